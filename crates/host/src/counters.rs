@@ -1,0 +1,87 @@
+//! Counters: collected here, written to the host on the timer.
+
+use crate::ffi;
+use policy::decision::{Filter, Report};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// The counters of a module.
+///
+/// INVARIANT: names come from the filters and from the names of rules, so that there is a bound on them; a count is
+/// dropped here only when the host has it.
+#[derive(Debug, Default)]
+pub(crate) struct Counters(RefCell<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    requests: [u64; 4],
+    others: BTreeMap<String, u64>,
+    ids: BTreeMap<String, u32>,
+}
+
+impl Counters {
+    /// The counters of these filters, at 0.
+    pub(crate) fn new(filters: &[Filter]) -> Self {
+        let mut state = State::default();
+        for filter in filters {
+            for what in ["requests_total", "denied_total", "shadow_denied_total"] {
+                state.id(&format!("ringfence_{}_{what}", filter.name()));
+            }
+        }
+        Self(RefCell::new(state))
+    }
+
+    /// Counts a request for each filter that saw it, and what was withheld in shadow.
+    pub(crate) fn request<T>(&self, report: &Report<T>) {
+        let mut state = self.0.borrow_mut();
+        for (count, entered) in state.requests.iter_mut().zip(report.entered) {
+            *count += u64::from(entered);
+        }
+        for (filter, rule) in &report.matched_in_shadow {
+            state.add(format!("ringfence_{}_rule_{rule}_shadow_matched_total", filter.name()));
+        }
+    }
+
+    /// Counts under the name `ringfence_<filter>_<what>_total`.
+    pub(crate) fn count(&self, filter: Filter, what: &str) {
+        self.0.borrow_mut().add(format!("ringfence_{}_{what}_total", filter.name()));
+    }
+
+    /// Writes what was counted since.
+    pub(crate) fn write(&self) {
+        let state = &mut *self.0.borrow_mut();
+        for (filter, count) in Filter::ALL.into_iter().zip(std::mem::take(&mut state.requests)) {
+            if count > 0 {
+                *state.others.entry(format!("ringfence_{}_requests_total", filter.name())).or_default() += count;
+            }
+        }
+        for (name, count) in std::mem::take(&mut state.others) {
+            let written = state.id(&name).is_some_and(|id| ffi::increment(id, count).is_ok());
+            if !written {
+                state.others.insert(name, count);
+            }
+        }
+    }
+}
+
+impl State {
+    fn add(&mut self, name: String) {
+        *self.others.entry(name).or_default() += 1;
+    }
+
+    fn id(&mut self, name: &str) -> Option<u32> {
+        if let Some(id) = self.ids.get(name) {
+            return Some(*id);
+        }
+        let id = ffi::define_counter(name).ok()?;
+        self.ids.insert(name.to_owned(), id);
+        Some(id)
+    }
+}
+
+/// What the last second brought is written when the policy goes.
+impl Drop for Counters {
+    fn drop(&mut self) {
+        self.write();
+    }
+}

@@ -1,0 +1,153 @@
+//! One request and its response.
+
+use crate::ffi::{self, Level, Map, Status};
+use crate::pairs;
+use crate::root::Loaded;
+use policy::decide;
+use policy::decision::{Answer, Decision, NoTrace, Outcome, Reply};
+use policy::http::{Change, Connection, Headers};
+use policy::stages::{Needs, Stage};
+use policy::vocabulary::Mode;
+use proxy_wasm::traits::{Context, HttpContext};
+use proxy_wasm::types::Action;
+use std::rc::Rc;
+
+/// One request and its response.
+pub(crate) struct Exchange<S: Stage> {
+    /// Absent only where the host runs a module that it did not configure.
+    loaded: Option<Rc<Loaded<S>>>,
+    memory: S::Memory,
+}
+
+impl<S: Stage> Exchange<S> {
+    pub(crate) fn new(loaded: Option<Rc<Loaded<S>>>) -> Self {
+        Self { loaded, memory: S::Memory::default() }
+    }
+
+    fn on_request(&mut self) -> Result<Action, Failure> {
+        let loaded = self.loaded.as_ref().ok_or(Failure("no policy"))?;
+        let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
+        let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
+        let facts = Facts::ask(loaded.stage.needs()).map_err(|_| Failure("connection"))?;
+        let Outcome { answer, request, memory, report } =
+            decide::<S, NoTrace>(&loaded.stage, lines.into_iter(), facts.connection());
+        self.memory = memory;
+        loaded.counters.request(&report);
+        for withheld in &report.shadowed {
+            loaded.tell(withheld);
+        }
+        if let Some(answer) = answer {
+            loaded.tell(&answer);
+            respond(&answer.reply, &answer.details()).map_err(|_| Failure("local response"))?;
+            return Ok(Action::Pause);
+        }
+        if let Some(request) = request {
+            write(Map::Request, &request.headers).map_err(|_| Failure("changed request headers"))?;
+        }
+        Ok(Action::Continue)
+    }
+
+    fn on_response(&self) -> Result<(), Failure> {
+        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.stage.responds(&self.memory)) else {
+            return Ok(());
+        };
+        let bytes = ffi::headers(Map::Response).map_err(|_| Failure("response headers"))?;
+        let lines = pairs::decode(&bytes).ok_or(Failure("response headers"))?;
+        let mut headers = Headers::new(lines);
+        loaded.stage.on_response(&self.memory, &mut headers);
+        write(Map::Response, &headers).map_err(|_| Failure("changed response headers"))
+    }
+}
+
+impl<S: Stage> Context for Exchange<S> {}
+
+impl<S: Stage> HttpContext for Exchange<S> {
+    fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
+        self.on_request().unwrap_or_else(|failure| {
+            failure.log();
+            let details = format!("ringfence_{}_internal_error", S::FIRST.name());
+            // Where not even this can be said, the request stays where it is: it never goes on.
+            let _ = respond(&Reply::denied(500, None, false), &details);
+            Action::Pause
+        })
+    }
+
+    fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
+        if let Err(failure) = self.on_response() {
+            failure.log();
+        }
+        Action::Continue
+    }
+}
+
+/// What the host did not do.
+struct Failure(&'static str);
+
+impl Failure {
+    fn log(&self) {
+        ffi::log(Level::Error, &format!("the host failed: {}", self.0));
+    }
+}
+
+impl<S> Loaded<S> {
+    /// Counts, logs and leaves to other filters what ended a request, or would have.
+    fn tell(&self, answer: &Answer) {
+        let what = match (answer.decision, answer.mode) {
+            (Decision::Redirect, Mode::Enforce) => "redirected",
+            (Decision::Redirect, _) => "shadow_redirected",
+            (_, Mode::Enforce) => "denied",
+            _ => "shadow_denied",
+        };
+        self.counters.count(answer.filter, what);
+        if let Some(rule) = answer.rule.as_ref().filter(|_| answer.mode == Mode::Enforce) {
+            self.counters.count(answer.filter, &format!("rule_{rule}_{what}"));
+        }
+        ffi::log(Level::Info, &answer.to_string());
+        let state = format!("ringfence.{}", answer.filter.name());
+        if ffi::set_filter_state(&state, &answer.state()).is_err() {
+            ffi::log(Level::Error, "the host takes no filter state");
+        }
+    }
+}
+
+/// What the host says about the connection.
+#[derive(Default)]
+struct Facts {
+    tls: bool,
+    sni: Option<Vec<u8>>,
+}
+
+impl Facts {
+    fn ask(needs: Needs) -> Result<Self, Status> {
+        let mut facts = Self::default();
+        if needs.tls {
+            facts.tls = ffi::property("connection\0tls_version")?.is_some_and(|version| !version.is_empty());
+        }
+        if needs.sni && facts.tls {
+            facts.sni = ffi::property("connection\0requested_server_name")?;
+        }
+        Ok(facts)
+    }
+
+    fn connection(&self) -> Connection<'_> {
+        Connection { tls: self.tls, sni: self.sni.as_deref() }
+    }
+}
+
+/// Answers in place of the upstream. For gRPC the host makes the trailers-only response.
+fn respond(reply: &Reply, details: &str) -> Result<(), Status> {
+    let headers = pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
+    let grpc = reply.grpc.map_or(-1, i32::from);
+    ffi::respond(u32::from(reply.status), details, &reply.body, &headers, grpc)
+}
+
+/// Writes what was changed: one change by its own call, several at once.
+fn write(map: Map, headers: &Headers<'_>) -> Result<(), Status> {
+    match headers.changes() {
+        [] => Ok(()),
+        [Change::Set(name, value)] => ffi::set_header(map, name.as_bytes(), value),
+        [Change::Add(name, value)] => ffi::add_header(map, name.as_bytes(), value),
+        [Change::Remove(name)] => ffi::remove_header(map, name),
+        _ => ffi::set_headers(map, &pairs::encode(headers.lines())),
+    }
+}

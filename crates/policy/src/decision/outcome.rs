@@ -1,0 +1,55 @@
+//! From the lines of a request to what comes of it.
+
+use super::{Answer, Decision, Reply, Report, Trace};
+use crate::http::{Connection, Request};
+use crate::stages::Stage;
+use crate::vocabulary::Mode;
+
+/// What came of a request.
+#[derive(Debug)]
+pub struct Outcome<'a, S: Stage, T> {
+    /// What ended it, if something did.
+    pub answer: Option<Box<Answer>>,
+    /// The request as the upstream would get it.
+    pub request: Option<Request<'a>>,
+    /// What the stage keeps for the response.
+    pub memory: S::Memory,
+    /// What else the stage has to say.
+    pub report: Report<T>,
+}
+
+/// Takes a request, given by the lines of its headers with the pseudo-headers, through a stage.
+pub fn decide<'a, S: Stage, T: Trace + Default>(
+    stage: &S,
+    lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    connection: Connection<'a>,
+) -> Outcome<'a, S, T> {
+    let mut report = Report { trace: T::default(), shadowed: Vec::new(), matched_in_shadow: Vec::new(), entered: [false; 4] };
+    let mut memory = S::Memory::default();
+    let mut request = match Request::new(lines, connection) {
+        Ok(request) => request,
+        Err(reason) => {
+            report.enter(S::FIRST);
+            let answer = Box::new(malformed::<S>(reason));
+            return Outcome { answer: Some(answer), request: None, memory, report };
+        }
+    };
+    let answer = stage.on_request(&mut request, &mut memory, &mut report).err();
+    if answer.is_some() {
+        stage.on_answer(&request, &mut memory);
+    }
+    Outcome { answer, request: Some(request), memory, report }
+}
+
+/// The denial of what is no request at all, which no mode lets through.
+fn malformed<S: Stage>(reason: &'static str) -> Answer {
+    Answer {
+        decision: Decision::Deny,
+        filter: S::FIRST,
+        rule: None,
+        reason,
+        mode: Mode::Enforce,
+        reading: None,
+        reply: Reply::denied(400, None, false),
+    }
+}

@@ -1,0 +1,88 @@
+//! What is wrong with a configuration: every problem, where it is, and what to write instead.
+
+use std::fmt;
+
+/// One problem of a configuration.
+///
+/// It prints as `code at field.path[1]: message; help`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable word for the kind of problem, such as `unknown_field`.
+    pub code: &'static str,
+    /// Where it is, such as `rules[0].match.paths[1]`; empty for the document itself.
+    pub path: String,
+    /// What is wrong; text of the user's stands in backticks.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.path.is_empty() { "the configuration" } else { &self.path };
+        write!(f, "{} at {place}: {}", self.code, self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
+    }
+}
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Notes a problem at `path`.
+    pub fn add(
+        &mut self,
+        code: &'static str,
+        path: &FieldPath<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let path = path.to_string();
+        self.0.push(Problem { code, path, message: message.into(), help: help.into() });
+    }
+
+    /// Whether none was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems, in the order in which they were found.
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.0
+    }
+}
+
+/// A place in a document, from the root down; it lives on the stack and costs nothing until it is printed.
+#[derive(Debug, Clone, Copy)]
+pub enum FieldPath<'a> {
+    /// The document itself.
+    Root,
+    /// A field of an object.
+    Field(&'a FieldPath<'a>, &'a str),
+    /// An item of a list.
+    Item(&'a FieldPath<'a>, usize),
+}
+
+impl<'a> FieldPath<'a> {
+    /// The field `name` below this place.
+    pub fn field(&'a self, name: &'a str) -> FieldPath<'a> {
+        FieldPath::Field(self, name)
+    }
+
+    /// Item `index` of the list at this place.
+    pub fn item(&'a self, index: usize) -> FieldPath<'a> {
+        FieldPath::Item(self, index)
+    }
+}
+
+impl fmt::Display for FieldPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldPath::Root => Ok(()),
+            FieldPath::Field(FieldPath::Root, name) => f.write_str(name),
+            FieldPath::Field(parent, name) => write!(f, "{parent}.{name}"),
+            FieldPath::Item(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! A request as the policies see it: bytes become [`Authority`], [`RequestPath`] and [`Headers`] once.
+
+mod authority;
+mod headers;
+mod path;
+mod query;
+mod request;
+
+pub use authority::{Authority, AuthorityError, Host};
+pub use headers::{Change, Headers};
+pub use path::{Choice, DotSegments, Forward, Normalize, PathError, PathLimits, RequestPath};
+pub use query::query_parameters;
+pub use request::{Connection, Request};
+
+pub(crate) use path::canonical_pattern;

@@ -1,0 +1,41 @@
+//! Dot segments (RFC 3986, section 5.2.4), except that nothing climbs above the root.
+
+use super::PathError;
+
+/// Whether the path has a `.` or `..` segment.
+pub(super) fn any(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+/// The path without `.` and `..` segments; an empty segment is one that `..` takes off.
+pub(super) fn resolve(path: &str) -> Result<String, PathError> {
+    let mut out = String::with_capacity(path.len());
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        match segment {
+            "." => {}
+            ".." => out.truncate(out.rfind('/').ok_or(PathError::AboveRoot)?),
+            _ => {
+                out.push('/');
+                out.push_str(segment);
+                continue;
+            }
+        }
+        if last {
+            out.push('/');
+        }
+    }
+    Ok(out)
+}
+
+/// The path with each run of slashes made one.
+pub(super) fn merge_slashes(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !out.ends_with('/') {
+            out.push(character);
+        }
+    }
+    out
+}

@@ -1,0 +1,119 @@
+//! Percent-encoding (RFC 3986, section 2.1).
+
+use super::PathError;
+
+/// What a byte is in a path.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// The reserved bytes that a path may hold unescaped: `sub-delims`, `:` and `@`.
+fn is_reserved_in_path(byte: u8) -> bool {
+    b"!$&'()*+,;=:@".contains(&byte)
+}
+
+/// The byte that two hex digits stand for.
+pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+/// The path itself where it is canonical as it stands and has one reading, which most have.
+pub(super) fn plain(path: &[u8]) -> Option<&str> {
+    let plain = |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
+    if !path.iter().all(plain) {
+        return None;
+    }
+    let text = std::str::from_utf8(path).ok()?;
+    let doubtful = text.contains("//") || (text.contains("/.") && super::dots::any(text));
+    (!doubtful).then_some(text)
+}
+
+/// The path with unreserved bytes decoded, other escapes in upper case, and everything escaped that a path
+/// may not hold, but `\`, which servers read in two ways.
+pub(super) fn canonical(path: &[u8]) -> Result<String, PathError> {
+    let mut text = String::with_capacity(path.len());
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let [first, tail @ ..] = rest {
+        let (byte, escaped) = match (*first, tail) {
+            (b'%', [high, low, behind @ ..]) => {
+                rest = behind;
+                (hex_byte(*high, *low).ok_or(PathError::Escape)?, true)
+            }
+            (b'%', _) => return Err(PathError::Escape),
+            (b'#', _) => return Err(PathError::Fragment),
+            (byte, _) => {
+                rest = tail;
+                (byte, false)
+            }
+        };
+        if byte.is_ascii_control() {
+            return Err(PathError::Control);
+        }
+        decoded.push(byte);
+        let stands = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
+        if stands || is_unreserved(byte) { text.push(char::from(byte)) } else { push_escape(&mut text, byte) }
+    }
+    // Overlong forms and surrogates are invalid UTF-8 (RFC 3629, section 3).
+    std::str::from_utf8(&decoded).map_err(|_| PathError::Utf8)?;
+    Ok(text)
+}
+
+fn push_escape(text: &mut String, byte: u8) {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default().to_ascii_uppercase();
+    text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+}
+
+/// The text with the escapes of some bytes decoded; nothing where there are none.
+fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut found = false;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let byte = match after.as_bytes() {
+            [high, low, ..] => hex_byte(*high, *low).filter(|byte| wanted(*byte)),
+            _ => None,
+        };
+        match byte.zip(after.get(2..)) {
+            Some((byte, behind)) => {
+                found = true;
+                out.push(char::from(byte));
+                rest = behind;
+            }
+            None => {
+                out.push('%');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
+/// The text with `%2F` and `%5C` decoded, if it has one.
+pub(super) fn decode_slashes(text: &str) -> Option<String> {
+    decode(text, |byte| matches!(byte, b'/' | b'\\'))
+}
+
+/// The text with the reserved bytes decoded that a path may hold, if it has one escaped.
+pub(super) fn decode_reserved(text: &str) -> Option<String> {
+    decode(text, is_reserved_in_path)
+}
+
+/// The text decoded once more, if `%25` and two hex digits stand in it.
+pub(super) fn decode_twice(text: &str) -> Option<Result<String, PathError>> {
+    let mut out = String::with_capacity(text.len());
+    let mut found = false;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("%25") {
+        out.push_str(before);
+        let hex = matches!(after.as_bytes(), [high, low, ..] if hex_byte(*high, *low).is_some());
+        found |= hex;
+        out.push_str(if hex { "%" } else { "%25" });
+        rest = after;
+    }
+    out.push_str(rest);
+    found.then(|| canonical(out.as_bytes()))
+}

@@ -1,0 +1,307 @@
+//! The path of a request: one canonical form, and every way in which a server could read it.
+
+mod dots;
+mod escapes;
+mod normalize;
+mod readings;
+
+pub use normalize::{Choice, DotSegments, Forward, Normalize, PathLimits};
+
+pub(crate) use escapes::hex_byte;
+
+use std::borrow::Cow;
+
+/// Why a path cannot be read, or is refused by `normalize` or `limits`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the reasons say it")]
+pub enum PathError {
+    Missing,
+    NotAbsolute,
+    Control,
+    Escape,
+    Utf8,
+    Fragment,
+    AboveRoot,
+    TooManyReadings,
+    PathTooLong,
+    QueryTooLong,
+    TooManySegments,
+    EscapedSlash,
+    Backslash,
+    PathParameter,
+    DoubleEncoding,
+    EmptySegment,
+    DotSegment,
+}
+
+impl PathError {
+    /// The reason of the denial.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Missing => "path_missing",
+            Self::NotAbsolute => "path_not_absolute",
+            Self::Control => "path_control",
+            Self::Escape => "path_escape",
+            Self::Utf8 => "path_utf8",
+            Self::Fragment => "path_fragment",
+            Self::AboveRoot => "path_above_root",
+            Self::TooManyReadings => "too_many_readings",
+            Self::PathTooLong => "path_too_long",
+            Self::QueryTooLong => "query_too_long",
+            Self::TooManySegments => "too_many_segments",
+            Self::EscapedSlash => "escaped_slash",
+            Self::Backslash => "backslash",
+            Self::PathParameter => "path_parameter",
+            Self::DoubleEncoding => "double_encoding",
+            Self::EmptySegment => "empty_segment",
+            Self::DotSegment => "dot_segment",
+        }
+    }
+
+    /// The status of the denial: 414 beyond a limit (RFC 9110, section 15.5.15), otherwise 400.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::PathTooLong | Self::QueryTooLong | Self::TooManySegments => 414,
+            _ => 400,
+        }
+    }
+}
+
+/// The path of a request, with its query.
+///
+/// ```
+/// # use policy::http::{Normalize, PathLimits, RequestPath};
+/// let parse = |raw| RequestPath::parse(raw, b"GET", &Normalize::default(), &PathLimits::default()).unwrap();
+/// let readings = |raw| parse(raw).readings().map(str::to_owned).collect::<Vec<_>>();
+/// assert_eq!(readings(b"/a/./%7eb?c"), ["/a/~b"]);
+/// assert_eq!(readings(b"/x/..;/admin"), ["/x/..;/admin", "/admin"]);
+/// assert_eq!(readings(b"/files/a%2fb"), ["/files/a%2Fb", "/files/a/b"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestPath<'a> {
+    canonical: Cow<'a, str>,
+    /// The readings besides the canonical path.
+    others: Vec<String>,
+    query: Option<&'a [u8]>,
+}
+
+impl<'a> RequestPath<'a> {
+    /// Reads the target of a request: a path and a query, `*` of an `OPTIONS`, or an absolute form.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(
+        target: &'a [u8],
+        method: &[u8],
+        normalize: &Normalize,
+        limits: &PathLimits,
+    ) -> Result<Self, PathError> {
+        if target == b"*" && method == b"OPTIONS" {
+            return Ok(Self { canonical: Cow::Borrowed("*"), others: Vec::new(), query: None });
+        }
+        let (path, query) = split(behind_authority(target));
+        limits.check(path, query)?;
+        check_query(query)?;
+        Self::read(path, query, normalize)
+    }
+
+    /// The path that a policy puts in the place of this one, with the same query.
+    ///
+    /// # Errors
+    /// What is wrong with it; a `?` or `#` in it is.
+    pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, PathError> {
+        if path.contains(&b'?') {
+            return Err(PathError::NotAbsolute);
+        }
+        let RequestPath { canonical, others, .. } = RequestPath::read(path, None, normalize)?;
+        Ok(Self { canonical: Cow::Owned(canonical.into_owned()), others, query: self.query })
+    }
+
+    fn read(path: &'a [u8], query: Option<&'a [u8]>, normalize: &Normalize) -> Result<Self, PathError> {
+        if !path.starts_with(b"/") {
+            return Err(if path.is_empty() { PathError::Missing } else { PathError::NotAbsolute });
+        }
+        if let Some(path) = escapes::plain(path) {
+            return Ok(Self { canonical: Cow::Borrowed(path), others: Vec::new(), query });
+        }
+        let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
+        let canonical = readings.next().ok_or(PathError::Missing)?;
+        Ok(Self { canonical: Cow::Owned(canonical), others: readings.collect(), query })
+    }
+
+    /// The canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
+    /// (RFC 3986, section 6.2.2).
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// Every reading, the canonical path first.
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.canonical()).chain(self.others.iter().map(String::as_str))
+    }
+
+    /// What stands behind the `?`, as it came.
+    pub fn query(&self) -> Option<&'a [u8]> {
+        self.query
+    }
+
+    /// The canonical path with the query.
+    pub fn target(&self) -> Vec<u8> {
+        let mut target = self.canonical.as_bytes().to_vec();
+        if let Some(query) = self.query {
+            target.push(b'?');
+            target.extend_from_slice(query);
+        }
+        target
+    }
+}
+
+/// Of an absolute form the part behind the authority (RFC 9112, section 3.2.2).
+fn behind_authority(target: &[u8]) -> &[u8] {
+    let scheme = |scheme: &[u8]| {
+        let (head, rest) = target.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let Some(rest) = scheme(b"http://").or_else(|| scheme(b"https://")) else { return target };
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    match end.and_then(|end| rest.get(end..)) {
+        Some(path) if path.starts_with(b"/") => path,
+        Some(_) => target,
+        None => b"/",
+    }
+}
+
+fn split(target: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let mut halves = target.splitn(2, |byte| *byte == b'?');
+    (halves.next().unwrap_or_default(), halves.next())
+}
+
+fn check_query(query: Option<&[u8]>) -> Result<(), PathError> {
+    let query = query.unwrap_or_default();
+    if query.contains(&b'#') {
+        return Err(PathError::Fragment);
+    }
+    if query.iter().any(u8::is_ascii_control) { Err(PathError::Control) } else { Ok(()) }
+}
+
+/// A path that a policy writes, in the form that canonical paths have.
+///
+/// # Errors
+/// How to write it instead.
+pub(crate) fn canonical_pattern(text: &str) -> Result<String, String> {
+    if !text.starts_with('/') {
+        return Err("start with `/`".to_owned());
+    }
+    if text.contains('?') {
+        return Err("match the query by `query`".to_owned());
+    }
+    let help = |error| match error {
+        PathError::Escape => "write `%` as `%25`",
+        PathError::Fragment => "write `#` as `%23`",
+        _ => "leave control characters and invalid UTF-8 out",
+    };
+    let canonical = escapes::canonical(text.as_bytes()).map_err(help)?;
+    if canonical.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err("write it without `.` and `..` segments".to_owned());
+    }
+    Ok(canonical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Normalize, PathError as E, PathLimits, RequestPath};
+    use crate::test;
+
+    fn parse(raw: &[u8]) -> Result<Vec<String>, E> {
+        let path = RequestPath::parse(raw, b"GET", &Normalize::default(), &PathLimits::default())?;
+        Ok(path.readings().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn a_path_is_read_in_every_way_that_servers_read_it() {
+        let table: [(&str, &[&str]); 24] = [
+            ("/", &["/"]),
+            ("/a/b.html", &["/a/b.html"]),
+            ("/.well-known/x", &["/.well-known/x"]),
+            ("/a/./b/../c/.", &["/a/c/"]),
+            ("/a/..", &["/"]),
+            ("/%41%2d%7E", &["/A-~"]),
+            ("/caf%c3%a9", &["/caf%C3%A9"]),
+            ("/caf\u{e9}", &["/caf%C3%A9"]),
+            ("/a b{c}", &["/a%20b%7Bc%7D"]),
+            ("/a/..%2fadmin", &["/a/..%2Fadmin", "/admin"]),
+            ("/a/..%5Cadmin", &["/a/..%5Cadmin", "/a/..\\admin", "/admin"]),
+            ("/a\\..\\admin", &["/a\\..\\admin", "/admin"]),
+            ("/a/..;x=1/admin", &["/a/..;x=1/admin", "/admin"]),
+            ("/admin;x/y", &["/admin;x/y", "/admin/y"]),
+            ("/map;lat=1", &["/map;lat=1", "/map"]),
+            ("/a//b", &["/a//b", "/a/b"]),
+            ("/a//../admin", &["/a/admin", "/admin"]),
+            ("//admin", &["//admin", "/admin"]),
+            ("/%2561dmin", &["/%2561dmin", "/admin"]),
+            ("/a/%252e%252e/admin", &["/a/%252e%252e/admin", "/admin"]),
+            ("/%25%32%65/x", &["/%252e/x", "/x"]),
+            ("/100%25", &["/100%25"]),
+            ("/users%3Adelete", &["/users%3Adelete", "/users:delete"]),
+            ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin"]),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(parse(raw.as_bytes()).unwrap(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        let table: [(&[u8], E); 24] = [
+            (b"", E::Missing),
+            (b"?a", E::Missing),
+            (b"a", E::NotAbsolute),
+            (b"*", E::NotAbsolute),
+            (b"\\a", E::NotAbsolute),
+            (b"/\0", E::Control),
+            (b"/a\x7f", E::Control),
+            (b"/%00", E::Control),
+            (b"/%0a", E::Control),
+            (b"/a?\0", E::Control),
+            (b"/%", E::Escape),
+            (b"/%4", E::Escape),
+            (b"/%g1", E::Escape),
+            (b"/%u0041", E::Escape),
+            (b"/%c0%af", E::Utf8),
+            (b"/%ed%a0%80", E::Utf8),
+            (b"/\xff", E::Utf8),
+            (b"/a#b", E::Fragment),
+            (b"/a?b#c", E::Fragment),
+            (b"/..", E::AboveRoot),
+            (b"/a/%2e%2e/..", E::AboveRoot),
+            (b"/..%2fx", E::AboveRoot),
+            (b"/%252e%252e/x", E::AboveRoot),
+            (b"/%2500", E::Control),
+        ];
+        for (raw, error) in table {
+            assert_eq!(parse(raw), Err(error), "{}", raw.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn of_an_absolute_form_the_path_counts() {
+        assert_eq!(parse(b"http://a.com/x?y").unwrap(), ["/x"]);
+        assert_eq!(parse(b"HTTPS://a.com").unwrap(), ["/"]);
+        assert_eq!(parse(b"http://a.com?x"), Err(E::NotAbsolute));
+    }
+
+    #[test]
+    fn limits_are_checked_before_anything_else() {
+        let limits = PathLimits { max_path_bytes: 8, max_query_bytes: 2, max_segments: 3 };
+        let parse = |raw: &[u8]| RequestPath::parse(raw, b"GET", &Normalize::default(), &limits).err();
+        assert_eq!(parse(b"/12345678"), Some(E::PathTooLong));
+        assert_eq!(parse(b"/1?abc"), Some(E::QueryTooLong));
+        assert_eq!(parse(b"/1/2/3/4"), Some(E::TooManySegments));
+        assert_eq!(parse(b"/1/2/3?ab"), None);
+    }
+
+    #[test]
+    fn too_many_readings_are_refused() {
+        assert_eq!(parse(b"/a;b//c%2Fd%5Ce%3Af\\g%2541"), Err(E::TooManyReadings));
+    }
+}

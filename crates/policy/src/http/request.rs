@@ -1,0 +1,97 @@
+//! A request.
+
+use super::{Authority, AuthorityError, Headers, Normalize, PathError, PathLimits, RequestPath};
+
+/// What a policy asks of the connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Connection<'a> {
+    /// Whether it is TLS.
+    pub tls: bool,
+    /// The server name that the client asked for (RFC 6066, section 3), where there is one.
+    pub sni: Option<&'a [u8]>,
+}
+
+/// A request on its way through the stages.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// Its headers, with the pseudo-headers.
+    pub headers: Headers<'a>,
+    /// Its connection.
+    pub connection: Connection<'a>,
+    method: &'a [u8],
+    target: Option<&'a [u8]>,
+    authority: Option<&'a [u8]>,
+    path: Option<RequestPath<'a>>,
+}
+
+impl<'a> Request<'a> {
+    /// The request whose headers have these lines.
+    ///
+    /// # Errors
+    /// The reason, where a pseudo-header stands twice or there is no method.
+    pub fn new(
+        lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+        connection: Connection<'a>,
+    ) -> Result<Self, &'static str> {
+        let (mut method, mut target, mut authority, mut repeated) = (None, None, None, false);
+        let headers = Headers::new(lines.inspect(|(name, value)| {
+            let seen = match *name {
+                b":method" => method.replace(*value),
+                b":path" => target.replace(*value),
+                b":authority" => authority.replace(*value),
+                _ => None,
+            };
+            repeated |= seen.is_some();
+        }));
+        if repeated {
+            return Err("pseudo_header_repeated");
+        }
+        let method = method.filter(|method| !method.is_empty()).ok_or("method_missing")?;
+        Ok(Self { headers, connection, method, target, authority, path: None })
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a [u8] {
+        self.method
+    }
+
+    /// The target as it came; absent in a `CONNECT`.
+    pub fn target(&self) -> Option<&'a [u8]> {
+        self.target
+    }
+
+    /// The authority.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn authority(&self) -> Result<Authority, AuthorityError> {
+        Authority::parse(self.authority.unwrap_or_default())
+    }
+
+    /// The path, as the stage before left it or read now; absent in a `CONNECT` without one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn path(&self, normalize: &Normalize, limits: &PathLimits) -> Result<Option<RequestPath<'a>>, PathError> {
+        if let Some(path) = &self.path {
+            return Ok(Some(path.clone()));
+        }
+        match self.target {
+            Some(target) => RequestPath::parse(target, self.method, normalize, limits).map(Some),
+            None if self.method == b"CONNECT" => Ok(None),
+            None => Err(PathError::Missing),
+        }
+    }
+
+    /// Leaves the path to the stages behind.
+    pub fn leave_path(&mut self, path: RequestPath<'a>) {
+        self.path = Some(path);
+    }
+
+    /// Whether the client speaks gRPC: by the content type, as Envoy decides it for its local replies.
+    pub fn is_grpc(&self) -> bool {
+        let content_type = self.headers.values("content-type").next().unwrap_or_default();
+        let rest = content_type.strip_prefix(b"application/grpc");
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"+"))
+    }
+}

@@ -1,0 +1,105 @@
+//! The document of header-policy.
+
+use super::edit::Edits;
+use crate::document::{Document, Node, Problems};
+use crate::vocabulary::{DenyResponse, HeaderMatch, HeaderName, Mode, RequestMatch, RuleName, Rules};
+
+document! {
+    /// Request and response headers: require, forbid, change.
+    pub struct HeaderPolicy {
+        /// Whether the filter acts.
+        "mode" mode: Mode = Mode::default(),
+        /// How many headers a request may have, and how large.
+        "limits" limits: HeaderLimits = HeaderLimits::default(),
+        /// Underscores in the names of request headers.
+        "underscores" underscores: Underscores = Underscores::Allow,
+        /// Edits that go before the rules.
+        "presets" presets: Vec<Preset> = Vec::new(),
+        /// The rules; every match applies, in order.
+        "rules" rules: Rules<Rule> = Rules::default(),
+        /// What a denied client is told.
+        "response" response: Option<DenyResponse> = None,
+    }
+}
+
+document! {
+    /// How many headers a request may have, and how large, pseudo-headers left out; beyond: 431.
+    pub struct HeaderLimits {
+        /// Lines.
+        "maxCount" max_count: usize = 100,
+        /// Bytes of one value.
+        "maxValueBytes" max_value_bytes: usize = 8192,
+        /// Bytes of all names and values.
+        "maxTotalBytes" max_total_bytes: usize = 65536,
+    }
+}
+
+impl Default for HeaderLimits {
+    fn default() -> Self {
+        Self { max_count: 100, max_value_bytes: 8192, max_total_bytes: 65536 }
+    }
+}
+
+choice! {
+    /// Underscores in the names of request headers: some servers read `_` and `-` as one.
+    pub enum Underscores {
+        /// They pass.
+        Allow = "allow",
+        /// The headers are taken off.
+        Remove = "remove",
+        /// 400.
+        Reject = "reject",
+    }
+}
+
+choice! {
+    /// Edits that many policies need.
+    pub enum Preset {
+        /// Takes off the request what only the mesh may set.
+        EdgeSanitize = "edgeSanitize",
+        /// Sets the response headers that OWASP recommends where the upstream did not.
+        SecurityResponse = "securityResponse",
+    }
+}
+
+document! {
+    /// A rule.
+    pub struct Rule {
+        /// Its name, for metrics and logs.
+        "name" name: RuleName,
+        /// Whether it acts.
+        "mode" mode: Option<Mode> = None,
+        /// Which requests it is for; absent: all.
+        "match" matches: RequestMatch = RequestMatch::default(),
+        /// All must hold; otherwise 400.
+        "require" require: Vec<HeaderMatch> = Vec::new(),
+        /// None may hold; otherwise 403.
+        "forbid" forbid: Vec<HeaderMatch> = Vec::new(),
+        /// Headers of at most one value; otherwise 400.
+        "single" single: Vec<SingleName> = Vec::new(),
+        /// Changes of the request.
+        "request" request: Edits = Edits::default(),
+        /// Changes of the response.
+        "response" response: Edits = Edits::default(),
+        /// What a denied client is told.
+        "denyResponse" deny_response: Option<DenyResponse> = None,
+    }
+}
+
+/// The name of a header that may have one value at most; `host` is one.
+#[derive(Debug, Clone)]
+pub enum SingleName {
+    /// The authority.
+    Host,
+    /// Any other.
+    Header(HeaderName),
+}
+
+impl Document for SingleName {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        if node.value.as_str().is_some_and(|name| name.eq_ignore_ascii_case("host")) {
+            return Some(Self::Host);
+        }
+        HeaderName::read(node, problems).map(Self::Header)
+    }
+}

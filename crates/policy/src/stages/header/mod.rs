@@ -1,0 +1,248 @@
+//! header-policy: request and response headers: require, forbid, change.
+
+mod document;
+mod edit;
+mod preset;
+
+use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::http::{Authority, Headers, Normalize, PathLimits, Request, RequestPath};
+use crate::stages::Stage;
+use crate::vocabulary::{DenyResponse, Field, Mode, Subject};
+use document::{HeaderLimits, HeaderPolicy, Preset, Rule, SingleName, Underscores};
+
+const FILTER: Filter = Filter::HeaderPolicy;
+
+/// The stage of header-policy.
+#[derive(Debug)]
+pub struct HeaderStage {
+    mode: Mode,
+    malformed_mode: Mode,
+    limits: HeaderLimits,
+    underscores: Underscores,
+    edge_sanitize: bool,
+    security_response: bool,
+    rules: Vec<Rule>,
+    uses_host: bool,
+    uses_path: bool,
+    response: Option<DenyResponse>,
+}
+
+/// The places of the rules that change the response.
+pub type Matched = Vec<usize>;
+
+/// What the rules look at besides the headers.
+struct Parts<'a> {
+    authority: Option<Authority>,
+    path: Option<RequestPath<'a>>,
+}
+
+impl Stage for HeaderStage {
+    type Document = HeaderPolicy;
+    type Memory = Matched;
+    const FIRST: Filter = FILTER;
+
+    fn compile(document: HeaderPolicy) -> Self {
+        let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
+        let rules = rules.0;
+        Self {
+            mode,
+            malformed_mode: mode.of_malformed(rules.iter().map(|rule| rule.mode)),
+            limits,
+            underscores,
+            edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
+            security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
+            uses_host: rules.iter().any(|rule| rule.matches.uses_host()),
+            uses_path: rules.iter().any(|rule| rule.matches.uses_path()),
+            rules,
+            response,
+        }
+    }
+
+    fn on_request<'a, T: Trace>(
+        &self,
+        request: &mut Request<'a>,
+        memory: &mut Matched,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        if self.mode == Mode::Off {
+            return Ok(());
+        }
+        report.enter(FILTER);
+        if let Some((status, reason)) = self.exceeded(&request.headers) {
+            report.end(self.denial(request, None, status, reason))?;
+        }
+        let parts = match self.parts(request) {
+            Ok(parts) => parts,
+            Err((status, reason)) => {
+                let answer = self.denial(request, None, status, reason);
+                return report.end(Answer { mode: self.malformed_mode, ..answer });
+            }
+        };
+        self.sanitize(request);
+        for (place, rule) in self.rules.iter().enumerate() {
+            let tried = Self::try_rule(rule, request, &parts);
+            report.tried(FILTER, &rule.name, None, tried);
+            match tried {
+                Tried::Matched => self.check(request, rule, report)?,
+                Tried::Shadowed => {
+                    report.shadow_match(FILTER, &rule.name);
+                    self.check(request, rule, report)?;
+                }
+                Tried::Missed(_) | Tried::Off => {}
+            }
+            if tried == Tried::Matched && self.mode.of_rule(rule.mode) == Mode::Enforce {
+                rule.request.apply(&mut request.headers);
+                if !rule.response.is_empty() {
+                    memory.push(place);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn on_answer(&self, request: &Request<'_>, memory: &mut Matched) {
+        memory.clear();
+        if self.mode == Mode::Off {
+            return;
+        }
+        // Without a path or a host that can be read, the rules that ask for them do not match.
+        let parts = self.parts(request).unwrap_or(Parts { authority: None, path: None });
+        let applies = |(place, rule): (usize, &Rule)| {
+            let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
+            (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty()).then_some(place)
+        };
+        memory.extend(self.rules.iter().enumerate().filter_map(applies));
+    }
+
+    fn responds(&self, memory: &Matched) -> bool {
+        self.security_response || !memory.is_empty()
+    }
+
+    fn on_response(&self, memory: &Matched, headers: &mut Headers<'_>) {
+        for rule in memory.iter().filter_map(|place| self.rules.get(*place)) {
+            rule.response.apply(headers);
+        }
+        if self.security_response {
+            preset::security_response(headers);
+        }
+    }
+}
+
+impl HeaderStage {
+    /// The limit that the headers exceed, or the underscore that they may not have.
+    fn exceeded(&self, headers: &Headers<'_>) -> Option<(u16, &'static str)> {
+        let HeaderLimits { max_count, max_value_bytes, max_total_bytes } = self.limits;
+        let (mut count, mut total, mut longest, mut underscore) = (0, 0, 0, false);
+        for (name, value) in headers.fields() {
+            count += 1;
+            total += name.len() + value.len();
+            longest = longest.max(value.len());
+            underscore |= name.contains(&b'_');
+        }
+        if count > max_count {
+            Some((431, "too_many_headers"))
+        } else if longest > max_value_bytes {
+            Some((431, "header_too_long"))
+        } else if total > max_total_bytes {
+            Some((431, "headers_too_large"))
+        } else {
+            (underscore && self.underscores == Underscores::Reject).then_some((400, "underscore"))
+        }
+    }
+
+    /// Reads what the rules ask for, and nothing else.
+    fn parts<'a>(&self, request: &Request<'a>) -> Result<Parts<'a>, (u16, &'static str)> {
+        let authority = self.uses_host.then(|| request.authority()).transpose();
+        let path = self.uses_path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
+        Ok(Parts {
+            authority: authority.map_err(|error| (400, error.reason()))?,
+            path: path.map_err(|error| (error.status(), error.reason()))?.flatten(),
+        })
+    }
+
+    /// Makes the edits that go before the rules.
+    fn sanitize(&self, request: &mut Request<'_>) {
+        if self.underscores == Underscores::Remove && self.mode == Mode::Enforce {
+            request.headers.remove_names_with(b'_');
+        }
+        if self.edge_sanitize {
+            preset::edge_sanitize(&mut request.headers);
+        }
+    }
+
+    /// Whether a rule matches the request, in any reading of its path.
+    fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
+        if rule.mode == Some(Mode::Off) {
+            return Tried::Off;
+        }
+        let path = parts.path.as_ref();
+        let failing = |reading: Option<&str>| {
+            rule.matches.failing(Subject {
+                host: parts.authority.as_ref().map(|authority| &authority.host),
+                method: request.method(),
+                path: reading,
+                query: path.and_then(RequestPath::query),
+                headers: &request.headers,
+            })
+        };
+        let missed: Option<Field> = match path {
+            None => failing(None),
+            Some(path) => {
+                let first = failing(Some(path.canonical()));
+                first.filter(|_| path.readings().skip(1).all(|reading| failing(Some(reading)).is_some()))
+            }
+        };
+        match missed {
+            Some(field) => Tried::Missed(field),
+            None if rule.mode == Some(Mode::Shadow) => Tried::Shadowed,
+            None => Tried::Matched,
+        }
+    }
+
+    /// Holds the request against what the rule requires and forbids.
+    fn check<T: Trace>(
+        &self,
+        request: &Request<'_>,
+        rule: &Rule,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        let headers = &request.headers;
+        if !rule.require.iter().all(|required| required.matches(headers)) {
+            report.end(self.denial(request, Some(rule), 400, "header_required"))?;
+        }
+        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers)) {
+            report.end(self.denial(request, Some(rule), 403, "header_forbidden"))?;
+        }
+        if rule.single.iter().any(|name| is_repeated(name, headers)) {
+            report.end(self.denial(request, Some(rule), 400, "header_repeated"))?;
+        }
+        Ok(())
+    }
+
+    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, status: u16, reason: &'static str) -> Answer {
+        let response = rule.and_then(|rule| rule.deny_response.as_ref()).or(self.response.as_ref());
+        let own = response.and_then(|response| response.status).filter(|_| status == 403);
+        Answer {
+            decision: Decision::Deny,
+            filter: FILTER,
+            rule: rule.map(|rule| rule.name.clone()),
+            reason,
+            mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
+            reading: None,
+            reply: Reply::denied(own.map_or(status, |own| own.0), response, request.is_grpc()),
+        }
+    }
+}
+
+/// The headers of which Envoy joins several lines with a comma before a filter sees them.
+const JOINED: [&str; 3] = ["authorization", "content-type", "content-length"];
+
+/// Whether the header has more than one value.
+fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
+    let (name, joined) = match name {
+        SingleName::Host => (":authority", true),
+        SingleName::Header(name) => (name.as_str(), JOINED.contains(&name.as_str())),
+    };
+    let mut values = headers.values(name);
+    values.next().is_some_and(|first| values.next().is_some() || (joined && first.contains(&b',')))
+}

@@ -1,0 +1,37 @@
+//! The `location` of a redirect.
+
+use super::document::{Redirect, Scheme};
+use crate::http::{AuthorityError, Request, RequestPath};
+
+/// Where the client is sent, with the query of the request.
+///
+/// INVARIANT: the path cannot be taken for a host. A path that starts with `//` is a host to a browser, and so is
+/// one with backslashes; both become one slash.
+pub(super) fn of(
+    redirect: &Redirect,
+    request: &Request<'_>,
+    path: &RequestPath<'_>,
+) -> Result<Vec<u8>, AuthorityError> {
+    let mut location = match (&redirect.scheme, &redirect.host) {
+        (None, None) => String::new(),
+        (None, Some(host)) => format!("//{host}"),
+        (Some(scheme), host) => {
+            let scheme = match scheme {
+                Scheme::Http => "http",
+                Scheme::Https => "https",
+            };
+            match host {
+                Some(host) => format!("{scheme}://{host}"),
+                None => format!("{scheme}://{}", request.authority()?.host.as_str()),
+            }
+        }
+    };
+    location.push('/');
+    location.push_str(&path.canonical().trim_start_matches(['/', '\\']).replace('\\', "%5C"));
+    let mut location = location.into_bytes();
+    if let Some(query) = path.query() {
+        location.push(b'?');
+        location.extend_from_slice(query);
+    }
+    Ok(location)
+}

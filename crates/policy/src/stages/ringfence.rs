@@ -1,0 +1,87 @@
+//! All the filters in a row.
+
+use super::{HeaderStage, Needs, PathStage, Stage, VhostStage};
+use crate::decision::{Answer, Filter, Report, Trace};
+use crate::document::{Document, Fields, Node, Problems};
+use crate::http::{Headers, Request};
+
+/// All the filters in a row: vhost, path, header. The first denial ends it.
+#[derive(Debug)]
+pub struct Ringfence {
+    vhost: Option<VhostStage>,
+    path: Option<PathStage>,
+    header: Option<HeaderStage>,
+}
+
+/// One configuration for all of them; any may be left out, one must be there.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    vhost: Option<<VhostStage as Stage>::Document>,
+    path: Option<<PathStage as Stage>::Document>,
+    header: Option<<HeaderStage as Stage>::Document>,
+}
+
+impl Document for Policies {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let fields = Fields::of(node, &["vhost", "path", "header"], problems)?;
+        let vhost = fields.optional("vhost", problems);
+        let path = fields.optional("path", problems);
+        let header = fields.optional("header", problems);
+        let policies = Self { vhost: vhost?, path: path?, header: header? };
+        if matches!(policies, Self { vhost: None, path: None, header: None }) {
+            problems.add("empty", fields.path, "no filter has a policy", "add `vhost`, `path` or `header`");
+            return None;
+        }
+        Some(policies)
+    }
+}
+
+impl Stage for Ringfence {
+    type Document = Policies;
+    type Memory = <HeaderStage as Stage>::Memory;
+    const FIRST: Filter = Filter::VhostPolicy;
+
+    fn compile(document: Policies) -> Self {
+        Self {
+            vhost: document.vhost.map(VhostStage::compile),
+            path: document.path.map(PathStage::compile),
+            header: document.header.map(HeaderStage::compile),
+        }
+    }
+
+    fn filters(&self) -> Vec<Filter> {
+        let vhost = self.vhost.iter().flat_map(Stage::filters);
+        vhost.chain(self.path.iter().flat_map(Stage::filters)).chain(self.header.iter().flat_map(Stage::filters)).collect()
+    }
+
+    fn needs(&self) -> Needs {
+        self.vhost.as_ref().map(Stage::needs).unwrap_or_default()
+    }
+
+    fn on_request<'a, T: Trace>(
+        &self,
+        request: &mut Request<'a>,
+        memory: &mut Self::Memory,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        self.vhost.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
+        self.path.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
+        self.header.as_ref().map_or(Ok(()), |stage| stage.on_request(request, memory, report))
+    }
+
+    fn on_answer(&self, request: &Request<'_>, memory: &mut Self::Memory) {
+        if let Some(stage) = &self.header {
+            stage.on_answer(request, memory);
+        }
+    }
+
+    fn responds(&self, memory: &Self::Memory) -> bool {
+        self.header.as_ref().is_some_and(|stage| stage.responds(memory))
+    }
+
+    fn on_response(&self, memory: &Self::Memory, headers: &mut Headers<'_>) {
+        if let Some(stage) = &self.header {
+            stage.on_response(memory, headers);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the filters have in common.
+
+use crate::decision::{Answer, Filter, Report, Trace};
+use crate::document::{Document, Problem, read};
+use crate::http::{Headers, Request};
+use std::fmt::Debug;
+
+/// A filter: compiled from a document, asked about each request and each response.
+pub trait Stage: Sized + Debug {
+    /// What it is compiled from.
+    type Document: Document;
+    /// What it keeps of a request for the response.
+    type Memory: Default + Debug;
+    /// The filter that sees a request first.
+    const FIRST: Filter;
+
+    /// Compiles the document; whatever could be wrong with it was found when it was read.
+    fn compile(document: Self::Document) -> Self;
+
+    /// The filters that it is.
+    fn filters(&self) -> Vec<Filter> {
+        vec![Self::FIRST]
+    }
+
+    /// What it asks of the connection.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    /// Decides about a request.
+    ///
+    /// # Errors
+    /// What ends the request.
+    fn on_request<'a, T: Trace>(
+        &self,
+        request: &mut Request<'a>,
+        memory: &mut Self::Memory,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>>;
+
+    /// Learns that the client gets an answer from here, whose headers [`Stage::on_response`] will see.
+    fn on_answer(&self, _request: &Request<'_>, _memory: &mut Self::Memory) {}
+
+    /// Whether there is anything to change about the response.
+    fn responds(&self, _memory: &Self::Memory) -> bool {
+        false
+    }
+
+    /// Changes the headers of the response.
+    fn on_response(&self, _memory: &Self::Memory, _headers: &mut Headers<'_>) {}
+}
+
+/// What a stage asks of the connection; each costs a call out of the VM.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Whether it is TLS.
+    pub tls: bool,
+    /// Its server name.
+    pub sni: bool,
+}
+
+/// Loads a stage from its configuration.
+///
+/// # Errors
+/// Every problem of the configuration.
+pub fn load<S: Stage>(configuration: &[u8]) -> Result<S, Vec<Problem>> {
+    read(configuration).map(S::compile)
+}

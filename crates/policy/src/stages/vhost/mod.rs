@@ -1,0 +1,182 @@
+//! vhost-policy: which virtual hosts may be asked for, and how.
+
+mod document;
+mod index;
+
+use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::http::{Authority, Request};
+use crate::stages::{Needs, Stage};
+use crate::vocabulary::{DenyResponse, Mode};
+use document::{Host, Sni, Tls, UnknownHost, VhostPolicy};
+use index::HostIndex;
+
+const FILTER: Filter = Filter::VhostPolicy;
+
+/// The stage of vhost-policy.
+#[derive(Debug)]
+pub struct VhostStage {
+    mode: Mode,
+    malformed_mode: Mode,
+    hosts: Vec<Host>,
+    index: HostIndex,
+    sni: Sni,
+    unknown_host: UnknownHost,
+    response: Option<DenyResponse>,
+}
+
+impl Stage for VhostStage {
+    type Document = VhostPolicy;
+    type Memory = ();
+    const FIRST: Filter = FILTER;
+
+    fn compile(document: VhostPolicy) -> Self {
+        let hosts = document.hosts.0;
+        let mode = document.mode;
+        let malformed_mode = mode.of_malformed(hosts.iter().map(|host| host.mode));
+        let index = HostIndex::new(&hosts);
+        let VhostPolicy { sni, unknown_host, response, .. } = document;
+        Self { mode, malformed_mode, hosts, index, sni, unknown_host, response }
+    }
+
+    fn needs(&self) -> Needs {
+        let sni = self.sni == Sni::Match;
+        Needs { tls: sni || self.hosts.iter().any(|host| host.tls != Tls::Any), sni }
+    }
+
+    fn on_request<'a, T: Trace>(
+        &self,
+        request: &mut Request<'a>,
+        _: &mut (),
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        if self.mode == Mode::Off {
+            return Ok(());
+        }
+        report.enter(FILTER);
+        let authority = match request.authority() {
+            Ok(authority) => authority,
+            Err(error) => {
+                return report.end(self.denial(request, None, self.malformed_mode, 400, error.reason()));
+            }
+        };
+        for host in self.index.candidates(&authority.host).filter_map(|entry| self.hosts.get(entry)) {
+            match host.mode {
+                Some(Mode::Off) => report.tried(FILTER, &host.name, None, Tried::Off),
+                Some(Mode::Shadow) => {
+                    report.tried(FILTER, &host.name, None, Tried::Shadowed);
+                    report.shadow_match(FILTER, &host.name);
+                    self.check(request, &authority, host, report)?;
+                }
+                _ => {
+                    report.tried(FILTER, &host.name, None, Tried::Matched);
+                    return self.check(request, &authority, host, report);
+                }
+            }
+        }
+        self.unknown(request, &authority, report)
+    }
+}
+
+impl VhostStage {
+    /// Holds the request against the entry that its host belongs to.
+    fn check<T: Trace>(
+        &self,
+        request: &Request<'_>,
+        authority: &Authority,
+        host: &Host,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        let mode = self.mode.of_rule(host.mode);
+        let denial = |status, reason| self.denial(request, Some(host), mode, status, reason);
+        if let (Some(port), Some(ports)) = (authority.port, &host.ports)
+            && !ports.0.contains(&port)
+        {
+            return report.end(denial(404, "port_not_listed"));
+        }
+        if let Some(reason) = self.sni_reason(request, authority, Some(host)) {
+            return report.end(denial(421, reason));
+        }
+        match host.tls {
+            Tls::Require if !request.connection.tls => return report.end(denial(403, "tls_required")),
+            Tls::Redirect if !request.connection.tls => {
+                return report.end(self.to_https(request, authority, host, mode));
+            }
+            _ => {}
+        }
+        if let Some(methods) = &host.methods
+            && !methods.0.iter().any(|method| method.as_bytes() == request.method())
+        {
+            let mut answer = denial(405, "method_not_allowed");
+            answer.reply = answer.reply.with("allow", methods.0.join(", "));
+            return report.end(answer);
+        }
+        Ok(())
+    }
+
+    /// Decides about a host that no entry has.
+    fn unknown<T: Trace>(
+        &self,
+        request: &Request<'_>,
+        authority: &Authority,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        if self.unknown_host == UnknownHost::Deny {
+            return report.end(self.denial(request, None, self.mode, 404, "unknown_host"));
+        }
+        match self.sni_reason(request, authority, None) {
+            Some(reason) => report.end(self.denial(request, None, self.mode, 421, reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// Why the server name of the connection does not go with the host of the request (RFC 9110, section 15.5.20).
+    fn sni_reason(
+        &self,
+        request: &Request<'_>,
+        authority: &Authority,
+        host: Option<&Host>,
+    ) -> Option<&'static str> {
+        if self.sni == Sni::Ignore || !request.connection.tls {
+            return None;
+        }
+        let Some(sni) = request.connection.sni.filter(|sni| !sni.is_empty()) else { return Some("sni_missing") };
+        let Ok(sni) = Authority::parse(sni) else { return Some("sni_mismatch") };
+        let covered = |host: &Host| host.domains.0.iter().any(|domain| domain.matches(&sni.host));
+        let goes = sni.port.is_none() && (sni.host == authority.host || host.is_some_and(covered));
+        (!goes).then_some("sni_mismatch")
+    }
+
+    fn denial(
+        &self,
+        request: &Request<'_>,
+        host: Option<&Host>,
+        mode: Mode,
+        status: u16,
+        reason: &'static str,
+    ) -> Answer {
+        let response = host.and_then(|host| host.response.as_ref()).or(self.response.as_ref());
+        let own = response.and_then(|response| response.status).filter(|_| matches!(status, 403 | 404));
+        let status = own.map_or(status, |own| own.0);
+        Answer {
+            decision: Decision::Deny,
+            filter: FILTER,
+            rule: host.map(|host| host.name.clone()),
+            reason,
+            mode,
+            reading: None,
+            reply: Reply::denied(status, response, request.is_grpc()),
+        }
+    }
+
+    /// 308, which keeps the method (RFC 9110, section 15.4.9), to the same host and target.
+    fn to_https(&self, request: &Request<'_>, authority: &Authority, host: &Host, mode: Mode) -> Answer {
+        let target = request.target().filter(|target| target.starts_with(b"/")).unwrap_or(b"/");
+        let mut location = format!("https://{}", authority.host.as_str()).into_bytes();
+        location.extend_from_slice(target);
+        Answer {
+            decision: Decision::Redirect,
+            reply: Reply::redirect(308, location, request.is_grpc()),
+            ..self.denial(request, Some(host), mode, 308, "tls_redirect")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What a denied client is told.
+
+use super::HeaderName;
+use crate::document::{Document, Fields, Node, Problems};
+
+document! {
+    /// What a denied client is told, on a filter or on a rule.
+    ///
+    /// `status` replaces the status of a denial that the policy decided (a deny rule, a default, an unknown host);
+    /// one that the protocol asks for (400, 405, 414, 421, 431) stays. The rest applies to each denial.
+    #[derive(Default)]
+    pub struct DenyResponse {
+        /// 300 to 599.
+        "status" status: Option<Status> = None,
+        /// The body; absent: a problem document (RFC 9457).
+        "body" body: Option<String> = None,
+        /// The content type of `body`; absent: `text/plain`.
+        "contentType" content_type: Option<HeaderText> = None,
+        /// Further headers.
+        "headers" headers: Vec<HeaderValue> = Vec::new(),
+    }
+}
+
+/// The status of a denial.
+#[derive(Debug, Clone, Copy)]
+pub struct Status(pub u16);
+
+impl Document for Status {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let status = u16::read(node, problems)?;
+        if !(300..=599).contains(&status) {
+            node.problem(problems, "status", format!("`{status}` is no status of a denial"), "write 300 to 599");
+            return None;
+        }
+        Some(Self(status))
+    }
+}
+
+/// A header's value as a policy writes it: no control characters (RFC 9110, section 5.5).
+#[derive(Debug, Clone)]
+pub struct HeaderText(pub String);
+
+impl Document for HeaderText {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let text = node.string(problems)?;
+        if text.chars().any(|c| c.is_control() && c != '\t') {
+            node.problem(problems, "header_value", "a control character in a header's value", "leave it out");
+            return None;
+        }
+        Some(Self(text.to_owned()))
+    }
+}
+
+/// A header that a policy writes.
+#[derive(Debug, Clone)]
+pub struct HeaderValue {
+    /// Its name.
+    pub name: HeaderName,
+    /// Its value.
+    pub value: String,
+}
+
+impl Document for HeaderValue {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let fields = Fields::of(node, &["name", "value"], problems)?;
+        let name = fields.required::<Changeable>("name", problems);
+        let value = fields.required::<HeaderText>("value", problems);
+        Some(Self { name: name?.0, value: value?.0 })
+    }
+}
+
+/// The name of a header that a policy changes.
+#[derive(Debug, Clone)]
+pub struct Changeable(pub HeaderName);
+
+impl Document for Changeable {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        HeaderName::read_changeable(node, problems).map(Self)
+    }
+}

@@ -1,0 +1,31 @@
+//! The vocabulary that every filter shares: what a policy says about a request.
+
+mod deny_response;
+mod header_match;
+mod header_name;
+mod host_pattern;
+mod mode;
+mod path_match;
+mod pattern;
+mod query_match;
+mod request_match;
+mod rule_name;
+mod string_match;
+mod substitution;
+mod template;
+
+pub use deny_response::{Changeable, DenyResponse, HeaderText, HeaderValue, Status};
+pub use header_match::{HeaderMatch, Values};
+pub use header_name::{HeaderName, HeaderPattern};
+pub use host_pattern::HostPattern;
+pub use mode::Mode;
+pub use path_match::{PathMatch, PathPrefix};
+pub use query_match::QueryMatch;
+pub use request_match::{AnyOf, Field, RequestMatch, Subject};
+pub use rule_name::{RuleName, Rules};
+pub use string_match::StringMatch;
+pub use substitution::Substitution;
+pub use template::Template;
+
+use header_match::Condition;
+use pattern::compile_regex;

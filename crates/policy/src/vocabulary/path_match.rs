@@ -1,0 +1,126 @@
+//! A match on a path.
+
+use super::pattern::Span;
+use super::string_match::{KINDS, RegexText, ignore_case, only_kind};
+use super::{StringMatch, Template};
+use crate::document::{Document, Fields, Node, Problems};
+use crate::http::canonical_pattern;
+use regex::bytes::Regex;
+
+/// A match on one reading of a path, without its query.
+///
+/// As [`StringMatch`], but `prefix` is by whole segments (`/api` and `/api/` match `/api` and `/api/x`, not
+/// `/apiary`), and there is `template`. What a policy writes is brought to the canonical form first: `/caf%c3%a9`,
+/// `/caf%C3%A9` and `/café` are one pattern.
+#[derive(Debug, Clone)]
+pub enum PathMatch {
+    /// Segments at the start.
+    Prefix(PathPrefix),
+    /// A template.
+    Template(Template),
+    /// A regular expression for the whole path.
+    Regex(Regex),
+    /// Anything else.
+    Text(StringMatch),
+}
+
+/// Segments at the start of a path.
+#[derive(Debug, Clone)]
+pub struct PathPrefix {
+    /// Without its last slash: empty for `/`.
+    text: String,
+    ignore_case: bool,
+}
+
+impl PathPrefix {
+    /// What follows the prefix, starting with `/` unless it is empty, if the path starts with these segments.
+    pub fn strip<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (head, rest) = path.split_at_checked(self.text.len())?;
+        let same = if self.ignore_case { head.eq_ignore_ascii_case(&self.text) } else { head == self.text };
+        (same && (rest.is_empty() || rest.starts_with('/'))).then_some(rest)
+    }
+}
+
+impl PathMatch {
+    /// Whether the path matches.
+    pub fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Prefix(prefix) => prefix.strip(path).is_some(),
+            Self::Template(template) => template.matches(path),
+            Self::Regex(regex) => regex.is_match(path.as_bytes()),
+            Self::Text(text) => text.matches(path.as_bytes()),
+        }
+    }
+}
+
+impl Document for PathMatch {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let kinds = [&KINDS[..], &["template"]].concat();
+        let fields = Fields::of(node, &[&kinds[..], &["ignoreCase"]].concat(), problems)?;
+        let ignore_case = ignore_case(&fields, problems);
+        let kind = only_kind(&fields, &kinds, problems)?;
+        let path = fields.path.field(kind);
+        let at = Node { path: &path, ..node };
+        if kind == "regex" {
+            return RegexText::read(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
+        }
+        let text: String = fields.required(kind, problems)?;
+        match kind {
+            "template" => Template::parse(at, &text, ignore_case?, problems).map(Self::Template),
+            "prefix" => {
+                let text = canonical(at, &text, problems)?.trim_end_matches('/').to_owned();
+                Some(Self::Prefix(PathPrefix { text, ignore_case: ignore_case? }))
+            }
+            "exact" if text != "*" => {
+                StringMatch::of_kind(kind, canonical(at, &text, problems)?, ignore_case?).map(Self::Text)
+            }
+            _ => StringMatch::of_kind(kind, text, ignore_case?).map(Self::Text),
+        }
+    }
+}
+
+fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
+    canonical_pattern(text)
+        .map_err(|help| node.problem(problems, "path_pattern", format!("`{text}` matches no canonical path"), help))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PathMatch;
+    use crate::document::read;
+    use crate::test;
+
+    #[test]
+    fn a_prefix_is_by_whole_segments() {
+        let table: [(&str, &[&str], &[&str]); 8] = [
+            (r#"{"prefix": "/api"}"#, &["/api", "/api/", "/api/x"], &["/apiary", "/ap", "/API", "/x/api"]),
+            (r#"{"prefix": "/api/"}"#, &["/api", "/api/x"], &["/apiary"]),
+            (r#"{"prefix": "/"}"#, &["/", "/x", "//x"], &["*"]),
+            (r#"{"prefix": "/Admin", "ignoreCase": true}"#, &["/aDMIN/x"], &["/administrator"]),
+            (r#"{"exact": "/a%7eb/%c3%a9"}"#, &["/a~b/%C3%A9"], &["/a~b/%c3%a9"]),
+            (r#"{"exact": "*"}"#, &["*"], &["/"]),
+            (r#"{"suffix": ".php"}"#, &["/x.php"], &["/x.php/y"]),
+            (r#"{"regex": "/a(/.*)?"}"#, &["/a", "/a/b"], &["/ab", "/x/a"]),
+        ];
+        for (document, yes, no) in table {
+            let compiled: PathMatch = read(document.as_bytes()).unwrap();
+            assert!(yes.iter().all(|path| compiled.matches(path)), "{document}");
+            assert!(!no.iter().any(|path| compiled.matches(path)), "{document}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_no_canonical_path_has_is_refused() {
+        for (pattern, help) in [
+            ("api", "start with `/`"),
+            ("/a/../b", "write it without `.` and `..` segments"),
+            ("/a?b=1", "match the query by `query`"),
+            ("/a%zz", "write `%` as `%25`"),
+        ] {
+            let problems = read::<PathMatch>(format!(r#"{{"prefix": "{pattern}"}}"#).as_bytes()).unwrap_err();
+            let expected = format!("path_pattern at prefix: `{pattern}` matches no canonical path; {help}");
+            assert_eq!(problems[0].to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Regular expressions: linear in time, on bytes, without Unicode tables.
+
+use crate::document::{Node, Problems};
+use regex::bytes::{Regex, RegexBuilder};
+
+/// The most that one compiled expression may take, in bytes.
+const SIZE_LIMIT: usize = 1 << 20;
+
+/// What an expression is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Span {
+    /// The whole value, as Envoy's `safe_regex`.
+    Whole,
+    /// Any part of it, as Envoy's `regex_rewrite`.
+    Part,
+}
+
+/// Compiles the expression `text`, or notes what is wrong with it at `node`.
+pub(super) fn compile_regex(
+    node: Node<'_>,
+    text: &str,
+    span: Span,
+    ignore_case: bool,
+    problems: &mut Problems,
+) -> Option<Regex> {
+    let compile = |text: &str| {
+        RegexBuilder::new(text).unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build()
+    };
+    // Alone first: `a)(b` must not become well-formed by what is put around it.
+    let compiled = compile(text).and_then(|regex| match span {
+        // Tied at both ends rather than by a look at what was found: of `/a|/ab` the first would win on `/ab`.
+        Span::Whole => compile(&format!(r"\A(?:{text})\z")),
+        Span::Part => Ok(regex),
+    });
+    match compiled {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            let message = error.to_string().lines().last().unwrap_or_default().to_owned();
+            let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
+            node.problem(problems, "regex", message, help);
+            None
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A path template.
+
+use crate::document::{Node, Problems};
+use crate::http::canonical_pattern;
+
+/// A path template: `{name}` or `*` is one segment that is not empty, a final `**` is any number of
+/// segments, none included.
+///
+/// `/users/{id}/files/**` matches `/users/7/files`, `/users/7/files/a/b`, and not `/users/7`.
+#[derive(Debug, Clone)]
+pub struct Template {
+    segments: Vec<Segment>,
+    /// Whether it ends in `**`.
+    rest: bool,
+    ignore_case: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Segment {
+    Literal(String),
+    Any(Option<String>),
+}
+
+impl Template {
+    /// Whether the path matches.
+    pub fn matches(&self, path: &str) -> bool {
+        self.walk(path, |_, _| ())
+    }
+
+    /// The segments that the names stand for, if the path matches.
+    pub fn captures<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {
+        let mut captures = Vec::new();
+        self.walk(path, |name, segment| captures.push((name, segment))).then_some(captures)
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Any(Some(name)) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    fn walk<'s, 'p>(&'s self, path: &'p str, mut capture: impl FnMut(&'s str, &'p str)) -> bool {
+        let Some(path) = path.strip_prefix('/') else { return false };
+        let mut found = path.split('/');
+        for segment in &self.segments {
+            let matches = match (segment, found.next()) {
+                (_, None) => false,
+                (Segment::Literal(literal), Some(text)) if self.ignore_case => literal.eq_ignore_ascii_case(text),
+                (Segment::Literal(literal), Some(text)) => literal == text,
+                (Segment::Any(name), Some(text)) => {
+                    if let Some(name) = name {
+                        capture(name, text);
+                    }
+                    !text.is_empty()
+                }
+            };
+            if !matches {
+                return false;
+            }
+        }
+        self.rest || found.next().is_none()
+    }
+
+    /// Parses a template, or notes what is wrong with it at `node`.
+    pub(super) fn parse(
+        node: Node<'_>,
+        text: &str,
+        ignore_case: bool,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let mut problem = |message: String, help: &str| {
+            node.problem(problems, "template", message, help);
+            None
+        };
+        let Some(path) = text.strip_prefix('/') else {
+            return problem(format!("`{text}` does not start with `/`"), "start with `/`");
+        };
+        let (path, rest) = match path.strip_suffix("**") {
+            Some("") => ("", true),
+            Some(path) if path.ends_with('/') => (path.trim_end_matches('/'), true),
+            Some(_) => return problem(format!("`{text}`: `**` is not a segment of its own"), "write `/**`"),
+            None => (path, false),
+        };
+        let mut segments: Vec<Segment> = Vec::new();
+        for part in path.split('/').filter(|part| !(rest && part.is_empty())) {
+            let segment = match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+                    if segments.iter().any(|s| matches!(s, Segment::Any(Some(other)) if other == name)) {
+                        return problem(format!("`{{{name}}}` stands twice"), "give each its own name");
+                    }
+                    Segment::Any(Some(name.to_owned()))
+                }
+                None if part == "*" => Segment::Any(None),
+                None if !part.contains(['*', '{', '}']) => match canonical_pattern(&format!("/{part}")) {
+                    Ok(canonical) => Segment::Literal(canonical.trim_start_matches('/').to_owned()),
+                    Err(help) => return problem(format!("`{part}` is no segment of a path"), &help),
+                },
+                _ => {
+                    let help = "a segment is text, `*`, or `{name}` with letters, digits and _; `**` is the last";
+                    return problem(format!("`{part}` is no segment of a template"), help);
+                }
+            };
+            segments.push(segment);
+        }
+        Some(Self { segments, rest, ignore_case })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::document::read;
+    use crate::test;
+    use crate::vocabulary::PathMatch;
+
+    #[test]
+    fn a_template_matches_segments() {
+        let table: [(&str, &[&str], &[&str]); 6] = [
+            ("/users/{id}", &["/users/7", "/users/%2F"], &["/users", "/users/", "/users/7/", "/users/7/x", "/Users/7"]),
+            ("/users/*/files/**", &["/users/7/files", "/users/7/files/", "/users/7/files/a/b"], &["/users/7", "/users//files"]),
+            ("/**", &["/", "/a", "/a/b"], &["*"]),
+            ("/", &["/"], &["/a"]),
+            ("/a/", &["/a/"], &["/a"]),
+            ("/caf\u{e9}/%7euser", &["/caf%C3%A9/~user"], &["/caf%E9/~user"]),
+        ];
+        for (template, yes, no) in table {
+            let compiled: PathMatch = read(format!(r#"{{"template": "{template}"}}"#).as_bytes()).unwrap();
+            assert!(yes.iter().all(|path| compiled.matches(path)), "{template}");
+            assert!(!no.iter().any(|path| compiled.matches(path)), "{template}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        for template in ["a", "/a**", "/**/b", "/{a}/{a}", "/v{n}", "/{}", "/a/../b", "/a?b"] {
+            assert!(read::<PathMatch>(format!(r#"{{"template": "{template}"}}"#).as_bytes()).is_err(), "{template}");
+        }
+    }
+}
