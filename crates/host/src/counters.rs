@@ -52,7 +52,8 @@ impl Counters {
         let state = &mut *self.0.borrow_mut();
         for (filter, count) in Filter::ALL.into_iter().zip(std::mem::take(&mut state.requests)) {
             if count > 0 {
-                *state.others.entry(format!("ringfence_{}_requests_total", filter.name())).or_default() += count;
+                *state.others.entry(format!("ringfence_{}_requests_total", filter.name())).or_default() +=
+                    count;
             }
         }
         for (name, count) in std::mem::take(&mut state.others) {

@@ -136,7 +136,8 @@ impl Facts {
 
 /// Answers in place of the upstream. For gRPC the host makes the trailers-only response.
 fn respond(reply: &Reply, details: &str) -> Result<(), Status> {
-    let headers = pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
+    let headers =
+        pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
     let grpc = reply.grpc.map_or(-1, i32::from);
     ffi::respond(u32::from(reply.status), details, &reply.body, &headers, grpc)
 }

@@ -124,7 +124,9 @@ pub(crate) fn set_tick_period(milliseconds: u32) -> Result<(), Status> {
 /// The configuration of the module.
 pub(crate) fn configuration() -> Result<Vec<u8>, Status> {
     // SAFETY: `returned` hands over two places that live while the call lasts.
-    returned(|data, size| unsafe { sys::proxy_get_buffer_bytes(PLUGIN_CONFIGURATION, 0, usize::MAX, data, size) })
+    returned(|data, size| unsafe {
+        sys::proxy_get_buffer_bytes(PLUGIN_CONFIGURATION, 0, usize::MAX, data, size)
+    })
 }
 
 /// All headers, serialized.
@@ -143,7 +145,13 @@ pub(crate) fn set_headers(map: Map, pairs: &[u8]) -> Result<(), Status> {
 pub(crate) fn set_header(map: Map, name: &[u8], value: &[u8]) -> Result<(), Status> {
     // SAFETY: see `set_headers`.
     check(unsafe {
-        sys::proxy_replace_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+        sys::proxy_replace_header_map_value(
+            map as u32,
+            name.as_ptr(),
+            name.len(),
+            value.as_ptr(),
+            value.len(),
+        )
     })
 }
 
@@ -178,7 +186,13 @@ pub(crate) fn set_filter_state(name: &str, value: &str) -> Result<(), Status> {
 }
 
 /// Answers the request in place of the upstream; `grpc` is -1 where the host is to choose.
-pub(crate) fn respond(status: u32, details: &str, body: &[u8], headers: &[u8], grpc: i32) -> Result<(), Status> {
+pub(crate) fn respond(
+    status: u32,
+    details: &str,
+    body: &[u8],
+    headers: &[u8],
+    grpc: i32,
+) -> Result<(), Status> {
     // SAFETY: see `set_headers`.
     check(unsafe {
         sys::proxy_send_local_response(

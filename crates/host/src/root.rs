@@ -40,7 +40,10 @@ impl<S: Stage + 'static> RootContext for Root<S> {
                 let counters = Counters::new(&stage.filters());
                 self.loaded = Some(Rc::new(Loaded { stage, counters }));
                 if ffi::set_tick_period(TICK).is_err() {
-                    ffi::log(Level::Error, "the host gives no timer: counters are written when the policy goes");
+                    ffi::log(
+                        Level::Error,
+                        "the host gives no timer: counters are written when the policy goes",
+                    );
                 }
                 true
             }

@@ -6,10 +6,10 @@
 //!
 //! Deliberately absent: I/O, a clock, `proxy-wasm`, and any path that panics.
 
-#[cfg(all(test, target_arch = "wasm32"))]
-use wasm_bindgen_test::wasm_bindgen_test as test;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 use core::prelude::v1::test;
+#[cfg(all(test, target_arch = "wasm32"))]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[macro_use]
 pub mod document;

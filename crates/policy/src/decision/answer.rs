@@ -38,7 +38,8 @@ pub enum Filter {
 
 impl Filter {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::VhostPolicy, Self::PathPolicy, Self::TokenValidation, Self::HeaderPolicy];
+    pub const ALL: [Self; 4] =
+        [Self::VhostPolicy, Self::PathPolicy, Self::TokenValidation, Self::HeaderPolicy];
 
     /// As in metrics, filter state and response code details.
     pub fn name(self) -> &'static str {
@@ -82,7 +83,12 @@ impl Answer {
     /// As in filter state: `decision=deny;rule=admin;reason=denied;mode=enforce`.
     pub fn state(&self) -> String {
         let rule = self.rule.as_ref().map_or("", RuleName::as_str);
-        format!("decision={};rule={rule};reason={};mode={}", self.decision.name(), self.reason, self.mode.name())
+        format!(
+            "decision={};rule={rule};reason={};mode={}",
+            self.decision.name(),
+            self.reason,
+            self.mode.name()
+        )
     }
 }
 

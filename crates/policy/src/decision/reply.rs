@@ -27,7 +27,8 @@ impl Reply {
             None => format!("{{\"title\":\"{title}\",\"status\":{status}}}"),
         };
         if !is_grpc {
-            let given = response.and_then(|response| response.content_type.as_ref()).map(|text| text.0.as_str());
+            let given =
+                response.and_then(|response| response.content_type.as_ref()).map(|text| text.0.as_str());
             let default = if custom.is_some() { "text/plain" } else { "application/problem+json" };
             headers.push(("content-type".to_owned(), given.unwrap_or(default).as_bytes().to_vec()));
         }

@@ -30,7 +30,12 @@ pub fn read<T: Document>(text: &[u8]) -> Result<T, Vec<Problem>> {
 fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
     let root = FieldPath::Root;
     if text.trim_ascii().is_empty() {
-        problems.add("empty", &root, "there is no configuration", "no module runs without a policy: write one");
+        problems.add(
+            "empty",
+            &root,
+            "there is no configuration",
+            "no module runs without a policy: write one",
+        );
         return None;
     }
     match json::parse(text) {
@@ -103,7 +108,9 @@ mod tests {
         for text in ["", "  \n"] {
             assert_eq!(
                 problems(text),
-                ["empty at the configuration: there is no configuration; no module runs without a policy: write one"]
+                [
+                    "empty at the configuration: there is no configuration; no module runs without a policy: write one"
+                ]
             );
         }
         assert_eq!(problems("null"), ["wrong_type at the configuration: found nothing; write an object"]);
@@ -111,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_key_that_stands_twice_is_refused() {
-        let expected = "syntax at the configuration: the key `name` stands twice at line 1 column 23; write JSON";
+        let expected =
+            "syntax at the configuration: the key `name` stands twice at line 1 column 23; write JSON";
         assert_eq!(problems(r#"{"name":"x","name":"y"}"#), [expected]);
     }
 }

@@ -103,7 +103,9 @@ impl<'a> Fields<'a> {
 pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&found.to_ascii_lowercase(), &name.to_ascii_lowercase()), name))
+        .map(|name| {
+            (strsim::damerau_levenshtein(&found.to_ascii_lowercase(), &name.to_ascii_lowercase()), name)
+        })
         .min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, name)) if distance <= name.len().max(3) / 3 + 1 => format!("did you mean `{name}`?"),
@@ -150,7 +152,8 @@ impl Document for bool {
 /// A whole number from 0; a `Struct` of protobuf carries it as a double.
 fn whole_number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
-        let number = value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(n))?;
+        let number =
+            value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(n))?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
         Some(number as u64)
     })

@@ -123,12 +123,11 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), AuthorityError> {
 
 fn ipv6(host: &str) -> Result<Host, AuthorityError> {
     let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let address: Ipv6Addr =
-        inner.and_then(|inner| inner.parse().ok()).ok_or(if host.contains('%') {
-            AuthorityError::Character
-        } else {
-            AuthorityError::Brackets
-        })?;
+    let address: Ipv6Addr = inner.and_then(|inner| inner.parse().ok()).ok_or(if host.contains('%') {
+        AuthorityError::Character
+    } else {
+        AuthorityError::Brackets
+    })?;
     Ok(Host { text: format!("[{address}]"), is_ip: true })
 }
 
@@ -213,7 +212,9 @@ mod tests {
 
     #[test]
     fn what_ends_in_a_number_is_an_address() {
-        for (host, is_ip) in [("127.1", true), ("0x7f", true), ("2130706433", true), ("1.example", false), ("x0", false)] {
+        for (host, is_ip) in
+            [("127.1", true), ("0x7f", true), ("2130706433", true), ("1.example", false), ("x0", false)]
+        {
             assert_eq!(Authority::parse(host.as_bytes()).unwrap().host.is_ip(), is_ip, "{host}");
         }
     }

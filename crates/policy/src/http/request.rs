@@ -72,7 +72,11 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn path(&self, normalize: &Normalize, limits: &PathLimits) -> Result<Option<RequestPath<'a>>, PathError> {
+    pub fn path(
+        &self,
+        normalize: &Normalize,
+        limits: &PathLimits,
+    ) -> Result<Option<RequestPath<'a>>, PathError> {
         if let Some(path) = &self.path {
             return Ok(Some(path.clone()));
         }

@@ -51,7 +51,10 @@ impl Stage for Ringfence {
 
     fn filters(&self) -> Vec<Filter> {
         let vhost = self.vhost.iter().flat_map(Stage::filters);
-        vhost.chain(self.path.iter().flat_map(Stage::filters)).chain(self.header.iter().flat_map(Stage::filters)).collect()
+        vhost
+            .chain(self.path.iter().flat_map(Stage::filters))
+            .chain(self.header.iter().flat_map(Stage::filters))
+            .collect()
     }
 
     fn needs(&self) -> Needs {

@@ -29,7 +29,12 @@ impl Document for Status {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
         if !(300..=599).contains(&status) {
-            node.problem(problems, "status", format!("`{status}` is no status of a denial"), "write 300 to 599");
+            node.problem(
+                problems,
+                "status",
+                format!("`{status}` is no status of a denial"),
+                "write 300 to 599",
+            );
             return None;
         }
         Some(Self(status))

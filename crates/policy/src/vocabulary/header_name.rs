@@ -66,7 +66,12 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
         if text.starts_with(':') {
             refuse(node, problems, text);
         } else {
-            node.problem(problems, "header_name", format!("`{text}` is no name of a header"), field_for(text));
+            node.problem(
+                problems,
+                "header_name",
+                format!("`{text}` is no name of a header"),
+                field_for(text),
+            );
         }
     }
     name

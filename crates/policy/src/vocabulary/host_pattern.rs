@@ -24,7 +24,9 @@ impl HostPattern {
         match self {
             Self::Exact(pattern) => host.as_str() == pattern,
             Self::Below(suffix) => {
-                !host.is_ip() && host.as_str().len() > suffix.len() && host.as_str().ends_with(suffix.as_str())
+                !host.is_ip()
+                    && host.as_str().len() > suffix.len()
+                    && host.as_str().ends_with(suffix.as_str())
             }
             Self::Any => !host.is_ip(),
         }
@@ -61,8 +63,16 @@ mod tests {
     #[test]
     fn a_wildcard_never_takes_the_apex_or_a_neighbour() {
         let table: [(&str, &[&str], &[&str]); 5] = [
-            ("shop.example.com", &["shop.example.com", "SHOP.example.com.", "shop.example.com:80"], &["a.shop.example.com"]),
-            ("*.Example.com", &["a.example.com", "a.b.example.com"], &["example.com", "evilexample.com", "example.com.evil"]),
+            (
+                "shop.example.com",
+                &["shop.example.com", "SHOP.example.com.", "shop.example.com:80"],
+                &["a.shop.example.com"],
+            ),
+            (
+                "*.Example.com",
+                &["a.example.com", "a.b.example.com"],
+                &["example.com", "evilexample.com", "example.com.evil"],
+            ),
             ("*", &["a", "example.com"], &["10.0.0.1", "[::1]", "2130706433"]),
             ("10.0.0.1", &["10.0.0.1", "10.0.0.1:8080"], &["10.0.0.10"]),
             ("[::1]", &["[::1]:80", "[0:0::1]"], &["[::2]"]),

@@ -81,7 +81,9 @@ impl Document for PathMatch {
 
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     canonical_pattern(text)
-        .map_err(|help| node.problem(problems, "path_pattern", format!("`{text}` matches no canonical path"), help))
+        .map_err(|help| {
+            node.problem(problems, "path_pattern", format!("`{text}` matches no canonical path"), help)
+        })
         .ok()
 }
 

@@ -80,7 +80,12 @@ impl<T: Document> Document for AnyOf<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let items = Vec::read(node, problems)?;
         if items.is_empty() {
-            node.problem(problems, "empty_list", "an empty list matches nothing", "leave the field out to match all");
+            node.problem(
+                problems,
+                "empty_list",
+                "an empty list matches nothing",
+                "leave the field out to match all",
+            );
             return None;
         }
         Some(Self(items))
@@ -94,10 +99,16 @@ impl MatchFields {
             (Field::Methods, methods.0.iter().any(|method| method.as_bytes() == subject.method))
         });
         let paths = self.paths.iter().map(move |paths| {
-            (Field::Paths, subject.path.is_some_and(|path| paths.0.iter().any(|pattern| pattern.matches(path))))
+            (
+                Field::Paths,
+                subject.path.is_some_and(|path| paths.0.iter().any(|pattern| pattern.matches(path))),
+            )
         });
         let hosts = self.hosts.iter().map(move |hosts| {
-            (Field::Hosts, subject.host.is_some_and(|host| hosts.0.iter().any(|pattern| pattern.matches(host))))
+            (
+                Field::Hosts,
+                subject.host.is_some_and(|host| hosts.0.iter().any(|pattern| pattern.matches(host))),
+            )
         });
         let headers = self.headers.iter().map(move |headers| {
             (Field::Headers, headers.0.iter().all(|matcher| matcher.matches(subject.headers)))

@@ -46,7 +46,11 @@ impl StringMatch {
     }
 
     fn same(&self, value: &[u8], pattern: &str) -> bool {
-        if self.ignore_case { value.eq_ignore_ascii_case(pattern.as_bytes()) } else { value == pattern.as_bytes() }
+        if self.ignore_case {
+            value.eq_ignore_ascii_case(pattern.as_bytes())
+        } else {
+            value == pattern.as_bytes()
+        }
     }
 
     /// Reads the match from the fields of an object that may hold others too.
@@ -158,10 +162,22 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let table = [
-            ("{}", "no_match at the configuration: nothing to match; add one of `exact`, `prefix`, `suffix`, `contains`, `regex`"),
-            (r#"{"exact": "a", "regex": "b"}"#, "two_matches at the configuration: both `exact` and `regex`; keep one of `exact`, `prefix`, `suffix`, `contains`, `regex`"),
-            (r#"{"regex": "a)(b"}"#, "regex at regex: error: unopened group; write RE2 syntax: no look-around, no back-references, no Unicode classes"),
-            (r#"{"regex": "(?=a)"}"#, "regex at regex: error: look-around, including look-ahead and look-behind, is not supported; write RE2 syntax: no look-around, no back-references, no Unicode classes"),
+            (
+                "{}",
+                "no_match at the configuration: nothing to match; add one of `exact`, `prefix`, `suffix`, `contains`, `regex`",
+            ),
+            (
+                r#"{"exact": "a", "regex": "b"}"#,
+                "two_matches at the configuration: both `exact` and `regex`; keep one of `exact`, `prefix`, `suffix`, `contains`, `regex`",
+            ),
+            (
+                r#"{"regex": "a)(b"}"#,
+                "regex at regex: error: unopened group; write RE2 syntax: no look-around, no back-references, no Unicode classes",
+            ),
+            (
+                r#"{"regex": "(?=a)"}"#,
+                "regex at regex: error: look-around, including look-ahead and look-behind, is not supported; write RE2 syntax: no look-around, no back-references, no Unicode classes",
+            ),
         ];
         for (document, expected) in table {
             let problems = read::<StringMatch>(document.as_bytes()).unwrap_err();

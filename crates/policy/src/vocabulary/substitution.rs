@@ -32,7 +32,9 @@ impl Substitution {
                     match piece {
                         Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
                         Piece::Group(group) => {
-                            out.extend_from_slice(captures.get(*group).map_or(&b""[..], |found| found.as_bytes()));
+                            out.extend_from_slice(
+                                captures.get(*group).map_or(&b""[..], |found| found.as_bytes()),
+                            );
                         }
                     }
                 }
@@ -74,13 +76,19 @@ fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str
             Some(digit) if digit.is_ascii_digit() => {
                 let group = digit.to_digit(10).unwrap_or_default() as usize;
                 if group >= groups {
-                    let message = format!("`\\{group}`: the expression has {} groups", groups.saturating_sub(1));
+                    let message =
+                        format!("`\\{group}`: the expression has {} groups", groups.saturating_sub(1));
                     return Err((message, "put the part to keep in parentheses"));
                 }
                 pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 pieces.push(Piece::Group(group));
             }
-            _ => return Err(("a lone backslash".to_owned(), "write `\\0` to `\\9` for a group, `\\\\` for a backslash")),
+            _ => {
+                return Err((
+                    "a lone backslash".to_owned(),
+                    "write `\\0` to `\\9` for a group, `\\\\` for a backslash",
+                ));
+            }
         }
     }
     pieces.push(Piece::Text(literal));
@@ -112,7 +120,10 @@ mod tests {
         let agent = r#"{"regex": "(.*)/.*", "substitution": "\\1"}"#;
         assert_eq!(apply(agent, "curl/8.0").as_deref(), Some("curl"));
         assert_eq!(apply(agent, "curl"), None);
-        assert_eq!(apply(r#"{"regex": "a(x)?", "substitution": "[\\1\\\\]"}"#, "axba").as_deref(), Some(r"[x\]b[\]"));
+        assert_eq!(
+            apply(r#"{"regex": "a(x)?", "substitution": "[\\1\\\\]"}"#, "axba").as_deref(),
+            Some(r"[x\]b[\]")
+        );
     }
 
     #[test]

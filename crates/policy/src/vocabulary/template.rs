@@ -47,7 +47,9 @@ impl Template {
         for segment in &self.segments {
             let matches = match (segment, found.next()) {
                 (_, None) => false,
-                (Segment::Literal(literal), Some(text)) if self.ignore_case => literal.eq_ignore_ascii_case(text),
+                (Segment::Literal(literal), Some(text)) if self.ignore_case => {
+                    literal.eq_ignore_ascii_case(text)
+                }
                 (Segment::Literal(literal), Some(text)) => literal == text,
                 (Segment::Any(name), Some(text)) => {
                     if let Some(name) = name {
@@ -86,7 +88,9 @@ impl Template {
         let mut segments: Vec<Segment> = Vec::new();
         for part in path.split('/').filter(|part| !(rest && part.is_empty())) {
             let segment = match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-                Some(name) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+                Some(name)
+                    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
+                {
                     if segments.iter().any(|s| matches!(s, Segment::Any(Some(other)) if other == name)) {
                         return problem(format!("`{{{name}}}` stands twice"), "give each its own name");
                     }
@@ -98,7 +102,8 @@ impl Template {
                     Err(help) => return problem(format!("`{part}` is no segment of a path"), &help),
                 },
                 _ => {
-                    let help = "a segment is text, `*`, or `{name}` with letters, digits and _; `**` is the last";
+                    let help =
+                        "a segment is text, `*`, or `{name}` with letters, digits and _; `**` is the last";
                     return problem(format!("`{part}` is no segment of a template"), help);
                 }
             };
@@ -117,8 +122,16 @@ mod tests {
     #[test]
     fn a_template_matches_segments() {
         let table: [(&str, &[&str], &[&str]); 6] = [
-            ("/users/{id}", &["/users/7", "/users/%2F"], &["/users", "/users/", "/users/7/", "/users/7/x", "/Users/7"]),
-            ("/users/*/files/**", &["/users/7/files", "/users/7/files/", "/users/7/files/a/b"], &["/users/7", "/users//files"]),
+            (
+                "/users/{id}",
+                &["/users/7", "/users/%2F"],
+                &["/users", "/users/", "/users/7/", "/users/7/x", "/Users/7"],
+            ),
+            (
+                "/users/*/files/**",
+                &["/users/7/files", "/users/7/files/", "/users/7/files/a/b"],
+                &["/users/7", "/users//files"],
+            ),
             ("/**", &["/", "/a", "/a/b"], &["*"]),
             ("/", &["/"], &["/a"]),
             ("/a/", &["/a/"], &["/a"]),
@@ -134,7 +147,10 @@ mod tests {
     #[test]
     fn what_is_no_template_is_refused() {
         for template in ["a", "/a**", "/**/b", "/{a}/{a}", "/v{n}", "/{}", "/a/../b", "/a?b"] {
-            assert!(read::<PathMatch>(format!(r#"{{"template": "{template}"}}"#).as_bytes()).is_err(), "{template}");
+            assert!(
+                read::<PathMatch>(format!(r#"{{"template": "{template}"}}"#).as_bytes()).is_err(),
+                "{template}"
+            );
         }
     }
 }

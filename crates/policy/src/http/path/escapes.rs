@@ -20,7 +20,8 @@ pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
 
 /// The path itself where it is canonical as it stands and has one reading, which most have.
 pub(super) fn plain(path: &[u8]) -> Option<&str> {
-    let plain = |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
+    let plain =
+        |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
     if !path.iter().all(plain) {
         return None;
     }

@@ -109,7 +109,8 @@ impl Stage for HeaderStage {
         let parts = self.parts(request).unwrap_or(Parts { authority: None, path: None });
         let applies = |(place, rule): (usize, &Rule)| {
             let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
-            (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty()).then_some(place)
+            (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
+                .then_some(place)
         };
         memory.extend(self.rules.iter().enumerate().filter_map(applies));
     }
@@ -153,7 +154,8 @@ impl HeaderStage {
     /// Reads what the rules ask for, and nothing else.
     fn parts<'a>(&self, request: &Request<'a>) -> Result<Parts<'a>, (u16, &'static str)> {
         let authority = self.uses_host.then(|| request.authority()).transpose();
-        let path = self.uses_path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
+        let path =
+            self.uses_path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
         Ok(Parts {
             authority: authority.map_err(|error| (400, error.reason()))?,
             path: path.map_err(|error| (error.status(), error.reason()))?.flatten(),
@@ -219,7 +221,13 @@ impl HeaderStage {
         Ok(())
     }
 
-    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, status: u16, reason: &'static str) -> Answer {
+    fn denial(
+        &self,
+        request: &Request<'_>,
+        rule: Option<&Rule>,
+        status: u16,
+        reason: &'static str,
+    ) -> Answer {
         let response = rule.and_then(|rule| rule.deny_response.as_ref()).or(self.response.as_ref());
         let own = response.and_then(|response| response.status).filter(|_| status == 403);
         Answer {

@@ -206,7 +206,12 @@ impl Document for RedirectHost {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         let Ok(authority) = Authority::parse(text.as_bytes()) else {
-            node.problem(problems, "host", format!("`{text}` is no host"), "write a host, with or without a port");
+            node.problem(
+                problems,
+                "host",
+                format!("`{text}` is no host"),
+                "write a host, with or without a port",
+            );
             return None;
         };
         let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();

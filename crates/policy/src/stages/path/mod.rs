@@ -81,7 +81,8 @@ impl PathStage {
         let mut decider = None;
         for (index, reading) in path.readings().enumerate() {
             let rule = self.first_match(request, path, reading, host, report)?;
-            let denied = rule.map_or(self.default == Default::Deny, |rule| matches!(rule.action, Action::Deny));
+            let denied =
+                rule.map_or(self.default == Default::Deny, |rule| matches!(rule.action, Action::Deny));
             if denied {
                 report.end(self.denial(request, rule, reading))?;
             }
@@ -162,12 +163,23 @@ impl PathStage {
         Ok(())
     }
 
-    fn replaced<'a>(&self, rule: &Rule, replacement: &Replacement, path: &RequestPath<'a>) -> Option<RequestPath<'a>> {
+    fn replaced<'a>(
+        &self,
+        rule: &Rule,
+        replacement: &Replacement,
+        path: &RequestPath<'a>,
+    ) -> Option<RequestPath<'a>> {
         let replaced = replacement.apply(path.canonical(), rule.matches.paths())?;
         path.rewritten(&replaced, &self.normalize).ok()
     }
 
-    fn redirect(&self, request: &Request<'_>, rule: &Rule, redirect: &Redirect, path: &RequestPath<'_>) -> Answer {
+    fn redirect(
+        &self,
+        request: &Request<'_>,
+        rule: &Rule,
+        redirect: &Redirect,
+        path: &RequestPath<'_>,
+    ) -> Answer {
         let replaced = match &redirect.path {
             Some(replacement) => self.replaced(rule, replacement, path),
             None => Some(path.clone()),

@@ -66,7 +66,11 @@ impl Replacement {
             Self::Prefix(_) => {
                 let all = !paths.is_empty() && paths.iter().all(|path| matches!(path, PathMatch::Prefix(_)));
                 let message = "`prefix` takes the place of a prefix, and the match has other paths or none";
-                if all { Ok(()) } else { Err((message.to_owned(), "let each of `match.paths` be a `prefix`")) }
+                if all {
+                    Ok(())
+                } else {
+                    Err((message.to_owned(), "let each of `match.paths` be a `prefix`"))
+                }
             }
             Self::Path(pieces) => {
                 let missing = pieces.iter().find_map(|piece| match piece {
@@ -95,16 +99,19 @@ impl Replacement {
             ["path"] => {
                 let text: String = fields.required("path", problems)?;
                 let read = pieces(&text);
-                read.map_err(|help| not_a_path(fields, "path", &text, help, problems)).ok().map(|p| Some(Self::Path(p)))
+                read.map_err(|help| not_a_path(fields, "path", &text, help, problems))
+                    .ok()
+                    .map(|p| Some(Self::Path(p)))
             }
             ["prefix"] => {
                 let text: String = fields.required("prefix", problems)?;
                 let read = canonical_pattern(&text);
-                read.map_err(|help| not_a_path(fields, "prefix", &text, help, problems)).ok().map(|p| Some(Self::Prefix(p)))
+                read.map_err(|help| not_a_path(fields, "prefix", &text, help, problems))
+                    .ok()
+                    .map(|p| Some(Self::Prefix(p)))
             }
-            ["regex" | "substitution", ..] => {
-                Substitution::from_fields(fields, problems).map(|substitution| Some(Self::Regex(substitution)))
-            }
+            ["regex" | "substitution", ..] => Substitution::from_fields(fields, problems)
+                .map(|substitution| Some(Self::Regex(substitution))),
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
                 problems.add("two_replacements", fields.path, "more than one replacement", help);

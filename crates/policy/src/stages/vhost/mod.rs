@@ -139,7 +139,9 @@ impl VhostStage {
         if self.sni == Sni::Ignore || !request.connection.tls {
             return None;
         }
-        let Some(sni) = request.connection.sni.filter(|sni| !sni.is_empty()) else { return Some("sni_missing") };
+        let Some(sni) = request.connection.sni.filter(|sni| !sni.is_empty()) else {
+            return Some("sni_missing");
+        };
         let Ok(sni) = Authority::parse(sni) else { return Some("sni_mismatch") };
         let covered = |host: &Host| host.domains.0.iter().any(|domain| domain.matches(&sni.host));
         let goes = sni.port.is_none() && (sni.host == authority.host || host.is_some_and(covered));

@@ -1,0 +1,99 @@
+//! Where what was observed differs from what was expected.
+
+use crate::bytes::unescape;
+use crate::case::{Expected, Upstream, Withheld};
+
+/// What came of a request, whoever decided it.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// `allow`, `deny` or `redirect`.
+    pub decision: String,
+    /// The status that the client sees.
+    pub status: u16,
+    /// The rule that decided; absent where the runner cannot see it.
+    pub rule: Option<Option<String>>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The reading that was denied; absent where the runner cannot see it.
+    pub reading: Option<Option<String>>,
+    /// The headers of the response, where it is known whole.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body of a response that no upstream made.
+    pub body: Option<Vec<u8>>,
+    /// What the upstream got, where it got something.
+    pub upstream: Option<SeenUpstream>,
+    /// What shadow mode withheld; absent where the runner cannot see all of it.
+    pub shadowed: Option<Vec<Withheld>>,
+}
+
+/// What the upstream got.
+#[derive(Debug, Clone, Default)]
+pub struct SeenUpstream {
+    /// The target.
+    pub target: Vec<u8>,
+    /// The lines of the headers.
+    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Expected {
+    /// Where what was observed differs, a line each.
+    pub fn differences(&self, observed: &Observed) -> Vec<String> {
+        let mut found = Differences(Vec::new());
+        found.compare("decision", &self.decision, &observed.decision);
+        let default = (self.decision == "allow").then_some(200);
+        if let Some(status) = self.status.or(default) {
+            found.compare("status", &status, &observed.status);
+        }
+        if self.decision != "allow" {
+            found.compare("reason", &self.reason, &observed.reason);
+        }
+        if let (Some(rule), Some(seen)) = (&self.rule, &observed.rule) {
+            found.compare("rule", &Some(rule), &seen.as_ref());
+        }
+        if let (Some(reading), Some(seen)) = (&self.reading, &observed.reading) {
+            found.compare("reading", &Some(reading), &seen.as_ref());
+        }
+        for (name, expected) in &self.headers {
+            let seen = observed.headers.iter().find(|(other, _)| other == name);
+            let seen = seen.map(|(_, value)| value.escape_ascii().to_string());
+            found.compare(&format!("header {name}"), expected, &seen);
+        }
+        if let (Some(body), Some(seen)) = (&self.body, &observed.body) {
+            found.compare("body", body, &String::from_utf8_lossy(seen).into_owned());
+        }
+        if let (Some(shadowed), Some(seen)) = (&self.shadowed, &observed.shadowed) {
+            found.compare("shadowed", shadowed, seen);
+        }
+        match (&self.upstream, &observed.upstream) {
+            (Some(upstream), Some(seen)) => found.upstream(upstream, seen),
+            (Some(_), None) => found.0.push("upstream: expected a request, got none".to_owned()),
+            _ => {}
+        }
+        found.0
+    }
+}
+
+struct Differences(Vec<String>);
+
+impl Differences {
+    fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: &T, observed: &T) {
+        if expected != observed {
+            self.0.push(format!("{what}: expected {expected:?}, got {observed:?}"));
+        }
+    }
+
+    fn upstream(&mut self, expected: &Upstream, seen: &SeenUpstream) {
+        let escape = |bytes: &[u8]| bytes.escape_ascii().to_string();
+        if let Some(target) = &expected.target {
+            let target = unescape(target).unwrap_or_default();
+            self.compare("upstream target", &escape(&target), &escape(&seen.target));
+        }
+        for (name, values) in &expected.headers {
+            let lines = seen.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
+            let seen: Vec<String> = lines.map(|(_, value)| escape(value)).collect();
+            let values: Vec<String> =
+                values.iter().map(|value| escape(&unescape(value).unwrap_or_default())).collect();
+            self.compare(&format!("upstream header {name}"), &values, &seen);
+        }
+    }
+}

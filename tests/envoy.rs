@@ -1,0 +1,61 @@
+//! Each case through stock Envoy, over each of its protocols.
+
+use cases::{Case, CaseFile, Protocol};
+use e2e::bootstrap::{Listener, bootstrap, wasm};
+use e2e::corpus::{self, Listeners};
+use e2e::envoy::Envoy;
+use e2e::{tls, upstream};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::from_args();
+    let files = corpus::files()?;
+    let envoy = start(&files)?;
+    let mut trials = Vec::new();
+    for (name, file) in files {
+        let listeners =
+            Listeners { plain: envoy.listeners[&name], tls: envoy.listeners[&format!("{name}-tls")] };
+        for case in file.cases {
+            for protocol in case.protocols.clone() {
+                let (case, title) = (case.clone(), format!("{name}: {} over {protocol:?}", case.name));
+                trials.push(Trial::test(title, move || check(&case, protocol, listeners)));
+            }
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(envoy);
+    conclusion.exit()
+}
+
+/// One Envoy, in which each file is two listeners: plaintext and TLS.
+fn start(files: &[(String, CaseFile)]) -> anyhow::Result<Envoy> {
+    let (upstream, certificate) = (upstream::start(0)?, tls::certificate()?);
+    let mut listeners = Vec::new();
+    for (name, file) in files {
+        let filter = wasm(&file.filter, &file.policy.to_string())?;
+        let plain = Listener::new(name, vec![filter], upstream);
+        let encrypted =
+            Listener { name: format!("{name}-tls"), tls: Some(certificate.clone()), ..plain.clone() };
+        listeners.extend([plain, encrypted]);
+    }
+    Envoy::start("corpus", &bootstrap(&listeners), &[])
+}
+
+fn check(case: &Case, protocol: Protocol, listeners: Listeners) -> Result<(), Failed> {
+    let observed = corpus::run(case, protocol, listeners).map_err(|error| format!("{error:#}"))?;
+    let differences = match (case.exception(protocol), observed) {
+        (Some(exception), observed) => match (exception.status, observed) {
+            (None | Some(0), None) => Vec::new(),
+            (Some(status), Some(observed)) if status == observed.status => Vec::new(),
+            (expected, observed) => {
+                vec![format!(
+                    "Envoy itself: expected {expected:?} as {}, got {observed:?}",
+                    exception.because
+                )]
+            }
+        },
+        (None, Some(observed)) => case.expect.differences(&observed),
+        (None, None) => vec!["no response".to_owned()],
+    };
+    if differences.is_empty() { Ok(()) } else { Err(Failed::from(differences.join("\n"))) }
+}

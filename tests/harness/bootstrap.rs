@@ -1,0 +1,152 @@
+//! Bootstraps for the tests, in which each policy is a listener of its own.
+
+use crate::modules::module;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// A listener with one filter.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    /// Its name.
+    pub name: String,
+    /// The HTTP filters before the router.
+    pub filters: Vec<Value>,
+    /// A certificate and its key, as PEM; absent: plaintext.
+    pub tls: Option<(String, String)>,
+    /// What is put over the settings of its connection manager.
+    pub manager: Value,
+    /// The upstream.
+    pub upstream: SocketAddr,
+}
+
+impl Listener {
+    /// A listener with these filters in front of `upstream`.
+    pub fn new(name: &str, filters: Vec<Value>, upstream: SocketAddr) -> Self {
+        Self { name: name.to_owned(), filters, tls: None, manager: json!({}), upstream }
+    }
+}
+
+/// The HTTP filter that runs a filter's module with this configuration.
+///
+/// # Errors
+/// Where the module was not built.
+pub fn wasm(filter: &str, configuration: &str) -> Result<Value> {
+    Ok(json!({
+        "name": filter,
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            "config": {
+                "name": filter,
+                "vm_config": {
+                    "vm_id": filter,
+                    "runtime": "envoy.wasm.runtime.v8",
+                    "code": {"local": {"filename": module(filter)?}},
+                },
+                "configuration": {
+                    "@type": "type.googleapis.com/google.protobuf.StringValue",
+                    "value": configuration,
+                },
+            },
+        },
+    }))
+}
+
+/// The bootstrap with these listeners.
+pub fn bootstrap(listeners: &[Listener]) -> Value {
+    let clusters: Vec<Value> = listeners.iter().map(cluster).collect();
+    json!({
+        "admin": {"address": address(0)},
+        "static_resources": {
+            "listeners": listeners.iter().map(listener).collect::<Vec<_>>(),
+            "clusters": clusters,
+        },
+    })
+}
+
+fn address(port: u16) -> Value {
+    json!({"socket_address": {"address": "127.0.0.1", "port_value": port}})
+}
+
+fn cluster(listener: &Listener) -> Value {
+    json!({
+        "name": listener.name,
+        "load_assignment": {
+            "cluster_name": listener.name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(listener.upstream.port())}}]}],
+        },
+    })
+}
+
+/// Whatever a filter told comes back in a header: the details of a local reply, and the filter state.
+fn listener(listener: &Listener) -> Value {
+    let mut filters = listener.filters.clone();
+    filters.push(json!({
+        "name": "envoy.filters.http.router",
+        "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+    }));
+    let states = ["vhost_policy", "path_policy", "header_policy"].map(|filter| {
+        json!({
+            "header": {
+                "key": format!("x-state-{}", filter.replace('_', "-")),
+                "value": format!("%FILTER_STATE(wasm.ringfence.{filter}:PLAIN)%"),
+            },
+        })
+    });
+    let route =
+        |matcher: Value| json!({"match": matcher, "route": {"cluster": listener.name, "timeout": "5s"}});
+    let mut manager = json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": listener.name,
+        "codec_type": "AUTO",
+        "normalize_path": false,
+        "merge_slashes": false,
+        "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
+        "server_header_transformation": "PASS_THROUGH",
+        "max_request_headers_kb": 512,
+        "common_http_protocol_options": {"max_headers_count": 1000},
+        "http_protocol_options": {"accept_http_10": true},
+        "http2_protocol_options": {"allow_connect": true},
+        "upgrade_configs": [{"upgrade_type": "CONNECT"}],
+        "http_filters": filters,
+        "route_config": {
+            "response_headers_to_add": states,
+            "virtual_hosts": [{
+                "name": "all",
+                "domains": ["*"],
+                "routes": [route(json!({"connect_matcher": {}})), route(json!({"prefix": ""}))],
+            }],
+        },
+        "local_reply_config": {
+            "mappers": [{
+                "filter": {"status_code_filter": {"comparison": {
+                    "op": "GE",
+                    "value": {"default_value": 200, "runtime_key": "unused"},
+                }}},
+                "headers_to_add": [{"header": {"key": "x-details", "value": "%RESPONSE_CODE_DETAILS%"}}],
+            }],
+        },
+    });
+    if let (Value::Object(manager), Value::Object(own)) = (&mut manager, &listener.manager) {
+        manager.extend(own.clone());
+    }
+    let mut chain = json!({
+        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
+    });
+    if let Some((certificate, key)) = &listener.tls {
+        chain["transport_socket"] = json!({
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+                "common_tls_context": {
+                    "alpn_protocols": ["h2", "http/1.1"],
+                    "tls_certificates": [{
+                        "certificate_chain": {"inline_string": certificate},
+                        "private_key": {"inline_string": key},
+                    }],
+                },
+            },
+        });
+    }
+    json!({"name": listener.name, "address": address(0), "filter_chains": [chain]})
+}

@@ -1,0 +1,83 @@
+//! TLS: a certificate of the tests' own, and a client that takes any.
+
+use anyhow::Result;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+/// A certificate for any name, and its key, as PEM.
+///
+/// # Errors
+/// Where none can be made.
+pub fn certificate() -> Result<(String, String)> {
+    let made = rcgen::generate_simple_self_signed(vec!["shop.example.com".to_owned()])?;
+    Ok((made.cert.pem(), made.signing_key.serialize_pem()))
+}
+
+/// A TLS connection to `address` that asks for the server name, if there is one, and for the protocol.
+///
+/// # Errors
+/// Where the handshake fails.
+pub fn connect(
+    address: SocketAddr,
+    sni: Option<&str>,
+    alpn: &[u8],
+) -> Result<StreamOwned<ClientConnection, TcpStream>> {
+    let provider = Arc::new(ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate))
+        .with_no_client_auth();
+    config.enable_sni = sni.is_some();
+    config.alpn_protocols = vec![alpn.to_vec()];
+    let name = ServerName::try_from(sni.unwrap_or("unnamed.example").to_owned())?;
+    let mut connection = ClientConnection::new(Arc::new(config), name)?;
+    let mut tcp = crate::client::connect(address)?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut tcp)?;
+    }
+    Ok(StreamOwned::new(connection, tcp))
+}
+
+/// What is tested is the server name that a client sends, not the certificate that it gets.
+#[derive(Debug)]
+struct AnyCertificate;
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
+}
