@@ -1,0 +1,218 @@
+//! What people read and copy: each policy in it loads, and each page names every field and every choice that there is.
+
+use anyhow::{Context, Result, anyhow};
+use cases::yaml;
+use e2e::root;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<()> {
+    let mut trials = Vec::new();
+    for page in pages()? {
+        for (line, block) in blocks(&std::fs::read_to_string(&page)?) {
+            trials.push(trial(format!("{}:{line}", name(&page)), move || check_block(&block)));
+        }
+    }
+    for file in files("examples/policies", "yaml")? {
+        trials.push(trial(name(&file), move || load_file(&file).map(drop)));
+    }
+    for file in files("envoy-configs", "yaml")? {
+        trials.push(trial(name(&file), move || check_bootstrap(&file)));
+    }
+    trials.push(trial("the snippet of labels is the one in use".to_owned(), check_labels));
+    for place in PLACES {
+        let (page, section, _, policy) = place;
+        trials.push(trial(format!("{page}, {section}: {policy}"), move || check_place(place)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+}
+
+fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
+    Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
+}
+
+/// The reference pages, and the front page where there is one.
+fn pages() -> Result<Vec<PathBuf>> {
+    let mut pages = files("docs", "md")?;
+    pages.extend(Some(root().join("README.md")).filter(|page| page.is_file()));
+    Ok(pages)
+}
+
+fn files(folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(root().join(folder)).with_context(|| folder.to_owned())?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.retain(|file| file.extension().is_some_and(|other| other == extension));
+    files.sort();
+    Ok(files)
+}
+
+fn name(file: &Path) -> String {
+    file.strip_prefix(root()).unwrap_or(file).display().to_string()
+}
+
+/// The `yaml` blocks of a page, with the lines at which they start.
+fn blocks(page: &str) -> Vec<(usize, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (index, line) in page.lines().enumerate() {
+        match (&mut open, line.trim()) {
+            (None, "```yaml") => open = Some((index + 1, String::new())),
+            (Some(_), "```") => blocks.extend(open.take()),
+            (Some((_, block)), _) => block.extend([line, "\n"]),
+            (None, _) => {}
+        }
+    }
+    blocks.extend(open);
+    blocks
+}
+
+/// A block says in its first line what it is: a whole policy, or something that no module loads.
+fn check_block(block: &str) -> Result<()> {
+    let first = block.lines().next().unwrap_or_default();
+    if ["# envoy", "# kubernetes", "# fragment"].iter().any(|kind| first.starts_with(kind)) {
+        return yaml::documents(block).map(drop).map_err(anyhow::Error::msg);
+    }
+    load(block).map(drop)
+}
+
+/// Loads a policy whose first line names its filter.
+fn load(text: &str) -> Result<(String, Value)> {
+    let first = text.lines().next().unwrap_or_default();
+    let filter = first
+        .strip_prefix("# filter: ")
+        .context("start with `# filter: <name>`, `# envoy`, `# kubernetes`, or, for a part, `# fragment`")?;
+    let policy = document(text)?;
+    load_policy(filter, &policy)?;
+    Ok((filter.to_owned(), policy))
+}
+
+fn load_file(file: &Path) -> Result<(String, Value)> {
+    let (filter, policy) = load(&std::fs::read_to_string(file)?)?;
+    anyhow::ensure!(file.file_stem().is_some_and(|stem| *stem == *filter), "the file is of `{filter}`");
+    Ok((filter, policy))
+}
+
+fn load_policy(filter: &str, policy: &Value) -> Result<()> {
+    cases::load(filter, policy.to_string().as_bytes()).map_err(|problems| {
+        anyhow!("{filter}: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn document(text: &str) -> Result<Value> {
+    match yaml::documents(text).map_err(anyhow::Error::msg)?.as_slice() {
+        [document] => Ok(document.clone()),
+        documents => Err(anyhow!("{} documents", documents.len())),
+    }
+}
+
+/// Each policy of a bootstrap loads and is the one of `examples/policies`.
+fn check_bootstrap(file: &Path) -> Result<()> {
+    let bootstrap = document(&std::fs::read_to_string(file)?)?;
+    let mut plugins = Vec::new();
+    find_plugins(&bootstrap, &mut plugins);
+    anyhow::ensure!(!plugins.is_empty(), "no module");
+    for plugin in plugins {
+        let module = plugin.pointer("/vm_config/code/local/filename").and_then(Value::as_str);
+        let module = Path::new(module.context("no file")?).file_stem().context("no file")?;
+        let filter = module.to_string_lossy().replace('_', "-");
+        let policy = match plugin.pointer("/configuration/value").context("no policy")? {
+            Value::String(text) => serde_json::from_str(text)?,
+            policy => policy.clone(),
+        };
+        load_policy(&filter, &policy)?;
+        let (_, example) = load_file(&root().join(format!("examples/policies/{filter}.yaml")))?;
+        anyhow::ensure!(policy == example, "the policy is not that of examples/policies/{filter}.yaml");
+    }
+    Ok(())
+}
+
+/// The objects that load a module.
+fn find_plugins<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
+    match value {
+        Value::Object(fields) if fields.contains_key("vm_config") => found.push(value),
+        Value::Object(fields) => fields.values().for_each(|value| find_plugins(value, found)),
+        Value::Array(items) => items.iter().for_each(|value| find_plugins(value, found)),
+        _ => {}
+    }
+}
+
+fn check_labels() -> Result<()> {
+    let read = |file: &str| document(&std::fs::read_to_string(root().join(file))?);
+    let snippet = read("envoy-configs/snippets/stats-tags.yaml")?;
+    let bootstrap = read("envoy-configs/ringfence.yaml")?;
+    anyhow::ensure!(snippet.get("stats_config") == bootstrap.get("stats_config"), "they differ");
+    Ok(())
+}
+
+/// Page, section, filter, and a policy in which the field or the choice `zzzz` stands where the engine then names
+/// what there is.
+type Place = (&'static str, &'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const PLACES: [Place; 44] = [
+    ("vhost-policy", "Fields", "vhost-policy", r#"{"zzzz": 1}"#),
+    ("vhost-policy", "Fields", "vhost-policy", r#"{"sni": "zzzz"}"#),
+    ("vhost-policy", "Fields", "vhost-policy", r#"{"unknownHost": "zzzz"}"#),
+    ("vhost-policy", "An entry of `hosts`", "vhost-policy", r#"{"hosts": [{"zzzz": 1}]}"#),
+    ("vhost-policy", "An entry of `hosts`", "vhost-policy", r#"{"hosts": [{"tls": "zzzz"}]}"#),
+    ("path-policy", "Fields", "path-policy", r#"{"zzzz": 1}"#),
+    ("path-policy", "Fields", "path-policy", r#"{"default": "zzzz"}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"zzzz": 1}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"escapedSlashes": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"backslashes": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"pathParameters": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"doubleEncoding": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"emptySegments": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"dotSegments": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"forward": "zzzz"}}"#),
+    ("path-policy", "`limits`", "path-policy", r#"{"limits": {"zzzz": 1}}"#),
+    ("path-policy", "A rule", "path-policy", r#"{"rules": [{"zzzz": 1}]}"#),
+    ("path-policy", "A rule", "path-policy", r#"{"rules": [{"action": "zzzz"}]}"#),
+    ("path-policy", "`redirect`", "path-policy", r#"{"rules": [{"redirect": {"zzzz": 1}}]}"#),
+    ("path-policy", "`redirect`", "path-policy", r#"{"rules": [{"redirect": {"scheme": "zzzz"}}]}"#),
+    ("path-policy", "`rewrite`", "path-policy", r#"{"rules": [{"rewrite": {"zzzz": 1}}]}"#),
+    ("header-policy", "Fields", "header-policy", r#"{"zzzz": 1}"#),
+    ("header-policy", "Fields", "header-policy", r#"{"underscores": "zzzz"}"#),
+    ("header-policy", "Fields", "header-policy", r#"{"presets": ["zzzz"]}"#),
+    ("header-policy", "`limits`", "header-policy", r#"{"limits": {"zzzz": 1}}"#),
+    ("header-policy", "A rule", "header-policy", r#"{"rules": [{"zzzz": 1}]}"#),
+    ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"zzzz": 1}}]}"#),
+    ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"response": {"zzzz": 1}}]}"#),
+    ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"rename": [{"zzzz": 1}]}}]}"#),
+    ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"rewrite": [{"zzzz": 1}]}}]}"#),
+    ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"set": [{"zzzz": 1}]}}]}"#),
+    ("ringfence", "Fields", "ringfence", r#"{"zzzz": 1}"#),
+    ("vocabulary", "Mode", "path-policy", r#"{"mode": "zzzz"}"#),
+    ("vocabulary", "PathMatch", "path-policy", r#"{"rules": [{"match": {"paths": [{"zzzz": 1}]}}]}"#),
+    ("vocabulary", "StringMatch", "header-policy", r#"{"rules": [{"require": [{"name": "a"}]}]}"#),
+    ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"require": [{"zzzz": 1}]}]}"#),
+    ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"match": {"headers": [{"zzzz": 1}]}}]}"#),
+    ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"require": [{"values": "zzzz"}]}]}"#),
+    ("vocabulary", "QueryMatch", "path-policy", r#"{"rules": [{"match": {"query": [{"zzzz": 1}]}}]}"#),
+    ("vocabulary", "RequestMatch", "path-policy", r#"{"rules": [{"match": {"zzzz": 1}}]}"#),
+    ("vocabulary", "RequestMatch", "path-policy", r#"{"rules": [{"match": {"not": {"zzzz": 1}}}]}"#),
+    ("vocabulary", "Deny response", "path-policy", r#"{"response": {"zzzz": 1}}"#),
+    ("vocabulary", "Deny response", "vhost-policy", r#"{"hosts": [{"response": {"zzzz": 1}}]}"#),
+    ("vocabulary", "Deny response", "path-policy", r#"{"response": {"headers": [{"zzzz": 1}]}}"#),
+];
+
+/// The section of the page names each field or choice that the engine says there is.
+fn check_place((page, heading, filter, policy): Place) -> Result<()> {
+    let problems = cases::load(filter, policy.as_bytes()).err().unwrap_or_default();
+    let list = problems.iter().find_map(|problem| {
+        problem.help.strip_prefix("there are ").or_else(|| problem.help.strip_prefix("add one of "))
+    });
+    let names: Vec<&str> = list.context("the engine names nothing")?.split(", ").collect();
+    let text = std::fs::read_to_string(root().join(format!("docs/{page}.md")))?;
+    let section = section(&text, heading).with_context(|| format!("no section `{heading}`"))?;
+    let missing: Vec<&str> = names.into_iter().filter(|name| !section.contains(name)).collect();
+    anyhow::ensure!(missing.is_empty(), "not in the section: {}", missing.join(", "));
+    Ok(())
+}
+
+/// What stands under a heading, up to the next one.
+fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
+    let (_, behind) = page.split_once(&format!("\n## {heading}\n"))?;
+    Some(behind.split("\n## ").next().unwrap_or(behind))
+}
