@@ -14,7 +14,7 @@ fn main() -> anyhow::Result<()> {
     let mut trials = Vec::new();
     for (name, file) in files {
         let listeners =
-            Listeners { plain: envoy.listeners[&name], tls: envoy.listeners[&format!("{name}-tls")] };
+            Listeners { plain: envoy.listener(&name)?, tls: envoy.listener(&format!("{name}-tls"))? };
         for case in file.cases {
             for protocol in case.protocols.clone() {
                 let (case, title) = (case.clone(), format!("{name}: {} over {protocol:?}", case.name));

@@ -104,6 +104,7 @@ fn listener(listener: &Listener) -> Value {
         "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
         "server_header_transformation": "PASS_THROUGH",
         "max_request_headers_kb": 512,
+        "delayed_close_timeout": "0s",
         "common_http_protocol_options": {"max_headers_count": 1000},
         "http_protocol_options": {"accept_http_10": true},
         "http2_protocol_options": {"allow_connect": true},
@@ -133,7 +134,15 @@ fn listener(listener: &Listener) -> Value {
     let mut chain = json!({
         "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
     });
+    let mut listener_filters = Vec::new();
     if let Some((certificate, key)) = &listener.tls {
+        // Envoy knows the server name of a connection from its inspector alone.
+        listener_filters.push(json!({
+            "name": "envoy.filters.listener.tls_inspector",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
+            },
+        }));
         chain["transport_socket"] = json!({
             "name": "envoy.transport_sockets.tls",
             "typed_config": {
@@ -148,5 +157,10 @@ fn listener(listener: &Listener) -> Value {
             },
         });
     }
-    json!({"name": listener.name, "address": address(0), "filter_chains": [chain]})
+    json!({
+        "name": listener.name,
+        "address": address(0),
+        "listener_filters": listener_filters,
+        "filter_chains": [chain],
+    })
 }

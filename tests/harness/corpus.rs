@@ -5,27 +5,32 @@ use crate::{root, tls, upstream};
 use anyhow::{Context, Result};
 use cases::{Case, CaseFile, Observed, Protocol, Withheld};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The case files, with their names: `path-policy/dots`.
+/// The case files of `tests/cases` and of the examples, with their names: `path-policy/dots`, `examples/demo`.
 ///
 /// # Errors
 /// What is wrong with one of them.
 pub fn files() -> Result<Vec<(String, CaseFile)>> {
-    let folder = root().join("tests/cases");
+    let (folder, examples) = (root().join("tests/cases"), root().join("examples"));
     let mut files = Vec::new();
-    for filter in sorted(&folder)? {
-        for file in sorted(&filter)? {
-            let name = file.strip_prefix(&folder)?.with_extension("").display().to_string();
-            let text = std::fs::read_to_string(&file)?;
-            let parsed = CaseFile::parse(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-            files.push((name, parsed));
+    for file in sorted(&folder)?.iter().map(|filter| sorted(filter)).collect::<Result<Vec<_>>>()?.concat() {
+        files.push((file.strip_prefix(&folder)?.with_extension("").display().to_string(), read(&file)?));
+    }
+    for example in sorted(&examples)? {
+        let file = example.join("cases.yaml");
+        if file.is_file() {
+            files.push((format!("examples/{}", example.strip_prefix(&examples)?.display()), read(&file)?));
         }
     }
     Ok(files)
 }
 
-fn sorted(folder: &PathBuf) -> Result<Vec<PathBuf>> {
+fn read(file: &Path) -> Result<CaseFile> {
+    CaseFile::read(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();
@@ -101,7 +106,7 @@ fn observed(request: &Request, response: Response) -> Observed {
 }
 
 /// The rule and the reason in `ringfence_path_policy_denied{admin}`; other details are a reason as they stand.
-fn parse_details(details: &str) -> (Option<String>, String) {
+pub fn parse_details(details: &str) -> (Option<String>, String) {
     let (name, rule) = match details.split_once('{') {
         Some((name, rule)) => (name, Some(rule.trim_end_matches('}').to_owned())),
         None => (details, None),

@@ -19,8 +19,7 @@ pub const VERSION: &str = "1.40.0";
 pub struct Envoy {
     process: Background,
     admin: SocketAddr,
-    /// The addresses of its listeners, by their names.
-    pub listeners: BTreeMap<String, SocketAddr>,
+    listeners: BTreeMap<String, SocketAddr>,
 }
 
 /// The Envoy to use: `$ENVOY`, `envoy` on the PATH, or the one that was fetched.
@@ -103,6 +102,14 @@ impl Envoy {
         let text = self.admin(&format!("/stats?filter=^{}$", name.replace('.', r"\.")))?;
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok());
         Ok(value.unwrap_or_default())
+    }
+
+    /// The address of the listener of this name.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn listener(&self, name: &str) -> Result<SocketAddr> {
+        self.listeners.get(name).copied().with_context(|| format!("Envoy has no listener {name}"))
     }
 
     /// What it has logged so far.

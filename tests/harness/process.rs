@@ -32,6 +32,11 @@ impl Background {
         std::fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
+    /// The file that what it prints goes to.
+    pub fn log_file(&self) -> &Path {
+        &self.log
+    }
+
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.child.id()

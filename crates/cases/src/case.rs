@@ -4,6 +4,7 @@ use crate::bytes::unescape;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A case file: a policy and what is expected of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct CaseFile {
     /// The filter, as its module is named with dashes: `path-policy`.
     pub filter: String,
-    /// Its policy.
+    /// Its policy, or the file that it stands in, seen from the case file.
     pub policy: Value,
     /// The cases.
     pub cases: Vec<Case>,
@@ -164,16 +165,27 @@ pub struct Exception {
 }
 
 impl CaseFile {
-    /// Reads a case file.
+    /// Reads a case file, and the policy that it names.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut documents = crate::yaml::documents(text)?;
-        match (documents.pop(), documents.is_empty()) {
-            (Some(document), true) => serde_json::from_value(document).map_err(|error| error.to_string()),
-            _ => Err("a case file is one document".to_owned()),
+    pub fn read(file: &Path) -> Result<Self, String> {
+        let mut read: Self = serde_json::from_value(document(file)?).map_err(|error| error.to_string())?;
+        if let Value::String(policy) = &read.policy {
+            read.policy = document(&file.parent().unwrap_or(Path::new("")).join(policy))?;
         }
+        Ok(read)
+    }
+}
+
+/// The one YAML document of a file.
+fn document(file: &Path) -> Result<Value, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut documents =
+        crate::yaml::documents(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => Ok(document),
+        _ => Err(format!("{}: not one document", file.display())),
     }
 }
 

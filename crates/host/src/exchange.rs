@@ -65,9 +65,14 @@ impl<S: Stage> HttpContext for Exchange<S> {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
         self.on_request().unwrap_or_else(|failure| {
             failure.log();
-            let details = format!("ringfence_{}_internal_error", S::FIRST.name());
+            let answer = self.loaded.as_ref().map(|loaded| {
+                let answer = Answer::without_policy(&loaded.stage, 500, "internal_error");
+                loaded.tell(&answer);
+                answer.details()
+            });
             // Where not even this can be said, the request stays where it is: it never goes on.
-            let _ = respond(&Reply::denied(500, None, false), &details);
+            let _ =
+                respond(&Reply::denied(500, None, false), answer.as_deref().unwrap_or("ringfence_no_policy"));
             Action::Pause
         })
     }

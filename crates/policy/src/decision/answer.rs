@@ -1,6 +1,7 @@
 //! What ends a request.
 
 use super::Reply;
+use crate::stages::Stage;
 use crate::vocabulary::{Mode, RuleName};
 use std::fmt;
 
@@ -74,6 +75,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A denial that no policy decides and no mode lets through, by the first filter of a stage.
+    pub fn without_policy<S: Stage>(stage: &S, status: u16, reason: &'static str) -> Self {
+        Self {
+            decision: Decision::Deny,
+            filter: stage.filters().first().copied().unwrap_or(Filter::VhostPolicy),
+            rule: None,
+            reason,
+            mode: Mode::Enforce,
+            reading: None,
+            reply: Reply::denied(status, None, false),
+        }
+    }
+
     /// As in Envoy's `%RESPONSE_CODE_DETAILS%`: `ringfence_path_policy_denied{admin}`.
     pub fn details(&self) -> String {
         let rule = self.rule.as_ref().map(|rule| format!("{{{rule}}}")).unwrap_or_default();

@@ -1,9 +1,8 @@
 //! From the lines of a request to what comes of it.
 
-use super::{Answer, Decision, Reply, Report, Trace};
+use super::{Answer, Report, Trace};
 use crate::http::{Connection, Request};
 use crate::stages::Stage;
-use crate::vocabulary::Mode;
 
 /// What came of a request.
 #[derive(Debug)]
@@ -34,9 +33,9 @@ pub fn decide<'a, S: Stage, T: Trace + Default>(
     let mut request = match Request::new(lines, connection) {
         Ok(request) => request,
         Err(reason) => {
-            report.enter(S::FIRST);
-            let answer = Box::new(malformed::<S>(reason));
-            return Outcome { answer: Some(answer), request: None, memory, report };
+            let answer = Answer::without_policy(stage, 400, reason);
+            report.enter(answer.filter);
+            return Outcome { answer: Some(Box::new(answer)), request: None, memory, report };
         }
     };
     let answer = stage.on_request(&mut request, &mut memory, &mut report).err();
@@ -44,17 +43,4 @@ pub fn decide<'a, S: Stage, T: Trace + Default>(
         stage.on_answer(&request, &mut memory);
     }
     Outcome { answer, request: Some(request), memory, report }
-}
-
-/// The denial of what is no request at all, which no mode lets through.
-fn malformed<S: Stage>(reason: &'static str) -> Answer {
-    Answer {
-        decision: Decision::Deny,
-        filter: S::FIRST,
-        rule: None,
-        reason,
-        mode: Mode::Enforce,
-        reading: None,
-        reply: Reply::denied(400, None, false),
-    }
 }

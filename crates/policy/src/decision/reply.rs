@@ -33,7 +33,9 @@ impl Reply {
             headers.push(("content-type".to_owned(), given.unwrap_or(default).as_bytes().to_vec()));
         }
         let further = response.map(|response| response.headers.as_slice()).unwrap_or_default();
-        headers.extend(further.iter().map(|h| (h.name.as_str().to_owned(), h.value.as_bytes().to_vec())));
+        headers.extend(
+            further.iter().map(|h| &h.0).map(|h| (h.name.as_str().to_owned(), h.value.as_bytes().to_vec())),
+        );
         Self { status, grpc: is_grpc.then(|| grpc_status(status)), headers, body: body.into_bytes() }
     }
 

@@ -7,6 +7,7 @@ mod json;
 #[macro_use]
 mod macros;
 mod problem;
+mod protobuf;
 mod read;
 
 pub use problem::{FieldPath, Problem, Problems};
@@ -14,7 +15,7 @@ pub use read::{Document, Fields, Node};
 
 pub(crate) use read::did_you_mean;
 
-/// Reads a document from JSON text.
+/// Reads a document from JSON text, or from a `Struct` of protobuf in its binary form.
 ///
 /// # Errors
 /// Every problem of the text; an empty text is one.
@@ -38,7 +39,9 @@ fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
         );
         return None;
     }
-    match json::parse(text) {
+    // A `Struct` starts with a byte that JSON reads as an empty line.
+    let parsed = json::parse(text).or_else(|error| protobuf::parse(text).ok_or(error));
+    match parsed {
         Ok(value) => T::read(Node { value: &value, path: &root }, problems),
         Err(message) => {
             problems.add("syntax", &root, message, "write JSON");
@@ -96,7 +99,7 @@ mod tests {
             [
                 "unknown_field at maxcount: this field does not exist here; did you mean `maxCount`?",
                 "missing_field at the configuration: `name` is missing; add `name`",
-                "wrong_type at maxCount: found a number; write a whole number that fits u16",
+                "wrong_type at maxCount: found a number; write a whole number from 0 to 65535",
                 "unknown_value at colours[1]: `gren` is not a choice here; did you mean `green`?",
                 "wrong_type at colours[2]: found a number; write a string",
             ]
@@ -113,7 +116,12 @@ mod tests {
                 ]
             );
         }
-        assert_eq!(problems("null"), ["wrong_type at the configuration: found nothing; write an object"]);
+        assert_eq!(
+            problems("null"),
+            [
+                "wrong_type at the configuration: found nothing; write an object with `name`, `maxCount`, `colours`, or leave the field out"
+            ]
+        );
     }
 
     #[test]

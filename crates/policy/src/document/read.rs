@@ -50,7 +50,8 @@ impl<'a> Node<'a> {
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         };
-        self.problem(problems, "wrong_type", format!("found {found}"), format!("write {expected}"));
+        let or = if self.value.is_null() { ", or leave the field out" } else { "" };
+        self.problem(problems, "wrong_type", format!("found {found}"), format!("write {expected}{or}"));
         None
     }
 }
@@ -67,7 +68,7 @@ impl<'a> Fields<'a> {
     /// The fields of an object that may have those of `known` and no others.
     pub fn of(node: Node<'a>, known: &[&str], problems: &mut Problems) -> Option<Self> {
         let Some(map) = node.value.as_object() else {
-            return node.unexpected(problems, "an object");
+            return node.unexpected(problems, &format!("an object with `{}`", known.join("`, `")));
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
             let path = node.path.field(name);
@@ -165,7 +166,7 @@ macro_rules! whole_numbers {
             fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
                 whole_number(node.value)
                     .and_then(|number| Self::try_from(number).ok())
-                    .or_else(|| node.unexpected(problems, concat!("a whole number that fits ", stringify!($type))))
+                    .or_else(|| node.unexpected(problems, &format!("a whole number from 0 to {}", Self::MAX)))
             }
         }
     )*};

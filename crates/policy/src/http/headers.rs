@@ -48,8 +48,14 @@ impl<'a> Headers<'a> {
 
     /// The values of the header `name` (in lower case), one for each line, blanks around them cut: HTTP/1 cuts
     /// them anyway (RFC 9110, section 5.5), HTTP/2 carries them through.
+    ///
+    /// Envoy joins the lines of some headers with a comma before a filter sees them. Where a comma cannot be part of a
+    /// value, each part is a value again.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.lines().filter(move |line| is_named(line.0, name)).map(|(_, value)| value.trim_ascii())
+        // No value holds a line feed: without a separator of its own a value is one part.
+        let separator = if JOINED.contains(&name) { b',' } else { b'\n' };
+        let lines = self.lines().filter(move |line| is_named(line.0, name));
+        lines.flat_map(move |(_, value)| value.split(move |byte| *byte == separator)).map(<[u8]>::trim_ascii)
     }
 
     /// What was changed, in order.
@@ -117,7 +123,7 @@ impl<'a> Headers<'a> {
     pub fn rewrite(&mut self, name: &str, with: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         let mut changed = false;
         for line in self.lines.iter_mut().filter(|line| is_named(&line.name, name)) {
-            if let Some(value) = with(&line.value) {
+            if let Some(value) = with(line.value.trim_ascii()) {
                 line.value = Cow::Owned(value);
                 changed = true;
             }
@@ -127,6 +133,21 @@ impl<'a> Headers<'a> {
         }
     }
 }
+
+/// The headers that hold one value, in which there is no comma, and of which Envoy joins several lines.
+const JOINED: [&str; 11] = [
+    "content-type",
+    "expect",
+    "grpc-timeout",
+    "if-range",
+    "access-control-request-method",
+    "origin",
+    "x-client-trace-id",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+];
 
 fn is_named(line: &[u8], name: &str) -> bool {
     line.eq_ignore_ascii_case(name.as_bytes())

@@ -20,7 +20,7 @@ pub struct Request<'a> {
     pub connection: Connection<'a>,
     method: &'a [u8],
     target: Option<&'a [u8]>,
-    authority: Option<&'a [u8]>,
+    authority: Result<&'a [u8], AuthorityError>,
     path: Option<RequestPath<'a>>,
 }
 
@@ -33,12 +33,16 @@ impl<'a> Request<'a> {
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
     ) -> Result<Self, &'static str> {
-        let (mut method, mut target, mut authority, mut repeated) = (None, None, None, false);
+        let (mut method, mut target, mut authority, mut host, mut repeated) = (None, None, None, None, false);
         let headers = Headers::new(lines.inspect(|(name, value)| {
             let seen = match *name {
                 b":method" => method.replace(*value),
                 b":path" => target.replace(*value),
                 b":authority" => authority.replace(*value),
+                name if name.eq_ignore_ascii_case(b"host") => {
+                    host = Some(*value);
+                    None
+                }
                 _ => None,
             };
             repeated |= seen.is_some();
@@ -47,6 +51,11 @@ impl<'a> Request<'a> {
             return Err("pseudo_header_repeated");
         }
         let method = method.filter(|method| !method.is_empty()).ok_or("method_missing")?;
+        // Envoy makes the authority of the Host line; where both are left, they could be two.
+        let authority = match (authority, host) {
+            (Some(_), Some(_)) => Err(AuthorityError::Repeated),
+            (authority, host) => Ok(authority.or(host).unwrap_or_default()),
+        };
         Ok(Self { headers, connection, method, target, authority, path: None })
     }
 
@@ -65,7 +74,7 @@ impl<'a> Request<'a> {
     /// # Errors
     /// What is wrong with it.
     pub fn authority(&self) -> Result<Authority, AuthorityError> {
-        Authority::parse(self.authority.unwrap_or_default())
+        self.authority.and_then(Authority::parse)
     }
 
     /// The path, as the stage before left it or read now; absent in a `CONNECT` without one.

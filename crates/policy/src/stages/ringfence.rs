@@ -39,7 +39,6 @@ impl Document for Policies {
 impl Stage for Ringfence {
     type Document = Policies;
     type Memory = <HeaderStage as Stage>::Memory;
-    const FIRST: Filter = Filter::VhostPolicy;
 
     fn compile(document: Policies) -> Self {
         Self {

@@ -11,16 +11,12 @@ pub trait Stage: Sized + Debug {
     type Document: Document;
     /// What it keeps of a request for the response.
     type Memory: Default + Debug;
-    /// The filter that sees a request first.
-    const FIRST: Filter;
 
     /// Compiles the document; whatever could be wrong with it was found when it was read.
     fn compile(document: Self::Document) -> Self;
 
-    /// The filters that it is.
-    fn filters(&self) -> Vec<Filter> {
-        vec![Self::FIRST]
-    }
+    /// The filters that it is, in the order in which a request passes them.
+    fn filters(&self) -> Vec<Filter>;
 
     /// What it asks of the connection.
     fn needs(&self) -> Needs {

@@ -10,14 +10,14 @@ document! {
     /// one that the protocol asks for (400, 405, 414, 421, 431) stays. The rest applies to each denial.
     #[derive(Default)]
     pub struct DenyResponse {
-        /// 300 to 599.
+        /// 400 to 599.
         "status" status: Option<Status> = None,
         /// The body; absent: a problem document (RFC 9457).
         "body" body: Option<String> = None,
         /// The content type of `body`; absent: `text/plain`.
         "contentType" content_type: Option<HeaderText> = None,
         /// Further headers.
-        "headers" headers: Vec<HeaderValue> = Vec::new(),
+        "headers" headers: Vec<FurtherHeader> = Vec::new(),
     }
 }
 
@@ -28,12 +28,12 @@ pub struct Status(pub u16);
 impl Document for Status {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
-        if !(300..=599).contains(&status) {
+        if !(400..=599).contains(&status) {
             node.problem(
                 problems,
                 "status",
                 format!("`{status}` is no status of a denial"),
-                "write 300 to 599",
+                "write 400 to 599",
             );
             return None;
         }
@@ -71,6 +71,26 @@ impl Document for HeaderValue {
         let name = fields.required::<Changeable>("name", problems);
         let value = fields.required::<HeaderText>("value", problems);
         Some(Self { name: name?.0, value: value?.0 })
+    }
+}
+
+/// A header of a denial besides `content-type`, which has a field of its own.
+#[derive(Debug, Clone)]
+pub struct FurtherHeader(pub HeaderValue);
+
+impl Document for FurtherHeader {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let header = HeaderValue::read(node, problems)?;
+        if header.name.as_str() == "content-type" {
+            node.problem(
+                problems,
+                "content_type",
+                "`content-type` among the headers",
+                "write it as `contentType`",
+            );
+            return None;
+        }
+        Some(Self(header))
     }
 }
 

@@ -46,9 +46,15 @@ impl Condition {
     /// Reads it from the fields of an object that may hold others too.
     pub(super) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         if !fields.has("present") {
+            if !KINDS.iter().any(|kind| fields.has(kind)) {
+                let help = format!("add `present`, or one of `{}`", KINDS.join("`, `"));
+                problems.add("no_match", fields.path, "nothing to match", help);
+                return None;
+            }
             return StringMatch::from_fields(fields, problems).map(Self::Value);
         }
-        if let Some(other) = KINDS.iter().find(|kind| fields.has(kind)) {
+        let others = KINDS.iter().chain(&["ignoreCase", "values"]);
+        if let Some(other) = others.copied().find(|other| fields.has(other)) {
             let message = format!("both `present` and `{other}`");
             problems.add("two_matches", fields.path, message, "keep one of the two");
             return None;

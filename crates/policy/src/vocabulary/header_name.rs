@@ -12,8 +12,9 @@ impl HeaderName {
         &self.0
     }
 
+    /// A token; RFC 9110 allows a `*` in it, but here it would be taken for a wildcard.
     fn parse(text: &str) -> Option<Self> {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte);
         (!text.is_empty() && text.bytes().all(token)).then(|| Self(text.to_ascii_lowercase()))
     }
 
@@ -55,6 +56,7 @@ fn field_for(name: &str) -> &'static str {
         ":method" => "match it by `methods`",
         ":authority" | "host" => "match it by `hosts`",
         ":scheme" => "ask the connection: `tls` of vhost-policy",
+        name if name.contains('*') => "a `*` goes at the end of a name to `remove`, and nowhere else",
         _ => "use letters, digits and -",
     }
 }

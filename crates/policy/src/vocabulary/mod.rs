@@ -4,6 +4,7 @@ mod deny_response;
 mod header_match;
 mod header_name;
 mod host_pattern;
+mod method;
 mod mode;
 mod path_match;
 mod pattern;
@@ -18,6 +19,7 @@ pub use deny_response::{Changeable, DenyResponse, HeaderText, HeaderValue, Statu
 pub use header_match::{HeaderMatch, Values};
 pub use header_name::{HeaderName, HeaderPattern};
 pub use host_pattern::HostPattern;
+pub use method::Method;
 pub use mode::Mode;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;

@@ -74,12 +74,23 @@ impl Document for PathMatch {
             "exact" if text != "*" => {
                 StringMatch::of_kind(kind, canonical(at, &text, problems)?, ignore_case?).map(Self::Text)
             }
-            _ => StringMatch::of_kind(kind, text, ignore_case?).map(Self::Text),
+            "exact" => StringMatch::of_kind(kind, text, ignore_case?).map(Self::Text),
+            // A part of a path need not start with `/`.
+            _ => {
+                let rooted = canonical(at, &format!("/{text}"), problems)?;
+                let part = rooted.get(1..).unwrap_or_default().to_owned();
+                StringMatch::of_kind(kind, part, ignore_case?).map(Self::Text)
+            }
         }
     }
 }
 
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
+    if text.contains('*') {
+        let help = "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself";
+        node.problem(problems, "path_pattern", format!("`{text}`: a `*` stands for nothing here"), help);
+        return None;
+    }
     canonical_pattern(text)
         .map_err(|help| {
             node.problem(problems, "path_pattern", format!("`{text}` matches no canonical path"), help)

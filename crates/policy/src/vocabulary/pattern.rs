@@ -35,7 +35,8 @@ pub(super) fn compile_regex(
     match compiled {
         Ok(regex) => Some(regex),
         Err(error) => {
-            let message = error.to_string().lines().last().unwrap_or_default().to_owned();
+            let message =
+                error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
             node.problem(problems, "regex", message, help);
             None

@@ -1,6 +1,6 @@
 //! A match on a request.
 
-use super::{HeaderMatch, HostPattern, PathMatch, QueryMatch};
+use super::{HeaderMatch, HostPattern, Method, PathMatch, QueryMatch};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Host};
 
@@ -62,7 +62,7 @@ document! {
         /// One of these hosts.
         "hosts" hosts: Option<AnyOf<HostPattern>> = None,
         /// One of these methods, as they stand (RFC 9110, section 9.1: with case).
-        "methods" methods: Option<AnyOf<String>> = None,
+        "methods" methods: Option<AnyOf<Method>> = None,
         /// One of these paths.
         "paths" paths: Option<AnyOf<PathMatch>> = None,
         /// All of these headers.
@@ -96,7 +96,7 @@ impl MatchFields {
     /// Each field that is there, with whether it holds; the cheap ones first.
     fn each(&self, subject: Subject<'_>) -> impl Iterator<Item = (Field, bool)> {
         let methods = self.methods.iter().map(move |methods| {
-            (Field::Methods, methods.0.iter().any(|method| method.as_bytes() == subject.method))
+            (Field::Methods, methods.0.iter().any(|method| method.as_str().as_bytes() == subject.method))
         });
         let paths = self.paths.iter().map(move |paths| {
             (

@@ -67,6 +67,12 @@ fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str
         if character.is_control() {
             return Err(("a control character".to_owned(), "leave it out"));
         }
+        if character == '$' && characters.clone().next().is_some_and(|next| next.is_ascii_digit()) {
+            return Err((
+                "a group is not written with `$` here".to_owned(),
+                "write `\\1` for the first group",
+            ));
+        }
         if character != '\\' {
             literal.push(character);
             continue;

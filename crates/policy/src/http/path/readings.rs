@@ -1,6 +1,6 @@
 //! Every way in which a server could read a path.
 //!
-//! Servers behind a proxy differ in five things, and a rule that looks at one reading can be walked around by
+//! Servers behind a proxy differ in six things, and a rule that looks at one reading can be walked around by
 //! whoever knows the other. Each step below turns the readings so far into those with and without one of these
 //! differences. The kept spelling always comes first, so that the first reading of all is the canonical path.
 

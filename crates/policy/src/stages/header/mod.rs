@@ -39,7 +39,10 @@ struct Parts<'a> {
 impl Stage for HeaderStage {
     type Document = HeaderPolicy;
     type Memory = Matched;
-    const FIRST: Filter = FILTER;
+
+    fn filters(&self) -> Vec<Filter> {
+        vec![FILTER]
+    }
 
     fn compile(document: HeaderPolicy) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
@@ -242,14 +245,13 @@ impl HeaderStage {
     }
 }
 
-/// The headers of which Envoy joins several lines with a comma before a filter sees them.
-const JOINED: [&str; 3] = ["authorization", "content-type", "content-length"];
-
 /// Whether the header has more than one value.
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
+    // Envoy joins two of these with a comma, which can be part of credentials too: whoever asks for a single one
+    // does not mean those.
     let (name, joined) = match name {
         SingleName::Host => (":authority", true),
-        SingleName::Header(name) => (name.as_str(), JOINED.contains(&name.as_str())),
+        SingleName::Header(name) => (name.as_str(), name.as_str() == "authorization"),
     };
     let mut values = headers.values(name);
     values.next().is_some_and(|first| values.next().is_some() || (joined && first.contains(&b',')))

@@ -5,7 +5,7 @@ mod location;
 mod replacement;
 
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Step, Trace, Tried};
-use crate::http::{Forward, Host, Normalize, PathLimits, Request, RequestPath};
+use crate::http::{Forward, Host, Normalize, PathError, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
 use crate::vocabulary::{DenyResponse, Mode, Subject};
 use document::{Action, Default, PathPolicy, Redirect, Rule};
@@ -29,7 +29,10 @@ pub struct PathStage {
 impl Stage for PathStage {
     type Document = PathPolicy;
     type Memory = ();
-    const FIRST: Filter = FILTER;
+
+    fn filters(&self) -> Vec<Filter> {
+        vec![FILTER]
+    }
 
     fn compile(document: PathPolicy) -> Self {
         let PathPolicy { mode, normalize, limits, default, rules, response } = document;
@@ -61,13 +64,21 @@ impl Stage for PathStage {
             Err(error) => return report.end(self.malformed(request, 400, error.reason())),
         };
         let host = authority.as_ref().map(|authority| &authority.host);
-        let rule = self.judge(request, &path, host, report)?;
-        self.act(request, path, rule, report)
+        let judged = self.judge(request, &path, host, report)?;
+        self.act(request, path, judged, report)
     }
 }
 
 /// The rule that decides; without one the default does.
 type Decider<'s> = Option<&'s Rule>;
+
+/// What is known of a path that no reading denies.
+struct Judged<'s> {
+    /// The rule for the canonical path.
+    rule: Decider<'s>,
+    /// Whether the same rule is the one for every reading.
+    in_every_reading: bool,
+}
 
 impl PathStage {
     /// Judges each reading: the rule for the canonical path, or the denial of the first reading that is denied.
@@ -77,20 +88,21 @@ impl PathStage {
         path: &RequestPath<'_>,
         host: Option<&Host>,
         report: &mut Report<T>,
-    ) -> Result<Decider<'s>, Box<Answer>> {
-        let mut decider = None;
-        for (index, reading) in path.readings().enumerate() {
+    ) -> Result<Judged<'s>, Box<Answer>> {
+        let mut judged: Option<Judged<'s>> = None;
+        for reading in path.readings() {
             let rule = self.first_match(request, path, reading, host, report)?;
             let denied =
                 rule.map_or(self.default == Default::Deny, |rule| matches!(rule.action, Action::Deny));
             if denied {
                 report.end(self.denial(request, rule, reading))?;
             }
-            if index == 0 {
-                decider = rule;
+            match &mut judged {
+                None => judged = Some(Judged { rule, in_every_reading: true }),
+                Some(judged) => judged.in_every_reading &= is_same(judged.rule, rule),
             }
         }
-        Ok(decider)
+        Ok(judged.unwrap_or(Judged { rule: None, in_every_reading: true }))
     }
 
     /// The first rule that matches one reading; rules in shadow are counted and passed over.
@@ -136,19 +148,23 @@ impl PathStage {
         &self,
         request: &mut Request<'a>,
         path: RequestPath<'a>,
-        rule: Decider<'_>,
+        judged: Judged<'_>,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let mut path = path;
         let mut forward = self.mode == Mode::Enforce && self.normalize.forward == Forward::Canonical;
-        if let Some(rule) = rule {
+        if let Some(rule) = judged.rule {
             let enforced = self.mode.of_rule(rule.mode) == Mode::Enforce;
             match &rule.action {
                 Action::Redirect(redirect) => report.end(self.redirect(request, rule, redirect, &path))?,
+                // Of a reading that is another rule's, the rewritten path would be one that nobody judged.
+                Action::Rewrite(_) if !judged.in_every_reading => {
+                    report.end(self.refusal(request, rule, 400, "rewrite_ambiguous"))?;
+                }
                 Action::Rewrite(replacement) => match self.replaced(rule, replacement, &path) {
-                    Some(rewritten) if enforced => (path, forward) = (rewritten, true),
-                    Some(_) => {}
-                    None => report.end(self.broken(request, rule))?,
+                    Ok(rewritten) if enforced => (path, forward) = (rewritten, true),
+                    Ok(_) => {}
+                    Err((status, reason)) => report.end(self.refusal(request, rule, status, reason))?,
                 },
                 Action::Allow | Action::Deny => {}
             }
@@ -163,14 +179,19 @@ impl PathStage {
         Ok(())
     }
 
+    /// The path after the replacement, or why there is none: 400 where the request is to blame, otherwise 500.
     fn replaced<'a>(
         &self,
         rule: &Rule,
         replacement: &Replacement,
         path: &RequestPath<'a>,
-    ) -> Option<RequestPath<'a>> {
-        let replaced = replacement.apply(path.canonical(), rule.matches.paths())?;
-        path.rewritten(&replaced, &self.normalize).ok()
+    ) -> Result<RequestPath<'a>, (u16, &'static str)> {
+        const BROKEN: (u16, &str) = (500, "replacement_failed");
+        let replaced = replacement.apply(path.canonical(), rule.matches.paths()).ok_or(BROKEN)?;
+        path.rewritten(&replaced, &self.normalize).map_err(|error| match error {
+            PathError::AboveRoot | PathError::TooManyReadings => (error.status(), error.reason()),
+            _ => BROKEN,
+        })
     }
 
     fn redirect(
@@ -182,9 +203,12 @@ impl PathStage {
     ) -> Answer {
         let replaced = match &redirect.path {
             Some(replacement) => self.replaced(rule, replacement, path),
-            None => Some(path.clone()),
+            None => Ok(path.clone()),
         };
-        let Some(path) = replaced else { return self.broken(request, rule) };
+        let path = match replaced {
+            Ok(path) => path,
+            Err((status, reason)) => return self.refusal(request, rule, status, reason),
+        };
         match location::of(redirect, request, &path) {
             Ok(location) => Answer {
                 decision: Decision::Redirect,
@@ -223,9 +247,14 @@ impl PathStage {
         }
     }
 
-    /// A replacement that gave no path: the policy's fault, so 500.
-    fn broken(&self, request: &Request<'_>, rule: &Rule) -> Answer {
-        let answer = self.malformed(request, 500, "replacement_failed");
+    /// What a rule that is no denial cannot be done with.
+    fn refusal(&self, request: &Request<'_>, rule: &Rule, status: u16, reason: &'static str) -> Answer {
+        let answer = self.malformed(request, status, reason);
         Answer { rule: Some(rule.name.clone()), mode: self.mode.of_rule(rule.mode), ..answer }
     }
+}
+
+/// Whether both are the same rule, or both the default.
+fn is_same(one: Decider<'_>, other: Decider<'_>) -> bool {
+    one.map(|rule| &rule.name) == other.map(|rule| &rule.name)
 }

@@ -1,7 +1,7 @@
 //! The document of vhost-policy.
 
 use crate::document::{Document, Node, Problems};
-use crate::vocabulary::{AnyOf, DenyResponse, HostPattern, Mode, RuleName, Rules};
+use crate::vocabulary::{AnyOf, DenyResponse, HostPattern, Method, Mode, RuleName, Rules};
 use std::collections::HashMap;
 
 document! {
@@ -32,7 +32,7 @@ document! {
         /// The ports that the authority may carry; absent: any.
         "ports" ports: Option<AnyOf<u16>> = None,
         /// The methods; absent: any.
-        "methods" methods: Option<AnyOf<String>> = None,
+        "methods" methods: Option<AnyOf<Method>> = None,
         /// Whether the connection must be TLS.
         "tls" tls: Tls = Tls::Any,
         /// What a denied client is told.

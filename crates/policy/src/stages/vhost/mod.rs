@@ -6,7 +6,7 @@ mod index;
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
 use crate::http::{Authority, Request};
 use crate::stages::{Needs, Stage};
-use crate::vocabulary::{DenyResponse, Mode};
+use crate::vocabulary::{DenyResponse, Method, Mode};
 use document::{Host, Sni, Tls, UnknownHost, VhostPolicy};
 use index::HostIndex;
 
@@ -27,7 +27,10 @@ pub struct VhostStage {
 impl Stage for VhostStage {
     type Document = VhostPolicy;
     type Memory = ();
-    const FIRST: Filter = FILTER;
+
+    fn filters(&self) -> Vec<Filter> {
+        vec![FILTER]
+    }
 
     fn compile(document: VhostPolicy) -> Self {
         let hosts = document.hosts.0;
@@ -91,7 +94,10 @@ impl VhostStage {
         if let (Some(port), Some(ports)) = (authority.port, &host.ports)
             && !ports.0.contains(&port)
         {
-            return report.end(denial(404, "port_not_listed"));
+            if self.unknown_host == UnknownHost::Deny {
+                return report.end(denial(404, "port_not_listed"));
+            }
+            return self.unknown(request, authority, report);
         }
         if let Some(reason) = self.sni_reason(request, authority, Some(host)) {
             return report.end(denial(421, reason));
@@ -104,10 +110,11 @@ impl VhostStage {
             _ => {}
         }
         if let Some(methods) = &host.methods
-            && !methods.0.iter().any(|method| method.as_bytes() == request.method())
+            && !methods.0.iter().any(|method| method.as_str().as_bytes() == request.method())
         {
             let mut answer = denial(405, "method_not_allowed");
-            answer.reply = answer.reply.with("allow", methods.0.join(", "));
+            let allowed: Vec<&str> = methods.0.iter().map(Method::as_str).collect();
+            answer.reply = answer.reply.with("allow", allowed.join(", "));
             return report.end(answer);
         }
         Ok(())

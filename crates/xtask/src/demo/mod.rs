@@ -1,0 +1,131 @@
+//! The demo: the modules in stock Envoy, some dozens of requests, and a table of what came of them.
+
+mod ports;
+mod table;
+
+use crate::run::say;
+use crate::{build, envoy};
+use anyhow::{Context, Result, bail};
+use cases::{Case, CaseFile, Observed, Protocol};
+use clap::Args;
+use e2e::corpus::{self, Listeners};
+use e2e::envoy::{Envoy, run_folder};
+use e2e::{root, upstream};
+use ports::Ports;
+use std::io::BufRead;
+use std::net::SocketAddr;
+use table::Row;
+
+/// How the demo runs.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave it running, and print requests to try.
+    #[arg(long)]
+    serve: bool,
+    /// The port that Envoy listens on.
+    #[arg(long, default_value_t = 10000)]
+    listener_port: u16,
+    /// The port of the upstream.
+    #[arg(long, default_value_t = 8080)]
+    upstream_port: u16,
+    /// The port of Envoy's admin pages.
+    #[arg(long, default_value_t = 9901)]
+    admin_port: u16,
+}
+
+/// The bootstrap that runs, which people copy.
+const BOOTSTRAP: &str = "envoy-configs/ringfence.yaml";
+
+/// Runs the demo.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let ports =
+        Ports { listener: options.listener_port, upstream: options.upstream_port, admin: options.admin_port };
+    ports.check()?;
+    envoy::ensure()?;
+    build::all()?;
+    let file = root().join("examples/demo/cases.yaml");
+    let cases = CaseFile::read(&file).map_err(anyhow::Error::msg)?;
+    upstream::start(ports.upstream).context("the upstream does not start")?;
+    say(&format!("starting Envoy with {BOOTSTRAP}"));
+    let mut envoy = start(&ports)?;
+    say(&format!("sending {} requests to 127.0.0.1:{}", cases.cases.len(), ports.listener));
+    let seen = cases.cases.iter().map(|case| ask(case, &ports)).collect::<Result<Vec<_>>>()?;
+    let details = access_log(&mut envoy, seen.len())?;
+    let rows = cases
+        .cases
+        .iter()
+        .zip(seen)
+        .zip(&details)
+        .map(|((case, seen), details)| row(&cases, case, seen, details));
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    table::print(&rows);
+    let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
+    if wrong > 0 {
+        bail!("{wrong} of {} rows are not as their policy says", rows.len());
+    }
+    println!("\n{} requests, each as {BOOTSTRAP} says.", rows.len());
+    if options.serve { serve(envoy, &ports) } else { Ok(()) }
+}
+
+fn start(ports: &Ports) -> Result<Envoy> {
+    let text = std::fs::read_to_string(root().join(BOOTSTRAP))?;
+    let bootstrap = ports.put_into(&text)?;
+    let folder = run_folder("demo")?;
+    let file = folder.join("envoy.yaml");
+    std::fs::write(&file, bootstrap)?;
+    Envoy::start_file(&folder, &file, &["--file-flush-interval-msec", "50"])
+}
+
+/// Sends one request.
+fn ask(case: &Case, ports: &Ports) -> Result<Observed> {
+    let address = SocketAddr::from(([127, 0, 0, 1], ports.listener));
+    let listeners = Listeners { plain: address, tls: address };
+    Ok(corpus::run(case, Protocol::Http1, listeners)?.unwrap_or_default())
+}
+
+/// The details of each request, as Envoy's access log has them: the client is not told.
+fn access_log(envoy: &mut Envoy, requests: usize) -> Result<Vec<String>> {
+    let details = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(line.get("details")?.as_str()?.to_owned())
+    };
+    let file = envoy.process().log_file().to_owned();
+    envoy.process().wait_for("the access log", || {
+        let log = std::fs::read_to_string(&file).ok()?;
+        let found: Vec<String> = log.lines().filter_map(details).collect();
+        (found.len() >= requests).then_some(found)
+    })
+}
+
+/// Holds what came back against the case.
+fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Row> {
+    let told = cases::run(file, case).map_err(anyhow::Error::msg)?;
+    let (rule, reason) = corpus::parse_details(details);
+    let observed = if details.starts_with("ringfence_") {
+        let decision =
+            if seen.headers.iter().any(|(name, _)| name == "location") { "redirect" } else { "deny" };
+        Observed { decision: decision.to_owned(), rule: Some(rule), reason: Some(reason), ..seen }
+    } else {
+        // Which rule allowed a request nobody is told: the engine, which is the same code, names it.
+        Observed { rule: told.rule, ..seen }
+    };
+    let differences = case.expect.differences(&observed);
+    Ok(Row::new(case, &observed, differences))
+}
+
+/// Leaves it running until a key is pressed or the terminal goes.
+fn serve(mut envoy: Envoy, ports: &Ports) -> Result<()> {
+    let base = format!("http://127.0.0.1:{}", ports.listener);
+    println!("\nIt runs. Try:");
+    println!("  curl -i --path-as-is -H 'host: shop.example.com' {base}/products/7");
+    println!("  curl -i --path-as-is -H 'host: shop.example.com' '{base}/static/..;/admin'");
+    println!("  curl -i -H 'host: api.example.com' {base}/v1/orders");
+    println!("  curl -s http://127.0.0.1:{}/stats?filter=ringfence", ports.admin);
+    println!("Enter ends it.");
+    let read = std::io::stdin().lock().read_line(&mut String::new())?;
+    // Without a terminal there is nobody to press Enter: Envoy runs until it is stopped.
+    while read == 0 && envoy.process().runs() {
+        std::thread::park_timeout(std::time::Duration::from_secs(1));
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! The tasks of the project: `cargo xtask --help`.
+
+mod build;
+mod demo;
+mod envoy;
+mod python;
+mod run;
+mod test;
+mod tools;
+mod trim;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The tasks of Ringfence.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build the modules into dist/, with their checksums.
+    Build,
+    /// Fetch stock Envoy, unless there is one, and print where it is.
+    Envoy,
+    /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
+    Demo(demo::Options),
+    /// Run every test; what a test needs is fetched where that can be done.
+    Test(test::Options),
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Build => build::all(),
+        Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display())),
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+    }
+}

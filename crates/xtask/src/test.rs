@@ -1,0 +1,179 @@
+//! Every test, and what was left out.
+
+use crate::run::{cargo, say, shown};
+use crate::{build, envoy, tools};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Which tests.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave out what needs Envoy or the modules.
+    #[arg(long)]
+    quick: bool,
+    /// Fail where a part is left out because something is not installed.
+    #[arg(long)]
+    all: bool,
+}
+
+/// What the tests said.
+#[derive(Debug, Default)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+    failures: Vec<String>,
+    left_out: Vec<String>,
+}
+
+/// Runs every test; the last line counts them.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut tally = Tally::default();
+    tally.check(&mut cargo(&["fmt", "--all", "--check"]));
+    tally.check(&mut cargo(&[
+        "clippy",
+        "--locked",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]));
+    tally.check(&mut modules_clippy());
+    tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "policy", "-p", "cases", "-p", "xtask"]));
+    tally.tests(&mut end_to_end(&["engine", "documents"], options));
+    tally.part("the engine in WebAssembly", |tally| {
+        tally.tests(&mut engine_in_wasm()?);
+        Ok(())
+    });
+    if options.quick {
+        tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
+    } else {
+        tally.part("the modules", |_| build::all());
+        tally.part("Envoy", |tally| {
+            envoy::ensure()?;
+            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings"], options));
+            Ok(())
+        });
+    }
+    tally.finish(options)
+}
+
+fn modules_clippy() -> Command {
+    let mut command = cargo(&["clippy", "--locked", "--quiet", "--target", "wasm32-wasip1", "-p", "host"]);
+    for module in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
+        command.args(["-p", &format!("{module}-module")]);
+    }
+    command.args(["--", "-D", "warnings"]);
+    command
+}
+
+fn end_to_end(tests: &[&str], options: &Options) -> Command {
+    let mut command = cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--no-fail-fast"]);
+    for test in tests {
+        command.args(["--test", test]);
+    }
+    if options.all {
+        command.env("RINGFENCE_ALL", "1");
+    }
+    command
+}
+
+/// The tests of the engine, compiled to WebAssembly and run on Node.js.
+fn engine_in_wasm() -> Result<Command> {
+    let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
+    let mut command = cargo(&[
+        "test",
+        "--locked",
+        "--quiet",
+        "-p",
+        "policy",
+        "--lib",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(node).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    Ok(command)
+}
+
+impl Tally {
+    /// Runs a part that can fail before a test of it runs.
+    fn part(&mut self, name: &str, part: impl FnOnce(&mut Self) -> Result<()>) {
+        if let Err(error) = part(self) {
+            eprintln!("{name}: {error:#}");
+            self.failed += 1;
+            self.failures.push(format!("{name}: {error:#}"));
+        }
+    }
+
+    /// Runs a check, which counts as one test.
+    fn check(&mut self, command: &mut Command) {
+        let shown = shown(command);
+        say(&shown);
+        if command.stdin(Stdio::null()).status().is_ok_and(|status| status.success()) {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+            self.failures.push(shown);
+        }
+    }
+
+    /// Runs tests, and counts what they print.
+    fn tests(&mut self, command: &mut Command) {
+        let shown = shown(command);
+        say(&shown);
+        let before = (self.passed, self.failed);
+        let success = self.read(command).unwrap_or_else(|error| {
+            eprintln!("{shown}: {error:#}");
+            false
+        });
+        if !success || (self.passed, self.failed) == before {
+            self.failures.push(shown);
+            // A run that ended without telling what failed has failed all the same.
+            self.failed = self.failed.max(before.1 + 1);
+        }
+    }
+
+    fn read(&mut self, command: &mut Command) -> Result<bool> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().context("no output")?;
+        for line in BufReader::new(output).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            if let Some(part) = line.trim().strip_prefix("left out: ") {
+                self.left_out.push(part.to_owned());
+            }
+            let count = |word: &str| {
+                let before = line.strip_prefix("test result:")?.split_once(word)?.0;
+                before.split([' ', ';', '.']).rfind(|text| !text.is_empty())?.parse::<u64>().ok()
+            };
+            self.passed += count("passed").unwrap_or_default();
+            self.failed += count("failed;").unwrap_or_default();
+        }
+        Ok(child.wait()?.success())
+    }
+
+    fn finish(mut self, options: &Options) -> Result<()> {
+        self.left_out.sort();
+        self.left_out.dedup();
+        for part in &self.left_out {
+            println!("left out: {part}");
+        }
+        for failure in &self.failures {
+            println!("failed: {failure}");
+        }
+        if options.all && !self.left_out.is_empty() {
+            self.failed += 1;
+        }
+        println!("{} passed, {} failed", self.passed, self.failed);
+        if self.failed > 0 {
+            bail!("not every test passed");
+        }
+        Ok(())
+    }
+}

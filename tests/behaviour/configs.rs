@@ -1,0 +1,17 @@
+//! The bootstraps that people copy.
+
+use e2e::envoy::validate;
+use e2e::root;
+
+#[test]
+fn envoy_takes_each_file_of_envoy_configs() {
+    let files: Vec<_> = std::fs::read_dir(root().join("envoy-configs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    assert!(files.len() >= 4, "{files:?}");
+    for file in files {
+        assert_eq!(validate(&file).unwrap(), None, "{}", file.display());
+    }
+}

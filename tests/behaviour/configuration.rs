@@ -1,0 +1,76 @@
+//! Configurations: Envoy refuses a wrong one, and its log says everything that is wrong.
+
+use crate::envoy_with;
+use e2e::bootstrap::{Listener, bootstrap, wasm};
+use e2e::client::{Request, http1};
+use e2e::envoy::Envoy;
+use e2e::upstream;
+use serde_json::{Value, json};
+
+/// What the log of an Envoy says that does not start with this policy.
+fn refusal(filter: &str, policy: &str) -> String {
+    match envoy_with("refused", filter, policy, &[]) {
+        Ok(_) => panic!("Envoy took {policy}"),
+        Err(error) => format!("{error:#}"),
+    }
+}
+
+#[test]
+fn a_wrong_policy_stops_envoy_and_every_problem_is_said() {
+    let policy = json!({
+        "defualt": "deny",
+        "rules": [
+            {"name": "a", "match": {"paths": [{"prefix": "x"}]}, "action": "allow"},
+            {"name": "a", "action": "alow"},
+        ],
+    });
+    let log = refusal("path-policy", &policy.to_string());
+    for problem in [
+        "unknown_field at defualt: this field does not exist here; did you mean `default`?",
+        "missing_field at the configuration: `default` is missing; add `default`",
+        "duplicate_name at rules[1].name: `a` is the name of an earlier one too; give each its own name",
+        "path_pattern at rules[0].match.paths[0].prefix: `x` matches no canonical path; start with `/`",
+        "unknown_value at rules[1].action: `alow` is not a choice here; did you mean `allow`?",
+    ] {
+        assert!(log.contains(problem), "{problem}\nis not in\n{log}");
+    }
+}
+
+#[test]
+fn no_module_runs_without_a_policy() {
+    for filter in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
+        let log = refusal(filter, "");
+        assert!(log.contains("empty at the configuration: there is no configuration"), "{filter}: {log}");
+    }
+    let log = refusal("ringfence", "{}");
+    assert!(log.contains("empty at the configuration: no filter has a policy"), "{log}");
+}
+
+#[test]
+fn a_struct_is_a_policy_as_well_and_any_root_id_is_taken() {
+    let mut filter = wasm("path-policy", "").unwrap();
+    let config = &mut filter["typed_config"]["config"];
+    config["root_id"] = json!("whatever");
+    config["configuration"] = json!({
+        "@type": "type.googleapis.com/google.protobuf.Struct",
+        "value": {"default": "allow", "limits": {"maxPathBytes": 10}},
+    });
+    let listener = Listener::new("struct", vec![filter], upstream::start(0).unwrap());
+    let envoy = Envoy::start("struct", &bootstrap(&[listener]), &[]).unwrap();
+    let status = |path| http1(envoy.listener("struct").unwrap(), &Request::get(path)).unwrap().status;
+    assert_eq!((status("/short"), status("/not-so-short")), (200, 414));
+}
+
+#[test]
+fn several_policies_share_a_vm() {
+    let policies = [r#"{"default": "allow"}"#, r#"{"default": "deny"}"#];
+    let upstream = upstream::start(0).unwrap();
+    let listener = |(index, policy): (usize, &&str)| {
+        Listener::new(&format!("l{index}"), vec![wasm("path-policy", policy).unwrap()], upstream)
+    };
+    let listeners: Vec<Listener> = policies.iter().enumerate().map(listener).collect();
+    let bootstrap: Value = bootstrap(&listeners);
+    let envoy = Envoy::start("shared", &bootstrap, &[]).unwrap();
+    let status = |name: &str| http1(envoy.listener(name).unwrap(), &Request::get("/")).unwrap().status;
+    assert_eq!((status("l0"), status("l1")), (200, 403));
+}

@@ -1,0 +1,25 @@
+//! Envoy routes by what a policy made of the request.
+
+use e2e::bootstrap::{Listener, bootstrap, wasm};
+use e2e::client::{Request, http1, http2};
+use e2e::envoy::Envoy;
+use e2e::upstream;
+use serde_json::json;
+
+#[test]
+fn a_rewritten_path_is_routed_anew() {
+    let policy = r#"{"default": "allow", "rules": [{"name": "user", "match": {"paths": [{"template": "/users/{id}"}]},
+        "action": "rewrite", "rewrite": {"path": "/internal/{id}"}}]}"#;
+    let direct = |prefix: &str, status: u16| json!({"match": {"prefix": prefix}, "direct_response": {"status": status}});
+    let routes = [direct("/internal/", 207), direct("/users/", 208), direct("/a/b", 209), direct("/", 404)];
+    let virtual_host = json!({"name": "all", "domains": ["*"], "routes": routes});
+    let mut listener =
+        Listener::new("routes", vec![wasm("path-policy", policy).unwrap()], upstream::start(0).unwrap());
+    listener.manager = json!({"route_config": {"virtual_hosts": [virtual_host]}});
+    let envoy = Envoy::start("routes", &bootstrap(&[listener]), &[]).unwrap();
+    let address = envoy.listener("routes").unwrap();
+    for (path, status) in [("/users/7", 207), ("/users/7/x", 208), ("/a/./%62", 209)] {
+        assert_eq!(http1(address, &Request::get(path)).unwrap().status, status, "{path}");
+        assert_eq!(http2(address, &Request::get(path)).unwrap().status, status, "{path}");
+    }
+}

@@ -1,0 +1,50 @@
+//! A connection that is kept, so that thousands of requests take seconds.
+
+use e2e::client::{self, Request, Response};
+use std::net::{SocketAddr, TcpStream};
+
+/// How often a client follows a redirect.
+const REDIRECTS: usize = 3;
+
+/// A connection to a server, opened anew where the server has closed it.
+#[derive(Debug)]
+pub struct Connection {
+    address: SocketAddr,
+    stream: Option<TcpStream>,
+}
+
+impl Connection {
+    /// A connection to this address, not opened yet.
+    pub fn new(address: SocketAddr) -> Self {
+        Self { address, stream: None }
+    }
+
+    /// What the server says to a `GET` of this target; nothing where it just closes the connection.
+    pub fn get(&mut self, target: &[u8]) -> Option<Response> {
+        let request = Request { target: Some(target.to_vec()), ..Request::get("/") };
+        // A kept connection may have been closed since the last answer: that says nothing of this request.
+        let kept = self.stream.take();
+        kept.and_then(|stream| self.over(stream, &request))
+            .or_else(|| self.over(client::connect(self.address).ok()?, &request))
+    }
+
+    /// The response at the end of redirects that stay here, and the target that it is for.
+    pub fn follow(&mut self, target: &[u8]) -> Option<(Vec<u8>, Response)> {
+        let mut target = target.to_vec();
+        let mut response = self.get(&target)?;
+        for _ in 0..REDIRECTS {
+            let Some(location) = response.header("location") else { break };
+            target = location.to_vec();
+            response = self.get(&target)?;
+        }
+        Some((target, response))
+    }
+
+    fn over(&mut self, mut stream: TcpStream, request: &Request) -> Option<Response> {
+        let response = client::http1_over(&mut stream, request).ok()?;
+        if !response.text("connection").eq_ignore_ascii_case("close") {
+            self.stream = Some(stream);
+        }
+        Some(response)
+    }
+}

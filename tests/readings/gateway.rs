@@ -1,0 +1,118 @@
+//! Envoy in front of the servers, with each of its own settings for paths.
+
+use anyhow::{Context, Result};
+use e2e::bootstrap::{Listener, bootstrap, wasm};
+use e2e::envoy::Envoy;
+use serde_json::{Value, json};
+use std::fmt;
+use std::net::SocketAddr;
+
+/// The policy that the test is about.
+///
+/// Rules are for one case of letters unless they say otherwise, and must say so where the file system does.
+pub fn policy(ignore_case: bool) -> String {
+    let matcher = json!({"paths": [{"prefix": "/private", "ignoreCase": ignore_case}]});
+    let rule = json!({"name": "private", "match": matcher, "action": "deny"});
+    json!({"default": "allow", "rules": [rule]}).to_string()
+}
+
+/// What Envoy itself does to a path before a filter sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Combination {
+    normalize_path: bool,
+    merge_slashes: bool,
+    escaped_slashes: &'static str,
+}
+
+impl Combination {
+    /// Nothing.
+    pub const OFF: Self =
+        Self { normalize_path: false, merge_slashes: false, escaped_slashes: "KEEP_UNCHANGED" };
+
+    /// Every combination.
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for normalize_path in [false, true] {
+            for merge_slashes in [false, true] {
+                let actions =
+                    ["KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_REDIRECT", "UNESCAPE_AND_FORWARD"];
+                all.extend(actions.map(|escaped_slashes| Self {
+                    normalize_path,
+                    merge_slashes,
+                    escaped_slashes,
+                }));
+            }
+        }
+        all
+    }
+
+    fn settings(self) -> Value {
+        json!({
+            "normalize_path": self.normalize_path,
+            "merge_slashes": self.merge_slashes,
+            "path_with_escaped_slashes_action": self.escaped_slashes,
+        })
+    }
+}
+
+impl fmt::Display for Combination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { normalize_path, merge_slashes, escaped_slashes } = self;
+        write!(formatter, "normalize_path {normalize_path}, merge_slashes {merge_slashes}, {escaped_slashes}")
+    }
+}
+
+/// One Envoy, in which each server has a listener for each combination, and one without the filter.
+#[derive(Debug)]
+pub struct Gateway {
+    envoy: Envoy,
+}
+
+impl Gateway {
+    /// Starts it in front of these servers, with this policy.
+    ///
+    /// # Errors
+    /// Where Envoy does not start.
+    pub fn start<'a>(upstreams: impl Iterator<Item = (&'a str, SocketAddr)>, policy: &str) -> Result<Self> {
+        let filter = wasm("path-policy", policy)?;
+        let mut listeners = Vec::new();
+        for (upstream, address) in upstreams {
+            for combination in Combination::all() {
+                let name = filtered_name(upstream, combination);
+                let mut listener = Listener::new(&name, vec![filter.clone()], address);
+                listener.manager = combination.settings();
+                listeners.push(listener);
+            }
+            listeners.push(Listener::new(&bare_name(upstream), Vec::new(), address));
+        }
+        Ok(Self { envoy: Envoy::start("readings", &bootstrap(&listeners), &[])? })
+    }
+
+    /// The listener in front of a server that has the filter.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn filtered(&self, upstream: &str, combination: Combination) -> Result<SocketAddr> {
+        self.listener(&filtered_name(upstream, combination))
+    }
+
+    /// The listener in front of a server that has not.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn bare(&self, upstream: &str) -> Result<SocketAddr> {
+        self.listener(&bare_name(upstream))
+    }
+
+    fn listener(&self, name: &str) -> Result<SocketAddr> {
+        self.envoy.listener(name)
+    }
+}
+
+fn filtered_name(upstream: &str, combination: Combination) -> String {
+    format!("{upstream}: {combination}")
+}
+
+fn bare_name(upstream: &str) -> String {
+    format!("{upstream}: no filter")
+}

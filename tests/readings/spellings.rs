@@ -1,0 +1,299 @@
+//! Spellings of `/private/secret.html`: what people send who want past a rule, taken apart and put together again
+//! in every way, so that no reading depends on somebody having thought of the whole of it.
+
+use std::collections::BTreeSet;
+
+/// A target of a request, as bytes.
+pub type Spelling = Vec<u8>;
+
+/// The file that the rule denies.
+pub const FILE: &str = "/private/secret.html";
+
+/// What some server may read as one slash.
+const SLASHES: [&str; 46] = [
+    "/",
+    "//",
+    "///",
+    "/./",
+    "/.//",
+    "//./",
+    "/%2e/",
+    "/%2E/",
+    "/.;/",
+    "/.;x=y/",
+    "/%2e;/",
+    "/.%3b/",
+    "/;/",
+    "/;x/",
+    "/%3b/",
+    ";/",
+    ";x/",
+    ";x=y/",
+    ";;/",
+    "%3b/",
+    "%3Bx/",
+    "%253b/",
+    ";x%2f",
+    ";x%2fy/",
+    ";x\\y/",
+    ";x%5cy/",
+    "%2f",
+    "%2F",
+    "%2f%2f",
+    "/%2f",
+    "%2f/",
+    "%2f.%2f",
+    "%252f",
+    "%252F",
+    "%25%32%66",
+    "\\",
+    "\\\\",
+    "/\\",
+    "\\.\\",
+    "%5c",
+    "%5C",
+    "%255c",
+    "%c0%af",
+    "%C0%AF",
+    "%e0%80%af",
+    "%u002f",
+];
+
+/// The most telling of them.
+const FEW_SLASHES: [&str; 9] = ["/", "//", "/./", ";/", ";x/", "%2f", "\\", "%5c", "%252f"];
+
+/// What some server may read as `..`.
+const UPS: [&str; 22] = [
+    "..",
+    "%2e%2e",
+    "%2E%2E",
+    ".%2e",
+    "%2E.",
+    "..;",
+    "..;x",
+    "..;x=y",
+    "..;a;b",
+    "%2e%2e;",
+    ".%2e;x",
+    "..%3b",
+    "..%3bx",
+    "..%253b",
+    "%252e%252e",
+    ".%252e",
+    "%25%32%65.",
+    "%c0%ae%c0%ae",
+    "..;x%2fy",
+    "..;x%5cy",
+    "..;x\\y",
+    "..;%2f..",
+];
+
+/// The most telling of them.
+const FEW_UPS: [&str; 7] = ["..", ".%2e", "..;", "..;x%2fy", "..;x\\y", "..%3b", "%252e."];
+
+/// Segments that a `..` takes off again, some of which are one segment to one server and two to another.
+const JUNK: [&str; 9] =
+    ["/public", "/a", "/a;b", "/;", "/a%3bb", "/a;x%2fy", "/a;x%5cy", "/a;x\\y", "/a;x%252fy"];
+
+/// What may stand behind the file's name.
+const TAILS: [&str; 37] = [
+    "?",
+    "?q",
+    "?/../public",
+    "?;x",
+    "%3f",
+    "%3fq",
+    "#",
+    "#x",
+    "%23",
+    "%23x",
+    ";",
+    ";x",
+    ";x=y",
+    ";/",
+    ";x/",
+    "%3b",
+    "%3bx",
+    ";x%2f..",
+    ";x%2fy",
+    ";x?q",
+    "/",
+    "//",
+    "/.",
+    "/./",
+    "/%2e",
+    "/..",
+    "/x/..",
+    "/x/../",
+    "/../secret.html",
+    "/x;/..;/",
+    "%2f",
+    "%5c",
+    "\\",
+    ".",
+    "%20",
+    "%00",
+    "%2500",
+];
+
+/// Every spelling, each once.
+pub fn all() -> Vec<Spelling> {
+    let mut all = BTreeSet::from([FILE.to_owned()]);
+    slashes(&mut all);
+    left_again(&mut all);
+    left_twice(&mut all);
+    left_within(&mut all);
+    letters(&mut all);
+    tails(&mut all);
+    above_root(&mut all);
+    absolute_forms(&mut all);
+    all.into_iter().map(String::into_bytes).chain(raw_overlong()).collect()
+}
+
+/// Either slash of the file written in every way.
+fn slashes(all: &mut BTreeSet<String>) {
+    for first in SLASHES {
+        all.extend(SLASHES.map(|second| format!("{first}private{second}secret.html")));
+    }
+}
+
+/// A segment that is left again.
+fn left_again(all: &mut BTreeSet<String>) {
+    for junk in JUNK {
+        for up in UPS {
+            for slash in FEW_SLASHES {
+                all.insert(format!("{junk}{slash}{up}{slash}private/secret.html"));
+                all.insert(format!("{junk}/{up}{slash}private/secret.html"));
+            }
+        }
+    }
+}
+
+/// Two segments that are left again, so that one reading goes up too far and another not far enough; or that dots
+/// are resolved once by Envoy and once more, in what it forwards, by the server.
+fn left_twice(all: &mut BTreeSet<String>) {
+    for slash in FEW_SLASHES {
+        for first in FEW_UPS {
+            for second in FEW_UPS {
+                all.insert(format!("/a{slash}b/{first}/{second}/private/secret.html"));
+                all.insert(format!("/a/{first}{slash}b/{second}/private/secret.html"));
+                all.insert(format!("/a//{first}/{second}{slash}private/secret.html"));
+                all.insert(format!("/a{slash}b/{first}/c{slash}{second}/private/secret.html"));
+            }
+        }
+    }
+}
+
+/// Up again between the folder and the file.
+fn left_within(all: &mut BTreeSet<String>) {
+    for up in UPS {
+        for slash in FEW_SLASHES {
+            all.insert(format!("/private{slash}a/{up}{slash}secret.html"));
+            all.insert(format!("/private{slash}{up}{slash}private/secret.html"));
+        }
+    }
+}
+
+/// Letters as escapes, as escapes of escapes, as overlong sequences, and in the other case.
+fn letters(all: &mut BTreeSet<String>) {
+    for spell in [lower, upper, escaped_again, digits_escaped, overlong, other_case] {
+        for at in 0..FILE.len() {
+            all.insert(spelled(&[at], spell));
+            all.insert(format!("/public/..{}", spelled(&[at], spell)));
+        }
+        all.insert(spelled(&(1..FILE.len()).collect::<Vec<_>>(), spell));
+    }
+    for at in 0..FILE.len() {
+        all.extend((0..at).map(|before| spelled(&[before, at], lower)));
+    }
+}
+
+fn lower(byte: u8) -> String {
+    format!("%{byte:02x}")
+}
+
+fn upper(byte: u8) -> String {
+    format!("%{byte:02X}")
+}
+
+fn escaped_again(byte: u8) -> String {
+    format!("%25{byte:02x}")
+}
+
+fn digits_escaped(byte: u8) -> String {
+    let digits: String = format!("{byte:02x}").bytes().map(lower).collect();
+    format!("%{digits}")
+}
+
+fn overlong(byte: u8) -> String {
+    format!("%{:02x}%{:02x}", 0xc0 | (byte >> 6), 0x80 | (byte & 0x3f))
+}
+
+/// One file only where the file system does not tell the cases apart.
+fn other_case(byte: u8) -> String {
+    char::from(byte).to_ascii_uppercase().to_string()
+}
+
+/// The file with the bytes at these places spelled otherwise.
+fn spelled(places: &[usize], spell: fn(u8) -> String) -> String {
+    let byte = |(at, byte)| if places.contains(&at) { spell(byte) } else { char::from(byte).to_string() };
+    FILE.bytes().enumerate().map(byte).collect()
+}
+
+/// Something behind the file's name.
+fn tails(all: &mut BTreeSet<String>) {
+    for path in [
+        FILE,
+        "//private/secret.html",
+        "/./private/secret.html",
+        "/private;x/secret.html",
+        "/private%2fsecret.html",
+        "/private\\secret.html",
+        "/private%5csecret.html",
+        "/%70rivate/secret.html",
+        "/a/../private/secret.html",
+        "/a/..;/private/secret.html",
+        "/a/..%2fprivate/secret.html",
+        "/a;x%2fy/..%2fprivate/secret.html",
+    ] {
+        all.extend(TAILS.map(|tail| format!("{path}{tail}")));
+    }
+}
+
+/// Servers that stop at the root instead of refusing; and targets without a slash at the start.
+fn above_root(all: &mut BTreeSet<String>) {
+    for up in UPS {
+        for slash in FEW_SLASHES {
+            all.insert(format!("{slash}{up}/private/secret.html"));
+            all.insert(format!("/{up}{slash}private/secret.html"));
+            all.insert(format!("{up}{slash}{up}{slash}private{slash}secret.html"));
+        }
+    }
+    all.insert("private/secret.html".to_owned());
+}
+
+/// RFC 9112, section 3.2.2; and what only looks like it.
+fn absolute_forms(all: &mut BTreeSet<String>) {
+    for head in [
+        "http://shop.example.com",
+        "HTTP://shop.example.com:80",
+        "https://shop.example.com",
+        "http://u@shop.example.com",
+        "//shop.example.com",
+    ] {
+        for first in FEW_SLASHES {
+            all.extend(FEW_SLASHES.map(|second| format!("{head}{first}private{second}secret.html")));
+            all.extend(FEW_UPS.map(|up| format!("{head}/a{first}{up}/private/secret.html")));
+        }
+    }
+}
+
+/// Overlong slashes and dots as bytes instead of escapes.
+fn raw_overlong() -> [Spelling; 4] {
+    [
+        b"/private\xc0\xafsecret.html".to_vec(),
+        b"/public/..\xc0\xafprivate/secret.html".to_vec(),
+        b"/public/\xc0\xae\xc0\xae/private/secret.html".to_vec(),
+        b"/public/.\xc0\xae/private/secret.html".to_vec(),
+    ]
+}

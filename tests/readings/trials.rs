@@ -1,0 +1,102 @@
+//! What is asserted.
+
+use crate::connection::Connection;
+use crate::gateway::Combination;
+use crate::site::PUBLIC;
+use crate::spellings::Spelling;
+use crate::world::{ECHO, State, World, has_marker};
+use anyhow::{Result, anyhow, bail, ensure};
+use e2e::client::Response;
+use e2e::upstream;
+use policy::decision::NoTrace;
+use policy::http::Connection as Peer;
+use policy::stages::PathStage;
+use policy::{Outcome, decide, load};
+
+/// What no reading of is denied, and what the upstream gets where Envoy leaves paths alone.
+pub const PASSES: [(&str, &str); 5] = [
+    ("/projects/group%2Fname", "/projects/group%2Fname"),
+    ("/private-notes", "/private-notes"),
+    ("/map;lat=1", "/map;lat=1"),
+    ("/?next=/private", "/?next=/private"),
+    ("/public/100%25", "/public/100%25"),
+];
+
+/// Fewer spellings than this under which a server serves the file would show nothing.
+const FEW: usize = 20;
+
+/// Nothing that some server serves gets through Envoy to the server of this set-up.
+pub fn nothing_gets_through(world: &World, setup: &str) -> Result<()> {
+    let served = match world.states.get(setup) {
+        Some(State::Serves(served)) => served,
+        Some(State::Failed(why)) => bail!("{why}"),
+        // What is left out has been named on standard output.
+        _ if std::env::var_os("RINGFENCE_ALL").is_none() => return Ok(()),
+        _ => bail!("not installed, and RINGFENCE_ALL is set"),
+    };
+    ensure!(served.len() > FEW, "{setup} serves the file under only {} spellings", served.len());
+    let mut bare = Connection::new(world.gateway.bare(setup)?);
+    let leaked = world.served.iter().filter(|spelling| leaks(&mut bare, spelling)).count();
+    ensure!(leaked > FEW, "without the filter only {leaked} spellings get through to {setup}");
+    let mut through = Vec::new();
+    for (combination, forwarded) in &world.forwarded {
+        let mut connection = Connection::new(world.gateway.filtered(setup, *combination)?);
+        let public = connection.get(b"/public/index.html");
+        ensure!(public.is_some_and(|public| public.body == PUBLIC), "nothing at all passes: {combination}");
+        let leaking = forwarded.iter().filter(|spelling| leaks(&mut connection, spelling));
+        through.extend(leaking.map(|spelling| format!("{}  ({combination})", spelling.escape_ascii())));
+    }
+    println!(
+        "{setup}: serves {} of {} spellings; of {} that some server serves, {leaked} get through without the \
+         filter, {} with it",
+        served.len(),
+        world.spellings.len(),
+        world.served.len(),
+        through.len()
+    );
+    ensure!(through.is_empty(), "{} get through:\n{}", through.len(), first_of(&through));
+    Ok(())
+}
+
+/// Whether this spelling gives the file away.
+fn leaks(connection: &mut Connection, spelling: &[u8]) -> bool {
+    connection.follow(spelling).is_some_and(|(_, response)| has_marker(&response))
+}
+
+/// The engine itself denies what some server serves.
+pub fn the_engine_denies(world: &World) -> Result<()> {
+    let stage: PathStage = load(world.policy.as_bytes()).map_err(|problems| anyhow!("{problems:?}"))?;
+    let passes = |spelling: &&Spelling| {
+        let lines =
+            [(&b":method"[..], &b"GET"[..]), (b":authority", b"shop.example.com"), (b":path", spelling)];
+        let outcome: Outcome<'_, PathStage, NoTrace> = decide(&stage, lines.into_iter(), Peer::default());
+        outcome.answer.is_none()
+    };
+    let passing: Vec<_> =
+        world.served.iter().filter(passes).map(|spelling| spelling.escape_ascii()).collect();
+    ensure!(passing.is_empty(), "{} of {} pass:\n{}", passing.len(), world.served.len(), first_of(&passing));
+    Ok(())
+}
+
+/// This target is forwarded: as expected where Envoy leaves paths alone, and elsewhere unless Envoy itself says no.
+pub fn passes(world: &World, target: &str) -> Result<()> {
+    let expected = PASSES.iter().find(|(other, _)| *other == target).map(|(_, expected)| *expected);
+    let ask = |combination| -> Result<Response> {
+        let mut connection = Connection::new(world.gateway.filtered(ECHO, combination)?);
+        connection.get(target.as_bytes()).ok_or_else(|| anyhow!("no response: {combination}"))
+    };
+    let response = ask(Combination::OFF)?;
+    let reached = upstream::seen(&response.body).target;
+    ensure!(response.status == 200, "{} of {}", response.status, response.text("x-details"));
+    ensure!(Some(reached.as_slice()) == expected.map(str::as_bytes), "as {}", reached.escape_ascii());
+    for combination in Combination::all() {
+        let details = ask(combination)?.text("x-details");
+        ensure!(!details.contains("ringfence"), "{details}: {combination}");
+    }
+    Ok(())
+}
+
+/// The first of them, a line each.
+fn first_of(lines: &[impl ToString]) -> String {
+    lines.iter().take(40).map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,134 @@
+//! Everything that runs: the servers, what each of them serves, and Envoy in front of them.
+
+use crate::connection::Connection;
+use crate::gateway::{Combination, Gateway, policy};
+use crate::servers::{KINDS, Server};
+use crate::site::{MARKER, Site};
+use crate::spellings::{self, Spelling};
+use anyhow::{Result, anyhow};
+use e2e::client::Response;
+use e2e::upstream;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::thread::ScopedJoinHandle;
+
+/// The upstream that tells what reached it.
+pub const ECHO: &str = "echo";
+
+/// What became of a server.
+#[derive(Debug)]
+pub enum State {
+    /// It runs, and serves the file under these spellings.
+    Serves(Vec<Spelling>),
+    /// It is not installed.
+    LeftOut,
+    /// It does not run.
+    Failed(String),
+}
+
+/// Everything that runs, until this goes.
+#[derive(Debug)]
+pub struct World {
+    _servers: Vec<Server>,
+    /// Every spelling.
+    pub spellings: Vec<Spelling>,
+    /// What became of the servers, by the name of the set-up.
+    pub states: BTreeMap<&'static str, State>,
+    /// Every spelling under which some server serves the file.
+    pub served: BTreeSet<Spelling>,
+    /// For each combination what it forwards.
+    pub forwarded: Vec<(Combination, Vec<Spelling>)>,
+    /// Envoy.
+    pub gateway: Gateway,
+    /// The policy that Envoy's filter has.
+    pub policy: String,
+}
+
+impl World {
+    /// Starts the servers, asks them, and starts Envoy.
+    ///
+    /// # Errors
+    /// Where anything but a server does not start.
+    pub fn start() -> Result<Self> {
+        let (site, spellings) = (Site::create()?, spellings::all());
+        let mut upstreams = vec![(ECHO, upstream::start(0)?)];
+        let (mut servers, mut states) = (Vec::new(), BTreeMap::new());
+        for (kind, started) in KINDS.iter().zip(start_all(&site, &spellings)) {
+            match started {
+                Ok(Some((server, served))) => {
+                    upstreams.extend(&server.addresses);
+                    states.extend(kind.setups.iter().copied().zip(served.into_iter().map(State::Serves)));
+                    servers.push(server);
+                }
+                Ok(None) => states.extend(kind.setups.iter().map(|setup| (*setup, State::LeftOut))),
+                Err(error) => {
+                    let failed = |setup: &&'static str| (*setup, State::Failed(format!("{error:#}")));
+                    states.extend(kind.setups.iter().map(failed));
+                }
+            }
+        }
+        let served = states.values().filter_map(|state| match state {
+            State::Serves(served) => Some(served.iter().cloned()),
+            _ => None,
+        });
+        let served = served.flatten().collect();
+        let policy = policy(site.ignores_case);
+        let gateway = Gateway::start(upstreams.into_iter(), &policy)?;
+        let forwarded = forwarded(&gateway, &spellings)?;
+        Ok(Self { _servers: servers, spellings, states, served, forwarded, gateway, policy })
+    }
+}
+
+/// A server, and what each of its set-ups serves; nothing where it is not installed.
+type Started = Option<(Server, Vec<Vec<Spelling>>)>;
+
+/// Starts every server, and asks each for every spelling.
+fn start_all(site: &Site, spellings: &[Spelling]) -> Vec<Result<Started>> {
+    side_by_side(&KINDS, |kind| {
+        let Some(server) = kind.start(site)? else { return Ok(None) };
+        let served = side_by_side(&server.addresses, |(_, address)| Ok(served(*address, spellings)));
+        Ok(Some((server, served.into_iter().collect::<Result<_>>()?)))
+    })
+}
+
+/// What comes of each, in threads of their own.
+fn side_by_side<A: Sync, B: Send>(all: &[A], run: impl Fn(&A) -> Result<B> + Sync) -> Vec<Result<B>> {
+    let run = &run;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = all.iter().map(|one| scope.spawn(move || run(one))).collect();
+        let joined = threads.into_iter().map(ScopedJoinHandle::join);
+        joined.map(|result| result.unwrap_or_else(|_| Err(anyhow!("the thread panicked")))).collect()
+    })
+}
+
+/// The spellings under which a server serves the file.
+fn served(address: SocketAddr, spellings: &[Spelling]) -> Vec<Spelling> {
+    let mut connection = Connection::new(address);
+    let served =
+        |spelling: &&Spelling| connection.get(spelling).is_some_and(|response| has_marker(&response));
+    spellings.iter().filter(served).cloned().collect()
+}
+
+/// What gets past Envoy, one spelling for each target that it makes of them: what is not forwarded no server hears
+/// of, and what is forwarded alike they answer alike, so that one upstream speaks for all.
+fn forwarded(gateway: &Gateway, spellings: &[Spelling]) -> Result<Vec<(Combination, Vec<Spelling>)>> {
+    let forwarded = |combination: &Combination| {
+        let mut connection = Connection::new(gateway.filtered(ECHO, *combination)?);
+        let mut targets = BTreeMap::new();
+        for spelling in spellings {
+            let response = connection.follow(spelling);
+            if let Some((_, response)) =
+                response.filter(|(_, response)| response.header("x-details").is_none())
+            {
+                targets.entry(upstream::seen(&response.body).target).or_insert_with(|| spelling.clone());
+            }
+        }
+        Ok((*combination, targets.into_values().collect()))
+    };
+    side_by_side(&Combination::all(), forwarded).into_iter().collect()
+}
+
+/// Whether a response gives away what the rule denies.
+pub fn has_marker(response: &Response) -> bool {
+    response.body.windows(MARKER.len()).any(|window| window == MARKER)
+}
