@@ -185,7 +185,7 @@ const PLACES: [Place; 44] = [
     ("ringfence", "Fields", "ringfence", r#"{"zzzz": 1}"#),
     ("vocabulary", "Mode", "path-policy", r#"{"mode": "zzzz"}"#),
     ("vocabulary", "PathMatch", "path-policy", r#"{"rules": [{"match": {"paths": [{"zzzz": 1}]}}]}"#),
-    ("vocabulary", "StringMatch", "header-policy", r#"{"rules": [{"require": [{"name": "a"}]}]}"#),
+    ("vocabulary", "StringMatch", "header-policy", r#"{"rules": [{"require": [{"name": "a", "exact": "b", "regex": "c"}]}]}"#),
     ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"require": [{"zzzz": 1}]}]}"#),
     ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"match": {"headers": [{"zzzz": 1}]}}]}"#),
     ("vocabulary", "HeaderMatch", "header-policy", r#"{"rules": [{"require": [{"values": "zzzz"}]}]}"#),

@@ -1,4 +1,5 @@
 //! What only Envoy can prove: bytes, configuration, reload, survival.
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod calls;
 mod configs;

@@ -28,16 +28,14 @@ impl Connection {
             .or_else(|| self.over(client::connect(self.address).ok()?, &request))
     }
 
-    /// The response at the end of redirects that stay here, and the target that it is for.
-    pub fn follow(&mut self, target: &[u8]) -> Option<(Vec<u8>, Response)> {
-        let mut target = target.to_vec();
-        let mut response = self.get(&target)?;
+    /// The response at the end of redirects.
+    pub fn follow(&mut self, target: &[u8]) -> Option<Response> {
+        let mut response = self.get(target)?;
         for _ in 0..REDIRECTS {
             let Some(location) = response.header("location") else { break };
-            target = location.to_vec();
-            response = self.get(&target)?;
+            response = self.get(&location.to_vec())?;
         }
-        Some((target, response))
+        Some(response)
     }
 
     fn over(&mut self, mut stream: TcpStream, request: &Request) -> Option<Response> {

@@ -109,21 +109,21 @@ fn served(address: SocketAddr, spellings: &[Spelling]) -> Vec<Spelling> {
     spellings.iter().filter(served).cloned().collect()
 }
 
-/// What gets past Envoy, one spelling for each target that it makes of them: what is not forwarded no server hears
+/// What gets past Envoy, one spelling for each request that it makes of them: what is not forwarded no server hears
 /// of, and what is forwarded alike they answer alike, so that one upstream speaks for all.
 fn forwarded(gateway: &Gateway, spellings: &[Spelling]) -> Result<Vec<(Combination, Vec<Spelling>)>> {
     let forwarded = |combination: &Combination| {
         let mut connection = Connection::new(gateway.filtered(ECHO, *combination)?);
-        let mut targets = BTreeMap::new();
+        let mut requests = BTreeMap::new();
         for spelling in spellings {
-            let response = connection.follow(spelling);
-            if let Some((_, response)) =
-                response.filter(|(_, response)| response.header("x-details").is_none())
-            {
-                targets.entry(upstream::seen(&response.body).target).or_insert_with(|| spelling.clone());
+            let Some(response) = connection.follow(spelling) else { continue };
+            if response.header("x-details").is_none() {
+                let seen = upstream::seen(&response.body);
+                let host = seen.headers.into_iter().find(|(name, _)| name == b"host");
+                requests.entry((seen.target, host)).or_insert_with(|| spelling.clone());
             }
         }
-        Ok((*combination, targets.into_values().collect()))
+        Ok((*combination, requests.into_values().collect()))
     };
     side_by_side(&Combination::all(), forwarded).into_iter().collect()
 }

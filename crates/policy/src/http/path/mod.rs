@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_path_is_read_in_every_way_that_servers_read_it() {
-        let table: [(&str, &[&str]); 24] = [
+        let table: [(&str, &[&str]); 28] = [
             ("/", &["/"]),
             ("/a/b.html", &["/a/b.html"]),
             ("/.well-known/x", &["/.well-known/x"]),
@@ -244,6 +244,12 @@ mod tests {
             ("/100%25", &["/100%25"]),
             ("/users%3Adelete", &["/users%3Adelete", "/users:delete"]),
             ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin"]),
+            // A parameter that holds a slash to servers that decode first, and none to those that cut first.
+            ("/a;%2fb/..%2fc", &["/a;%2Fb/..%2Fc", "/a/..%2Fc", "/a;/c", "/a/c", "/c"]),
+            ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c"]),
+            // Read in one go, as it came; and read once more by whoever gets the canonical path.
+            ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d"]),
+            ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d"]),
         ];
         for (raw, expected) in table {
             assert_eq!(parse(raw.as_bytes()).unwrap(), expected, "{raw}");

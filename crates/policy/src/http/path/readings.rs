@@ -12,25 +12,41 @@ const MAX_READINGS: usize = 32;
 
 /// Every reading of a path whose escapes are canonical, the canonical path first.
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, PathError> {
+    let mut readings = Vec::new();
+    read(path.clone(), normalize, &mut readings)?;
+    // INVARIANT: whatever a server makes of the canonical path, which is what it gets, is a reading too. Its dot
+    // segments are gone, so that those behind escaped slashes take off others: `/a%2Fb/../c%2F../d` is forwarded as
+    // `/c%2F../d`, which is `/d` to a server that decodes. Apache does the same to the path as it came.
+    match readings.first().cloned() {
+        Some(canonical) if canonical != path => read(canonical, normalize, &mut readings)?,
+        _ => {}
+    }
+    Ok(readings)
+}
+
+/// Adds the readings of a path.
+fn read(path: String, normalize: &Normalize, readings: &mut Vec<String>) -> Result<(), PathError> {
     let paths = vec![path];
     let paths = vary(paths, (normalize.double_encoding.into(), PathError::DoubleEncoding), |path| {
         escapes::decode_twice(path)
-    })?;
-    let paths = vary(paths, (normalize.escaped_slashes.into(), PathError::EscapedSlash), |path| {
-        escapes::decode_slashes(path).map(Ok)
     })?;
     // `%3A` and `:` are one to most servers and two to RFC 3986: both are judged, whatever the policy chooses.
     let paths = vary(paths, (Choice::EveryReading, PathError::Escape), |path| {
         escapes::decode_reserved(path).map(Ok)
     })?;
+    // A parameter ends at a slash, and servers differ in what is one by then: Tomcat cuts before it decodes `%2F` and
+    // turns `\`, so that `/a;%2Fb/..%2Fc` is `/c` to it. Where the policy strips, the last cut makes the canonical path.
+    let parameters = Choice::from(normalize.path_parameters);
+    let early = if parameters == Choice::Change { Choice::EveryReading } else { parameters };
+    let paths = without_parameters(paths, early)?;
+    let paths = vary(paths, (normalize.escaped_slashes.into(), PathError::EscapedSlash), |path| {
+        escapes::decode_slashes(path).map(Ok)
+    })?;
+    let paths = without_parameters(paths, early)?;
     let paths = vary(paths, (normalize.backslashes.into(), PathError::Backslash), |path| {
         path.contains('\\').then(|| Ok(path.replace('\\', "/")))
     })?;
-    let paths = vary(paths, (normalize.path_parameters.into(), PathError::PathParameter), |path| {
-        path.contains(';').then(|| Ok(cut_parameters(path)))
-    })?;
-    let mut readings = Vec::with_capacity(paths.len());
-    for path in paths {
+    for path in without_parameters(paths, parameters)? {
         if normalize.dot_segments == DotSegments::Reject && dots::any(&path) {
             return Err(PathError::DotSegment);
         }
@@ -43,7 +59,14 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Pa
             }
         }
     }
-    Ok(readings)
+    Ok(())
+}
+
+/// The paths with and without their parameters.
+fn without_parameters(paths: Vec<String>, choice: Choice) -> Result<Vec<String>, PathError> {
+    vary(paths, (choice, PathError::PathParameter), |path| {
+        path.contains(';').then(|| Ok(cut_parameters(path)))
+    })
 }
 
 /// The paths with and without one difference; `other` is the path read the other way, if there is another.

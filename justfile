@@ -1,0 +1,24 @@
+# The front door. Each recipe is a task of `cargo xtask`; `just` lists them.
+
+default:
+    @just --list
+
+# Build the modules into dist/
+build:
+    cargo xtask build
+
+# Run the modules in stock Envoy and print what came of some dozens of requests
+demo *options:
+    cargo xtask demo {{options}}
+
+# Run every test; `just test --quick` leaves Envoy out
+test *options:
+    cargo xtask test {{options}}
+
+# Fetch stock Envoy, unless there is one
+envoy:
+    cargo xtask envoy
+
+# What CI runs
+ci:
+    .ci/run
