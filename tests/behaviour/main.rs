@@ -1,5 +1,5 @@
 //! What only Envoy can prove: bytes, configuration, reload, survival.
-#![allow(clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod calls;
 mod configs;
