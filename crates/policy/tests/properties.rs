@@ -42,7 +42,10 @@ proptest! {
             let target = read.target();
             let again = parse(&target).unwrap();
             prop_assert_eq!(again.canonical(), read.canonical());
-            prop_assert_eq!(again.readings().collect::<Vec<_>>(), read.readings().collect::<Vec<_>>());
+            // Whatever the upstream can make of the path that it gets was judged.
+            for reading in again.readings() {
+                prop_assert!(read.readings().any(|judged| judged == reading), "{} was not judged", reading);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
         say(&format!("building wasm-bindgen-test-runner {version}, which takes some minutes the first time"));
         let folder = root.display().to_string();
         let mut install =
-            cargo(&["install", "--quiet", "--debug", "--locked", "wasm-bindgen-cli", "--version", &version]);
+            cargo(&["install", "--quiet", "--debug", "wasm-bindgen-cli", "--version", &version]);
         run(install.args(["--bin", "wasm-bindgen-test-runner", "--root", &folder]))?;
     }
     Ok(runner)
