@@ -1,10 +1,12 @@
-//! What people read and copy: each policy in it loads, and each page names every field and every choice that there is.
+//! What people read and copy: each policy in it loads, each page names every field and every choice that there is, and
+//! each word that the engine gives as a reason is explained.
 
 use anyhow::{Context, Result, anyhow};
 use cases::yaml;
-use e2e::root;
+use e2e::{corpus, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<()> {
@@ -21,6 +23,7 @@ fn main() -> Result<()> {
         trials.push(trial(name(&file), move || check_bootstrap(&file)));
     }
     trials.push(trial("the snippet of labels is the one in use".to_owned(), check_labels));
+    trials.push(trial("a page has each word of the engine".to_owned(), check_words));
     for place in PLACES {
         let (page, section, _, policy) = place;
         trials.push(trial(format!("{page}, {section}: {policy}"), move || check_place(place)));
@@ -145,6 +148,53 @@ fn check_labels() -> Result<()> {
     Ok(())
 }
 
+/// Each reason of the engine, and with it the other words in lower case (fields, choices, codes of problems), stands in
+/// backticks on a reference page.
+fn check_words() -> Result<()> {
+    let words = words()?;
+    let cases = corpus::files()?.into_iter().flat_map(|(_, file)| file.cases);
+    let unread = cases.filter_map(|case| case.expect.reason).find(|reason| !words.contains(reason));
+    anyhow::ensure!(unread.is_none(), "a case has a reason that was not found in the engine: {unread:?}");
+    let mut named = BTreeSet::new();
+    for page in files("docs", "md")? {
+        let page = std::fs::read_to_string(&page)?;
+        named.extend(page.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).map(str::to_owned));
+    }
+    let missing: Vec<String> = words.difference(&named).cloned().collect();
+    anyhow::ensure!(missing.is_empty(), "on no page in backticks: {}", missing.join(", "));
+    Ok(())
+}
+
+/// The words of what the engine decides by.
+fn words() -> Result<BTreeSet<String>> {
+    let mut words = BTreeSet::new();
+    let mut folders =
+        ["http", "stages", "vocabulary"].map(|part| root().join("crates/policy/src").join(part)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            words.extend(literals(&std::fs::read_to_string(&path)?));
+        }
+    }
+    Ok(words)
+}
+
+/// The string literals of a source that are one word in lower case, without those of its tests.
+fn literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n").replace("\\\"", "");
+    let is_word = |text: &&str| {
+        text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    code.split('"').skip(1).step_by(2).filter(is_word).map(str::to_owned).collect()
+}
+
 /// Page, section, filter, and a policy in which the field or the choice `zzzz` stands where the engine then names
 /// what there is.
 type Place = (&'static str, &'static str, &'static str, &'static str);
@@ -201,7 +251,9 @@ const PLACES: [Place; 44] = [
 fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let problems = cases::load(filter, policy.as_bytes()).err().unwrap_or_default();
     let list = problems.iter().find_map(|problem| {
-        problem.help.strip_prefix("there are ").or_else(|| problem.help.strip_prefix("add one of "))
+        ["there are ", "add one of ", "keep one of "]
+            .iter()
+            .find_map(|start| problem.help.strip_prefix(start))
     });
     let names: Vec<&str> = list.context("the engine names nothing")?.split(", ").collect();
     let text = std::fs::read_to_string(root().join(format!("docs/{page}.md")))?;

@@ -29,7 +29,7 @@ fn a_wrong_policy_stops_envoy_and_every_problem_is_said() {
         "unknown_field at defualt: this field does not exist here; did you mean `default`?",
         "missing_field at the configuration: `default` is missing; add `default`",
         "duplicate_name at rules[1].name: `a` is the name of an earlier one too; give each its own name",
-        "path_pattern at rules[0].match.paths[0].prefix: `x` matches no canonical path; start with `/`",
+        "path_pattern at rules[0].match.paths[0].prefix: no canonical path matches this; start with `/`",
         "unknown_value at rules[1].action: `alow` is not a choice here; did you mean `allow`?",
     ] {
         assert!(log.contains(problem), "{problem}\nis not in\n{log}");

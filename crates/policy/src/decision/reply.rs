@@ -85,7 +85,6 @@ pub fn title(status: u16) -> &'static str {
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         503 => "Service Unavailable",
-        300..=399 => "Redirected",
         _ => "Refused",
     }
 }

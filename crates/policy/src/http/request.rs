@@ -33,13 +33,15 @@ impl<'a> Request<'a> {
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
     ) -> Result<Self, &'static str> {
-        let (mut method, mut target, mut authority, mut host, mut repeated) = (None, None, None, None, false);
+        let (mut method, mut target, mut authority, mut host) = (None, None, None, None);
+        let (mut hosts, mut repeated) = (0, false);
         let headers = Headers::new(lines.inspect(|(name, value)| {
             let seen = match *name {
                 b":method" => method.replace(*value),
                 b":path" => target.replace(*value),
                 b":authority" => authority.replace(*value),
                 name if name.eq_ignore_ascii_case(b"host") => {
+                    hosts += 1;
                     host = Some(*value);
                     None
                 }
@@ -54,6 +56,7 @@ impl<'a> Request<'a> {
         // Envoy makes the authority of the Host line; where both are left, they could be two.
         let authority = match (authority, host) {
             (Some(_), Some(_)) => Err(AuthorityError::Repeated),
+            _ if hosts > 1 => Err(AuthorityError::Repeated),
             (authority, host) => Ok(authority.or(host).unwrap_or_default()),
         };
         Ok(Self { headers, connection, method, target, authority, path: None })

@@ -75,10 +75,10 @@ impl Document for PathMatch {
                 StringMatch::of_kind(kind, canonical(at, &text, problems)?, ignore_case?).map(Self::Text)
             }
             "exact" => StringMatch::of_kind(kind, text, ignore_case?).map(Self::Text),
-            // A part of a path need not start with `/`.
+            // A part of a path need not start with `/`: it is read behind a segment that has begun.
             _ => {
-                let rooted = canonical(at, &format!("/{text}"), problems)?;
-                let part = rooted.get(1..).unwrap_or_default().to_owned();
+                let whole = canonical(at, &format!("/x{text}"), problems)?;
+                let part = whole.get(2..).unwrap_or_default().to_owned();
                 StringMatch::of_kind(kind, part, ignore_case?).map(Self::Text)
             }
         }
@@ -88,13 +88,11 @@ impl Document for PathMatch {
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     if text.contains('*') {
         let help = "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself";
-        node.problem(problems, "path_pattern", format!("`{text}`: a `*` stands for nothing here"), help);
+        node.problem(problems, "path_pattern", "a `*` stands for nothing here", help);
         return None;
     }
     canonical_pattern(text)
-        .map_err(|help| {
-            node.problem(problems, "path_pattern", format!("`{text}` matches no canonical path"), help)
-        })
+        .map_err(|help| node.problem(problems, "path_pattern", "no canonical path matches this", help))
         .ok()
 }
 
@@ -106,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_prefix_is_by_whole_segments() {
-        let table: [(&str, &[&str], &[&str]); 8] = [
+        let table: [(&str, &[&str], &[&str]); 9] = [
             (r#"{"prefix": "/api"}"#, &["/api", "/api/", "/api/x"], &["/apiary", "/ap", "/API", "/x/api"]),
             (r#"{"prefix": "/api/"}"#, &["/api", "/api/x"], &["/apiary"]),
             (r#"{"prefix": "/"}"#, &["/", "/x", "//x"], &["*"]),
@@ -114,6 +112,7 @@ mod tests {
             (r#"{"exact": "/a%7eb/%c3%a9"}"#, &["/a~b/%C3%A9"], &["/a~b/%c3%a9"]),
             (r#"{"exact": "*"}"#, &["*"], &["/"]),
             (r#"{"suffix": ".php"}"#, &["/x.php"], &["/x.php/y"]),
+            (r#"{"contains": "..%7e"}"#, &["/x..~y"], &["/x~"]),
             (r#"{"regex": "/a(/.*)?"}"#, &["/a", "/a/b"], &["/ab", "/x/a"]),
         ];
         for (document, yes, no) in table {
@@ -130,9 +129,15 @@ mod tests {
             ("/a/../b", "write it without `.` and `..` segments"),
             ("/a?b=1", "match the query by `query`"),
             ("/a%zz", "write `%` as `%25`"),
+            ("/a/*", "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself"),
         ] {
             let problems = read::<PathMatch>(format!(r#"{{"prefix": "{pattern}"}}"#).as_bytes()).unwrap_err();
-            let expected = format!("path_pattern at prefix: `{pattern}` matches no canonical path; {help}");
+            let problem = if pattern.contains('*') {
+                "a `*` stands for nothing here"
+            } else {
+                "no canonical path matches this"
+            };
+            let expected = format!("path_pattern at prefix: {problem}; {help}");
             assert_eq!(problems[0].to_string(), expected);
         }
     }

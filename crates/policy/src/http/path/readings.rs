@@ -16,10 +16,16 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Pa
     read(path.clone(), normalize, &mut readings)?;
     // INVARIANT: whatever a server makes of the canonical path, which is what it gets, is a reading too. Its dot
     // segments are gone, so that those behind escaped slashes take off others: `/a%2Fb/../c%2F../d` is forwarded as
-    // `/c%2F../d`, which is `/d` to a server that decodes. Apache does the same to the path as it came.
-    match readings.first().cloned() {
-        Some(canonical) if canonical != path => read(canonical, normalize, &mut readings)?,
-        _ => {}
+    // `/c%2F../d`, which is `/d` to a server that decodes. Apache does the same to the path as it came, and merges
+    // slashes before and not after.
+    let mut resolved = without_empty_segments(&path, normalize.empty_segments.into())?;
+    resolved.extend(readings.first().cloned());
+    resolved.sort_unstable();
+    resolved.dedup();
+    for once in resolved {
+        if once != path {
+            read(once, normalize, &mut readings)?;
+        }
     }
     Ok(readings)
 }

@@ -247,12 +247,17 @@ impl HeaderStage {
 
 /// Whether the header has more than one value.
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
-    // Envoy joins two of these with a comma, which can be part of credentials too: whoever asks for a single one
-    // does not mean those.
-    let (name, joined) = match name {
-        SingleName::Host => (":authority", true),
-        SingleName::Header(name) => (name.as_str(), name.as_str() == "authorization"),
-    };
-    let mut values = headers.values(name);
-    values.next().is_some_and(|first| values.next().is_some() || (joined && first.contains(&b',')))
+    // Envoy joins two lines of these with a comma, which can be part of credentials too: whoever asks for a single
+    // one does not mean those.
+    let commas = |name| headers.values(name).any(|value| value.contains(&b','));
+    match name {
+        SingleName::Host => {
+            headers.values(":authority").chain(headers.values("host")).nth(1).is_some()
+                || commas(":authority")
+        }
+        SingleName::Header(name) => {
+            let name = name.as_str();
+            headers.values(name).nth(1).is_some() || (name == "authorization" && commas(name))
+        }
+    }
 }

@@ -217,7 +217,7 @@ impl PathStage {
                 reading: None,
                 ..self.denial(request, Some(rule), path.canonical())
             },
-            Err(error) => self.malformed(request, 400, error.reason()),
+            Err(error) => self.refusal(request, rule, 400, error.reason()),
         }
     }
 
@@ -249,8 +249,10 @@ impl PathStage {
 
     /// What a rule that is no denial cannot be done with.
     fn refusal(&self, request: &Request<'_>, rule: &Rule, status: u16, reason: &'static str) -> Answer {
+        let response = rule.response.as_ref().or(self.response.as_ref());
+        let reply = Reply::denied(status, response, request.is_grpc());
         let answer = self.malformed(request, status, reason);
-        Answer { rule: Some(rule.name.clone()), mode: self.mode.of_rule(rule.mode), ..answer }
+        Answer { reply, rule: Some(rule.name.clone()), mode: self.mode.of_rule(rule.mode), ..answer }
     }
 }
 

@@ -97,7 +97,12 @@ impl VhostStage {
             if self.unknown_host == UnknownHost::Deny {
                 return report.end(denial(404, "port_not_listed"));
             }
-            return self.unknown(request, authority, report);
+            // Passed over in shadow, the entry says nothing about the host.
+            return if host.mode == Some(Mode::Shadow) {
+                Ok(())
+            } else {
+                self.unknown(request, authority, report)
+            };
         }
         if let Some(reason) = self.sni_reason(request, authority, Some(host)) {
             return report.end(denial(421, reason));
