@@ -6,7 +6,7 @@ use e2e::envoy::{Envoy, run_folder};
 use e2e::upstream;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// An Envoy that watches a file for its listeners.
 struct Watched {
@@ -90,12 +90,10 @@ fn a_broken_update_leaves_the_old_policy_and_loses_no_count() {
     watched.wait_for_status("/", 403);
     // What the old policy had counted is written when it goes, whenever its timer last ran.
     let requests = "wasmcustom.ringfence_path_policy_requests_total";
-    let envoy = &mut watched.envoy;
+    let envoy = &watched.envoy;
     let counted = |envoy: &Envoy| envoy.stat(requests).unwrap();
-    let mut last = counted(envoy);
-    while last < 3 {
-        assert!(envoy.process().runs());
-        last = counted(envoy);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while counted(envoy) < 3 {
+        assert!(std::time::Instant::now() < deadline, "only {} were counted", counted(envoy));
     }
-    assert!(Path::new(&watched.file).is_file());
 }

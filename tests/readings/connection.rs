@@ -33,7 +33,7 @@ impl Connection {
         let mut response = self.get(target)?;
         for _ in 0..REDIRECTS {
             let Some(location) = response.header("location") else { break };
-            response = self.get(&location.to_vec())?;
+            response = self.get(location)?;
         }
         Some(response)
     }

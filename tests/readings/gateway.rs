@@ -1,6 +1,6 @@
 //! Envoy in front of the servers, with each of its own settings for paths.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use e2e::bootstrap::{Listener, bootstrap, wasm};
 use e2e::envoy::Envoy;
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ impl Gateway {
     /// # Errors
     /// Where there is none.
     pub fn filtered(&self, upstream: &str, combination: Combination) -> Result<SocketAddr> {
-        self.listener(&filtered_name(upstream, combination))
+        self.envoy.listener(&filtered_name(upstream, combination))
     }
 
     /// The listener in front of a server that has not.
@@ -101,11 +101,7 @@ impl Gateway {
     /// # Errors
     /// Where there is none.
     pub fn bare(&self, upstream: &str) -> Result<SocketAddr> {
-        self.listener(&bare_name(upstream))
-    }
-
-    fn listener(&self, name: &str) -> Result<SocketAddr> {
-        self.envoy.listener(name)
+        self.envoy.listener(&bare_name(upstream))
     }
 }
 

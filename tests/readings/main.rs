@@ -7,6 +7,7 @@
 
 mod connection;
 mod gateway;
+mod pieces;
 mod servers;
 mod site;
 mod spellings;

@@ -36,7 +36,7 @@ impl Site {
         for name in ["private", "public"] {
             std::fs::create_dir_all(documents.join(name))?;
         }
-        std::fs::write(documents.join(&FILE[1..]), MARKER)?;
+        std::fs::write(documents.join(FILE.trim_start_matches('/')), MARKER)?;
         std::fs::write(documents.join("public/index.html"), PUBLIC)?;
         std::fs::write(documents.join("index.html"), PUBLIC)?;
         let root = std::fs::metadata(&folder)?.uid() == 0;

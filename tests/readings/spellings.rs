@@ -1,6 +1,7 @@
 //! Spellings of `/private/secret.html`: what people send who want past a rule, taken apart and put together again
 //! in every way, so that no reading depends on somebody having thought of the whole of it.
 
+use crate::pieces::{FEW_SLASHES, FEW_UPS, JUNK, SLASHES, TAILS, UPS};
 use std::collections::BTreeSet;
 
 /// A target of a request, as bytes.
@@ -8,133 +9,6 @@ pub type Spelling = Vec<u8>;
 
 /// The file that the rule denies.
 pub const FILE: &str = "/private/secret.html";
-
-/// What some server may read as one slash.
-const SLASHES: [&str; 46] = [
-    "/",
-    "//",
-    "///",
-    "/./",
-    "/.//",
-    "//./",
-    "/%2e/",
-    "/%2E/",
-    "/.;/",
-    "/.;x=y/",
-    "/%2e;/",
-    "/.%3b/",
-    "/;/",
-    "/;x/",
-    "/%3b/",
-    ";/",
-    ";x/",
-    ";x=y/",
-    ";;/",
-    "%3b/",
-    "%3Bx/",
-    "%253b/",
-    ";x%2f",
-    ";x%2fy/",
-    ";x\\y/",
-    ";x%5cy/",
-    "%2f",
-    "%2F",
-    "%2f%2f",
-    "/%2f",
-    "%2f/",
-    "%2f.%2f",
-    "%252f",
-    "%252F",
-    "%25%32%66",
-    "\\",
-    "\\\\",
-    "/\\",
-    "\\.\\",
-    "%5c",
-    "%5C",
-    "%255c",
-    "%c0%af",
-    "%C0%AF",
-    "%e0%80%af",
-    "%u002f",
-];
-
-/// The most telling of them.
-const FEW_SLASHES: [&str; 9] = ["/", "//", "/./", ";/", ";x/", "%2f", "\\", "%5c", "%252f"];
-
-/// What some server may read as `..`.
-const UPS: [&str; 22] = [
-    "..",
-    "%2e%2e",
-    "%2E%2E",
-    ".%2e",
-    "%2E.",
-    "..;",
-    "..;x",
-    "..;x=y",
-    "..;a;b",
-    "%2e%2e;",
-    ".%2e;x",
-    "..%3b",
-    "..%3bx",
-    "..%253b",
-    "%252e%252e",
-    ".%252e",
-    "%25%32%65.",
-    "%c0%ae%c0%ae",
-    "..;x%2fy",
-    "..;x%5cy",
-    "..;x\\y",
-    "..;%2f..",
-];
-
-/// The most telling of them.
-const FEW_UPS: [&str; 7] = ["..", ".%2e", "..;", "..;x%2fy", "..;x\\y", "..%3b", "%252e."];
-
-/// Segments that a `..` takes off again, some of which are one segment to one server and two to another.
-const JUNK: [&str; 9] =
-    ["/public", "/a", "/a;b", "/;", "/a%3bb", "/a;x%2fy", "/a;x%5cy", "/a;x\\y", "/a;x%252fy"];
-
-/// What may stand behind the file's name.
-const TAILS: [&str; 37] = [
-    "?",
-    "?q",
-    "?/../public",
-    "?;x",
-    "%3f",
-    "%3fq",
-    "#",
-    "#x",
-    "%23",
-    "%23x",
-    ";",
-    ";x",
-    ";x=y",
-    ";/",
-    ";x/",
-    "%3b",
-    "%3bx",
-    ";x%2f..",
-    ";x%2fy",
-    ";x?q",
-    "/",
-    "//",
-    "/.",
-    "/./",
-    "/%2e",
-    "/..",
-    "/x/..",
-    "/x/../",
-    "/../secret.html",
-    "/x;/..;/",
-    "%2f",
-    "%5c",
-    "\\",
-    ".",
-    "%20",
-    "%00",
-    "%2500",
-];
 
 /// Every spelling, each once.
 pub fn all() -> Vec<Spelling> {
@@ -184,12 +58,13 @@ fn left_twice(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Up again between the folder and the file.
+/// Up again between the folder and the file; and behind slashes of which some are merged before that, and some after.
 fn left_within(all: &mut BTreeSet<String>) {
     for up in UPS {
         for slash in FEW_SLASHES {
             all.insert(format!("/private{slash}a/{up}{slash}secret.html"));
             all.insert(format!("/private{slash}{up}{slash}private/secret.html"));
+            all.insert(format!("/a{slash}b//{up}/{slash}private/secret.html"));
         }
     }
 }

@@ -47,8 +47,8 @@ pub fn nothing_gets_through(world: &World, setup: &str) -> Result<()> {
         through.extend(leaking.map(|spelling| format!("{}  ({combination})", spelling.escape_ascii())));
     }
     println!(
-        "{setup}: serves {} of {} spellings; of {} that some server serves, {leaked} get through without the \
-         filter, {} with it",
+        "{setup}: serves {} of {} spellings; of the {} that some server serves {leaked} get through without the \
+         filter, of all {} with it",
         served.len(),
         world.spellings.len(),
         world.served.len(),

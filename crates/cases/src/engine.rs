@@ -85,8 +85,17 @@ fn observed<S: Stage>(stage: &S, outcome: Outcome<'_, S, Vec<Step>>) -> Observed
     };
     let shadowed = Some(report.shadowed.iter().map(withheld).collect());
     let Some(answer) = answer else {
+        // Of a path with several readings the canonical one names the rule.
+        let canonical = report.trace.iter().find_map(|step| match step {
+            Step::Path(readings) => readings.first(),
+            Step::Rule { .. } => None,
+        });
         let matched = report.trace.iter().rev().find_map(|step| match step {
-            Step::Rule { rule, tried: Tried::Matched, .. } => Some(rule.clone()),
+            Step::Rule { rule, reading, tried: Tried::Matched, .. }
+                if reading.is_none() || reading.as_ref() == canonical =>
+            {
+                Some(rule.clone())
+            }
             _ => None,
         });
         return Observed {

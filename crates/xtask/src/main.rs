@@ -11,6 +11,7 @@ mod trim;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// The tasks of Ringfence.
 #[derive(Debug, Parser)]
@@ -32,11 +33,23 @@ enum Task {
     Test(test::Options),
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().task {
-        Task::Build => build::all(),
-        Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display())),
-        Task::Demo(options) => demo::run(&options),
-        Task::Test(options) => test::run(&options),
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run() -> Result<bool> {
+    match Arguments::parse().task {
+        Task::Build => build::all()?,
+        Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
+        Task::Demo(options) => demo::run(&options)?,
+        Task::Test(options) => return Ok(test::run(&options)),
+    }
+    Ok(true)
 }

@@ -2,7 +2,7 @@
 
 use crate::run::{cargo, say, shown};
 use crate::{build, envoy, tools};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -27,8 +27,8 @@ struct Tally {
     left_out: Vec<String>,
 }
 
-/// Runs every test; the last line counts them.
-pub(crate) fn run(options: &Options) -> Result<()> {
+/// Runs every test; the last line counts them. Whether all passed is what it returns.
+pub(crate) fn run(options: &Options) -> bool {
     let mut tally = Tally::default();
     tally.check(&mut cargo(&["fmt", "--all", "--check"]));
     tally.check(&mut cargo(&[
@@ -158,7 +158,7 @@ impl Tally {
         Ok(child.wait()?.success())
     }
 
-    fn finish(mut self, options: &Options) -> Result<()> {
+    fn finish(mut self, options: &Options) -> bool {
         self.left_out.sort();
         self.left_out.dedup();
         for part in &self.left_out {
@@ -171,9 +171,6 @@ impl Tally {
             self.failed += 1;
         }
         println!("{} passed, {} failed", self.passed, self.failed);
-        if self.failed > 0 {
-            bail!("not every test passed");
-        }
-        Ok(())
+        self.failed == 0
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     if !runner.is_file() {
         say(&format!("building wasm-bindgen-test-runner {version}, which takes some minutes the first time"));
         let folder = root.display().to_string();
+        // Without `--locked`: the crate's own lock file names versions that were withdrawn since.
         let mut install =
             cargo(&["install", "--quiet", "--debug", "wasm-bindgen-cli", "--version", &version]);
         run(install.args(["--bin", "wasm-bindgen-test-runner", "--root", &folder]))?;

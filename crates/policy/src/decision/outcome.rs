@@ -23,12 +23,7 @@ pub fn decide<'a, S: Stage, T: Trace + Default>(
     lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
     connection: Connection<'a>,
 ) -> Outcome<'a, S, T> {
-    let mut report = Report {
-        trace: T::default(),
-        shadowed: Vec::new(),
-        matched_in_shadow: Vec::new(),
-        entered: [false; 4],
-    };
+    let mut report = Report::default();
     let mut memory = S::Memory::default();
     let mut request = match Request::new(lines, connection) {
         Ok(request) => request,

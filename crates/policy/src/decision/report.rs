@@ -29,7 +29,8 @@ impl<T: Trace> Report<T> {
         if answer.mode == Mode::Enforce {
             return Err(Box::new(answer));
         }
-        let known = |other: &Answer| (&other.rule, other.reason) == (&answer.rule, answer.reason);
+        let who = |answer: &Answer| (answer.filter, answer.rule.clone(), answer.reason);
+        let known = |other: &Answer| who(other) == who(&answer);
         if !self.shadowed.iter().any(known) {
             self.shadowed.push(answer);
         }

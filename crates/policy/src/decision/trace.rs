@@ -1,7 +1,7 @@
 //! What happened on the way to a decision, for whoever asks; it costs nothing where nobody does.
 
 use super::Filter;
-use crate::vocabulary::Field;
+use crate::vocabulary::{Field, Mode};
 
 /// Takes the steps.
 pub trait Trace {
@@ -53,4 +53,18 @@ pub enum Tried {
     Missed(Field),
     /// It is off.
     Off,
+}
+
+impl Tried {
+    /// What comes of a rule with this mode of its own; `failing` is the field that does not hold.
+    pub(crate) fn of(own: Option<Mode>, failing: impl FnOnce() -> Option<Field>) -> Self {
+        if own == Some(Mode::Off) {
+            return Self::Off;
+        }
+        match failing() {
+            Some(field) => Self::Missed(field),
+            None if own == Some(Mode::Shadow) => Self::Shadowed,
+            None => Self::Matched,
+        }
+    }
 }

@@ -132,12 +132,6 @@ impl<T: Document> Document for Option<T> {
     }
 }
 
-impl<T: Document> Document for Box<T> {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        T::read(node, problems).map(Box::new)
-    }
-}
-
 impl Document for String {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         node.string(problems).map(str::to_owned)

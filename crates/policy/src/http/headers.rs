@@ -51,11 +51,15 @@ impl<'a> Headers<'a> {
     ///
     /// Envoy joins the lines of some headers with a comma before a filter sees them. Where a comma cannot be part of a
     /// value, each part is a value again.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        // No value holds a line feed: without a separator of its own a value is one part.
-        let separator = if JOINED.contains(&name) { b',' } else { b'\n' };
+    pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        let joined = JOINED.contains(&name);
         let lines = self.lines().filter(move |line| is_named(line.0, name));
-        lines.flat_map(move |(_, value)| value.split(move |byte| *byte == separator)).map(<[u8]>::trim_ascii)
+        let parts = move |value: &'h [u8]| {
+            // A comma in quotes is part of a value: `boundary="a,b"`. No value holds a line feed.
+            let separator = if joined && !value.contains(&b'"') { b',' } else { b'\n' };
+            value.split(move |byte| *byte == separator)
+        };
+        lines.flat_map(move |(_, value)| parts(value)).map(<[u8]>::trim_ascii)
     }
 
     /// What was changed, in order.
@@ -107,9 +111,10 @@ impl<'a> Headers<'a> {
         }
     }
 
-    /// Gives the lines of the header `from` the name `to`, in the place of what `to` was.
+    /// Gives the lines of the header `from` the name `to`. What bore that name is taken off, also where there is no
+    /// `from`: nobody but this can set it.
     pub fn rename(&mut self, from: &str, to: &str) {
-        if !self.lines.iter().any(|line| is_named(&line.name, from)) {
+        if !self.lines.iter().any(|line| is_named(&line.name, from) || is_named(&line.name, to)) {
             return;
         }
         self.lines.retain(|line| !is_named(&line.name, to));
@@ -134,7 +139,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// The headers that hold one value, in which there is no comma, and of which Envoy joins several lines.
+/// The headers that hold one value, in which there is no comma outside quotes, and of which Envoy joins several lines.
 const JOINED: [&str; 11] = [
     "content-type",
     "expect",
@@ -172,14 +177,15 @@ mod tests {
 
     #[test]
     fn an_edit_changes_every_line_it_names() {
-        let table: [(&Edit, &str, usize); 9] = [
+        let table: [(&Edit, &str, usize); 10] = [
             (&|h| h.set("a", b"x"), ":path=/ a=x b=2", 1),
             (&|h| h.set("c", b"x"), ":path=/ a=1 b=2 A=3 c=x", 1),
             (&|h| h.add("a", b"x"), ":path=/ a=1 b=2 A=3 a=x", 1),
             (&|h| h.remove(&read(b"\"a\"").unwrap(), &[]), ":path=/ b=2", 2),
             (&|h| h.remove(&read(b"\"a\"").unwrap(), &["a"]), ":path=/ a=1 b=2 A=3", 0),
             (&|h| h.rename("a", "b"), ":path=/ b=1 b=3", 1),
-            (&|h| h.rename("c", "b"), ":path=/ a=1 b=2 A=3", 0),
+            (&|h| h.rename("c", "b"), ":path=/ a=1 A=3", 1),
+            (&|h| h.rename("c", "d"), ":path=/ a=1 b=2 A=3", 0),
             (&|h| h.rewrite("a", |v| (v == b"3").then(|| b"4".to_vec())), ":path=/ a=1 b=2 A=4", 1),
             (&|h| h.remove_names_with(b'b'), ":path=/ a=1 A=3", 1),
         ];

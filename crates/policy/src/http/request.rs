@@ -28,7 +28,7 @@ impl<'a> Request<'a> {
     /// The request whose headers have these lines.
     ///
     /// # Errors
-    /// The reason, where a pseudo-header stands twice or there is no method.
+    /// The reason, where a pseudo-header stands twice, or there is no method, no authority or no path.
     pub fn new(
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
@@ -59,6 +59,12 @@ impl<'a> Request<'a> {
             _ if hosts > 1 => Err(AuthorityError::Repeated),
             (authority, host) => Ok(authority.or(host).unwrap_or_default()),
         };
+        if authority == Ok(b"") {
+            return Err(AuthorityError::Missing.reason());
+        }
+        if target.is_none() && method != b"CONNECT" {
+            return Err(PathError::Missing.reason());
+        }
         Ok(Self { headers, connection, method, target, authority, path: None })
     }
 
@@ -94,8 +100,7 @@ impl<'a> Request<'a> {
         }
         match self.target {
             Some(target) => RequestPath::parse(target, self.method, normalize, limits).map(Some),
-            None if self.method == b"CONNECT" => Ok(None),
-            None => Err(PathError::Missing),
+            None => Ok(None),
         }
     }
 

@@ -23,7 +23,7 @@ pub use method::Method;
 pub use mode::Mode;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;
-pub use request_match::{AnyOf, Field, RequestMatch, Subject};
+pub use request_match::{AnyOf, Attempt, Field, RequestMatch, Subject};
 pub use rule_name::{RuleName, Rules};
 pub use string_match::StringMatch;
 pub use substitution::Substitution;

@@ -62,6 +62,12 @@ impl Document for PathMatch {
         let path = fields.path.field(kind);
         let at = Node { path: &path, ..node };
         if kind == "regex" {
+            let text = fields.required::<String>(kind, problems)?;
+            if !ignore_case? && has_dead_text(&text) {
+                let help = "write bytes beyond ASCII as a canonical path has them: `%C3%A9`, in upper case";
+                at.problem(problems, "path_pattern", "no canonical path matches this", help);
+                return None;
+            }
             return RegexText::read(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
         }
         let text: String = fields.required(kind, problems)?;
@@ -83,6 +89,18 @@ impl Document for PathMatch {
             }
         }
     }
+}
+
+/// Whether a regular expression asks for what no canonical path has: bytes beyond ASCII, or an escape in lower case.
+fn has_dead_text(regex: &str) -> bool {
+    let lower = |escape: &str| {
+        let mut digits = escape.bytes().take(2);
+        let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return false };
+        high.is_ascii_hexdigit()
+            && low.is_ascii_hexdigit()
+            && (high.is_ascii_lowercase() || low.is_ascii_lowercase())
+    };
+    !regex.is_ascii() || regex.split('%').skip(1).any(lower)
 }
 
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {

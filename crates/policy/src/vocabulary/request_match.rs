@@ -14,15 +14,13 @@ pub struct RequestMatch {
     not: Option<MatchFields>,
 }
 
-/// What a match looks at: a request, with one reading of its path.
+/// What a match looks at besides the path.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The host; absent where no rule asks for it.
     pub host: Option<&'a Host>,
     /// The method, as it stands.
     pub method: &'a [u8],
-    /// One reading of the path; absent in a `CONNECT` without one.
-    pub path: Option<&'a str>,
     /// What stands behind the `?`.
     pub query: Option<&'a [u8]>,
     /// The headers.
@@ -93,16 +91,10 @@ impl<T: Document> Document for AnyOf<T> {
 }
 
 impl MatchFields {
-    /// Each field that is there, with whether it holds; the cheap ones first.
+    /// Each field that is there but `paths`, with whether it holds; the cheap ones first.
     fn each(&self, subject: Subject<'_>) -> impl Iterator<Item = (Field, bool)> {
         let methods = self.methods.iter().map(move |methods| {
             (Field::Methods, methods.0.iter().any(|method| method.as_str().as_bytes() == subject.method))
-        });
-        let paths = self.paths.iter().map(move |paths| {
-            (
-                Field::Paths,
-                subject.path.is_some_and(|path| paths.0.iter().any(|pattern| pattern.matches(path))),
-            )
         });
         let hosts = self.hosts.iter().map(move |hosts| {
             (
@@ -117,23 +109,46 @@ impl MatchFields {
             .query
             .iter()
             .map(move |query| (Field::Query, query.0.iter().all(|matcher| matcher.matches(subject.query))));
-        methods.chain(paths).chain(hosts).chain(headers).chain(query)
+        methods.chain(hosts).chain(headers).chain(query)
+    }
+
+    /// Whether one of `paths` matches; nothing where the field is not there.
+    fn path(&self, path: Option<&str>) -> Option<bool> {
+        let paths = self.paths.as_ref()?;
+        Some(path.is_some_and(|path| paths.0.iter().any(|pattern| pattern.matches(path))))
+    }
+}
+
+/// One match held against one request, reading by reading: what does not depend on the reading is looked at once.
+#[derive(Debug)]
+pub struct Attempt<'s> {
+    matcher: &'s RequestMatch,
+    subject: Subject<'s>,
+    rest: Option<Option<Field>>,
+}
+
+impl Attempt<'_> {
+    /// The first field that does not hold with this reading of the path, if one does not.
+    pub fn failing(&mut self, path: Option<&str>) -> Option<Field> {
+        let RequestMatch { fields, not } = self.matcher;
+        if fields.path(path) == Some(false) {
+            return Some(Field::Paths);
+        }
+        if not.as_ref().is_some_and(|not| not.path(path) == Some(true)) {
+            return Some(Field::Not);
+        }
+        *self.rest.get_or_insert_with(|| {
+            let failing = fields.each(self.subject).find(|(_, holds)| !holds).map(|(field, _)| field);
+            let excluded = || not.as_ref().is_some_and(|not| not.each(self.subject).any(|(_, holds)| holds));
+            failing.or_else(|| excluded().then_some(Field::Not))
+        })
     }
 }
 
 impl RequestMatch {
-    /// The first field that does not hold, if one does not.
-    pub fn failing(&self, subject: Subject<'_>) -> Option<Field> {
-        let failing = self.fields.each(subject).find(|(_, holds)| !holds).map(|(field, _)| field);
-        failing.or_else(|| {
-            let excluded = self.not.as_ref()?.each(subject).any(|(_, holds)| holds);
-            excluded.then_some(Field::Not)
-        })
-    }
-
-    /// Whether the request matches.
-    pub fn matches(&self, subject: Subject<'_>) -> bool {
-        self.failing(subject).is_none()
+    /// Holds it against a request, whose path comes later.
+    pub fn attempt<'s>(&'s self, subject: Subject<'s>) -> Attempt<'s> {
+        Attempt { matcher: self, subject, rest: None }
     }
 
     /// The patterns of `paths`.

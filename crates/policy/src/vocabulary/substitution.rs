@@ -44,6 +44,11 @@ impl Substitution {
         })
     }
 
+    /// Whether what takes the place of a part holds the character.
+    pub fn writes(&self, character: char) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(character)))
+    }
+
     /// Reads both fields from those of an object that may hold others too.
     pub fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let regex = RegexText::read(fields, Span::Part, false, problems);

@@ -93,9 +93,14 @@ fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
     found.then_some(out)
 }
 
-/// The text with `%2F` and `%5C` decoded, if it has one.
-pub(super) fn decode_slashes(text: &str) -> Option<String> {
-    decode(text, |byte| matches!(byte, b'/' | b'\\'))
+/// The text with `%2F` decoded, if it has one.
+pub(super) fn decode_slash(text: &str) -> Option<String> {
+    decode(text, |byte| byte == b'/')
+}
+
+/// The text with `%5C` decoded, if it has one.
+pub(super) fn decode_backslash(text: &str) -> Option<String> {
+    decode(text, |byte| byte == b'\\')
 }
 
 /// The text with the reserved bytes decoded that a path may hold, if it has one escaped.

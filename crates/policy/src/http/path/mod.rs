@@ -203,6 +203,11 @@ pub(crate) fn canonical_pattern(text: &str) -> Result<String, String> {
         _ => "leave control characters and invalid UTF-8 out",
     };
     let canonical = escapes::canonical(text.as_bytes()).map_err(help)?;
+    if escapes::decode_reserved(&canonical).is_some() {
+        return Err(
+            "write `!$&'()*+,;=:@` as they are: a request's escapes of them are judged both ways".to_owned()
+        );
+    }
     if canonical.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err("write it without `.` and `..` segments".to_owned());
     }
@@ -239,7 +244,7 @@ mod tests {
             ("/map;lat=1", &["/map;lat=1", "/map"]),
             ("/a//b", &["/a//b", "/a/b"]),
             ("/a//../admin", &["/a/admin", "/admin"]),
-            ("//admin", &["//admin", "/admin"]),
+            ("//admin", &["//admin", "/", "/admin"]),
             ("/%2561dmin", &["/%2561dmin", "/admin"]),
             ("/a/%252e%252e/admin", &["/a/%252e%252e/admin", "/admin"]),
             ("/%25%32%65/x", &["/%252e/x", "/x"]),
@@ -251,17 +256,22 @@ mod tests {
             ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c"]),
             // Read in one go, as it came; and read once more by whoever gets the canonical path.
             ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d"]),
-            ("//a/../%2fb", &["//%2Fb", "/%2Fb", "///b", "/b", "//b"]),
+            ("//a/b", &["//a/b", "/b", "/a/b"]),
             ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d"]),
         ];
         for (raw, expected) in table {
-            assert_eq!(parse(raw.as_bytes()).unwrap(), expected, "{raw}");
+            let (found, mut expected) = (parse(raw.as_bytes()).expect(raw), expected.to_vec());
+            assert_eq!(found.first().map(String::as_str), expected.first().copied(), "{raw}");
+            let mut found: Vec<&str> = found.iter().map(String::as_str).collect();
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{raw}");
         }
     }
 
     #[test]
     fn what_is_no_path_is_refused() {
-        let table: [(&[u8], E); 24] = [
+        let table: [(&[u8], E); 25] = [
             (b"", E::Missing),
             (b"?a", E::Missing),
             (b"a", E::NotAbsolute),
@@ -284,6 +294,7 @@ mod tests {
             (b"/..", E::AboveRoot),
             (b"/a/%2e%2e/..", E::AboveRoot),
             (b"/..%2fx", E::AboveRoot),
+            (b"//a/../b", E::AboveRoot),
             (b"/%252e%252e/x", E::AboveRoot),
             (b"/%2500", E::Control),
         ];

@@ -1,99 +1,104 @@
 //! Every way in which a server could read a path.
 //!
-//! Servers behind a proxy differ in six things, and a rule that looks at one reading can be walked around by
-//! whoever knows the other. Each step below turns the readings so far into those with and without one of these
-//! differences. The kept spelling always comes first, so that the first reading of all is the canonical path.
+//! Servers behind a proxy differ in what they do to a path, and in what they do first: one decodes `%2F` before it
+//! resolves `..`, another after; one cuts `;x` before it decodes, another never. A rule that looks at one reading is
+//! walked around by whoever knows the other. So the readings of a path are all that comes of it by these steps, in any
+//! order and any number. The steps are few and each makes a path simpler, so that this ends soon; where it does not,
+//! the path is refused.
 
 use super::normalize::{Choice, DotSegments, Normalize};
 use super::{PathError, dots, escapes};
 
 /// The most readings that a path may have.
 const MAX_READINGS: usize = 32;
+/// The most spellings on the way to them, and their bytes: a bound on the work that one request can ask for.
+const MAX_SPELLINGS: usize = 128;
+const MAX_BYTES: usize = 128 * 1024;
+
+/// One thing that some servers do to a path and others do not.
+struct Step {
+    choice: Choice,
+    rejected: PathError,
+    /// The path after it; nothing where there is nothing to do.
+    take: fn(&str) -> Option<Result<String, PathError>>,
+}
 
 /// Every reading of a path whose escapes are canonical, the canonical path first.
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, PathError> {
-    let mut readings = Vec::new();
-    read(path.clone(), normalize, &mut readings)?;
-    // INVARIANT: whatever a server makes of the canonical path, which is what it gets, is a reading too. Its dot
-    // segments are gone, so that those behind escaped slashes take off others: `/a%2Fb/../c%2F../d` is forwarded as
-    // `/c%2F../d`, which is `/d` to a server that decodes. Apache does the same to the path as it came, and merges
-    // slashes before and not after.
-    let mut resolved = without_empty_segments(&path, normalize.empty_segments.into())?;
-    resolved.extend(readings.first().cloned());
-    resolved.sort_unstable();
-    resolved.dedup();
-    for once in resolved {
-        if once != path {
-            read(once, normalize, &mut readings)?;
+    let steps = steps(normalize);
+    let mut readings: Vec<String> = Vec::new();
+    let mut bytes = path.len();
+    let mut spellings = vec![path];
+    let mut next = 0;
+    while let Some(spelling) = spellings.get(next).cloned() {
+        next += 1;
+        let mut found = Vec::new();
+        for step in &steps {
+            match (step.choice, (step.take)(&spelling)) {
+                (Choice::Keep, _) | (_, None) => {}
+                (Choice::Reject, Some(_)) => return Err(step.rejected),
+                (_, Some(taken)) => found.push(taken?),
+            }
+        }
+        if normalize.dot_segments == DotSegments::Reject && dots::any(&spelling) {
+            return Err(PathError::DotSegment);
+        }
+        let reading = finish(spelling, &steps)?;
+        found.push(reading.clone());
+        for spelling in found {
+            if !spellings.contains(&spelling) {
+                bytes += spelling.len();
+                spellings.push(spelling);
+            }
+        }
+        if !readings.contains(&reading) {
+            readings.push(reading);
+        }
+        if readings.len() > MAX_READINGS || spellings.len() > MAX_SPELLINGS || bytes > MAX_BYTES {
+            return Err(PathError::TooManyReadings);
         }
     }
     Ok(readings)
 }
 
-/// Adds the readings of a path.
-fn read(path: String, normalize: &Normalize, readings: &mut Vec<String>) -> Result<(), PathError> {
-    let paths = vec![path];
-    let paths = vary(paths, (normalize.double_encoding.into(), PathError::DoubleEncoding), |path| {
-        escapes::decode_twice(path)
-    })?;
-    // `%3A` and `:` are one to most servers and two to RFC 3986: both are judged, whatever the policy chooses.
-    let paths = vary(paths, (Choice::EveryReading, PathError::Escape), |path| {
-        escapes::decode_reserved(path).map(Ok)
-    })?;
-    // A parameter ends at a slash, and servers differ in what is one by then: Tomcat cuts before it decodes `%2F` and
-    // turns `\`, so that `/a;%2Fb/..%2Fc` is `/c` to it. Where the policy strips, the last cut makes the canonical path.
-    let parameters = Choice::from(normalize.path_parameters);
-    let early = if parameters == Choice::Change { Choice::EveryReading } else { parameters };
-    let paths = without_parameters(paths, early)?;
-    let paths = vary(paths, (normalize.escaped_slashes.into(), PathError::EscapedSlash), |path| {
-        escapes::decode_slashes(path).map(Ok)
-    })?;
-    let paths = without_parameters(paths, early)?;
-    let paths = vary(paths, (normalize.backslashes.into(), PathError::Backslash), |path| {
-        path.contains('\\').then(|| Ok(path.replace('\\', "/")))
-    })?;
-    for path in without_parameters(paths, parameters)? {
-        if normalize.dot_segments == DotSegments::Reject && dots::any(&path) {
-            return Err(PathError::DotSegment);
-        }
-        for reading in without_empty_segments(&path, normalize.empty_segments.into())? {
-            if !readings.contains(&reading) {
-                readings.push(reading);
-            }
-            if readings.len() > MAX_READINGS {
-                return Err(PathError::TooManyReadings);
-            }
-        }
-    }
-    Ok(())
+/// The steps, in the order in which those that the policy chose make the canonical path.
+fn steps(normalize: &Normalize) -> [Step; 8] {
+    let step = |choice, rejected, take| Step { choice, rejected, take };
+    let empty_segments = Choice::from(normalize.empty_segments);
+    // What reads the name behind `//` as a host finds none where the slashes are merged before it gets them.
+    let authority = if empty_segments == Choice::EveryReading { Choice::EveryReading } else { Choice::Keep };
+    [
+        step(normalize.double_encoding.into(), PathError::DoubleEncoding, escapes::decode_twice),
+        // `%3A` and `:` are one to most servers and two to RFC 3986: both are judged, whatever the policy chooses.
+        step(Choice::EveryReading, PathError::Escape, |path| escapes::decode_reserved(path).map(Ok)),
+        step(normalize.escaped_slashes.into(), PathError::EscapedSlash, |path| {
+            escapes::decode_slash(path).map(Ok)
+        }),
+        step(normalize.escaped_slashes.into(), PathError::EscapedSlash, |path| {
+            escapes::decode_backslash(path).map(Ok)
+        }),
+        step(normalize.backslashes.into(), PathError::Backslash, |path| {
+            path.contains('\\').then(|| Ok(path.replace('\\', "/")))
+        }),
+        step(normalize.path_parameters.into(), PathError::PathParameter, |path| {
+            path.contains(';').then(|| Ok(cut_parameters(path)))
+        }),
+        step(authority, PathError::EmptySegment, |path| behind_host(path).map(Ok)),
+        step(empty_segments, PathError::EmptySegment, |path| {
+            path.contains("//").then(|| Ok(dots::merge_slashes(path)))
+        }),
+    ]
 }
 
-/// The paths with and without their parameters.
-fn without_parameters(paths: Vec<String>, choice: Choice) -> Result<Vec<String>, PathError> {
-    vary(paths, (choice, PathError::PathParameter), |path| {
-        path.contains(';').then(|| Ok(cut_parameters(path)))
-    })
-}
-
-/// The paths with and without one difference; `other` is the path read the other way, if there is another.
-fn vary(
-    paths: Vec<String>,
-    (choice, rejected): (Choice, PathError),
-    other: impl Fn(&str) -> Option<Result<String, PathError>>,
-) -> Result<Vec<String>, PathError> {
-    if choice == Choice::Keep {
-        return Ok(paths);
-    }
-    let mut out = Vec::with_capacity(paths.len());
-    for path in paths {
-        match (other(&path), choice) {
-            (None, _) => out.push(path),
-            (Some(_), Choice::Reject) => return Err(rejected),
-            (Some(other), Choice::EveryReading) => out.extend([path, other?]),
-            (Some(other), _) => out.push(other?),
+/// The path after every step that the policy chose, without dot segments.
+fn finish(path: String, steps: &[Step]) -> Result<String, PathError> {
+    let mut path = path;
+    for step in steps.iter().filter(|step| step.choice == Choice::Change) {
+        if let Some(taken) = (step.take)(&path) {
+            path = taken?;
         }
     }
-    Ok(out)
+    dots::resolve(&path)
 }
 
 /// Each segment up to its first `;`.
@@ -102,20 +107,9 @@ fn cut_parameters(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// The path without dot segments, and its slashes merged: not, before, and after.
-fn without_empty_segments(path: &str, choice: Choice) -> Result<Vec<String>, PathError> {
-    let resolved = dots::resolve(path)?;
-    if !path.contains("//") {
-        return Ok(vec![resolved]);
-    }
-    let merged_before = || dots::resolve(&dots::merge_slashes(path));
-    match choice {
-        Choice::Keep => Ok(vec![resolved]),
-        Choice::Reject => Err(PathError::EmptySegment),
-        Choice::Change => Ok(vec![merged_before()?]),
-        Choice::EveryReading => {
-            let merged_after = dots::merge_slashes(&resolved);
-            Ok(vec![resolved, merged_before()?, merged_after])
-        }
-    }
+/// What stands behind the first segment of a path that starts with `//`: such a target is a reference to another host
+/// (RFC 3986, section 4.2) to whatever resolves it as one.
+fn behind_host(path: &str) -> Option<String> {
+    let (_, behind) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
+    Some(format!("/{behind}"))
 }

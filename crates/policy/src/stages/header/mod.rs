@@ -7,7 +7,7 @@ mod preset;
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
 use crate::http::{Authority, Headers, Normalize, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
-use crate::vocabulary::{DenyResponse, Field, Mode, Subject};
+use crate::vocabulary::{DenyResponse, Mode, Subject};
 use document::{HeaderLimits, HeaderPolicy, Preset, Rule, SingleName, Underscores};
 
 const FILTER: Filter = Filter::HeaderPolicy;
@@ -104,10 +104,10 @@ impl Stage for HeaderStage {
     }
 
     fn on_answer(&self, request: &Request<'_>, memory: &mut Matched) {
-        memory.clear();
         if self.mode == Mode::Off {
             return;
         }
+        let before = memory.clone();
         // Without a path or a host that can be read, the rules that ask for them do not match.
         let parts = self.parts(request).unwrap_or(Parts { authority: None, path: None });
         let applies = |(place, rule): (usize, &Rule)| {
@@ -115,7 +115,9 @@ impl Stage for HeaderStage {
             (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
                 .then_some(place)
         };
-        memory.extend(self.rules.iter().enumerate().filter_map(applies));
+        // What matched before the denial did so on the headers as they were then.
+        let further: Vec<usize> = self.rules.iter().enumerate().filter_map(applies).collect();
+        memory.extend(further.into_iter().filter(|place| !before.contains(place)));
     }
 
     fn responds(&self, memory: &Matched) -> bool {
@@ -177,31 +179,21 @@ impl HeaderStage {
 
     /// Whether a rule matches the request, in any reading of its path.
     fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
-        if rule.mode == Some(Mode::Off) {
-            return Tried::Off;
-        }
         let path = parts.path.as_ref();
-        let failing = |reading: Option<&str>| {
-            rule.matches.failing(Subject {
-                host: parts.authority.as_ref().map(|authority| &authority.host),
-                method: request.method(),
-                path: reading,
-                query: path.and_then(RequestPath::query),
-                headers: &request.headers,
-            })
-        };
-        let missed: Option<Field> = match path {
-            None => failing(None),
-            Some(path) => {
-                let first = failing(Some(path.canonical()));
-                first.filter(|_| path.readings().skip(1).all(|reading| failing(Some(reading)).is_some()))
-            }
-        };
-        match missed {
-            Some(field) => Tried::Missed(field),
-            None if rule.mode == Some(Mode::Shadow) => Tried::Shadowed,
-            None => Tried::Matched,
-        }
+        let mut attempt = rule.matches.attempt(Subject {
+            host: parts.authority.as_ref().map(|authority| &authority.host),
+            method: request.method(),
+            query: path.and_then(RequestPath::query),
+            headers: &request.headers,
+        });
+        Tried::of(rule.mode, || {
+            let canonical = attempt.failing(path.map(RequestPath::canonical))?;
+            let others = path.into_iter().flat_map(|path| path.readings().skip(1));
+            others
+                .map(|reading| attempt.failing(Some(reading)))
+                .find(Option::is_none)
+                .unwrap_or(Some(canonical))
+        })
     }
 
     /// Holds the request against what the rule requires and forbids.

@@ -15,7 +15,7 @@ document! {
         /// How long a path may be.
         "limits" limits: PathLimits = PathLimits::default(),
         /// What happens where no rule matches.
-        "default" default: Default,
+        "default" default: DefaultAction,
         /// The rules; the first match wins.
         "rules" rules: Rules<Rule> = Rules::default(),
         /// What a denied client is told.
@@ -25,7 +25,7 @@ document! {
 
 choice! {
     /// What happens where no rule matches.
-    pub enum Default {
+    pub enum DefaultAction {
         /// It passes.
         Allow = "allow",
         /// 403.

@@ -8,7 +8,7 @@ use crate::decision::{Answer, Decision, Filter, Reply, Report, Step, Trace, Trie
 use crate::http::{Forward, Host, Normalize, PathError, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
 use crate::vocabulary::{DenyResponse, Mode, Subject};
-use document::{Action, Default, PathPolicy, Redirect, Rule};
+use document::{Action, DefaultAction, PathPolicy, Redirect, Rule};
 use replacement::Replacement;
 
 const FILTER: Filter = Filter::PathPolicy;
@@ -20,7 +20,7 @@ pub struct PathStage {
     malformed_mode: Mode,
     normalize: Normalize,
     limits: PathLimits,
-    default: Default,
+    default: DefaultAction,
     rules: Vec<Rule>,
     uses_host: bool,
     response: Option<DenyResponse>,
@@ -89,48 +89,43 @@ impl PathStage {
         host: Option<&Host>,
         report: &mut Report<T>,
     ) -> Result<Judged<'s>, Box<Answer>> {
-        let mut judged: Option<Judged<'s>> = None;
-        for reading in path.readings() {
-            let rule = self.first_match(request, path, reading, host, report)?;
-            let denied =
-                rule.map_or(self.default == Default::Deny, |rule| matches!(rule.action, Action::Deny));
-            if denied {
-                report.end(self.denial(request, rule, reading))?;
-            }
-            match &mut judged {
-                None => judged = Some(Judged { rule, in_every_reading: true }),
-                Some(judged) => judged.in_every_reading &= is_same(judged.rule, rule),
+        let mut readings: Vec<(&str, Decider<'s>)> = path.readings().map(|reading| (reading, None)).collect();
+        for rule in &self.rules {
+            self.try_rule(rule, &mut readings, request, path, host, report)?;
+            if readings.iter().all(|(_, decider)| decider.is_some()) {
+                break;
             }
         }
-        Ok(judged.unwrap_or(Judged { rule: None, in_every_reading: true }))
+        for (reading, decider) in &readings {
+            let denied = decider
+                .map_or(self.default == DefaultAction::Deny, |rule| matches!(rule.action, Action::Deny));
+            if denied {
+                report.end(self.denial(request, *decider, reading))?;
+            }
+        }
+        let rule = readings.first().and_then(|(_, decider)| *decider);
+        let in_every_reading = readings.iter().all(|(_, decider)| is_same(*decider, rule));
+        Ok(Judged { rule, in_every_reading })
     }
 
-    /// The first rule that matches one reading; rules in shadow are counted and passed over.
-    fn first_match<'s, T: Trace>(
+    /// Tries a rule on each reading that none before it has; in shadow it is counted and passed over.
+    fn try_rule<'s, T: Trace>(
         &'s self,
+        rule: &'s Rule,
+        readings: &mut [(&str, Decider<'s>)],
         request: &Request<'_>,
         path: &RequestPath<'_>,
-        reading: &str,
         host: Option<&Host>,
         report: &mut Report<T>,
-    ) -> Result<Decider<'s>, Box<Answer>> {
-        let subject = Subject {
-            host,
-            method: request.method(),
-            path: Some(reading),
-            query: path.query(),
-            headers: &request.headers,
-        };
-        for rule in &self.rules {
-            let tried = match (rule.mode, rule.matches.failing(subject)) {
-                (Some(Mode::Off), _) => Tried::Off,
-                (_, Some(field)) => Tried::Missed(field),
-                (Some(Mode::Shadow), None) => Tried::Shadowed,
-                (_, None) => Tried::Matched,
-            };
+    ) -> Result<(), Box<Answer>> {
+        let headers = &request.headers;
+        let subject = Subject { host, method: request.method(), query: path.query(), headers };
+        let mut attempt = rule.matches.attempt(subject);
+        for (reading, decider) in readings.iter_mut().filter(|(_, decider)| decider.is_none()) {
+            let tried = Tried::of(rule.mode, || attempt.failing(Some(reading)));
             report.tried(FILTER, &rule.name, Some(reading), tried);
             match tried {
-                Tried::Matched => return Ok(Some(rule)),
+                Tried::Matched => *decider = Some(rule),
                 Tried::Shadowed => {
                     report.shadow_match(FILTER, &rule.name);
                     if matches!(rule.action, Action::Deny) {
@@ -140,7 +135,7 @@ impl PathStage {
                 Tried::Missed(_) | Tried::Off => {}
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Does what the rule for the canonical path says, once every reading may pass.

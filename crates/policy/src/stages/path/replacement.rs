@@ -110,8 +110,18 @@ impl Replacement {
                     .ok()
                     .map(|p| Some(Self::Prefix(p)))
             }
-            ["regex" | "substitution", ..] => Substitution::from_fields(fields, problems)
-                .map(|substitution| Some(Self::Regex(substitution))),
+            ["regex" | "substitution", ..] => {
+                let substitution = Substitution::from_fields(fields, problems)?;
+                if let Some(character) =
+                    ['?', '#'].into_iter().find(|character| substitution.writes(*character))
+                {
+                    let message = format!("a `{character}` ends a path");
+                    let help = "leave it out: the query of the request is kept";
+                    problems.add("path", &fields.path.field("substitution"), message, help);
+                    return None;
+                }
+                Some(Some(Self::Regex(substitution)))
+            }
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
                 problems.add("two_replacements", fields.path, "more than one replacement", help);
@@ -122,6 +132,8 @@ impl Replacement {
 }
 
 fn not_a_path(fields: &Fields<'_>, field: &str, text: &str, help: String, problems: &mut Problems) {
+    let help =
+        if text.contains('?') { "leave `?` out: the query of the request is kept".to_owned() } else { help };
     problems.add("path", &fields.path.field(field), format!("`{text}` is no canonical path"), help);
 }
 

@@ -184,7 +184,10 @@ impl VhostStage {
 
     /// 308, which keeps the method (RFC 9110, section 15.4.9), to the same host and target.
     fn to_https(&self, request: &Request<'_>, authority: &Authority, host: &Host, mode: Mode) -> Answer {
-        let target = request.target().filter(|target| target.starts_with(b"/")).unwrap_or(b"/");
+        let plain = |target: &&[u8]| {
+            target.starts_with(b"/") && target.iter().all(|b| !b.is_ascii_control() && *b != b'#')
+        };
+        let target = request.target().filter(plain).unwrap_or(b"/");
         let mut location = format!("https://{}", authority.host.as_str()).into_bytes();
         location.extend_from_slice(target);
         Answer {
