@@ -83,17 +83,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
 
 /// The tests of the engine, compiled to WebAssembly and run on Node.js.
 fn engine_in_wasm() -> Result<Command> {
+    // No `--quiet`: cargo hands it to the runner, which does not know it.
     let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
-    let mut command = cargo(&[
-        "test",
-        "--locked",
-        "--quiet",
-        "-p",
-        "policy",
-        "--lib",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
+    let mut command =
+        cargo(&["test", "--locked", "-p", "policy", "--lib", "--target", "wasm32-unknown-unknown"]);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
