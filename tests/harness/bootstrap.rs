@@ -2,6 +2,7 @@
 
 use crate::modules::module;
 use anyhow::Result;
+use policy::decision::Filter;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -85,7 +86,7 @@ fn listener(listener: &Listener) -> Value {
         "name": "envoy.filters.http.router",
         "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
     }));
-    let states = ["vhost_policy", "path_policy", "header_policy"].map(|filter| {
+    let states = Filter::ALL.map(Filter::name).map(|filter| {
         json!({
             "header": {
                 "key": format!("x-state-{}", filter.replace('_', "-")),

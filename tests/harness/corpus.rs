@@ -4,6 +4,7 @@ use crate::client::{self, Request, Response};
 use crate::{root, tls, upstream};
 use anyhow::{Context, Result};
 use cases::{Case, CaseFile, Observed, Protocol, Withheld};
+use policy::decision::Filter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -111,9 +112,9 @@ pub fn parse_details(details: &str) -> (Option<String>, String) {
         Some((name, rule)) => (name, Some(rule.trim_end_matches('}').to_owned())),
         None => (details, None),
     };
-    let reason = ["vhost_policy", "path_policy", "header_policy"]
+    let reason = Filter::ALL
         .iter()
-        .find_map(|filter| name.strip_prefix("ringfence_")?.strip_prefix(filter)?.strip_prefix('_'));
+        .find_map(|filter| name.strip_prefix("ringfence_")?.strip_prefix(filter.name())?.strip_prefix('_'));
     (rule, reason.unwrap_or(name).to_owned())
 }
 

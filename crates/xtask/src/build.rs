@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// A module: its name, the callbacks that it acts on besides those of every module.
-const MODULES: [(&str, &[&str]); 4] = [
+pub(crate) const MODULES: [(&str, &[&str]); 4] = [
     ("vhost-policy", &["proxy_on_request_headers"]),
     ("path-policy", &["proxy_on_request_headers"]),
     ("header-policy", &["proxy_on_request_headers", "proxy_on_response_headers"]),

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> bool {
 
 fn modules_clippy() -> Command {
     let mut command = cargo(&["clippy", "--locked", "--quiet", "--target", "wasm32-wasip1", "-p", "host"]);
-    for module in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
+    for (module, _) in build::MODULES {
         command.args(["-p", &format!("{module}-module")]);
     }
     command.args(["--", "-D", "warnings"]);

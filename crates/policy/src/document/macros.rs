@@ -1,7 +1,27 @@
 //! Two macros that give a document its type and its reader in one place.
 
-/// A struct that is read from an object: `"key" field: Type = default,`; without a default it is required.
+/// A struct that is read from an object: `"key" field: Type = default,`; without a default it is required. Where each
+/// field has one, `pub struct Name: Default` makes the struct of them.
 macro_rules! document {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident: Default {
+            $( $(#[$field_meta:meta])* $key:literal $field:ident : $type:ty = $default:expr, )*
+        }
+    ) => {
+        document! {
+            $(#[$meta])*
+            pub struct $name {
+                $( $(#[$field_meta])* $key $field: $type = $default, )*
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $( $field: $default, )* }
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         pub struct $name:ident {

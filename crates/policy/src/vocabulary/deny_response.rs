@@ -1,7 +1,7 @@
 //! What a denied client is told.
 
-use super::HeaderName;
-use crate::document::{Document, Fields, Node, Problems};
+use super::{HeaderText, HeaderValue};
+use crate::document::{Document, Node, Problems};
 
 document! {
     /// What a denied client is told, on a filter or on a rule.
@@ -41,39 +41,6 @@ impl Document for Status {
     }
 }
 
-/// A header's value as a policy writes it: no control characters (RFC 9110, section 5.5).
-#[derive(Debug, Clone)]
-pub struct HeaderText(pub String);
-
-impl Document for HeaderText {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let text = node.string(problems)?;
-        if text.chars().any(|c| c.is_control() && c != '\t') {
-            node.problem(problems, "header_value", "a control character in a header's value", "leave it out");
-            return None;
-        }
-        Some(Self(text.to_owned()))
-    }
-}
-
-/// A header that a policy writes.
-#[derive(Debug, Clone)]
-pub struct HeaderValue {
-    /// Its name.
-    pub name: HeaderName,
-    /// Its value.
-    pub value: String,
-}
-
-impl Document for HeaderValue {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["name", "value"], problems)?;
-        let name = fields.required::<Changeable>("name", problems);
-        let value = fields.required::<HeaderText>("value", problems);
-        Some(Self { name: name?.0, value: value?.0 })
-    }
-}
-
 /// A header of a denial besides `content-type`, which has a field of its own.
 #[derive(Debug, Clone)]
 pub struct FurtherHeader(pub HeaderValue);
@@ -91,15 +58,5 @@ impl Document for FurtherHeader {
             return None;
         }
         Some(Self(header))
-    }
-}
-
-/// The name of a header that a policy changes.
-#[derive(Debug, Clone)]
-pub struct Changeable(pub HeaderName);
-
-impl Document for Changeable {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        HeaderName::read_changeable(node, problems).map(Self)
     }
 }

@@ -1,8 +1,10 @@
 //! The vocabulary that every filter shares: what a policy says about a request.
 
+mod any_of;
 mod deny_response;
 mod header_match;
 mod header_name;
+mod header_value;
 mod host_pattern;
 mod method;
 mod mode;
@@ -11,23 +13,26 @@ mod pattern;
 mod query_match;
 mod request_match;
 mod rule_name;
+mod rules;
 mod string_match;
 mod substitution;
 mod template;
 
-pub use deny_response::{Changeable, DenyResponse, HeaderText, HeaderValue, Status};
+pub use any_of::AnyOf;
+pub use deny_response::{DenyResponse, Status};
 pub use header_match::{HeaderMatch, Values};
 pub use header_name::{HeaderName, HeaderPattern};
+pub use header_value::{Changeable, HeaderText, HeaderValue};
 pub use host_pattern::HostPattern;
 pub use method::Method;
 pub use mode::Mode;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;
-pub use request_match::{AnyOf, Attempt, Field, RequestMatch, Subject};
-pub use rule_name::{RuleName, Rules};
+pub use request_match::{Attempt, Field, RequestMatch, Subject};
+pub use rule_name::RuleName;
+pub use rules::Rules;
 pub use string_match::StringMatch;
 pub use substitution::Substitution;
 pub use template::Template;
 
 use header_match::Condition;
-use pattern::compile_regex;

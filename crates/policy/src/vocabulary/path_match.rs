@@ -1,7 +1,7 @@
 //! A match on a path.
 
-use super::pattern::Span;
-use super::string_match::{KINDS, RegexText, ignore_case, only_kind};
+use super::pattern::{Span, regex_field};
+use super::string_match::{KINDS, ignore_case, only_kind};
 use super::{StringMatch, Template};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::canonical_pattern;
@@ -68,7 +68,7 @@ impl Document for PathMatch {
                 at.problem(problems, "path_pattern", "no canonical path matches this", help);
                 return None;
             }
-            return RegexText::read(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
+            return regex_field(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
         }
         let text: String = fields.required(kind, problems)?;
         match kind {

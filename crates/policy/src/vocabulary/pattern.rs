@@ -1,6 +1,6 @@
 //! Regular expressions: linear in time, on bytes, without Unicode tables.
 
-use crate::document::{Node, Problems};
+use crate::document::{FieldPath, Fields, Problems};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// The most that one compiled expression may take, in bytes.
@@ -15,21 +15,31 @@ pub(super) enum Span {
     Part,
 }
 
-/// Compiles the expression `text`, or notes what is wrong with it at `node`.
-pub(super) fn compile_regex(
-    node: Node<'_>,
-    text: &str,
+/// Reads and compiles the field `regex`.
+pub(super) fn regex_field(
+    fields: &Fields<'_>,
     span: Span,
     ignore_case: bool,
     problems: &mut Problems,
 ) -> Option<Regex> {
-    let compile = |text: &str| {
+    let text: String = fields.required("regex", problems)?;
+    compile(&text, &fields.path.field("regex"), span, ignore_case, problems)
+}
+
+fn compile(
+    text: &str,
+    path: &FieldPath<'_>,
+    span: Span,
+    ignore_case: bool,
+    problems: &mut Problems,
+) -> Option<Regex> {
+    let build = |text: &str| {
         RegexBuilder::new(text).unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build()
     };
     // Alone first: `a)(b` must not become well-formed by what is put around it.
-    let compiled = compile(text).and_then(|regex| match span {
+    let compiled = build(text).and_then(|regex| match span {
         // Tied at both ends rather than by a look at what was found: of `/a|/ab` the first would win on `/ab`.
-        Span::Whole => compile(&format!(r"\A(?:{text})\z")),
+        Span::Whole => build(&format!(r"\A(?:{text})\z")),
         Span::Part => Ok(regex),
     });
     match compiled {
@@ -38,7 +48,7 @@ pub(super) fn compile_regex(
             let message =
                 error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
-            node.problem(problems, "regex", message, help);
+            problems.add("regex", path, message, help);
             None
         }
     }

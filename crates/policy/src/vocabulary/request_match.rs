@@ -1,6 +1,6 @@
 //! A match on a request.
 
-use super::{HeaderMatch, HostPattern, Method, PathMatch, QueryMatch};
+use super::{AnyOf, HeaderMatch, HostPattern, Method, PathMatch, QueryMatch};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Host};
 
@@ -67,26 +67,6 @@ document! {
         "headers" headers: Option<AnyOf<HeaderMatch>> = None,
         /// All of these query parameters.
         "query" query: Option<AnyOf<QueryMatch>> = None,
-    }
-}
-
-/// A list that is not empty: an empty one would match nothing, which nobody means.
-#[derive(Debug, Clone)]
-pub struct AnyOf<T>(pub Vec<T>);
-
-impl<T: Document> Document for AnyOf<T> {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let items = Vec::read(node, problems)?;
-        if items.is_empty() {
-            node.problem(
-                problems,
-                "empty_list",
-                "an empty list matches nothing",
-                "leave the field out to match all",
-            );
-            return None;
-        }
-        Some(Self(items))
     }
 }
 

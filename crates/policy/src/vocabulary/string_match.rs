@@ -1,7 +1,6 @@
 //! A match on one string.
 
-use super::compile_regex;
-use super::pattern::Span;
+use super::pattern::{Span, regex_field};
 use crate::document::{Document, Fields, Node, Problems};
 use regex::bytes::Regex;
 
@@ -58,7 +57,7 @@ impl StringMatch {
         let ignore_case = ignore_case(fields, problems);
         let kind = only_kind(fields, &KINDS, problems)?;
         if kind == "regex" {
-            let regex = RegexText::read(fields, Span::Whole, ignore_case?, problems)?;
+            let regex = regex_field(fields, Span::Whole, ignore_case?, problems)?;
             return Some(Self { kind: Kind::Regex(regex), ignore_case: ignore_case? });
         }
         let text = fields.required(kind, problems)?;
@@ -109,24 +108,6 @@ pub(super) fn only_kind(
             problems.add("two_matches", fields.path, message, format!("keep one of {}", list()));
             None
         }
-    }
-}
-
-/// The field `regex`.
-pub(super) struct RegexText;
-
-impl RegexText {
-    /// Reads and compiles it.
-    pub(super) fn read(
-        fields: &Fields<'_>,
-        span: Span,
-        ignore_case: bool,
-        problems: &mut Problems,
-    ) -> Option<Regex> {
-        let text: String = fields.required("regex", problems)?;
-        let value = serde_json::Value::Null;
-        let node = Node { value: &value, path: &fields.path.field("regex") };
-        compile_regex(node, &text, span, ignore_case, problems)
     }
 }
 

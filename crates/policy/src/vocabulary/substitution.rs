@@ -1,7 +1,6 @@
 //! Replacing what a regular expression finds.
 
-use super::pattern::Span;
-use super::string_match::RegexText;
+use super::pattern::{Span, regex_field};
 use crate::document::{Fields, Problems};
 use regex::bytes::{Captures, Regex};
 
@@ -51,7 +50,7 @@ impl Substitution {
 
     /// Reads both fields from those of an object that may hold others too.
     pub fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let regex = RegexText::read(fields, Span::Part, false, problems);
+        let regex = regex_field(fields, Span::Part, false, problems);
         let text: Option<String> = fields.required("substitution", problems);
         let (regex, text) = (regex?, text?);
         match pieces(&text, regex.captures_len()) {

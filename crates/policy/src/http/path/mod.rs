@@ -145,6 +145,15 @@ impl<'a> RequestPath<'a> {
         self.query
     }
 
+    /// Whether it is what stands in this target.
+    pub fn is_target(&self, target: &[u8]) -> bool {
+        match target.strip_prefix(self.canonical.as_bytes()) {
+            Some([]) => self.query.is_none(),
+            Some([b'?', query @ ..]) => self.query == Some(query),
+            _ => false,
+        }
+    }
+
     /// The canonical path with the query.
     pub fn target(&self) -> Vec<u8> {
         let mut target = self.canonical.as_bytes().to_vec();

@@ -4,7 +4,7 @@ use super::PathError;
 
 document! {
     /// What to do with each spelling that servers read in different ways.
-    pub struct Normalize {
+    pub struct Normalize: Default {
         /// `%2F` and `%5C`; `decode`: as the slash and the backslash.
         "escapedSlashes" escaped_slashes: EscapedSlashes = EscapedSlashes::EveryReading,
         /// `\`; `toSlash`: as a slash.
@@ -107,35 +107,15 @@ choice! {
     }
 }
 
-impl Default for Normalize {
-    fn default() -> Self {
-        Self {
-            escaped_slashes: EscapedSlashes::EveryReading,
-            backslashes: Backslashes::EveryReading,
-            path_parameters: PathParameters::EveryReading,
-            double_encoding: DoubleEncoding::EveryReading,
-            empty_segments: EmptySegments::EveryReading,
-            dot_segments: DotSegments::Resolve,
-            forward: Forward::Canonical,
-        }
-    }
-}
-
 document! {
     /// How long a path and a query may be; beyond: 414.
-    pub struct PathLimits {
+    pub struct PathLimits: Default {
         /// Bytes of the path as it came.
         "maxPathBytes" max_path_bytes: usize = 8192,
         /// Bytes of the query as it came.
         "maxQueryBytes" max_query_bytes: usize = 8192,
         /// Segments of the path as it came.
         "maxSegments" max_segments: usize = 128,
-    }
-}
-
-impl Default for PathLimits {
-    fn default() -> Self {
-        Self { max_path_bytes: 8192, max_query_bytes: 8192, max_segments: 128 }
     }
 }
 

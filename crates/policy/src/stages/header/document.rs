@@ -24,19 +24,13 @@ document! {
 
 document! {
     /// How many headers a request may have, and how large, pseudo-headers left out; beyond: 431.
-    pub struct HeaderLimits {
+    pub struct HeaderLimits: Default {
         /// Lines.
         "maxCount" max_count: usize = 100,
         /// Bytes of one value.
         "maxValueBytes" max_value_bytes: usize = 8192,
         /// Bytes of all names and values.
         "maxTotalBytes" max_total_bytes: usize = 65536,
-    }
-}
-
-impl Default for HeaderLimits {
-    fn default() -> Self {
-        Self { max_count: 100, max_value_bytes: 8192, max_total_bytes: 65536 }
     }
 }
 

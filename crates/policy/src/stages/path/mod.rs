@@ -164,11 +164,8 @@ impl PathStage {
                 Action::Allow | Action::Deny => {}
             }
         }
-        if forward && request.target() != Some(b"*") {
-            let target = path.target();
-            if request.target() != Some(&target) {
-                request.headers.set(":path", &target);
-            }
+        if forward && !request.target().is_some_and(|target| path.is_target(target)) {
+            request.headers.set(":path", &path.target());
         }
         request.leave_path(path);
         Ok(())

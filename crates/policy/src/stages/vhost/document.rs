@@ -10,7 +10,7 @@ document! {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
         /// The hosts; the most specific pattern wins: exact, then the longest wildcard.
-        "hosts" hosts: Hosts,
+        "hosts" hosts: Entries,
         /// Whether the server name of a TLS connection must go with the host of each request.
         "sni" sni: Sni = Sni::Ignore,
         /// What happens to a host that is not listed.
@@ -22,7 +22,7 @@ document! {
 
 document! {
     /// Some virtual hosts.
-    pub struct Host {
+    pub struct Entry {
         /// Its name, for metrics and logs.
         "name" name: RuleName,
         /// Whether it acts.
@@ -74,11 +74,11 @@ choice! {
 
 /// The hosts of a policy: no name and no pattern stands twice.
 #[derive(Debug, Clone)]
-pub struct Hosts(pub Vec<Host>);
+pub struct Entries(pub Vec<Entry>);
 
-impl Document for Hosts {
+impl Document for Entries {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let Rules(hosts) = Rules::<Host>::read(node, problems)?;
+        let Rules(hosts) = Rules::<Entry>::read(node, problems)?;
         let mut owners = HashMap::new();
         for (index, host) in hosts.iter().enumerate() {
             for (domain_index, domain) in host.domains.0.iter().enumerate() {

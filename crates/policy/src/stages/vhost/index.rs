@@ -1,6 +1,6 @@
 //! From a host to the entries that have it, the most specific first.
 
-use super::document::Host as Entry;
+use super::document::Entry;
 use crate::http::Host;
 use crate::vocabulary::HostPattern;
 use std::collections::HashMap;

@@ -7,7 +7,7 @@ use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
 use crate::http::{Authority, Request};
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, Method, Mode};
-use document::{Host, Sni, Tls, UnknownHost, VhostPolicy};
+use document::{Entry, Sni, Tls, UnknownHost, VhostPolicy};
 use index::HostIndex;
 
 const FILTER: Filter = Filter::VhostPolicy;
@@ -17,7 +17,7 @@ const FILTER: Filter = Filter::VhostPolicy;
 pub struct VhostStage {
     mode: Mode,
     malformed_mode: Mode,
-    hosts: Vec<Host>,
+    entries: Vec<Entry>,
     index: HostIndex,
     sni: Sni,
     unknown_host: UnknownHost,
@@ -33,17 +33,17 @@ impl Stage for VhostStage {
     }
 
     fn compile(document: VhostPolicy) -> Self {
-        let hosts = document.hosts.0;
+        let entries = document.hosts.0;
         let mode = document.mode;
-        let malformed_mode = mode.of_malformed(hosts.iter().map(|host| host.mode));
-        let index = HostIndex::new(&hosts);
+        let malformed_mode = mode.of_malformed(entries.iter().map(|entry| entry.mode));
+        let index = HostIndex::new(&entries);
         let VhostPolicy { sni, unknown_host, response, .. } = document;
-        Self { mode, malformed_mode, hosts, index, sni, unknown_host, response }
+        Self { mode, malformed_mode, entries, index, sni, unknown_host, response }
     }
 
     fn needs(&self) -> Needs {
         let sni = self.sni == Sni::Match;
-        Needs { tls: sni || self.hosts.iter().any(|host| host.tls != Tls::Any), sni }
+        Needs { tls: sni || self.entries.iter().any(|entry| entry.tls != Tls::Any), sni }
     }
 
     fn on_request<'a, T: Trace>(
@@ -62,17 +62,17 @@ impl Stage for VhostStage {
                 return report.end(self.denial(request, None, self.malformed_mode, 400, error.reason()));
             }
         };
-        for host in self.index.candidates(&authority.host).filter_map(|entry| self.hosts.get(entry)) {
-            match host.mode {
-                Some(Mode::Off) => report.tried(FILTER, &host.name, None, Tried::Off),
+        for entry in self.index.candidates(&authority.host).filter_map(|place| self.entries.get(place)) {
+            match entry.mode {
+                Some(Mode::Off) => report.tried(FILTER, &entry.name, None, Tried::Off),
                 Some(Mode::Shadow) => {
-                    report.tried(FILTER, &host.name, None, Tried::Shadowed);
-                    report.shadow_match(FILTER, &host.name);
-                    self.check(request, &authority, host, report)?;
+                    report.tried(FILTER, &entry.name, None, Tried::Shadowed);
+                    report.shadow_match(FILTER, &entry.name);
+                    self.check(request, &authority, entry, report)?;
                 }
                 _ => {
-                    report.tried(FILTER, &host.name, None, Tried::Matched);
-                    return self.check(request, &authority, host, report);
+                    report.tried(FILTER, &entry.name, None, Tried::Matched);
+                    return self.check(request, &authority, entry, report);
                 }
             }
         }
@@ -86,35 +86,35 @@ impl VhostStage {
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        host: &Host,
+        entry: &Entry,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        let mode = self.mode.of_rule(host.mode);
-        let denial = |status, reason| self.denial(request, Some(host), mode, status, reason);
-        if let (Some(port), Some(ports)) = (authority.port, &host.ports)
+        let mode = self.mode.of_rule(entry.mode);
+        let denial = |status, reason| self.denial(request, Some(entry), mode, status, reason);
+        if let (Some(port), Some(ports)) = (authority.port, &entry.ports)
             && !ports.0.contains(&port)
         {
             if self.unknown_host == UnknownHost::Deny {
                 return report.end(denial(404, "port_not_listed"));
             }
             // Passed over in shadow, the entry says nothing about the host.
-            return if host.mode == Some(Mode::Shadow) {
+            return if entry.mode == Some(Mode::Shadow) {
                 Ok(())
             } else {
                 self.unknown(request, authority, report)
             };
         }
-        if let Some(reason) = self.sni_reason(request, authority, Some(host)) {
+        if let Some(reason) = self.sni_reason(request, authority, Some(entry)) {
             return report.end(denial(421, reason));
         }
-        match host.tls {
+        match entry.tls {
             Tls::Require if !request.connection.tls => return report.end(denial(403, "tls_required")),
             Tls::Redirect if !request.connection.tls => {
-                return report.end(self.to_https(request, authority, host, mode));
+                return report.end(self.to_https(request, authority, entry, mode));
             }
             _ => {}
         }
-        if let Some(methods) = &host.methods
+        if let Some(methods) = &entry.methods
             && !methods.0.iter().any(|method| method.as_str().as_bytes() == request.method())
         {
             let mut answer = denial(405, "method_not_allowed");
@@ -146,7 +146,7 @@ impl VhostStage {
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        host: Option<&Host>,
+        entry: Option<&Entry>,
     ) -> Option<&'static str> {
         if self.sni == Sni::Ignore || !request.connection.tls {
             return None;
@@ -155,26 +155,26 @@ impl VhostStage {
             return Some("sni_missing");
         };
         let Ok(sni) = Authority::parse(sni) else { return Some("sni_mismatch") };
-        let covered = |host: &Host| host.domains.0.iter().any(|domain| domain.matches(&sni.host));
-        let goes = sni.port.is_none() && (sni.host == authority.host || host.is_some_and(covered));
+        let covered = |entry: &Entry| entry.domains.0.iter().any(|domain| domain.matches(&sni.host));
+        let goes = sni.port.is_none() && (sni.host == authority.host || entry.is_some_and(covered));
         (!goes).then_some("sni_mismatch")
     }
 
     fn denial(
         &self,
         request: &Request<'_>,
-        host: Option<&Host>,
+        entry: Option<&Entry>,
         mode: Mode,
         status: u16,
         reason: &'static str,
     ) -> Answer {
-        let response = host.and_then(|host| host.response.as_ref()).or(self.response.as_ref());
+        let response = entry.and_then(|entry| entry.response.as_ref()).or(self.response.as_ref());
         let own = response.and_then(|response| response.status).filter(|_| matches!(status, 403 | 404));
         let status = own.map_or(status, |own| own.0);
         Answer {
             decision: Decision::Deny,
             filter: FILTER,
-            rule: host.map(|host| host.name.clone()),
+            rule: entry.map(|entry| entry.name.clone()),
             reason,
             mode,
             reading: None,
@@ -183,7 +183,7 @@ impl VhostStage {
     }
 
     /// 308, which keeps the method (RFC 9110, section 15.4.9), to the same host and target.
-    fn to_https(&self, request: &Request<'_>, authority: &Authority, host: &Host, mode: Mode) -> Answer {
+    fn to_https(&self, request: &Request<'_>, authority: &Authority, entry: &Entry, mode: Mode) -> Answer {
         let plain = |target: &&[u8]| {
             target.starts_with(b"/") && target.iter().all(|b| !b.is_ascii_control() && *b != b'#')
         };
@@ -193,7 +193,7 @@ impl VhostStage {
         Answer {
             decision: Decision::Redirect,
             reply: Reply::redirect(308, location, request.is_grpc()),
-            ..self.denial(request, Some(host), mode, 308, "tls_redirect")
+            ..self.denial(request, Some(entry), mode, 308, "tls_redirect")
         }
     }
 }

@@ -1,0 +1,23 @@
+//! A list of which one may hold.
+
+use crate::document::{Document, Node, Problems};
+
+/// A list that is not empty: an empty one would match nothing, which nobody means.
+#[derive(Debug, Clone)]
+pub struct AnyOf<T>(pub Vec<T>);
+
+impl<T: Document> Document for AnyOf<T> {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let items = Vec::read(node, problems)?;
+        if items.is_empty() {
+            node.problem(
+                problems,
+                "empty_list",
+                "an empty list matches nothing",
+                "leave the field out to match all",
+            );
+            return None;
+        }
+        Some(Self(items))
+    }
+}
