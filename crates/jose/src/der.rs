@@ -1,0 +1,75 @@
+//! The little of DER (ITU-T X.690) that keys and signatures take.
+
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+
+/// A value with its tag and length (sections 8.1.2, 10.1).
+pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let length = without_zeros(&length);
+    let mut out = vec![tag];
+    match (length, u8::try_from(length.len())) {
+        ([short @ 0..0x80], _) => out.push(*short),
+        ([], _) => out.push(0),
+        (long, Ok(count)) => {
+            out.push(0x80 | count);
+            out.extend_from_slice(long);
+        }
+        // A `usize` has eight bytes at most.
+        (_, Err(_)) => {}
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// A number from 0 of its bytes, the highest first (section 8.3): no byte too many, and none that reads as a sign.
+pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let bytes = without_zeros(bytes);
+    let sign: &[u8] = if bytes.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
+    value(INTEGER, &[sign, bytes].concat())
+}
+
+/// Values in a row.
+pub(crate) fn sequence(values: &[&[u8]]) -> Vec<u8> {
+    value(SEQUENCE, &values.concat())
+}
+
+/// Whole bytes as a bit string (section 8.6).
+pub(crate) fn bits(bytes: &[u8]) -> Vec<u8> {
+    value(BIT_STRING, &[&[0], bytes].concat())
+}
+
+/// The bytes behind the leading zeros.
+pub(crate) fn without_zeros(mut bytes: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{unsigned, value};
+    use crate::test;
+
+    #[test]
+    fn lengths_take_as_few_bytes_as_they_can() {
+        assert_eq!(value(4, &[]), [4, 0]);
+        assert_eq!(value(4, &[7; 127])[..2], [4, 127]);
+        assert_eq!(value(4, &[7; 128])[..3], [4, 0x81, 128]);
+        assert_eq!(value(4, &[7; 256])[..4], [4, 0x82, 1, 0]);
+        assert_eq!(value(4, &[7; 70_000])[..5], [4, 0x83, 1, 0x11, 0x70]);
+    }
+
+    #[test]
+    fn numbers_are_never_negative() {
+        assert_eq!(unsigned(&[]), [2, 1, 0]);
+        assert_eq!(unsigned(&[0, 0]), [2, 1, 0]);
+        assert_eq!(unsigned(&[0, 1]), [2, 1, 1]);
+        assert_eq!(unsigned(&[0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(unsigned(&[0, 0x7f, 0]), [2, 2, 0x7f, 0]);
+    }
+}

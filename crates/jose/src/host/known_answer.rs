@@ -1,0 +1,99 @@
+//! A probe of the host: what it says of signatures that are known to be good and bad.
+
+use super::{HostVerify, ask};
+use crate::algorithm::Algorithm;
+use crate::jws::Jws;
+use crate::keys::KeySet;
+
+/// An example of RFC 7515: an algorithm, the set of its one key, and a token.
+struct Example {
+    algorithm: Algorithm,
+    keys: &'static str,
+    token: &'static str,
+}
+
+const EXAMPLES: [Example; 2] = [
+    // Appendix A.2.
+    Example {
+        algorithm: Algorithm::RS256,
+        keys: concat!(
+            r#"{"keys":[{"kty":"RSA","e":"AQAB","n":""#,
+            "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yR",
+            "T-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXB",
+            "dQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9ia",
+            "GNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+            r#""}]}"#
+        ),
+        token: concat!(
+            "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19y",
+            "b290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O",
+            "8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L0",
+            "7Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6",
+            "LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw"
+        ),
+    },
+    // Appendix A.3.
+    Example {
+        algorithm: Algorithm::ES256,
+        keys: concat!(
+            r#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","#,
+            r#""y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#
+        ),
+        token: concat!(
+            "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19y",
+            "b290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+        ),
+    },
+];
+
+/// Whether the host can be trusted with signatures: it accepts a good one of RS256 and of ES256 (RFC 7515, appendices
+/// A.2 and A.3) and refuses the same with one bit flipped.
+///
+/// Ask once, when the configuration is read: four calls.
+pub fn known_answer(host: &impl HostVerify) -> bool {
+    EXAMPLES.iter().all(|example| knows(host, example).unwrap_or(false))
+}
+
+fn knows(host: &impl HostVerify, example: &Example) -> Option<bool> {
+    let (keys, _) = KeySet::parse(example.keys.as_bytes(), &[example.algorithm]).ok()?;
+    let jws = Jws::parse(example.token).ok()?;
+    let key = keys.keys().first()?;
+    let mut bad = jws.signature.clone();
+    *bad.last_mut()? ^= 1;
+    let says = |signature: &[u8]| ask(host, example.algorithm, key, jws.message, signature);
+    Some(says(&jws.signature)? && !says(&bad)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EXAMPLES;
+    use crate::host::{HostAbsent, HostBacked, HostVerify, known_answer};
+    use crate::jws::Jws;
+    use crate::keys::KeySet;
+    use crate::test;
+    use crate::verify::Verifier;
+
+    struct Says(Result<bool, HostAbsent>);
+
+    impl HostVerify for Says {
+        fn verify_signature(&self, _: &str, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, HostAbsent> {
+            self.0
+        }
+    }
+
+    #[test]
+    fn a_host_that_cannot_tell_is_not_trusted() {
+        for says in [Ok(true), Ok(false), Err(HostAbsent)] {
+            assert!(!known_answer(&Says(says)), "{says:?}");
+            let verifier = HostBacked::probed(Says(says));
+            assert!(!verifier.asks_host());
+            for example in &EXAMPLES {
+                let (keys, _) = KeySet::parse(example.keys.as_bytes(), &[example.algorithm]).unwrap();
+                let jws = Jws::parse(example.token).unwrap();
+                let key = &keys.keys()[0];
+                assert!(verifier.verify(jws.algorithm, key, jws.message, &jws.signature));
+                assert!(!verifier.verify(jws.algorithm, key, b"", &jws.signature));
+            }
+        }
+    }
+}
