@@ -168,6 +168,7 @@ fn check_words() -> Result<()> {
 /// The words of what the engine decides by.
 fn words() -> Result<BTreeSet<String>> {
     let mut words = BTreeSet::new();
+    words.extend(literals(&std::fs::read_to_string(root().join("crates/jose/src/jws/error.rs"))?));
     let mut folders =
         ["http", "stages", "vocabulary"].map(|part| root().join("crates/policy/src").join(part)).to_vec();
     while let Some(folder) = folders.pop() {
@@ -200,7 +201,7 @@ fn literals(source: &str) -> Vec<String> {
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const PLACES: [Place; 44] = [
+const PLACES: [Place; 54] = [
     ("vhost-policy", "Fields", "vhost-policy", r#"{"zzzz": 1}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"sni": "zzzz"}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"unknownHost": "zzzz"}"#),
@@ -232,6 +233,16 @@ const PLACES: [Place; 44] = [
     ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"rename": [{"zzzz": 1}]}}]}"#),
     ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"rewrite": [{"zzzz": 1}]}}]}"#),
     ("header-policy", "`request` and `response`", "header-policy", r#"{"rules": [{"request": {"set": [{"zzzz": 1}]}}]}"#),
+    ("token-validation", "Fields", "token-validation", r#"{"zzzz": 1}"#),
+    ("token-validation", "A provider", "token-validation", r#"{"providers": {"a": {"zzzz": 1}}}"#),
+    ("token-validation", "A provider", "token-validation", r#"{"providers": {"a": {"algorithms": ["zzzz"]}}}"#),
+    ("token-validation", "A provider", "token-validation", r#"{"providers": {"a": {"claimToHeaders": [{"zzzz": 1}]}}}"#),
+    ("token-validation", "`jwks`", "token-validation", r#"{"providers": {"a": {"jwks": {"zzzz": 1}}}}"#),
+    ("token-validation", "`from`", "token-validation", r#"{"providers": {"a": {"from": {"zzzz": 1}}}}"#),
+    ("token-validation", "`from`", "token-validation", r#"{"providers": {"a": {"from": {"headers": [{"zzzz": 1}]}}}}"#),
+    ("token-validation", "A rule", "token-validation", r#"{"rules": [{"zzzz": 1}]}"#),
+    ("token-validation", "`require`", "token-validation", r#"{"rules": [{"require": {"zzzz": 1}}]}"#),
+    ("token-validation", "ClaimMatch", "token-validation", r#"{"rules": [{"require": {"claims": [{"zzzz": 1}]}}]}"#),
     ("ringfence", "Fields", "ringfence", r#"{"zzzz": 1}"#),
     ("vocabulary", "Mode", "path-policy", r#"{"mode": "zzzz"}"#),
     ("vocabulary", "PathMatch", "path-policy", r#"{"rules": [{"match": {"paths": [{"zzzz": 1}]}}]}"#),

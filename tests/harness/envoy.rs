@@ -24,7 +24,7 @@ pub struct Envoy {
 
 /// The Envoy to use: `$ENVOY`, `envoy` on the PATH, or the one that was fetched.
 pub fn find() -> Option<PathBuf> {
-    if let Some(given) = std::env::var_os("ENVOY") {
+    if let Some(given) = std::env::var_os("ENVOY").filter(|given| !given.is_empty()) {
         return Some(given.into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();

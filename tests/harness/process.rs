@@ -57,11 +57,13 @@ impl Background {
             if let Some(value) = ready() {
                 return Ok(value);
             }
-            if !self.runs() || Instant::now() > deadline {
+            let runs = self.runs();
+            if !runs || Instant::now() > deadline {
+                let why = if runs { "not within 30 s" } else { "the program ended before" };
                 let log = self.log();
                 let tail: Vec<&str> = log.lines().rev().take(30).collect();
                 let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
-                anyhow::bail!("{what}: not within 30 s; the end of {}:\n{tail}", self.log.display());
+                anyhow::bail!("{what}: {why}; the end of {}:\n{tail}", self.log.display());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -71,7 +73,9 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         // Politely first, so that children of the program go with it.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        if self.runs() {
+            let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        }
         let deadline = Instant::now() + Duration::from_secs(5);
         while self.runs() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));

@@ -55,8 +55,10 @@ impl Expected {
         }
         for (name, expected) in &self.headers {
             let seen = observed.headers.iter().find(|(other, _)| other == name);
-            let seen = seen.map(|(_, value)| value.escape_ascii().to_string());
-            found.compare(&format!("header {name}"), expected, &seen);
+            let seen = seen.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+            let expected = expected.as_ref().map(|text| unescape(text).unwrap_or_default());
+            let expected = expected.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            found.compare(&format!("header {name}"), &expected, &seen);
         }
         if let (Some(body), Some(seen)) = (&self.body, &observed.body) {
             found.compare("body", body, &String::from_utf8_lossy(seen).into_owned());

@@ -5,8 +5,9 @@ use crate::compare::{Observed, SeenUpstream};
 use policy::decision::{Answer, Outcome, Step, Tried};
 use policy::document::Problem;
 use policy::http::{Connection, Headers};
-use policy::stages::{HeaderStage, PathStage, Ringfence, Stage, VhostStage};
+use policy::stages::{HeaderStage, PathStage, Ringfence, Stage, TokenStage, VhostStage};
 use policy::{decide, load as load_stage};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Does the same for the stage that a filter's name stands for.
 macro_rules! for_filter {
@@ -18,6 +19,10 @@ macro_rules! for_filter {
             }
             "path-policy" => {
                 type $stage = PathStage;
+                $body
+            }
+            "token-validation" => {
+                type $stage = TokenStage;
                 $body
             }
             "header-policy" => {
@@ -42,7 +47,7 @@ pub fn load(filter: &str, policy: &[u8]) -> Result<(), Vec<Problem>> {
         code: "unknown_filter",
         path: String::new(),
         message: format!("`{filter}` is no filter"),
-        help: "write vhost-policy, path-policy, header-policy or ringfence".to_owned(),
+        help: "write vhost-policy, path-policy, token-validation, header-policy or ringfence".to_owned(),
     };
     for_filter!(filter, S => load_stage::<S>(policy).map(drop), otherwise => Err(vec![unknown]))
 }
@@ -73,8 +78,13 @@ fn observe<S: Stage>(stage: &S, case: &Case) -> Result<Observed, String> {
     lines.extend(further.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
     let connection =
         Connection { tls: case.connection.tls, sni: case.connection.sni.as_deref().map(str::as_bytes) };
-    let outcome: Outcome<'_, S, Vec<Step>> = decide(stage, lines.into_iter(), connection);
+    let outcome: Outcome<'_, S, Vec<Step>> = decide(stage, lines.into_iter(), connection, now());
     Ok(observed(stage, outcome))
+}
+
+/// The time, in seconds since 1970: Envoy runs the same cases by the clock.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default()
 }
 
 fn observed<S: Stage>(stage: &S, outcome: Outcome<'_, S, Vec<Step>>) -> Observed {
@@ -88,7 +98,7 @@ fn observed<S: Stage>(stage: &S, outcome: Outcome<'_, S, Vec<Step>>) -> Observed
         // Of a path with several readings the canonical one names the rule.
         let canonical = report.trace.iter().find_map(|step| match step {
             Step::Path(readings) => readings.first(),
-            Step::Rule { .. } => None,
+            Step::Rule { reading, .. } => reading.as_ref(),
         });
         let matched = report.trace.iter().rev().find_map(|step| match step {
             Step::Rule { rule, reading, tried: Tried::Matched, .. }

@@ -11,6 +11,7 @@ use policy::vocabulary::Mode;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One request and its response.
 pub(crate) struct Exchange<S: Stage> {
@@ -30,7 +31,7 @@ impl<S: Stage> Exchange<S> {
         let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
         let facts = Facts::ask(loaded.stage.needs()).map_err(|_| Failure("connection"))?;
         let Outcome { answer, request, memory, report } =
-            decide::<S, NoTrace>(&loaded.stage, lines.into_iter(), facts.connection());
+            decide::<S, NoTrace>(&loaded.stage, lines.into_iter(), facts.connection(), facts.now);
         self.memory = memory;
         loaded.counters.request(&report);
         for withheld in &report.shadowed {
@@ -115,9 +116,10 @@ impl<S> Loaded<S> {
     }
 }
 
-/// What the host says about the connection.
+/// What the host says about the time and the connection.
 #[derive(Default)]
 struct Facts {
+    now: u64,
     tls: bool,
     sni: Option<Vec<u8>>,
 }
@@ -125,6 +127,10 @@ struct Facts {
 impl Facts {
     fn ask(needs: Needs) -> Result<Self, Status> {
         let mut facts = Self::default();
+        if needs.time {
+            facts.now =
+                SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default();
+        }
         if needs.tls {
             facts.tls = ffi::property("connection\0tls_version")?.is_some_and(|version| !version.is_empty());
         }

@@ -88,6 +88,14 @@ mod sys {
             headers_size: usize,
             grpc_status: i32,
         ) -> u32;
+        pub(super) fn proxy_call_foreign_function(
+            name: *const u8,
+            name_size: usize,
+            argument: *const u8,
+            argument_size: usize,
+            data: *mut *mut u8,
+            size: *mut usize,
+        ) -> u32;
         pub(super) fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
         pub(super) fn proxy_increment_metric(id: u32, offset: i64) -> u32;
     }
@@ -204,6 +212,21 @@ pub(crate) fn respond(
             headers.as_ptr(),
             headers.len(),
             grpc,
+        )
+    })
+}
+
+/// Calls a function that the host has under this name.
+pub(crate) fn call(name: &str, argument: &[u8]) -> Result<Vec<u8>, Status> {
+    // SAFETY: see `set_headers` and `configuration`.
+    returned(|data, size| unsafe {
+        sys::proxy_call_foreign_function(
+            name.as_ptr(),
+            name.len(),
+            argument.as_ptr(),
+            argument.len(),
+            data,
+            size,
         )
     })
 }

@@ -9,6 +9,7 @@ mod exchange;
 mod ffi;
 mod pairs;
 mod root;
+mod signatures;
 
 pub use proxy_wasm;
 pub use root::start;

@@ -3,6 +3,8 @@
 use crate::counters::Counters;
 use crate::exchange::Exchange;
 use crate::ffi::{self, Level};
+use crate::signatures::Envoy;
+use jose::HostBacked;
 use policy::stages::Stage;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
@@ -36,7 +38,10 @@ impl<S: Stage + 'static> RootContext for Root<S> {
             return false;
         };
         match policy::load::<S>(&configuration) {
-            Ok(stage) => {
+            Ok(mut stage) => {
+                if S::CHECKS_SIGNATURES {
+                    stage.check_signatures_by(|| Box::new(HostBacked::probed(Envoy)));
+                }
                 let counters = Counters::new(&stage.filters());
                 self.loaded = Some(Rc::new(Loaded { stage, counters }));
                 if ffi::set_tick_period(TICK).is_err() {

@@ -32,7 +32,8 @@ fn parse(path: &[u8]) -> Result<RequestPath<'_>, PathError> {
 fn outcome(policy: &str, path: &[u8]) -> Option<&'static str> {
     let stage: PathStage = load(policy.as_bytes()).unwrap();
     let lines: [(&[u8], &[u8]); 3] = [(b":method", b"GET"), (b":authority", b"a"), (b":path", path)];
-    let outcome: Outcome<'_, PathStage, NoTrace> = decide(&stage, lines.into_iter(), Connection::default());
+    let outcome: Outcome<'_, PathStage, NoTrace> =
+        decide(&stage, lines.into_iter(), Connection::default(), 0);
     outcome.answer.map(|answer| answer.reason)
 }
 

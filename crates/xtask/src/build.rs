@@ -7,26 +7,28 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A module: its name, the callbacks that it acts on besides those of every module.
-pub(crate) const MODULES: [(&str, &[&str]); 4] = [
-    ("vhost-policy", &["proxy_on_request_headers"]),
-    ("path-policy", &["proxy_on_request_headers"]),
-    ("header-policy", &["proxy_on_request_headers", "proxy_on_response_headers"]),
-    ("ringfence", &["proxy_on_request_headers", "proxy_on_response_headers"]),
-];
-
-/// The most that a module may weigh, in bytes.
+/// The most that a module may weigh, in bytes; with what checks signatures it may be more.
 const MAX_SIZE: usize = 700_000;
+const MAX_SIZE_WITH_SIGNATURES: usize = 1_200_000;
+
+/// The modules, with the callbacks that they act on besides those of every module, and the most that they may weigh.
+pub(crate) const MODULES: [(&str, &[&str], usize); 5] = [
+    ("vhost-policy", &["proxy_on_request_headers"], MAX_SIZE),
+    ("path-policy", &["proxy_on_request_headers"], MAX_SIZE),
+    ("token-validation", &["proxy_on_request_headers"], MAX_SIZE_WITH_SIGNATURES),
+    ("header-policy", &["proxy_on_request_headers", "proxy_on_response_headers"], MAX_SIZE),
+    ("ringfence", &["proxy_on_request_headers", "proxy_on_response_headers"], MAX_SIZE_WITH_SIGNATURES),
+];
 
 /// Builds every module into `dist/`, each by itself: one build for several would give each the features of all.
 pub(crate) fn all() -> Result<()> {
     let dist = e2e::root().join("dist");
     std::fs::create_dir_all(&dist)?;
     let mut sums = String::new();
-    for (name, callbacks) in MODULES {
+    for (name, callbacks, max_size) in MODULES {
         let wasm = trim(&compile(name)?, callbacks).with_context(|| format!("in {name}"))?;
-        if wasm.len() > MAX_SIZE {
-            bail!("{name} has {} bytes; {MAX_SIZE} are the limit", wasm.len());
+        if wasm.len() > max_size {
+            bail!("{name} has {} bytes; {max_size} are the limit", wasm.len());
         }
         let file = format!("{}.wasm", name.replace('-', "_"));
         write_whole(&dist.join(&file), &wasm)?;

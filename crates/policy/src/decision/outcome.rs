@@ -17,15 +17,17 @@ pub struct Outcome<'a, S: Stage, T> {
     pub report: Report<T>,
 }
 
-/// Takes a request, given by the lines of its headers with the pseudo-headers, through a stage.
+/// Takes a request, given by the lines of its headers with the pseudo-headers, through a stage; `now` is in seconds
+/// since 1970.
 pub fn decide<'a, S: Stage, T: Trace + Default>(
     stage: &S,
     lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
     connection: Connection<'a>,
+    now: u64,
 ) -> Outcome<'a, S, T> {
     let mut report = Report::default();
     let mut memory = S::Memory::default();
-    let mut request = match Request::new(lines, connection) {
+    let mut request = match Request::new(lines, connection, now) {
         Ok(request) => request,
         Err(reason) => {
             let answer = Answer::without_policy(stage, 400, reason);

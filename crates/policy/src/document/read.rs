@@ -32,6 +32,12 @@ impl<'a> Node<'a> {
 
     /// The value as a string.
     pub fn string(&self, problems: &mut Problems) -> Option<&'a str> {
+        if self.value.is_boolean() {
+            // YAML made `off`, `on`, `yes` or `no` a boolean on the way here.
+            let help = "put it in quotes: YAML reads a bare `off`, `on`, `yes` or `no` as a boolean";
+            self.problem(problems, "wrong_type", "found a boolean", help);
+            return None;
+        }
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
 

@@ -102,6 +102,15 @@ impl<'a> Headers<'a> {
         self.changes.extend(removed.into_iter().map(|name| Change::Remove(name.into_owned())));
     }
 
+    /// Takes off the lines of a header whose value is not kept.
+    pub fn retain_values(&mut self, name: &str, keep: impl Fn(&[u8]) -> bool) {
+        let before = self.lines.len();
+        self.lines.retain(|line| !is_named(&line.name, name) || keep(line.value.trim_ascii()));
+        if self.lines.len() != before {
+            self.changes.push(Change::Lines);
+        }
+    }
+
     /// Takes off every header whose name holds the byte.
     pub fn remove_names_with(&mut self, byte: u8) {
         let before = self.lines.len();

@@ -18,6 +18,8 @@ pub struct Request<'a> {
     pub headers: Headers<'a>,
     /// Its connection.
     pub connection: Connection<'a>,
+    /// When it came, in seconds since 1970.
+    pub now: u64,
     method: &'a [u8],
     target: Option<&'a [u8]>,
     authority: Result<&'a [u8], AuthorityError>,
@@ -32,6 +34,7 @@ impl<'a> Request<'a> {
     pub fn new(
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
+        now: u64,
     ) -> Result<Self, &'static str> {
         let (mut method, mut target, mut authority, mut host) = (None, None, None, None);
         let (mut hosts, mut repeated) = (0, false);
@@ -65,7 +68,7 @@ impl<'a> Request<'a> {
         if target.is_none() && method != b"CONNECT" {
             return Err(PathError::Missing.reason());
         }
-        Ok(Self { headers, connection, method, target, authority, path: None })
+        Ok(Self { headers, connection, now, method, target, authority, path: None })
     }
 
     /// The method.
@@ -101,6 +104,16 @@ impl<'a> Request<'a> {
         match self.target {
             Some(target) => RequestPath::parse(target, self.method, normalize, limits).map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// Replaces the query that the upstream gets, where there is another for it.
+    pub fn remove_from_query(&mut self, without: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+        let target = self.headers.values(":path").next().unwrap_or_default().to_vec();
+        let mut halves = target.splitn(2, |byte| *byte == b'?');
+        if let (Some(path), Some(query)) = (halves.next(), halves.next().and_then(without)) {
+            let target = if query.is_empty() { path.to_vec() } else { [path, b"?", &query].concat() };
+            self.headers.set(":path", &target);
         }
     }
 

@@ -1,13 +1,16 @@
 //! The filters, one module each, and all of them in a row.
 
 mod header;
+mod parts;
 mod path;
 mod ringfence;
 mod stage;
+mod token;
 mod vhost;
 
 pub use header::HeaderStage;
 pub use path::PathStage;
 pub use ringfence::Ringfence;
 pub use stage::{Needs, Stage, load};
+pub use token::TokenStage;
 pub use vhost::VhostStage;

@@ -1,15 +1,17 @@
 //! All the filters in a row.
 
-use super::{HeaderStage, Needs, PathStage, Stage, VhostStage};
+use super::{HeaderStage, Needs, PathStage, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
+use jose::Verifier;
 
-/// All the filters in a row: vhost, path, header. The first denial ends it.
+/// All the filters in a row: vhost, path, token, header. The first denial ends it.
 #[derive(Debug)]
 pub struct Ringfence {
     vhost: Option<VhostStage>,
     path: Option<PathStage>,
+    token: Option<TokenStage>,
     header: Option<HeaderStage>,
 }
 
@@ -18,18 +20,25 @@ pub struct Ringfence {
 pub struct Policies {
     vhost: Option<<VhostStage as Stage>::Document>,
     path: Option<<PathStage as Stage>::Document>,
+    token: Option<<TokenStage as Stage>::Document>,
     header: Option<<HeaderStage as Stage>::Document>,
 }
 
 impl Document for Policies {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["vhost", "path", "header"], problems)?;
+        let fields = Fields::of(node, &["vhost", "path", "token", "header"], problems)?;
         let vhost = fields.optional("vhost", problems);
         let path = fields.optional("path", problems);
+        let token = fields.optional("token", problems);
         let header = fields.optional("header", problems);
-        let policies = Self { vhost: vhost?, path: path?, header: header? };
-        if matches!(policies, Self { vhost: None, path: None, header: None }) {
-            problems.add("empty", fields.path, "no filter has a policy", "add `vhost`, `path` or `header`");
+        let policies = Self { vhost: vhost?, path: path?, token: token?, header: header? };
+        if matches!(policies, Self { vhost: None, path: None, token: None, header: None }) {
+            problems.add(
+                "empty",
+                fields.path,
+                "no filter has a policy",
+                "add `vhost`, `path`, `token` or `header`",
+            );
             return None;
         }
         Some(policies)
@@ -40,24 +49,34 @@ impl Stage for Ringfence {
     type Document = Policies;
     type Memory = <HeaderStage as Stage>::Memory;
 
+    const CHECKS_SIGNATURES: bool = true;
+
+    fn check_signatures_by(&mut self, verifier: impl FnOnce() -> Box<dyn Verifier>) {
+        if let Some(stage) = &mut self.token {
+            stage.check_signatures_by(verifier);
+        }
+    }
+
     fn compile(document: Policies) -> Self {
         Self {
             vhost: document.vhost.map(VhostStage::compile),
             path: document.path.map(PathStage::compile),
+            token: document.token.map(TokenStage::compile),
             header: document.header.map(HeaderStage::compile),
         }
     }
 
     fn filters(&self) -> Vec<Filter> {
-        let vhost = self.vhost.iter().flat_map(Stage::filters);
-        vhost
-            .chain(self.path.iter().flat_map(Stage::filters))
-            .chain(self.header.iter().flat_map(Stage::filters))
-            .collect()
+        let first =
+            self.vhost.iter().flat_map(Stage::filters).chain(self.path.iter().flat_map(Stage::filters));
+        let then =
+            self.token.iter().flat_map(Stage::filters).chain(self.header.iter().flat_map(Stage::filters));
+        first.chain(then).collect()
     }
 
     fn needs(&self) -> Needs {
-        self.vhost.as_ref().map(Stage::needs).unwrap_or_default()
+        let connection = self.vhost.as_ref().map(Stage::needs).unwrap_or_default();
+        Needs { time: self.token.is_some(), ..connection }
     }
 
     fn on_request<'a, T: Trace>(
@@ -68,6 +87,7 @@ impl Stage for Ringfence {
     ) -> Result<(), Box<Answer>> {
         self.vhost.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
         self.path.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
+        self.token.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
         self.header.as_ref().map_or(Ok(()), |stage| stage.on_request(request, memory, report))
     }
 

@@ -3,6 +3,7 @@
 use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Request};
+use jose::Verifier;
 use std::fmt::Debug;
 
 /// A filter: compiled from a document, asked about each request and each response.
@@ -11,6 +12,12 @@ pub trait Stage: Sized + Debug {
     type Document: Document;
     /// What it keeps of a request for the response.
     type Memory: Default + Debug;
+
+    /// Whether it checks signatures: a module that does not carries no code for it.
+    const CHECKS_SIGNATURES: bool = false;
+
+    /// Checks signatures by this from now on.
+    fn check_signatures_by(&mut self, _verifier: impl FnOnce() -> Box<dyn Verifier>) {}
 
     /// Compiles the document; whatever could be wrong with it was found when it was read.
     fn compile(document: Self::Document) -> Self;
@@ -46,13 +53,15 @@ pub trait Stage: Sized + Debug {
     fn on_response(&self, _memory: &Self::Memory, _headers: &mut Headers<'_>) {}
 }
 
-/// What a stage asks of the connection; each costs a call out of the VM.
+/// What a stage asks besides the headers; each costs a call out of the VM.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Whether it is TLS.
     pub tls: bool,
     /// Its server name.
     pub sni: bool,
+    /// What time it is.
+    pub time: bool,
 }
 
 /// Loads a stage from its configuration.

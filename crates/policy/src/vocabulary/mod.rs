@@ -2,6 +2,7 @@
 
 mod any_of;
 mod deny_response;
+mod duration;
 mod header_match;
 mod header_name;
 mod header_value;
@@ -20,6 +21,7 @@ mod template;
 
 pub use any_of::AnyOf;
 pub use deny_response::{DenyResponse, Status};
+pub use duration::Duration;
 pub use header_match::{HeaderMatch, Values};
 pub use header_name::{HeaderName, HeaderPattern};
 pub use header_value::{Changeable, HeaderText, HeaderValue};

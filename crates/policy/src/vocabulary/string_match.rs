@@ -53,7 +53,7 @@ impl StringMatch {
     }
 
     /// Reads the match from the fields of an object that may hold others too.
-    pub(super) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let ignore_case = ignore_case(fields, problems);
         let kind = only_kind(fields, &KINDS, problems)?;
         if kind == "regex" {

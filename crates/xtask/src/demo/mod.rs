@@ -120,8 +120,11 @@ fn serve(mut envoy: Envoy, ports: &Ports) -> Result<()> {
     println!("  curl -i --path-as-is -H 'host: shop.example.com' {base}/products/7");
     println!("  curl -i --path-as-is -H 'host: shop.example.com' '{base}/static/..;/admin'");
     println!("  curl -i -H 'host: api.example.com' {base}/v1/orders");
-    println!("  curl -s http://127.0.0.1:{}/stats?filter=ringfence", ports.admin);
-    println!("Enter ends it.");
+    println!(
+        "  curl -s 'http://127.0.0.1:{}/stats?filter=ringfence'    # counters come once a second",
+        ports.admin
+    );
+    println!("Enter or Ctrl-C ends it.");
     let read = std::io::stdin().lock().read_line(&mut String::new())?;
     // Without a terminal there is nobody to press Enter: Envoy runs until it is stopped.
     while read == 0 && envoy.process().runs() {

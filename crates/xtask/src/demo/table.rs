@@ -19,7 +19,8 @@ impl Row {
         let decided = match (&observed.reason, rule) {
             (Some(reason), Some(rule)) => format!("{rule}: {reason}"),
             (Some(reason), None) => reason.clone(),
-            (None, rule) => rule.unwrap_or_default(),
+            // Of several filters the last rule that matched would be named, which says little.
+            (None, _) => "allowed".to_owned(),
         };
         let seen =
             observed.upstream.as_ref().map(|upstream| String::from_utf8_lossy(&upstream.target).into_owned());
@@ -29,10 +30,15 @@ impl Row {
             .unwrap_or_default()
             .iter()
             .map(|(name, value)| format!("{}: {}", name.escape_ascii(), value.escape_ascii()))
-            .map(|line| if line.len() > 20 { format!("{}…", line.get(..19).unwrap_or(&line)) } else { line })
+            .map(|line| if line.len() > 36 { format!("{}…", line.get(..35).unwrap_or(&line)) } else { line })
             .collect();
         let request = format!("{method} {}{target} {}", case.host, headers.join(", "));
-        let status = if observed.status == 0 { "closed".to_owned() } else { observed.status.to_string() };
+        let grpc = observed.headers.iter().find(|(name, _)| name == "grpc-status");
+        let status = match grpc {
+            Some((_, status)) => format!("200, grpc-status {}", status.escape_ascii()),
+            None if observed.status == 0 => "closed".to_owned(),
+            None => observed.status.to_string(),
+        };
         Self { request, status, decided, seen: seen.unwrap_or_else(|| "-".to_owned()), differences }
     }
 

@@ -5,9 +5,10 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
-use crate::http::{Authority, Headers, Normalize, PathLimits, Request, RequestPath};
+use crate::http::{Headers, Request};
 use crate::stages::Stage;
-use crate::vocabulary::{DenyResponse, Mode, Subject};
+use crate::stages::parts::{Asked, Parts};
+use crate::vocabulary::{DenyResponse, Mode};
 use document::{HeaderLimits, HeaderPolicy, Preset, Rule, SingleName, Underscores};
 
 const FILTER: Filter = Filter::HeaderPolicy;
@@ -22,19 +23,12 @@ pub struct HeaderStage {
     edge_sanitize: bool,
     security_response: bool,
     rules: Vec<Rule>,
-    uses_host: bool,
-    uses_path: bool,
+    asked: Asked,
     response: Option<DenyResponse>,
 }
 
 /// The places of the rules that change the response.
 pub type Matched = Vec<usize>;
-
-/// What the rules look at besides the headers.
-struct Parts<'a> {
-    authority: Option<Authority>,
-    path: Option<RequestPath<'a>>,
-}
 
 impl Stage for HeaderStage {
     type Document = HeaderPolicy;
@@ -54,8 +48,7 @@ impl Stage for HeaderStage {
             underscores,
             edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
             security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
-            uses_host: rules.iter().any(|rule| rule.matches.uses_host()),
-            uses_path: rules.iter().any(|rule| rule.matches.uses_path()),
+            asked: Asked::by(rules.iter().map(|rule| &rule.matches)),
             rules,
             response,
         }
@@ -74,7 +67,7 @@ impl Stage for HeaderStage {
         if let Some((status, reason)) = self.exceeded(&request.headers) {
             report.end(self.denial(request, None, status, reason))?;
         }
-        let parts = match self.parts(request) {
+        let parts = match self.asked.read(request) {
             Ok(parts) => parts,
             Err((status, reason)) => {
                 let answer = self.denial(request, None, status, reason);
@@ -109,7 +102,7 @@ impl Stage for HeaderStage {
         }
         let before = memory.clone();
         // Without a path or a host that can be read, the rules that ask for them do not match.
-        let parts = self.parts(request).unwrap_or(Parts { authority: None, path: None });
+        let parts = self.asked.read(request).unwrap_or_default();
         let applies = |(place, rule): (usize, &Rule)| {
             let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
             (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
@@ -156,17 +149,6 @@ impl HeaderStage {
         }
     }
 
-    /// Reads what the rules ask for, and nothing else.
-    fn parts<'a>(&self, request: &Request<'a>) -> Result<Parts<'a>, (u16, &'static str)> {
-        let authority = self.uses_host.then(|| request.authority()).transpose();
-        let path =
-            self.uses_path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
-        Ok(Parts {
-            authority: authority.map_err(|error| (400, error.reason()))?,
-            path: path.map_err(|error| (error.status(), error.reason()))?.flatten(),
-        })
-    }
-
     /// Makes the edits that go before the rules.
     fn sanitize(&self, request: &mut Request<'_>) {
         if self.underscores == Underscores::Remove && self.mode == Mode::Enforce {
@@ -179,20 +161,12 @@ impl HeaderStage {
 
     /// Whether a rule matches the request, in any reading of its path.
     fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
-        let path = parts.path.as_ref();
-        let mut attempt = rule.matches.attempt(Subject {
-            host: parts.authority.as_ref().map(|authority| &authority.host),
-            method: request.method(),
-            query: path.and_then(RequestPath::query),
-            headers: &request.headers,
-        });
+        let mut attempt = rule.matches.attempt(parts.subject(request));
         Tried::of(rule.mode, || {
-            let canonical = attempt.failing(path.map(RequestPath::canonical))?;
-            let others = path.into_iter().flat_map(|path| path.readings().skip(1));
-            others
-                .map(|reading| attempt.failing(Some(reading)))
-                .find(Option::is_none)
-                .unwrap_or(Some(canonical))
+            let failing: Vec<_> =
+                parts.readings().into_iter().map(|reading| attempt.failing(reading)).collect();
+            // Of several readings the canonical one says why.
+            if failing.contains(&None) { None } else { failing.into_iter().next().flatten() }
         })
     }
 

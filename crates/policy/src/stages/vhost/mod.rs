@@ -43,7 +43,7 @@ impl Stage for VhostStage {
 
     fn needs(&self) -> Needs {
         let sni = self.sni == Sni::Match;
-        Needs { tls: sni || self.entries.iter().any(|entry| entry.tls != Tls::Any), sni }
+        Needs { tls: sni || self.entries.iter().any(|entry| entry.tls != Tls::Any), sni, time: false }
     }
 
     fn on_request<'a, T: Trace>(

@@ -1,0 +1,58 @@
+//! What rules look at besides headers: read once, and only where a rule asks for it.
+
+use crate::http::{Authority, Normalize, PathLimits, Request, RequestPath};
+use crate::vocabulary::{RequestMatch, Subject};
+
+/// What the rules of a filter ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    host: bool,
+    path: bool,
+}
+
+impl Asked {
+    /// What these matches ask for.
+    pub(super) fn by<'m>(matches: impl Iterator<Item = &'m RequestMatch> + Clone) -> Self {
+        Self {
+            host: matches.clone().any(RequestMatch::uses_host),
+            path: matches.clone().any(RequestMatch::uses_path),
+        }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Status and reason, where it cannot be read.
+    pub(super) fn read<'a>(self, request: &Request<'a>) -> Result<Parts<'a>, (u16, &'static str)> {
+        let authority = self.host.then(|| request.authority()).transpose();
+        let path = self.path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
+        Ok(Parts {
+            authority: authority.map_err(|error| (400, error.reason()))?,
+            path: path.map_err(|error| (error.status(), error.reason()))?.flatten(),
+        })
+    }
+}
+
+/// What the rules look at besides the headers.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'a> {
+    pub(super) authority: Option<Authority>,
+    pub(super) path: Option<RequestPath<'a>>,
+}
+
+impl Parts<'_> {
+    /// The request for a match.
+    pub(super) fn subject<'s>(&'s self, request: &'s Request<'_>) -> Subject<'s> {
+        Subject {
+            host: self.authority.as_ref().map(|authority| &authority.host),
+            method: request.method(),
+            query: self.path.as_ref().and_then(RequestPath::query),
+            headers: &request.headers,
+        }
+    }
+
+    /// Every reading of the path; one that is none where no rule asks for the path.
+    pub(super) fn readings(&self) -> Vec<Option<&str>> {
+        self.path.as_ref().map_or_else(|| vec![None], |path| path.readings().map(Some).collect())
+    }
+}

@@ -1,0 +1,126 @@
+//! The registered claims of a token (RFC 7519, section 4.1), held against a time that is passed in.
+
+use serde_json::{Map, Value};
+
+/// What the claims of a token must be.
+#[derive(Debug, Clone)]
+pub(super) struct Terms<'a> {
+    /// `iss`.
+    pub(super) issuer: &'a str,
+    /// `aud`: one of these; none: not checked.
+    pub(super) audiences: &'a [String],
+    /// By how many seconds clocks may differ.
+    pub(super) skew: u64,
+    /// Whether `exp` must be there.
+    pub(super) require_expiration: bool,
+    /// The most seconds from `iat` (or `nbf`) to `exp`.
+    pub(super) max_lifetime: Option<u64>,
+}
+
+/// Why claims do not hold, in a word for the log.
+pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) -> Result<(), &'static str> {
+    #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
+    let (now, skew) = (now as f64, terms.skew as f64);
+    let expires = date(claims, "exp")?;
+    let begins = date(claims, "nbf")?;
+    let issued = date(claims, "iat")?;
+    match expires {
+        None if terms.require_expiration => return Err("token_exp_missing"),
+        Some(expires) if now >= expires + skew => return Err("token_expired"),
+        _ => {}
+    }
+    if begins.is_some_and(|begins| now + skew < begins) || issued.is_some_and(|issued| now + skew < issued) {
+        return Err("token_not_yet");
+    }
+    if let Some(most) = terms.max_lifetime {
+        #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
+        let most = most as f64;
+        match (issued.or(begins), expires) {
+            (Some(from), Some(to)) if to - from <= most => {}
+            _ => return Err("token_lifetime"),
+        }
+    }
+    if claims.get("iss").and_then(Value::as_str) != Some(terms.issuer) {
+        return Err("token_issuer");
+    }
+    if terms.audiences.is_empty() || is_for(claims.get("aud"), terms.audiences) {
+        Ok(())
+    } else {
+        Err("token_audience")
+    }
+}
+
+/// A NumericDate (RFC 7519, section 2): seconds since 1970, with or without a fraction.
+fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, &'static str> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(value) => {
+            let date = value.as_f64().filter(|date| (0.0..9_007_199_254_740_992.0).contains(date));
+            date.map(Some).ok_or("token_date")
+        }
+    }
+}
+
+/// Whether `aud`, which is a string or a list of strings, names one of the audiences.
+fn is_for(audience: Option<&Value>, audiences: &[String]) -> bool {
+    let named =
+        |value: &Value| value.as_str().is_some_and(|text| audiences.iter().any(|other| other == text));
+    match audience {
+        Some(Value::Array(items)) => items.iter().all(Value::is_string) && items.iter().any(named),
+        Some(value) => named(value),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Terms, check};
+    use crate::test;
+    use serde_json::{Value, json};
+
+    fn result(claims: Value, max_lifetime: Option<u64>) -> Result<(), &'static str> {
+        let Value::Object(claims) = claims else { unreachable!() };
+        let audiences = ["api".to_owned()];
+        let terms =
+            Terms { issuer: "i", audiences: &audiences, skew: 10, require_expiration: true, max_lifetime };
+        check(&claims, &terms, 1000)
+    }
+
+    #[test]
+    fn claims_hold_within_the_skew() {
+        let table = [
+            (json!({"iss": "i", "aud": "api", "exp": 1001}), Ok(())),
+            (json!({"iss": "i", "aud": ["x", "api"], "exp": 990.5}), Ok(())),
+            (json!({"iss": "i", "aud": "api", "exp": 990}), Err("token_expired")),
+            (json!({"iss": "i", "aud": "api"}), Err("token_exp_missing")),
+            (json!({"iss": "i", "aud": "api", "exp": "1001"}), Err("token_date")),
+            (json!({"iss": "i", "aud": "api", "exp": -1}), Err("token_date")),
+            (json!({"iss": "i", "aud": "api", "exp": 1e300}), Err("token_date")),
+            (json!({"iss": "i", "aud": "api", "exp": null}), Err("token_date")),
+            (json!({"iss": "i", "aud": "api", "exp": 2000, "nbf": 1010}), Ok(())),
+            (json!({"iss": "i", "aud": "api", "exp": 2000, "nbf": 1011}), Err("token_not_yet")),
+            (json!({"iss": "i", "aud": "api", "exp": 2000, "iat": 1011}), Err("token_not_yet")),
+            (json!({"iss": "I", "aud": "api", "exp": 2000}), Err("token_issuer")),
+            (json!({"aud": "api", "exp": 2000}), Err("token_issuer")),
+            (json!({"iss": "i", "aud": "API", "exp": 2000}), Err("token_audience")),
+            (json!({"iss": "i", "aud": ["api", 1], "exp": 2000}), Err("token_audience")),
+            (json!({"iss": "i", "exp": 2000}), Err("token_audience")),
+        ];
+        for (claims, expected) in table {
+            assert_eq!(result(claims.clone(), None), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_needs_both_ends() {
+        let table = [
+            (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1100}), Ok(())),
+            (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err("token_lifetime")),
+            (json!({"iss": "i", "aud": "api", "nbf": 950, "exp": 1100}), Ok(())),
+            (json!({"iss": "i", "aud": "api", "exp": 1100}), Err("token_lifetime")),
+        ];
+        for (claims, expected) in table {
+            assert_eq!(result(claims.clone(), Some(200)), expected, "{claims}");
+        }
+    }
+}

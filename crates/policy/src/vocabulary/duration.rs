@@ -1,0 +1,78 @@
+//! A duration.
+
+use crate::document::{Document, Node, Problems};
+
+/// A duration: `500ms`, `5s`, `10m`, `24h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Duration(std::time::Duration);
+
+impl Duration {
+    /// A number of seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(std::time::Duration::from_secs(seconds))
+    }
+
+    /// The whole seconds of it.
+    pub fn as_secs(self) -> u64 {
+        self.0.as_secs()
+    }
+
+    /// The whole milliseconds of it, as far as they fit.
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let unit = text.find(|character: char| !character.is_ascii_digit())?;
+        let (number, unit) = text.split_at_checked(unit)?;
+        let number: u64 = number.parse().ok()?;
+        let milliseconds = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60 * 1000,
+            "h" => 60 * 60 * 1000,
+            _ => return None,
+        };
+        Some(Self(std::time::Duration::from_millis(number.checked_mul(milliseconds)?)))
+    }
+}
+
+impl Document for Duration {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let text = node.string(problems)?;
+        let parsed = Self::parse(text);
+        if parsed.is_none() {
+            let message = format!("`{text}` is no duration");
+            node.problem(
+                problems,
+                "duration",
+                message,
+                "write a whole number and `ms`, `s`, `m` or `h`: `10m`",
+            );
+        }
+        parsed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Duration;
+    use crate::document::read;
+    use crate::test;
+
+    #[test]
+    fn a_duration_is_a_number_and_a_unit() {
+        for (text, milliseconds) in
+            [("500ms", 500), ("5s", 5000), ("10m", 600_000), ("24h", 86_400_000), ("0s", 0)]
+        {
+            assert_eq!(
+                read::<Duration>(format!("\"{text}\"").as_bytes()).unwrap().as_millis(),
+                milliseconds,
+                "{text}"
+            );
+        }
+        for text in ["", "5", "s", "1.5s", "-1s", "5 s", "5d", "99999999999999999999s"] {
+            assert!(read::<Duration>(format!("\"{text}\"").as_bytes()).is_err(), "{text}");
+        }
+    }
+}
