@@ -110,7 +110,17 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         Observed { rule: told.rule, ..seen }
     };
     let differences = case.expect.differences(&observed);
-    Ok(Row::new(case, &observed, differences))
+    Ok(Row::new(case, &observed, decider(file, case, &observed)?, differences))
+}
+
+/// The rule that decided: of a request that passes, which every filter lets pass, the one that its path found.
+fn decider(file: &CaseFile, case: &Case, observed: &Observed) -> Result<Option<String>> {
+    if observed.reason.is_some() {
+        return Ok(observed.rule.clone().flatten());
+    }
+    let policy = file.policy.get("path").cloned().unwrap_or_default();
+    let path = CaseFile { filter: "path-policy".to_owned(), policy, cases: Vec::new() };
+    Ok(cases::run(&path, case).map_err(anyhow::Error::msg)?.rule.flatten())
 }
 
 /// Leaves it running until a key is pressed or the terminal goes.

@@ -14,13 +14,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(case: &Case, observed: &Observed, differences: Vec<String>) -> Self {
-        let rule = observed.rule.clone().flatten();
+    pub(super) fn new(
+        case: &Case,
+        observed: &Observed,
+        rule: Option<String>,
+        differences: Vec<String>,
+    ) -> Self {
         let decided = match (&observed.reason, rule) {
             (Some(reason), Some(rule)) => format!("{rule}: {reason}"),
             (Some(reason), None) => reason.clone(),
-            // Of several filters the last rule that matched would be named, which says little.
-            (None, _) => "allowed".to_owned(),
+            (None, rule) => rule.unwrap_or_else(|| "allowed".to_owned()),
         };
         let seen =
             observed.upstream.as_ref().map(|upstream| String::from_utf8_lossy(&upstream.target).into_owned());
