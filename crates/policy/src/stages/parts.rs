@@ -51,8 +51,9 @@ impl Parts<'_> {
         }
     }
 
-    /// Every reading of the path; one that is none where no rule asks for the path.
-    pub(super) fn readings(&self) -> Vec<Option<&str>> {
-        self.path.as_ref().map_or_else(|| vec![None], |path| path.readings().map(Some).collect())
+    /// Every reading of the path, the canonical one first; one that is none where no rule asks for the path.
+    pub(super) fn readings(&self) -> impl Iterator<Item = Option<&str>> {
+        let none = self.path.is_none().then_some(None);
+        none.into_iter().chain(self.path.iter().flat_map(RequestPath::readings).map(Some))
     }
 }

@@ -163,10 +163,10 @@ impl HeaderStage {
     fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
         let mut attempt = rule.matches.attempt(parts.subject(request));
         Tried::of(rule.mode, || {
-            let failing: Vec<_> =
-                parts.readings().into_iter().map(|reading| attempt.failing(reading)).collect();
+            let mut readings = parts.readings();
             // Of several readings the canonical one says why.
-            if failing.contains(&None) { None } else { failing.into_iter().next().flatten() }
+            let canonical = attempt.failing(readings.next().flatten())?;
+            readings.map(|reading| attempt.failing(reading)).find(Option::is_none).unwrap_or(Some(canonical))
         })
     }
 
