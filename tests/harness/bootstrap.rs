@@ -150,6 +150,8 @@ fn listener(listener: &Listener) -> Value {
                 "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
                 "common_tls_context": {
                     "alpn_protocols": ["h2", "http/1.1"],
+                    // Clients may have a certificate, which is its own authority.
+                    "validation_context": {"trusted_ca": {"inline_string": crate::tls::CLIENT}},
                     "tls_certificates": [{
                         "certificate_chain": {"inline_string": certificate},
                         "private_key": {"inline_string": key},

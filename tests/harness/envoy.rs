@@ -70,7 +70,10 @@ impl Envoy {
         let admin_file = folder.join("admin");
         let mut command = Command::new(envoy);
         command.arg("-c").arg(bootstrap).arg("--admin-address-path").arg(&admin_file);
-        command.args(["--use-dynamic-base-id", "-l", "info", "--concurrency", "1"]).args(arguments);
+        command.args(["--use-dynamic-base-id", "-l", "info"]).args(arguments);
+        if !arguments.contains(&"--concurrency") {
+            command.args(["--concurrency", "1"]);
+        }
         command.current_dir(root());
         let mut process = Background::start(&mut command, &folder.join("envoy.log"))?;
         let admin: SocketAddr = process.wait_for("Envoy's admin port", || {

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -17,7 +18,11 @@ pub fn certificate() -> Result<(String, String)> {
     Ok((made.cert.pem(), made.signing_key.serialize_pem()))
 }
 
-/// A TLS connection to `address` that asks for the server name, if there is one, and for the protocol.
+/// The client's certificate and its key, as PEM. It signed itself and ends in 2100.
+pub const CLIENT: &str = include_str!("client-certificate.pem");
+
+/// A TLS connection to `address` that asks for the server name, if there is one, and for the protocol; `certified`:
+/// with the client's certificate.
 ///
 /// # Errors
 /// Where the handshake fails.
@@ -25,13 +30,19 @@ pub fn connect(
     address: SocketAddr,
     sni: Option<&str>,
     alpn: &[u8],
+    certified: bool,
 ) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let provider = Arc::new(ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate));
+    let mut config = if certified {
+        let certificate = CertificateDer::from_pem_slice(CLIENT.as_bytes())?;
+        config.with_client_auth_cert(vec![certificate], PrivateKeyDer::from_pem_slice(CLIENT.as_bytes())?)?
+    } else {
+        config.with_no_client_auth()
+    };
     config.enable_sni = sni.is_some();
     config.alpn_protocols = vec![alpn.to_vec()];
     let name = ServerName::try_from(sni.unwrap_or("unnamed.example").to_owned())?;
@@ -79,5 +90,17 @@ impl ServerCertVerifier for AnyCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLIENT, CertificateDer, PemObject};
+
+    #[test]
+    fn cases_know_the_digest_of_the_certificate() {
+        let certificate = CertificateDer::from_pem_slice(CLIENT.as_bytes()).unwrap();
+        let digest: String = jose::sha256(&certificate).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, cases::Certificate::Client.digest());
     }
 }

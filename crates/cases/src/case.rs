@@ -90,7 +90,30 @@ pub struct Connection {
     /// Its server name.
     #[serde(default)]
     pub sni: Option<String>,
+    /// The client's certificate: `client` is that of `tests/harness/client-certificate.pem`.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
 }
+
+/// A certificate of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certificate {
+    /// The one that the tests have.
+    Client,
+}
+
+impl Certificate {
+    /// Its SHA-256, in hex.
+    pub fn digest(self) -> &'static str {
+        match self {
+            Self::Client => CLIENT_DIGEST,
+        }
+    }
+}
+
+/// The SHA-256 of `tests/harness/client-certificate.pem`, in hex; a test of the harness holds them against each other.
+const CLIENT_DIGEST: &str = "46746dfa3c0f1a20e96ab4e3d840ba2535a5a84ea536c0fbe9c2ed7edb0ef6d0";
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

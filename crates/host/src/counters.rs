@@ -37,6 +37,14 @@ impl Counters {
         for (count, entered) in state.requests.iter_mut().zip(report.entered) {
             *count += u64::from(entered);
         }
+        for (what, count) in
+            [("signature_checks", report.tokens.signature_checks), ("cache_hits", report.tokens.cache_hits)]
+        {
+            if count > 0 {
+                let name = format!("ringfence_{}_{what}_total", Filter::TokenValidation.name());
+                *state.others.entry(name).or_default() += count;
+            }
+        }
         for (filter, rule) in &report.matched_in_shadow {
             state.add(format!("ringfence_{}_rule_{rule}_shadow_matched_total", filter.name()));
         }

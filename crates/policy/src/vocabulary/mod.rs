@@ -1,6 +1,7 @@
 //! The vocabulary that every filter shares: what a policy says about a request.
 
 mod any_of;
+mod claim_match;
 mod deny_response;
 mod duration;
 mod header_match;
@@ -20,6 +21,7 @@ mod substitution;
 mod template;
 
 pub use any_of::AnyOf;
+pub use claim_match::{ClaimMatch, ClaimPath};
 pub use deny_response::{DenyResponse, Status};
 pub use duration::Duration;
 pub use header_match::{HeaderMatch, Values};

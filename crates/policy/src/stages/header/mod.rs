@@ -8,8 +8,11 @@ use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
 use crate::http::{Headers, Request};
 use crate::stages::Stage;
 use crate::stages::parts::{Asked, Parts};
-use crate::vocabulary::{DenyResponse, Mode};
-use document::{HeaderLimits, HeaderPolicy, Preset, Rule, SingleName, Underscores};
+use crate::vocabulary::{DenyResponse, Field, Mode};
+use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
+
+pub(super) use document::Alone;
+pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
 
@@ -31,14 +34,14 @@ pub struct HeaderStage {
 pub type Matched = Vec<usize>;
 
 impl Stage for HeaderStage {
-    type Document = HeaderPolicy;
+    type Document = Alone;
     type Memory = Matched;
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
     }
 
-    fn compile(document: HeaderPolicy) -> Self {
+    fn compile(Alone(document): Alone) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
         let rules = rules.0;
         Self {
@@ -48,7 +51,7 @@ impl Stage for HeaderStage {
             underscores,
             edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
             security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
-            asked: Asked::by(rules.iter().map(|rule| &rule.matches)),
+            asked: Asked::by(rules.iter().map(|rule| &rule.matches.request)),
             rules,
             response,
         }
@@ -161,8 +164,15 @@ impl HeaderStage {
 
     /// Whether a rule matches the request, in any reading of its path.
     fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
-        let mut attempt = rule.matches.attempt(parts.subject(request));
+        let HeaderRuleMatch { request: matches, claims } = &rule.matches;
+        let mut attempt = matches.attempt(parts.subject(request));
+        let claimed = claims.as_ref().is_none_or(|wanted| {
+            request.claims.as_ref().is_some_and(|claims| wanted.0.iter().all(|claim| claim.matches(claims)))
+        });
         Tried::of(rule.mode, || {
+            if !claimed {
+                return Some(Field::Claims);
+            }
             let mut readings = parts.readings();
             // Of several readings the canonical one says why.
             let canonical = attempt.failing(readings.next().flatten())?;

@@ -1,22 +1,28 @@
 //! token-validation: JWT validation and claim rules.
 
+mod cache;
 mod challenge;
-mod claim_match;
 mod claims;
 mod document;
+mod issuer;
+mod jwks;
 mod source;
-mod validate;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, Reply, Report, TokenReport, Trace, Tried};
 use crate::http::{Headers, Request};
 use crate::stages::parts::{Asked, Parts};
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
+use cache::{Cache, TokenDigest, Verified};
 use challenge::Refusal;
 use document::{Checked, Realm, Require, Rule, TokenPolicy};
-use jose::{InModule, Jws, Verifier};
+use issuer::Issuer;
+use jose::{InModule, Jws, LeftOut, Verifier};
 use serde_json::{Map, Value};
-use validate::Issuer;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+pub use jwks::{JwksUri, RemoteKeys};
 
 const FILTER: Filter = Filter::TokenValidation;
 
@@ -33,6 +39,7 @@ pub struct TokenStage {
     identity: Vec<HeaderPattern>,
     response: Option<DenyResponse>,
     verifier: Signatures,
+    cache: RefCell<Cache>,
 }
 
 /// Who checks signatures.
@@ -42,13 +49,6 @@ impl std::fmt::Debug for Signatures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Signatures")
     }
-}
-
-/// A token that holds.
-struct Validated<'s> {
-    issuer: &'s Issuer,
-    claims: Map<String, Value>,
-    payload: String,
 }
 
 impl Stage for TokenStage {
@@ -65,17 +65,46 @@ impl Stage for TokenStage {
         self.verifier = Signatures(verifier());
     }
 
+    fn remote_keys(&self) -> Vec<RemoteKeys> {
+        self.issuers.iter().filter_map(Issuer::remote).collect()
+    }
+
+    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<LeftOut>, String> {
+        let left_out = self.issuers.get(place).map_or(Ok(Vec::new()), |issuer| issuer.take(set, at))?;
+        self.cache.borrow_mut().clear();
+        Ok(left_out)
+    }
+
+    fn confirm_keys(&self, place: usize, at: u64) {
+        if let Some(issuer) = self.issuers.get(place) {
+            issuer.confirm(at);
+        }
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let lines = |issuer: &Issuer| {
+            let name = issuer.name.clone();
+            issuer
+                .left_out()
+                .into_iter()
+                .map(move |left_out| format!("keys of provider `{name}`: {left_out}"))
+        };
+        self.issuers.iter().flat_map(lines).collect()
+    }
+
     fn needs(&self) -> Needs {
-        Needs { time: true, ..Needs::default() }
+        let certificate = self.issuers.iter().any(|issuer| issuer.provider.confirmation.is_some());
+        Needs { time: true, certificate, ..Needs::default() }
     }
 
     fn compile(Checked(document): Checked) -> Self {
-        let TokenPolicy { mode, realm, providers, rules, response } = document;
-        let issuer = |(name, provider): (String, document::Provider)| {
-            let keys = provider.jwks.inline(&provider.algorithms.0).unwrap_or_default();
-            Issuer { name, provider, keys }
-        };
-        let issuers: Vec<Issuer> = providers.0.into_iter().map(issuer).collect();
+        let TokenPolicy { mode, realm, providers, rules, cache, response } = document;
+        let issuers: Vec<Issuer> = providers
+            .0
+            .into_iter()
+            .enumerate()
+            .map(|(place, (name, provider))| Issuer::new(place, name, provider))
+            .collect();
         let identity = issuers.iter().flat_map(|issuer| {
             let claims = issuer.provider.claim_to_headers.iter().map(|to| &to.header);
             claims.chain(&issuer.provider.payload_header).map(|header| HeaderPattern::Name(header.0.clone()))
@@ -90,6 +119,7 @@ impl Stage for TokenStage {
             rules: rules.0,
             response,
             verifier: Signatures(Box::new(InModule)),
+            cache: RefCell::new(Cache::new(cache)),
         }
     }
 
@@ -116,13 +146,24 @@ impl Stage for TokenStage {
                 request.headers.remove(pattern, &[]);
             }
         }
+        let mut tokens = Vec::new();
         for rule in self.rules_for(request, &parts, report)? {
-            match self.satisfied(rule, request, &parts) {
-                Ok(Some(validated)) if self.mode.of_rule(rule.mode) == Mode::Enforce => {
-                    self.pass_on(request, &validated)
+            let wanted = report.tokens.keys_wanted.len();
+            match self.satisfied(rule, request, &parts, &mut report.tokens) {
+                Ok(token) => tokens.extend(token.map(|token| (rule, token))),
+                Err(refusal) => {
+                    let answer = self.denial(request, Some(rule), refusal);
+                    report.tokens.awaits_keys =
+                        answer.mode == Mode::Enforce && report.tokens.keys_wanted.len() > wanted;
+                    report.end(answer)?;
                 }
-                Ok(_) => {}
-                Err(refusal) => report.end(self.denial(request, Some(rule), refusal))?,
+            }
+        }
+        // Only now: what one rule takes off the request another may have asked for.
+        for (rule, token) in tokens {
+            request.claims.get_or_insert_with(|| Rc::clone(&token.claims));
+            if self.mode.of_rule(rule.mode) == Mode::Enforce {
+                self.pass_on(request, &token);
             }
         }
         Ok(())
@@ -138,11 +179,12 @@ impl TokenStage {
         report: &mut Report<T>,
     ) -> Result<Vec<&'s Rule>, Box<Answer>> {
         let mut found: Vec<&'s Rule> = Vec::new();
+        let mut attempts: Vec<_> =
+            self.rules.iter().map(|rule| rule.matches.attempt(parts.subject(request))).collect();
         for reading in parts.readings() {
             let mut none = true;
-            for rule in &self.rules {
-                let tried =
-                    Tried::of(rule.mode, || rule.matches.attempt(parts.subject(request)).failing(reading));
+            for (rule, attempt) in self.rules.iter().zip(&mut attempts) {
+                let tried = Tried::of(rule.mode, || attempt.failing(reading));
                 report.tried(FILTER, &rule.name, reading, tried);
                 match tried {
                     Tried::Matched => {
@@ -154,7 +196,7 @@ impl TokenStage {
                     }
                     Tried::Shadowed => {
                         report.shadow_match(FILTER, &rule.name);
-                        if let Err(refusal) = self.satisfied(rule, request, parts) {
+                        if let Err(refusal) = self.satisfied(rule, request, parts, &mut report.tokens) {
                             report.end(self.denial(request, Some(rule), refusal))?;
                         }
                     }
@@ -174,58 +216,92 @@ impl TokenStage {
         rule: &Rule,
         request: &Request<'_>,
         parts: &Parts<'_>,
-    ) -> Result<Option<Validated<'_>>, Refusal> {
+        report: &mut TokenReport,
+    ) -> Result<Option<Rc<Verified>>, Refusal> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
         let issuers: Vec<&Issuer> =
             self.issuers.iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
         let Some(token) = only_token(&issuers, &request.headers, query(request, parts))? else {
             return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
         };
-        let text = std::str::from_utf8(&token).map_err(|_| Refusal::Invalid("token_malformed"))?;
-        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
-        let issuer = self.valid_for(&issuers, &jws, request.now).map_err(Refusal::Invalid)?;
-        let scopes = scopes(&jws.claims);
+        let token = self.verified(&issuers, &token, request, report)?;
+        let scopes = scopes(&token.claims);
         if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
             return Err(Refusal::Insufficient("scope_missing"));
         }
-        if !required.claims.iter().all(|claim| claim.matches(&jws.claims)) {
+        if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
             return Err(Refusal::Insufficient("claim_mismatch"));
         }
-        Ok(Some(Validated { issuer, payload: jws.payload.to_owned(), claims: jws.claims }))
+        Ok(Some(token))
     }
 
-    /// The provider whose token it is; the reason of the last whose issuer it names.
-    fn valid_for<'s>(
+    /// The token, if it is one of these issuers, known from before or verified now.
+    fn verified(
         &self,
-        issuers: &[&'s Issuer],
+        issuers: &[&Issuer],
+        token: &[u8],
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<Rc<Verified>, Refusal> {
+        let digest = self.cache.borrow().is_on().then(|| jose::sha256(token));
+        if let Some((known, issuer)) = digest.and_then(|digest| self.known(&digest, issuers)) {
+            report.cache_hits += 1;
+            issuer.still_holds(&known.claims, request, report)?;
+            return Ok(known);
+        }
+        let text = std::str::from_utf8(token).map_err(|_| Refusal::Invalid("token_malformed"))?;
+        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
+        let issuer = self.issuer_of(issuers, &jws, request, report)?;
+        let verified =
+            Rc::new(Verified { issuer, claims: Rc::new(jws.claims), payload: jws.payload.to_owned() });
+        if let Some(digest) = digest {
+            self.cache.borrow_mut().put(digest, &verified);
+        }
+        Ok(verified)
+    }
+
+    /// The token of this digest, if it was verified before for one of these issuers.
+    fn known<'i>(&self, digest: &TokenDigest, issuers: &[&'i Issuer]) -> Option<(Rc<Verified>, &'i Issuer)> {
+        let known = self.cache.borrow_mut().get(digest)?;
+        let issuer = issuers.iter().find(|issuer| issuer.place == known.issuer)?;
+        Some((known, issuer))
+    }
+
+    /// The place of the issuer whose token it is; why it is that of none: where the keys of one that it names cannot be
+    /// had, that, otherwise the reason of the last that it names.
+    fn issuer_of(
+        &self,
+        issuers: &[&Issuer],
         jws: &Jws<'_>,
-        now: u64,
-    ) -> Result<&'s Issuer, &'static str> {
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<usize, Refusal> {
         let named = jws.claims.get("iss").and_then(Value::as_str);
-        let mut reason = "token_issuer";
+        let mut refusal = Refusal::Invalid("token_issuer");
         for issuer in issuers.iter().filter(|issuer| named == Some(issuer.provider.issuer.as_str())) {
-            match issuer.validate(jws, &*self.verifier.0, now) {
-                Ok(()) => return Ok(issuer),
-                Err(why) => reason = why,
+            match issuer.validate(jws, &*self.verifier.0, request, report) {
+                Ok(()) => return Ok(issuer.place),
+                Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
+                Err(why) => refusal = why,
             }
         }
-        Err(reason)
+        Err(refusal)
     }
 
     /// Gives the upstream what it is to know of the token, and takes the token itself off.
-    fn pass_on(&self, request: &mut Request<'_>, validated: &Validated<'_>) {
-        let provider = &validated.issuer.provider;
+    fn pass_on(&self, request: &mut Request<'_>, token: &Verified) {
+        let Some(Issuer { provider, .. }) = self.issuers.get(token.issuer) else { return };
         if !provider.forward {
             provider.from.remove(&mut request.headers);
             request.remove_from_query(|query| provider.from.without_tokens(query));
         }
         for to in &provider.claim_to_headers {
-            if let Some(value) = to.claim.find(&validated.claims).and_then(header_value) {
+            if let Some(value) = to.claim.find(&token.claims).and_then(header_value) {
                 request.headers.set(to.header.0.as_str(), value.as_bytes());
             }
         }
         if let Some(header) = &provider.payload_header {
-            request.headers.set(header.0.as_str(), validated.payload.as_bytes());
+            request.headers.set(header.0.as_str(), token.payload.as_bytes());
         }
     }
 
@@ -235,8 +311,8 @@ impl TokenStage {
             Require::None => None,
         });
         let response = rule.and_then(|rule| rule.response.as_ref()).or(self.response.as_ref());
-        let reply = Reply::denied(refusal.status(), response, request.is_grpc())
-            .with("www-authenticate", refusal.challenge(&self.realm, required));
+        let (name, value) = refusal.header(&self.realm, required);
+        let reply = Reply::denied(refusal.status(), response, request.is_grpc()).with(name, value);
         answer(rule, refusal.reason(), self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
     }
 }

@@ -1,7 +1,7 @@
 //! A match on a claim.
 
+use super::StringMatch;
 use crate::document::{Document, Fields, Node, Problems};
-use crate::vocabulary::StringMatch;
 use serde_json::{Map, Value};
 
 /// A match on a claim: `claim`, and one condition.
