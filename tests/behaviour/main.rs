@@ -6,6 +6,7 @@ mod configs;
 mod configuration;
 mod hostile;
 mod keys;
+mod keys_over_tls;
 mod reload;
 mod routes;
 mod telling;

@@ -1,12 +1,12 @@
 //! What a token costs, and what the log says of keys.
 
 use crate::{envoy_with, wait_for_counter};
-use cases::CaseFile;
+use cases::{CaseFile, HeaderLine};
 use e2e::client::{Request, http1};
 use e2e::root;
 
 /// The policy of the cases of algorithms, and a good RS256 token of its issuer.
-fn rs256() -> (serde_json::Value, Vec<(Vec<u8>, Vec<u8>)>) {
+fn rs256() -> (serde_json::Value, Vec<HeaderLine>) {
     let file = CaseFile::read(&root().join("tests/cases/token-validation/algorithms.yaml")).unwrap();
     let case = file.cases.iter().find(|case| case.name == "RS256: a good token").unwrap();
     (file.policy.clone(), case.lines().unwrap())

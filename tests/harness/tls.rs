@@ -1,12 +1,16 @@
-//! TLS: a certificate of the tests' own, and a client that takes any.
+//! TLS: certificates of the tests' own, a client that takes any, and a server.
 
 use anyhow::Result;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
-use std::net::{SocketAddr, TcpStream};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection, SignatureScheme,
+    StreamOwned,
+};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
 /// A certificate for any name, and its key, as PEM.
@@ -14,8 +18,54 @@ use std::sync::Arc;
 /// # Errors
 /// Where none can be made.
 pub fn certificate() -> Result<(String, String)> {
-    let made = rcgen::generate_simple_self_signed(vec!["shop.example.com".to_owned()])?;
+    certificate_for("shop.example.com")
+}
+
+/// A certificate for this name, which is its own authority, and its key, as PEM.
+///
+/// # Errors
+/// Where none can be made.
+pub fn certificate_for(name: &str) -> Result<(String, String)> {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()])?;
     Ok((made.cert.pem(), made.signing_key.serialize_pem()))
+}
+
+/// Starts a server on loopback that gives each request, one a connection, the bytes that `answer` makes of its head; it
+/// runs until the program ends.
+///
+/// # Errors
+/// Where the certificate or its key cannot be used.
+pub fn serve(
+    certificate: &str,
+    key: &str,
+    answer: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+) -> Result<SocketAddr> {
+    let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes())?];
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
+    let (config, answer) = (Arc::new(config), Arc::new(answer));
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    std::thread::spawn(move || {
+        for tcp in listener.incoming().flatten() {
+            let (config, answer) = (Arc::clone(&config), Arc::clone(&answer));
+            std::thread::spawn(move || {
+                let mut stream = StreamOwned::new(ServerConnection::new(config)?, tcp);
+                let (mut head, mut byte) = (Vec::new(), [0]);
+                while !head.ends_with(b"\r\n\r\n") {
+                    stream.read_exact(&mut byte)?;
+                    head.push(byte[0]);
+                }
+                stream.write_all(&answer(&head))?;
+                stream.conn.send_close_notify();
+                stream.flush()?;
+                anyhow::Ok(())
+            });
+        }
+    });
+    Ok(address)
 }
 
 /// The client's certificate and its key, as PEM. It signed itself and ends in 2100.

@@ -139,7 +139,7 @@ mod tests {
         let bound = json!({"cnf": {"x5t#S256": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}});
         let table = [
             (bound.clone(), Some(hex), true),
-            (bound.clone(), Some(&hex[..62]), false),
+            (bound.clone(), hex.get(..62), false),
             (bound.clone(), Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b856"), false),
             (bound.clone(), Some(""), false),
             (bound, None, false),
