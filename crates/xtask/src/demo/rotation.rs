@@ -61,8 +61,9 @@ impl World {
         let keys = Listener::new("issuer", Vec::new(), server.address);
         let mut whole = bootstrap(&[listener, keys]);
         // The key server is a cluster that nobody listens for.
-        whole["static_resources"]["listeners"].as_array_mut().context("no listeners")?.truncate(1);
-        let envoy = Envoy::start("rotation", &whole, &["--concurrency", "2"])?;
+        let listeners = whole.pointer_mut("/static_resources/listeners");
+        listeners.and_then(|listeners| listeners.as_array_mut()).context("no listeners")?.truncate(1);
+        let envoy = Envoy::start("rotation", &whole, &[])?;
         let address = envoy.listener("keys")?;
         Ok(Self { issuer, server, envoy, address })
     }
