@@ -1,6 +1,6 @@
 //! Keys over TLS, as the bootstrap to copy has it.
 
-use cases::yaml;
+use cases::{HeaderLine, yaml};
 use e2e::client::{Request, http1};
 use e2e::envoy::{Envoy, run_folder};
 use e2e::{root, tls, upstream};
@@ -34,7 +34,7 @@ fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     Ok((Envoy::start(name, &bootstrap, &[])?, issuer))
 }
 
-fn ask(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<(Vec<u8>, Vec<u8>)>) {
+fn ask(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
     let token = issuer.token(&json!({"sub": "kim", "aud": "api"}));
     let request = Request::get("/").with("authorization", &format!("Bearer {token}"));
     let answer = http1(envoy.listener("listener").unwrap(), &request).unwrap();

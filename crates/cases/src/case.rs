@@ -181,6 +181,10 @@ pub struct Withheld {
 pub struct Exception {
     /// Over which protocol; absent: over each.
     pub protocol: Option<Protocol>,
+    /// The first version of Envoy that it holds for: `"1.37"`; absent: each.
+    pub since: Option<String>,
+    /// The first version of Envoy that it no longer holds for.
+    pub before: Option<String>,
     /// What is seen instead: a status, or 0 for a connection or stream that is closed without one.
     pub status: Option<u16>,
     /// Why.
@@ -254,8 +258,16 @@ impl Case {
         Ok(lines)
     }
 
-    /// What is expected of Envoy over a protocol, where it makes a difference itself.
-    pub fn exception(&self, protocol: Protocol) -> Option<&Exception> {
-        self.envoy.iter().find(|exception| exception.protocol.is_none_or(|only| only == protocol))
+    /// What is expected of this version of Envoy over a protocol, where it makes a difference itself.
+    pub fn exception(&self, protocol: Protocol, version: &str) -> Option<&Exception> {
+        let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
+        let version = numbers(version);
+        let (since, before) =
+            (|first: &String| version >= numbers(first), |first: &String| version < numbers(first));
+        self.envoy.iter().find(|exception| {
+            exception.protocol.is_none_or(|only| only == protocol)
+                && exception.since.as_ref().is_none_or(since)
+                && exception.before.as_ref().is_none_or(before)
+        })
     }
 }

@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// Fail where a part is left out because something is not installed.
     #[arg(long)]
     all: bool,
+    /// Run what needs Envoy, and nothing else, on this version of it: `1.36.4`.
+    #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
+    envoy: Option<String>,
 }
 
 /// What the tests said.
@@ -30,6 +33,15 @@ struct Tally {
 /// Runs every test; the last line counts them. Whether all passed is what it returns.
 pub(crate) fn run(options: &Options) -> bool {
     let mut tally = Tally::default();
+    if let Some(version) = &options.envoy {
+        tally.part(&format!("Envoy {version}"), |tally| {
+            let envoy = envoy::fetch(version)?;
+            build::all()?;
+            tally.tests(end_to_end(&["envoy", "behaviour"], options).env("ENVOY", envoy));
+            Ok(())
+        });
+        return tally.finish(options);
+    }
     tally.check(&mut cargo(&["fmt", "--all", "--check"]));
     tally.check(&mut cargo(&[
         "clippy",
@@ -43,8 +55,10 @@ pub(crate) fn run(options: &Options) -> bool {
     ]));
     tally.check(&mut modules_clippy());
     tally.tests(&mut cargo(&[
-        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "xtask",
+        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "issuer", "-p",
+        "xtask",
     ]));
+    tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--lib"]));
     tally.tests(&mut end_to_end(&["engine", "documents"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
