@@ -1,7 +1,7 @@
 //! Keys that are fetched: when, by whom, and what requests see of it.
 
 use crate::wait_for_counter;
-use e2e::bootstrap::{Listener, bootstrap, wasm};
+use e2e::bootstrap::{Listener, add_cluster, bootstrap, wasm};
 use e2e::client::{Request, connect, http1, read_response};
 use e2e::envoy::Envoy;
 use e2e::upstream;
@@ -24,6 +24,14 @@ struct World {
 impl World {
     /// `remote` is put over the fields of `jwks.remote`; the key server begins with `answer`.
     fn start(name: &str, answer: Answer, remote: Value, arguments: &[&str]) -> Self {
+        Self::with(name, answer, arguments, |policy| {
+            let fields = policy["providers"]["corporate"]["jwks"]["remote"].as_object_mut().unwrap();
+            fields.extend(remote.as_object().unwrap().clone());
+        })
+    }
+
+    /// With a policy that is changed before.
+    fn with(name: &str, answer: Answer, arguments: &[&str], change: impl FnOnce(&mut Value)) -> Self {
         let issuer = Arc::new(Issuer::new("https://issuer.example/"));
         let server = Server::start(&issuer, 0).unwrap();
         server.set(answer);
@@ -36,13 +44,11 @@ impl World {
             }},
             "rules": [{"name": "all", "require": {"provider": "corporate"}}],
         });
-        let fields = policy["providers"]["corporate"]["jwks"]["remote"].as_object_mut().unwrap();
-        fields.extend(remote.as_object().unwrap().clone());
+        change(&mut policy);
         let filter = wasm("token-validation", &policy.to_string()).unwrap();
         let listener = Listener::new(name, vec![filter], upstream::start(0).unwrap());
         let mut bootstrap = bootstrap(&[listener]);
-        let keys = bootstrap_cluster("jwks", server.address);
-        bootstrap["static_resources"]["clusters"].as_array_mut().unwrap().push(keys);
+        add_cluster(&mut bootstrap, "jwks", server.address);
         let envoy = Envoy::start(name, &bootstrap, arguments).unwrap();
         let address = envoy.listener(name).unwrap();
         Self { issuer, server, envoy, address }
@@ -73,19 +79,15 @@ impl World {
     }
 }
 
-fn with_token(token: &str) -> Request {
-    Request::get("/").with("authorization", &format!("Bearer {token}"))
+fn until(what: &str, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !done() {
+        assert!(Instant::now() < deadline, "{what}: not within 30 s");
+    }
 }
 
-fn bootstrap_cluster(name: &str, address: SocketAddr) -> Value {
-    let address = json!({"socket_address": {"address": "127.0.0.1", "port_value": address.port()}});
-    json!({
-        "name": name,
-        "load_assignment": {
-            "cluster_name": name,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
-        },
-    })
+fn with_token(token: &str) -> Request {
+    Request::get("/").with("authorization", &format!("Bearer {token}"))
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn one_worker_fetches_for_the_process() {
 #[test]
 fn a_request_waits_for_the_first_keys_with_its_body() {
     let world = World::start("first", Answer::Status(503), json!({"timeout": "9s"}), &["--concurrency", "2"]);
-    wait_for_counter(&world.envoy, "token_validation_jwks_fetch_failures_total", 1);
+    until("a failure", || world.stat("jwks_fetch_failures") > 0);
     let token = world.token();
     let request = |body: &str| {
         format!(
@@ -157,19 +159,28 @@ fn a_cluster_that_is_not_there_is_said() {
 }
 
 #[test]
-fn the_first_token_of_a_new_key_passes_and_made_up_ones_do_not_move_the_issuer() {
-    let world = World::start("rotate", Answer::Keys, json!({}), &["--concurrency", "2"]);
+fn the_first_token_of_a_new_key_passes_in_every_worker() {
+    let world = World::start("rotate", Answer::Keys, json!({}), &["--concurrency", "4"]);
     let old = world.token();
-    assert_eq!(world.ask(&old).0, 200);
+    for _ in 0..40 {
+        assert_eq!(world.ask(&old).0, 200);
+    }
     world.issuer.rotate();
     let new = world.token();
-    assert_eq!(world.ask(&new).0, 200, "{}", world.envoy.log());
-    assert_eq!((world.ask(&old).0, world.server.requests()), (200, 2));
-    // A key two behind is out of the set, and its token out of the cache.
-    let stranger = Issuer::new("https://issuer.example/");
-    for _ in 0..5 {
-        stranger.rotate();
+    // Each connection may be another worker's, of which one fetches.
+    for _ in 0..40 {
+        assert_eq!(world.ask(&new), (200, String::new()), "{}", world.envoy.log());
     }
+    assert_eq!((world.ask(&old).0, world.server.requests()), (200, 2));
+}
+
+#[test]
+fn made_up_tokens_do_not_decide_how_often_the_issuer_is_asked() {
+    let world =
+        World::start("made-up", Answer::Keys, json!({"cooldownDuration": "10m"}), &["--concurrency", "2"]);
+    assert_eq!(world.ask(&world.token()).0, 200);
+    let stranger = Issuer::new("https://issuer.example/");
+    stranger.rotate();
     for number in 0..50 {
         let forged = stranger.token(&json!({"sub": number}));
         assert_eq!(world.ask(&forged), (401, "ringfence_token_validation_token_key{all}".to_owned()));
@@ -179,7 +190,7 @@ fn the_first_token_of_a_new_key_passes_and_made_up_ones_do_not_move_the_issuer()
 
 #[test]
 fn a_key_that_the_issuer_took_back_is_refused_though_its_token_was_known() {
-    let world = World::start("back", Answer::Keys, json!({"cooldownDuration": "1ms"}), &[]);
+    let world = World::start("back", Answer::Keys, json!({}), &[]);
     let old = world.token();
     assert_eq!((world.ask(&old).0, world.ask(&old).0), (200, 200));
     world.issuer.rotate();
@@ -189,8 +200,47 @@ fn a_key_that_the_issuer_took_back_is_refused_though_its_token_was_known() {
 }
 
 #[test]
+fn providers_of_one_uri_do_not_get_in_each_others_way() {
+    let world = World::with("shared", Answer::Keys, &[], |policy| {
+        // By name it is the first to fetch, and the set has nothing for it.
+        let mut other = policy["providers"]["corporate"].clone();
+        other["algorithms"] = json!(["RS256"]);
+        policy["providers"]["another"] = other;
+        policy["rules"][0]["require"] = json!({"anyOf": ["another", "corporate"]});
+    });
+    assert_eq!(world.ask(&world.token()), (200, String::new()), "{}", world.envoy.log());
+    world.issuer.rotate();
+    assert_eq!(world.ask(&world.token()), (200, String::new()), "{}", world.envoy.log());
+}
+
+#[test]
+fn a_thousand_that_wait_are_answered_by_a_vm_that_lives() {
+    let remote = json!({"timeout": "3s", "cooldownDuration": "10m"});
+    let world = World::start("thousand", Answer::Keys, remote, &[]);
+    assert_eq!(world.ask(&world.token()).0, 200);
+    world.server.set(Answer::Silence);
+    let stranger = Issuer::new("https://issuer.example/");
+    stranger.rotate();
+    let token = stranger.token(&json!({}));
+    let head = format!("GET / HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n");
+    let waiting: Vec<_> = (0..1000)
+        .map(|_| {
+            let mut stream = connect(world.address).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    for mut stream in waiting {
+        let answer = read_response(&mut BufReader::new(&mut stream), true).unwrap();
+        assert_eq!(answer.text("x-details"), "ringfence_token_validation_token_key{all}");
+    }
+    assert_eq!(world.ask(&world.token()).0, 200);
+    assert!(!world.envoy.log().contains("Function: proxy_on"), "{}", world.envoy.log());
+}
+
+#[test]
 fn what_is_no_key_set_never_takes_the_place_of_one() {
-    let remote = json!({"timeout": "300ms", "cacheDuration": "300ms", "cooldownDuration": "1ms"});
+    let remote = json!({"timeout": "300ms", "cacheDuration": "1s"});
     let world = World::start("garbage", Answer::Keys, remote, &[]);
     assert_eq!(world.ask(&world.token()).0, 200);
     let huge = format!("{{\"keys\": []{}}}", " ".repeat(2 * 1024 * 1024));
@@ -212,13 +262,13 @@ fn what_is_no_key_set_never_takes_the_place_of_one() {
         world.server.set(answer);
         let done = || world.stat("jwks_fetch_failures") > failures && world.server.requests() > requests;
         world.passes_until(what.get(..40).unwrap_or(&what), done);
-        // The pause after a failure is that of the first again once the keys are back.
+        // Once the keys are back, they are fetched at their usual pace.
         world.server.set(Answer::Keys);
-        let fetches = world.stat("jwks_fetches");
-        world.passes_until("back", || {
-            let log = world.envoy.log();
-            world.stat("jwks_fetches") > fetches && !log.contains("the host")
-        });
+        let (requests, successes) =
+            (world.server.requests(), || world.stat("jwks_fetches") - world.stat("jwks_fetch_failures"));
+        let before = successes();
+        world.passes_until("back", || world.server.requests() >= requests + 2 && successes() > before);
+        assert!(!world.envoy.log().contains("the host"), "{}", world.envoy.log());
     }
     for why in ["the answer broke off", "status 404", "the key set is no JSON", "no key that can be used"] {
         assert!(world.envoy.log().contains(why), "{why}: {}", world.envoy.log());
@@ -259,16 +309,18 @@ fn the_issuer_may_be_away_for_longer_than_its_keys_are_cached() {
 fn keys_serve_no_longer_than_they_may() {
     let remote = json!({"timeout": "100ms", "cacheDuration": "1s", "staleIfError": "1s"});
     let world = World::start("stale", Answer::Keys, remote, &[]);
-    let token = world.token();
+    let (token, started) = (world.token(), Instant::now());
     assert_eq!(world.ask(&token).0, 200);
     world.server.set(Answer::Status(500));
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = started + Duration::from_secs(20);
     loop {
         match world.ask(&token) {
             (200, _) => assert!(Instant::now() < deadline),
             answer => {
                 let expected = "ringfence_token_validation_keys_stale{all}".to_owned();
                 assert_eq!(answer, (503, expected));
+                // Two seconds, told by whole seconds, after a fetch that was just before.
+                assert!(started.elapsed() > Duration::from_millis(900), "{:?}", started.elapsed());
                 break;
             }
         }

@@ -17,7 +17,7 @@ fn a_token_that_is_known_costs_no_signature_check() {
     let (mut policy, lines) = rs256();
     let request = Request { lines, ..Request::get("/api") };
     for (cache, checks, hits) in [(None, 1, 99), (Some("off"), 100, 0)] {
-        policy["cache"] = cache.map_or(serde_json::json!({"maxBytes": 65536}), Into::into);
+        policy["cache"] = cache.map_or(serde_json::json!({"maxBytes": 131_072}), Into::into);
         let (envoy, address) = envoy_with("known", "token-validation", &policy.to_string(), &[]).unwrap();
         for _ in 0..100 {
             assert_eq!(http1(address, &request).unwrap().status, 200);

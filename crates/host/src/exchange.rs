@@ -73,6 +73,7 @@ impl<S: Stage> Loaded<S> {
         let facts = Facts::ask(self.stage.needs()).map_err(|_| Failure("connection"))?;
         let Outcome { answer, request, memory, report } =
             decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
+        self.counters.tokens(&report.tokens);
         if S::CHECKS_SIGNATURES && !report.tokens.keys_wanted.is_empty() {
             let soon = self.keys.want(&report.tokens.keys_wanted);
             self.hurry();

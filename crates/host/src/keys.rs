@@ -5,8 +5,9 @@ use crate::counters::Counters;
 use crate::ffi::{self, Level, Map};
 use crate::pairs;
 use jose::{Fetching, MAX_SET_BYTES};
-use policy::decision::{Filter, KeysWanted};
+use policy::decision::{Filter, KeysWanted, Lack};
 use policy::stages::{RemoteKeys, Stage};
+use proxy_wasm::types::Status;
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -21,6 +22,10 @@ struct RemoteSet {
     shared_key: String,
     /// What the process knew when this worker last looked.
     known: Cell<Fetching>,
+    /// The digest of the set that this worker holds.
+    held: Cell<Option<[u8; 32]>>,
+    /// The digest of the last set that it could not use.
+    refused: Cell<Option<[u8; 32]>>,
     /// Whether a token has a `kid` that is not in it.
     wanted: Cell<bool>,
     /// The call that this worker made for it.
@@ -36,7 +41,7 @@ impl RemoteSets {
         }
         let sets = Self(stage.remote_keys().into_iter().map(RemoteSet::new).collect());
         for set in &sets.0 {
-            // What another worker puts there at the same time is as good.
+            // There is no swap without something to swap: where two start at the same time, both may fetch.
             if set.read().is_none() && ffi::share(&set.shared_key, &Fetching::default().encode(), 0).is_err()
             {
                 ffi::log(Level::Error, "the host shares no data: keys cannot be fetched");
@@ -54,10 +59,9 @@ impl RemoteSets {
     /// Whether the first keys of one are on their way.
     pub(crate) fn is_starting(&self) -> bool {
         let now = clock::milliseconds();
-        self.0
-            .iter()
-            .map(|set| set.known.get())
-            .any(|known| known.version == 0 && (known.is_under_way(now) || known == Fetching::default()))
+        self.0.iter().map(|set| (set.known.get(), set.keys.pace)).any(|(known, pace)| {
+            known.set.is_none() && (known.is_under_way(now, pace) || known.is_due_within(0, now, pace))
+        })
     }
 
     /// Takes what other workers have fetched; says whether anything has changed since.
@@ -75,12 +79,19 @@ impl RemoteSets {
     pub(crate) fn want(&self, wanted: &[KeysWanted]) -> bool {
         let now = clock::milliseconds();
         let mut soon = false;
-        for KeysWanted { place, none } in wanted {
+        for KeysWanted { place, lack } in wanted {
             let Some(set) = self.0.iter().find(|set| set.keys.place == *place) else { continue };
             let Some((shared, _)) = set.read() else { continue };
-            let may_be_forced = shared.may_be_forced(now, set.keys.pace);
-            set.wanted.set(set.wanted.get() || (may_be_forced && !none));
-            soon |= *none || may_be_forced || shared.is_under_way(now);
+            let pace = set.keys.pace;
+            soon |= shared.is_under_way(now, pace) || set.lacks(shared);
+            soon |= match lack {
+                Lack::Keys => shared.is_due_within(pace.timeout, now, pace),
+                Lack::Kid => {
+                    let forced = shared.may_be_forced(now, pace);
+                    set.wanted.set(set.wanted.get() || forced);
+                    forced
+                }
+            };
         }
         soon
     }
@@ -91,7 +102,7 @@ impl RemoteSets {
         self.0.iter().filter(is_wanted).map(|set| set.keys.pace.timeout).max().unwrap_or_default()
     }
 
-    /// Takes the answer to a call; whatever it is, what was known has changed.
+    /// Takes the answer to a call.
     pub(crate) fn answered<S: Stage>(
         &self,
         call: u32,
@@ -112,8 +123,20 @@ impl RemoteSets {
 
 impl RemoteSet {
     fn new(keys: RemoteKeys) -> Self {
-        let shared_key = format!("ringfence.jwks {} {}{}", keys.cluster, keys.uri.authority, keys.uri.target);
-        Self { keys, shared_key, known: Cell::default(), wanted: Cell::default(), call: Cell::default() }
+        let RemoteKeys { cluster, uri, algorithms, .. } = &keys;
+        // With the algorithms: a set may have keys for some of them and none for others.
+        let algorithms: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let shared_key =
+            format!("ringfence.jwks {cluster} {}{} {}", uri.authority, uri.target, algorithms.join(","));
+        Self {
+            keys,
+            shared_key,
+            known: Cell::default(),
+            held: Cell::default(),
+            refused: Cell::default(),
+            wanted: Cell::default(),
+            call: Cell::default(),
+        }
     }
 
     /// The key of the shared data that the set itself stands under.
@@ -139,26 +162,41 @@ impl RemoteSet {
         None
     }
 
+    /// Whether the process has a set that this worker has not looked at.
+    fn lacks(&self, shared: Fetching) -> bool {
+        shared.set.is_some() && shared.set != self.held.get() && shared.set != self.refused.get()
+    }
+
     /// Takes what the process knows now, the set where it is another; says whether anything has changed.
     fn adopt<S: Stage>(&self, stage: &S, shared: Fetching) -> bool {
-        let before = self.known.replace(shared);
-        if shared.version != before.version {
-            if let Ok(Some((set, _))) = ffi::shared(&self.set_key())
+        if self.lacks(shared) {
+            // Between the two reads another may come: the next look takes that.
+            let stored = ffi::shared(&self.set_key()).ok().flatten();
+            let stored = stored.filter(|(set, _)| Some(jose::sha256(set)) == shared.set);
+            if let Some((set, _)) = stored
                 && let Err(why) = self.take(&set, shared.fetched_at, stage)
             {
                 self.log(Level::Warn, &why);
             }
-        } else if shared.fetched_at != before.fetched_at {
+        } else if shared.set == self.held.get() {
             stage.confirm_keys(self.keys.place, shared.fetched_at / 1000);
         }
-        shared != before
+        self.known.replace(shared) != shared
     }
 
     fn take<S: Stage>(&self, set: &[u8], fetched_at: u64, stage: &S) -> Result<(), String> {
-        for left_out in stage.take_keys(self.keys.place, set, fetched_at / 1000)? {
-            self.log(Level::Info, &left_out.to_string());
+        let digest = jose::sha256(set);
+        match stage.take_keys(self.keys.place, set, fetched_at / 1000) {
+            Ok(left_out) => {
+                self.held.set(Some(digest));
+                left_out.iter().for_each(|left_out| self.log(Level::Info, &left_out.to_string()));
+                Ok(())
+            }
+            Err(why) => {
+                self.refused.set(Some(digest));
+                Err(why)
+            }
         }
-        Ok(())
     }
 
     fn fetch_if_due(&self, counters: &Counters) {
@@ -186,32 +224,24 @@ impl RemoteSet {
             timeout,
         ) {
             Ok(call) => self.call.set(Some(call)),
-            Err(_) => self.fail("Envoy has no such cluster", counters),
+            Err(Status::BadArgument) => self.fail("Envoy has no such cluster", counters),
+            Err(_) => self.fail("Envoy does not send the request", counters),
         }
     }
 
     /// Takes a set that the issuer gave, and leaves it to the other workers.
-    fn accept<S: Stage>(&self, body: &[u8], stage: &S) -> Result<(), String> {
-        let now = clock::milliseconds();
-        let stored = ffi::shared(&self.set_key()).ok().flatten();
-        let changed = stored.is_none_or(|(stored, _)| stored != body);
-        // Whatever is wrong with it is found before the others see it.
-        if changed || self.known.get().version == 0 {
-            self.take(body, now, stage)?;
-        }
-        if changed {
-            ffi::share(&self.set_key(), body, 0).map_err(|_| "the host does not share it".to_owned())?;
-        }
-        let random = clock::any_number();
-        let Some(shared) = self.update(|shared| shared.succeeded(now, self.keys.pace, random, changed))
-        else {
-            return Err("the host does not share when it was fetched".to_owned());
-        };
-        if changed {
+    fn accept<S: Stage>(&self, set: &[u8], stage: &S) -> Result<(), String> {
+        let (now, random, digest) = (clock::milliseconds(), clock::any_number(), jose::sha256(set));
+        if self.held.get() == Some(digest) {
+            stage.confirm_keys(self.keys.place, now / 1000);
+        } else {
+            // Whatever is wrong with it is found before the others see it.
+            self.take(set, now, stage)?;
             self.log(Level::Info, "a new set was fetched");
         }
-        self.known.set(shared);
-        stage.confirm_keys(self.keys.place, now / 1000);
+        ffi::share(&self.set_key(), set, 0).map_err(|_| "the host does not share it".to_owned())?;
+        let shared = self.update(|shared| shared.succeeded(now, self.keys.pace, random, digest));
+        self.known.set(shared.ok_or_else(|| "the host does not share when it was fetched".to_owned())?);
         Ok(())
     }
 
@@ -220,7 +250,7 @@ impl RemoteSet {
         let (now, random) = (clock::milliseconds(), clock::any_number());
         let shared = self.update(|shared| shared.failed(now, self.keys.pace, random));
         let serving = match shared {
-            Some(Fetching { version: 1.., fetched_at, .. }) => {
+            Some(Fetching { set: Some(_), fetched_at, .. }) => {
                 format!("those of {} s ago serve on", now.saturating_sub(fetched_at) / 1000)
             }
             _ => "there are none yet".to_owned(),

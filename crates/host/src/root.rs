@@ -91,6 +91,8 @@ impl<S: Stage + 'static> Context for Root<S> {
             && let Some(loaded) = &self.loaded
         {
             loaded.keys.answered(call, headers, size, &loaded.stage, &loaded.counters);
+            // Another provider may share the set.
+            loaded.keys.catch_up(&loaded.stage);
             loaded.reconsider(true);
         }
     }

@@ -12,6 +12,10 @@ use std::rc::{Rc, Weak};
 /// The most requests that wait at a time, in one worker; the others are answered at once.
 const MAX_WAITING: usize = 1024;
 
+/// The most requests that are decided about in one call into the VM. Envoy answers them behind it, each answer with calls
+/// of its own into the VM, one inside the other: the stack is not to grow with those who wait.
+const MAX_SETTLED: usize = 32;
+
 /// What a request that waited is to keep for its response, once it was decided about.
 pub(crate) type Later<M> = Rc<OnceCell<M>>;
 
@@ -25,6 +29,8 @@ struct Waiter<M> {
     context: u32,
     /// Until when it waits, in milliseconds since 1970.
     until: u64,
+    /// Whether keys have changed since it was last decided about.
+    due: bool,
     /// Gone with the request.
     later: Weak<OnceCell<M>>,
 }
@@ -51,25 +57,29 @@ impl<S: Stage> Loaded<S> {
     pub(crate) fn wait(&self, context: u32, wanted: &[KeysWanted]) -> Later<S::Memory> {
         let later = Later::default();
         let until = clock::milliseconds().saturating_add(self.keys.patience(wanted));
-        self.waiting.0.borrow_mut().push(Waiter { context, until, later: Rc::downgrade(&later) });
+        self.waiting.0.borrow_mut().push(Waiter { context, until, due: false, later: Rc::downgrade(&later) });
         self.hurry();
         later
     }
 
-    /// Decides anew about the requests that wait: all where keys have changed, otherwise those whose time is over.
+    /// Decides anew about requests that wait: where keys have changed all of them, otherwise those whose time is over; a
+    /// few now, and the others at the next ticks.
     pub(crate) fn reconsider(&self, changed: bool) {
         let now = clock::milliseconds();
-        let (due, rest) = self.waiting.0.take().into_iter().partition(|waiter: &Waiter<S::Memory>| {
-            changed || now >= waiter.until || waiter.later.strong_count() == 0
-        });
-        self.waiting.0.replace(rest);
-        for waiter in due {
-            if let Some(later) = waiter.later.upgrade()
-                && !self.settle(waiter.context, &later, now < waiter.until)
-            {
-                self.waiting.0.borrow_mut().push(waiter);
+        let (mut settled, mut waiting) = (0, Vec::new());
+        for mut waiter in self.waiting.0.take() {
+            let Some(later) = waiter.later.upgrade() else { continue };
+            waiter.due |= changed;
+            if settled < MAX_SETTLED && (waiter.due || now >= waiter.until) {
+                waiter.due = false;
+                if self.settle(waiter.context, &later, now < waiter.until) {
+                    settled += 1;
+                    continue;
+                }
             }
+            waiting.push(waiter);
         }
+        self.waiting.0.replace(waiting);
         if ffi::set_effective_context(self.context).is_err() {
             ffi::log(Level::Error, "the host lost the context of the module");
         }

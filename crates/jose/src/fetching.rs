@@ -21,11 +21,12 @@ const GRACE: u64 = 1000;
 /// What the workers of a process know together of a set that is fetched; times are in milliseconds since 1970.
 ///
 /// Whoever wants to fetch makes a [`claim`](Self::claim) and puts it in the place of what it had read, by comparing and
-/// swapping: one worker fetches, the others see that it does.
+/// swapping: one worker fetches, the others see that it does. Times that lie ahead of the clock, which may have been set
+/// back, bind nobody.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fetching {
-    /// Which set it is, counted from 1; 0 where there is none yet.
-    pub version: u64,
+    /// The SHA-256 of the set; nothing where there is none yet.
+    pub set: Option<[u8; 32]>,
     /// When the issuer last gave the set.
     pub fetched_at: u64,
     /// The fetches in a row that failed.
@@ -36,18 +37,15 @@ pub struct Fetching {
 }
 
 impl Fetching {
-    /// The size of what it is stored as.
-    const BYTES: usize = 6 * size_of::<u64>();
-
     /// Reads what [`Self::encode`] wrote; nothing known where it is something else.
     pub fn decode(bytes: &[u8]) -> Self {
-        let (numbers, []) = bytes.as_chunks() else { return Self::default() };
-        let [version, fetched_at, failures, due_at, leased_until, forced_at] = numbers else {
+        let parts = bytes.split_first_chunk().map(|(set, numbers)| (*set, numbers.as_chunks()));
+        let Some((set, ([fetched_at, failures, due_at, leased_until, forced_at], []))) = parts else {
             return Self::default();
         };
         let number = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
         Self {
-            version: number(version),
+            set: (set != [0; 32]).then_some(set),
             fetched_at: number(fetched_at),
             failures: number(failures),
             due_at: number(due_at),
@@ -58,29 +56,40 @@ impl Fetching {
 
     /// As it is stored.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { version, fetched_at, failures, due_at, leased_until, forced_at } = *self;
-        let numbers = [version, fetched_at, failures, due_at, leased_until, forced_at];
-        let mut bytes = Vec::with_capacity(Self::BYTES);
-        numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+        let Self { set, fetched_at, failures, due_at, leased_until, forced_at } = *self;
+        let mut bytes = set.unwrap_or_default().to_vec();
+        for number in [fetched_at, failures, due_at, leased_until, forced_at] {
+            bytes.extend(number.to_le_bytes());
+        }
         bytes
     }
 
     /// Whether a worker is fetching.
-    pub fn is_under_way(&self, now: u64) -> bool {
-        now < self.leased_until
+    pub fn is_under_way(&self, now: u64, pace: Pace) -> bool {
+        let longest = now.saturating_add(pace.timeout).saturating_add(GRACE);
+        now < self.leased_until && self.leased_until <= longest
+    }
+
+    /// Whether it is time to fetch within so many milliseconds.
+    pub fn is_due_within(&self, milliseconds: u64, now: u64, pace: Pace) -> bool {
+        // Whoever shares the set may cache it for longer than this one wants to.
+        let own = self.fetched_at.saturating_add(pace.cache_duration);
+        let due_at = if self.failures == 0 { self.due_at.min(own) } else { self.due_at };
+        due_at <= now.saturating_add(milliseconds) || now < self.fetched_at
     }
 
     /// Whether a token whose `kid` is not in the set may make a worker fetch. Not while the issuer is away, or whoever
     /// sends tokens decides how often it is asked.
     pub fn may_be_forced(&self, now: u64, pace: Pace) -> bool {
-        self.failures == 0 && self.forced_at.saturating_add(pace.cooldown) <= now
+        let over = self.forced_at.saturating_add(pace.cooldown) <= now || now < self.forced_at;
+        self.failures == 0 && over
     }
 
     /// What to put in its place in order to fetch now; nothing where it is not time. `forced`: a token has an unknown
     /// `kid`.
     pub fn claim(&self, now: u64, pace: Pace, forced: bool) -> Option<Self> {
         let forced = forced && self.may_be_forced(now, pace);
-        if self.is_under_way(now) || (now < self.due_at && !forced) {
+        if self.is_under_way(now, pace) || !(forced || self.is_due_within(0, now, pace)) {
             return None;
         }
         let leased_until = now.saturating_add(pace.timeout).saturating_add(GRACE);
@@ -88,13 +97,13 @@ impl Fetching {
         Some(Self { leased_until, forced_at, ..*self })
     }
 
-    /// The issuer gave a set; `changed`: another than before. `random` is any number.
+    /// The issuer gave the set with this digest. `random` is any number.
     #[must_use]
-    pub fn succeeded(&self, now: u64, pace: Pace, random: u64, changed: bool) -> Self {
+    pub fn succeeded(&self, now: u64, pace: Pace, random: u64, set: [u8; 32]) -> Self {
         // Ahead by a tenth to a fifth: processes that started together drift apart.
         let ahead = jitter(pace.cache_duration / 10, random);
         Self {
-            version: self.version + u64::from(changed),
+            set: Some(set),
             fetched_at: now,
             failures: 0,
             due_at: now.saturating_add(pace.cache_duration).saturating_sub(ahead),
@@ -126,29 +135,35 @@ mod tests {
     const PACE: Pace = Pace { timeout: 5000, cache_duration: 600_000, cooldown: 10_000 };
     const NOW: u64 = 1_000_000;
 
+    /// A set that was fetched at `NOW`.
+    fn fetched(random: u64) -> Fetching {
+        Fetching::default().succeeded(NOW, PACE, random, [1; 32])
+    }
+
     #[test]
     fn one_claims_and_the_others_see_it() {
         let first = Fetching::default().claim(NOW, PACE, false).unwrap();
-        assert!(first.is_under_way(NOW) && first.claim(NOW, PACE, true).is_none());
+        assert!(first.is_under_way(NOW, PACE) && first.claim(NOW, PACE, true).is_none());
         // A worker that is gone does not keep the others from it for ever.
-        assert!(!first.is_under_way(NOW + 6000) && first.claim(NOW + 6000, PACE, false).is_some());
+        assert!(!first.is_under_way(NOW + 6000, PACE) && first.claim(NOW + 6000, PACE, false).is_some());
     }
 
     #[test]
     fn a_set_is_fetched_anew_ahead_of_its_end() {
         for random in [0, 1, 59_999, 60_000, u64::MAX] {
-            let set = Fetching::default().succeeded(NOW, PACE, random, true);
-            assert_eq!((set.version, set.fetched_at), (1, NOW));
+            let set = fetched(random);
+            assert_eq!((set.set, set.fetched_at), (Some([1; 32]), NOW));
             assert!(set.claim(NOW + 479_999, PACE, false).is_none(), "{random}");
             assert!(set.claim(NOW + 540_000, PACE, false).is_some(), "{random}");
-            assert_eq!(set.succeeded(NOW + 1, PACE, random, false).version, 1);
         }
+        let sooner = Pace { cache_duration: 1000, ..PACE };
+        assert!(fetched(0).claim(NOW + 999, sooner, false).is_none());
+        assert!(fetched(0).claim(NOW + 1000, sooner, false).is_some());
     }
 
     #[test]
     fn an_unknown_kid_makes_one_fetch_in_a_while() {
-        let set = Fetching::default().succeeded(NOW, PACE, 0, true);
-        let forced = set.claim(NOW + 1, PACE, true).unwrap().succeeded(NOW + 2, PACE, 0, false);
+        let forced = fetched(0).claim(NOW + 1, PACE, true).unwrap().succeeded(NOW + 2, PACE, 0, [1; 32]);
         assert!(
             !forced.may_be_forced(NOW + 10_000, PACE) && forced.claim(NOW + 10_000, PACE, true).is_none()
         );
@@ -159,14 +174,15 @@ mod tests {
 
     #[test]
     fn failures_are_further_and_further_apart() {
-        let mut set = Fetching::default().succeeded(NOW, PACE, 0, true);
+        let mut set = fetched(0);
         for (least, most) in [(500, 1000), (1000, 2000), (2000, 4000), (4000, 8000)] {
-            for (random, at) in [(0, least), (u64::MAX, most)] {
+            for random in [0, u64::MAX] {
                 let failed = set.failed(NOW, PACE, random);
-                assert!(failed.due_at >= NOW + least && failed.due_at <= NOW + most, "{at}");
+                assert!(failed.due_at >= NOW + least && failed.due_at <= NOW + most, "{random}");
+                assert!(failed.is_due_within(most, NOW, PACE) && !failed.is_due_within(least - 1, NOW, PACE));
             }
             set = set.failed(NOW, PACE, 0);
-            assert_eq!((set.version, set.fetched_at), (1, NOW));
+            assert_eq!((set.set, set.fetched_at), (Some([1; 32]), NOW));
         }
         for _ in 0..100 {
             set = set.failed(NOW, PACE, u64::MAX);
@@ -175,11 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_back_binds_nobody() {
+        let earlier = NOW - 500_000;
+        assert!(fetched(0).claim(earlier, PACE, false).is_some());
+        let forced = fetched(0).claim(NOW + 1, PACE, true).unwrap();
+        assert!(forced.may_be_forced(earlier, PACE) && !forced.is_under_way(earlier, PACE));
+    }
+
+    #[test]
     fn it_is_stored_and_read_again() {
-        let set = Fetching::default().claim(NOW, PACE, true).unwrap().succeeded(NOW, PACE, 7, true);
+        let set = fetched(7).claim(NOW, PACE, true).unwrap();
         assert_eq!(Fetching::decode(&set.encode()), set);
-        assert_eq!(Fetching::decode(b""), Fetching::default());
-        assert_eq!(Fetching::decode(&[1; 47]), Fetching::default());
-        assert_eq!(Fetching::decode(&[1; 56]), Fetching::default());
+        assert_eq!(Fetching::decode(&Fetching::default().encode()), Fetching::default());
+        for bytes in [&[][..], &[1; 31], &[1; 71], &[1; 80]] {
+            assert_eq!(Fetching::decode(bytes), Fetching::default());
+        }
     }
 }

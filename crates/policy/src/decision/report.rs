@@ -36,8 +36,17 @@ pub struct TokenReport {
 pub struct KeysWanted {
     /// Its place in the stage.
     pub place: usize,
-    /// Whether there is none at all; otherwise it lacks the `kid` of a token.
-    pub none: bool,
+    /// What is wrong with it.
+    pub lack: Lack,
+}
+
+/// What a set of keys lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// There are no keys that serve.
+    Keys,
+    /// The `kid` of a token is not in it.
+    Kid,
 }
 
 impl<T: Trace> Report<T> {

@@ -1,6 +1,6 @@
 //! All the filters in a row.
 
-use super::header::{Alone, HeaderPolicy};
+use super::header::{Checked, HeaderPolicy};
 use super::{HeaderStage, Needs, PathStage, RemoteKeys, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Fields, Node, Problems};
@@ -85,7 +85,7 @@ impl Stage for Ringfence {
             vhost: document.vhost.map(VhostStage::compile),
             path: document.path.map(PathStage::compile),
             token: document.token.map(TokenStage::compile),
-            header: document.header.map(|header| HeaderStage::compile(Alone(header))),
+            header: document.header.map(|header| HeaderStage::compile(Checked(header))),
         }
     }
 

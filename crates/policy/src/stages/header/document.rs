@@ -116,11 +116,11 @@ impl HeaderPolicy {
     }
 }
 
-/// A policy by itself, without one of tokens beside it.
+/// A policy whose claims, where its rules ask for any, somebody validates. Read by itself, it has nobody.
 #[derive(Debug, Clone)]
-pub struct Alone(pub HeaderPolicy);
+pub struct Checked(pub HeaderPolicy);
 
-impl Document for Alone {
+impl Document for Checked {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let policy = HeaderPolicy::read(node, problems)?;
         policy.refuse_claims(

@@ -11,7 +11,7 @@ use crate::stages::parts::{Asked, Parts};
 use crate::vocabulary::{DenyResponse, Field, Mode};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
 
-pub(super) use document::Alone;
+pub(super) use document::Checked;
 pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
@@ -34,14 +34,14 @@ pub struct HeaderStage {
 pub type Matched = Vec<usize>;
 
 impl Stage for HeaderStage {
-    type Document = Alone;
+    type Document = Checked;
     type Memory = Matched;
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
     }
 
-    fn compile(Alone(document): Alone) -> Self {
+    fn compile(Checked(document): Checked) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
         let rules = rules.0;
         Self {

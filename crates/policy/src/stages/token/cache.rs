@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A token that was verified. Its times and whose connection it is are looked at each time anew.
-#[derive(Debug)]
 pub(super) struct Verified {
     /// The place of its issuer.
     pub(super) issuer: usize,
@@ -16,6 +15,13 @@ pub(super) struct Verified {
     pub(super) payload: String,
 }
 
+/// Without its claims, which are personal.
+impl std::fmt::Debug for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verified").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
 /// How many bytes of tokens are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheBytes(pub usize);
@@ -23,7 +29,9 @@ pub struct CacheBytes(pub usize);
 impl CacheBytes {
     /// One megabyte: some three hundred tokens of 800 bytes.
     pub(super) const DEFAULT: Self = Self(1024 * 1024);
-    const LEAST: usize = 64 * 1024;
+    const LEAST: usize = 128 * 1024;
+    /// A VM has 4 GB for everything.
+    const MOST: usize = 256 * 1024 * 1024;
 }
 
 impl Document for CacheBytes {
@@ -36,13 +44,13 @@ impl Document for CacheBytes {
         }
         let fields = Fields::of(node, &["maxBytes"], problems)?;
         let bytes = fields.required::<usize>("maxBytes", problems)?;
-        if bytes < Self::LEAST {
-            let message = format!("{bytes} bytes hold no token of the largest size");
+        if !(Self::LEAST..=Self::MOST).contains(&bytes) {
+            let message = format!("{bytes} bytes are too few or too many");
             problems.add(
                 "cache",
                 &node.path.field("maxBytes"),
                 message,
-                "write 65536 or more, or `cache: \"off\"`",
+                "write 131072 to 268435456, or `cache: \"off\"`",
             );
             return None;
         }
@@ -53,7 +61,10 @@ impl Document for CacheBytes {
 /// The digest of a whole token.
 pub(super) type TokenDigest = [u8; 32];
 
-/// Verified tokens, by the digest of the whole token.
+/// Whose token it is, and which.
+type Key = (usize, TokenDigest);
+
+/// Verified tokens, by their issuer and the digest of the whole token.
 ///
 /// There are two generations: where the young one has half of the bytes, it becomes the old one, and the old one goes.
 /// A token that is used moves to the young one.
@@ -66,7 +77,7 @@ pub(super) struct Cache {
 
 #[derive(Debug, Default)]
 struct Generation {
-    tokens: BTreeMap<TokenDigest, Rc<Verified>>,
+    tokens: BTreeMap<Key, Rc<Verified>>,
     bytes: usize,
 }
 
@@ -81,23 +92,27 @@ impl Cache {
         self.max_bytes > 0
     }
 
-    /// The token of this digest.
-    pub(super) fn get(&mut self, digest: &TokenDigest) -> Option<Rc<Verified>> {
-        if let Some(verified) = self.young.tokens.get(digest) {
+    /// The token of this digest that is one of the issuer at this place.
+    pub(super) fn get(&mut self, issuer: usize, digest: &TokenDigest) -> Option<Rc<Verified>> {
+        let key = (issuer, *digest);
+        if let Some(verified) = self.young.tokens.get(&key) {
             return Some(Rc::clone(verified));
         }
-        let verified = self.old.tokens.remove(digest)?;
+        let verified = self.old.tokens.remove(&key)?;
         self.put(*digest, &verified);
         Some(verified)
     }
 
     /// Keeps a token.
     pub(super) fn put(&mut self, digest: TokenDigest, verified: &Rc<Verified>) {
-        let bytes = weight(verified);
+        let bytes = OVERHEAD + verified.payload.len() + weight(&verified.claims);
+        if bytes > self.max_bytes / 2 {
+            return;
+        }
         if self.young.bytes + bytes > self.max_bytes / 2 {
             self.old = std::mem::take(&mut self.young);
         }
-        if bytes <= self.max_bytes / 2 && self.young.tokens.insert(digest, Rc::clone(verified)).is_none() {
+        if self.young.tokens.insert((verified.issuer, digest), Rc::clone(verified)).is_none() {
             self.young.bytes += bytes;
         }
     }
@@ -108,46 +123,70 @@ impl Cache {
     }
 }
 
-/// What a token takes, roughly: its payload, and its claims, each with a place in a tree.
-fn weight(verified: &Verified) -> usize {
-    1024 + 3 * verified.payload.len()
+/// What a token takes besides its payload and its claims.
+const OVERHEAD: usize = 256;
+/// What a node of the tree takes that an object is: it has room for eleven members, in 32 bits.
+const NODE: usize = 512;
+/// What a value takes besides what it holds.
+const VALUE: usize = 32;
+
+/// The bytes that an object takes, rather too many than too few.
+fn weight(members: &Map<String, Value>) -> usize {
+    let nodes = NODE * (1 + members.len() / 6);
+    nodes + members.iter().map(|(name, value)| VALUE + name.len() + weight_of(value)).sum::<usize>()
+}
+
+fn weight_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => VALUE,
+        Value::String(text) => VALUE + text.len(),
+        Value::Array(items) => VALUE + 2 * items.iter().map(weight_of).sum::<usize>(),
+        Value::Object(members) => VALUE + weight(members),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Cache, CacheBytes, Verified};
     use crate::test;
+    use serde_json::{Value, json};
     use std::rc::Rc;
 
-    fn token(payload: usize) -> Rc<Verified> {
-        Rc::new(Verified { issuer: 0, claims: Rc::default(), payload: "x".repeat(payload) })
+    const BYTES: usize = 131_072;
+
+    fn token(claims: Value) -> Rc<Verified> {
+        let Value::Object(claims) = claims else { unreachable!() };
+        Rc::new(Verified { issuer: 0, claims: Rc::new(claims), payload: "x".repeat(300) })
     }
 
     #[test]
     fn it_keeps_what_is_used_and_no_more_than_it_may() {
-        let mut cache = Cache::new(CacheBytes(65_536));
+        let mut cache = Cache::new(CacheBytes(BYTES));
         let digest = |number: u16| {
             let mut digest = [0; 32];
             digest[..2].copy_from_slice(&number.to_be_bytes());
             digest
         };
         for number in 0..1000 {
-            cache.put(digest(number), &token(300));
-            assert!(cache.get(&digest(0)).is_some(), "{number}");
-            assert!(cache.young.bytes + cache.old.bytes <= 65_536);
+            cache.put(digest(number), &token(json!({"sub": "kim"})));
+            assert!(cache.get(0, &digest(0)).is_some(), "{number}");
+            assert!(cache.young.bytes + cache.old.bytes <= BYTES);
         }
-        assert!(cache.get(&digest(1)).is_none() && cache.get(&digest(999)).is_some());
+        assert!(cache.get(0, &digest(1)).is_none() && cache.get(0, &digest(999)).is_some());
+        assert!(cache.get(1, &digest(999)).is_none());
         cache.clear();
-        assert!(cache.get(&digest(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
+        assert!(cache.get(0, &digest(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
     }
 
     #[test]
-    fn what_is_too_large_is_not_kept() {
-        let mut cache = Cache::new(CacheBytes(65_536));
-        cache.put([1; 32], &token(20_000));
-        assert!(cache.get(&[1; 32]).is_none());
+    fn what_is_too_large_is_not_kept_and_drives_nobody_out() {
+        let mut cache = Cache::new(CacheBytes(BYTES));
+        cache.put([1; 32], &token(json!({})));
+        // Small as text, and a tree for each item.
+        cache.put([2; 32], &token(json!({"list": vec![json!({"a": 0}); 200]})));
+        assert!(cache.get(0, &[2; 32]).is_none() && cache.young.tokens.len() == 1);
         let mut off = Cache::new(CacheBytes(0));
-        off.put([1; 32], &token(1));
-        assert!(!off.is_on() && off.get(&[1; 32]).is_none());
+        off.put([1; 32], &token(json!({})));
+        assert!(!off.is_on() && off.get(0, &[1; 32]).is_none());
     }
 }

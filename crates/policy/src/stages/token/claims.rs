@@ -36,7 +36,7 @@ pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) ->
         #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
         let most = most as f64;
         match (issued.or(begins), expires) {
-            (Some(from), Some(to)) if to - from <= most => {}
+            (Some(from), Some(to)) if (0.0..=most).contains(&(to - from)) => {}
             _ => return Err("token_lifetime"),
         }
     }
@@ -158,6 +158,7 @@ mod tests {
         let table = [
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1100}), Ok(())),
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err("token_lifetime")),
+            (json!({"iss": "i", "aud": "api", "iat": 1005, "exp": 1004}), Err("token_lifetime")),
             (json!({"iss": "i", "aud": "api", "nbf": 950, "exp": 1100}), Ok(())),
             (json!({"iss": "i", "aud": "api", "exp": 1100}), Err("token_lifetime")),
         ];

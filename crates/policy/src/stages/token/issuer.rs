@@ -4,7 +4,7 @@ use super::challenge::Refusal;
 use super::claims::{self, Terms};
 use super::document::{Confirmation, Provider};
 use super::jwks::{Jwks, RemoteKeys};
-use crate::decision::{KeysWanted, TokenReport};
+use crate::decision::{KeysWanted, Lack, TokenReport};
 use crate::http::Request;
 use jose::{Jws, KeySet, LeftOut, Verifier};
 use serde_json::{Map, Value};
@@ -62,7 +62,7 @@ impl Issuer {
     pub(super) fn remote(&self) -> Option<RemoteKeys> {
         match &self.provider.jwks {
             Jwks::Inline(_) => None,
-            Jwks::Remote(remote) => Some(remote.keys(self.place, &self.name)),
+            Jwks::Remote(remote) => Some(remote.keys(self.place, &self.name, &self.provider.algorithms.0)),
         }
     }
 
@@ -104,7 +104,7 @@ impl Issuer {
             Some(_) => "keys_stale",
             None => "keys_missing",
         };
-        report.keys_wanted.push(KeysWanted { place: self.place, none: true });
+        report.keys_wanted.push(KeysWanted { place: self.place, lack: Lack::Keys });
         Err(Refusal::Unavailable { reason, retry_after: remote.retry_after() })
     }
 
@@ -170,7 +170,7 @@ impl Issuer {
         }
         let unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
         if unknown && matches!(self.keys, Keys::Fetched(_)) {
-            report.keys_wanted.push(KeysWanted { place: self.place, none: false });
+            report.keys_wanted.push(KeysWanted { place: self.place, lack: Lack::Kid });
         }
         Err(Refusal::Invalid(reason))
     }
@@ -178,6 +178,9 @@ impl Issuer {
 
 /// Whether both are one media type, of which `application/` may be left out (RFC 7515, section 4.1.9).
 fn same_type(one: &str, other: &str) -> bool {
-    let short = |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
+    let short = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.strip_prefix("application/").map(str::to_owned).unwrap_or(text)
+    };
     short(one) == short(other)
 }

@@ -3,10 +3,10 @@
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::Authority;
 use crate::vocabulary::Duration;
-use jose::Pace;
+use jose::{Algorithm, Pace};
 
 /// Where the keys of a provider come from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Jwks {
     /// They stand in the configuration.
     Inline(String),
@@ -22,25 +22,30 @@ document! {
         /// Their URI.
         "uri" uri: JwksUri,
         /// How long an answer may take, and how long a request waits for the first keys.
-        "timeout" timeout: Positive = Positive(Duration::from_secs(5)),
+        "timeout" timeout: Within<1, { 5 * MINUTE }> = Within(Duration::from_secs(5)),
         /// After how long they are fetched anew.
-        "cacheDuration" cache_duration: Positive = Positive(Duration::from_secs(600)),
+        "cacheDuration" cache_duration: Within<SECOND, { 30 * DAY }> = Within(Duration::from_secs(600)),
         /// How long they serve on where that fails (RFC 5861, section 4).
         "staleIfError" stale_if_error: Duration = Duration::from_secs(24 * 60 * 60),
         /// How long after a fetch for an unknown `kid` another may follow.
-        "cooldownDuration" cooldown: Positive = Positive(Duration::from_secs(10)),
+        "cooldownDuration" cooldown: Within<SECOND, DAY> = Within(Duration::from_secs(10)),
     }
 }
 
-/// A duration that is not 0.
+/// A duration from `LEAST` to `MOST` milliseconds.
 #[derive(Debug, Clone, Copy)]
-pub struct Positive(pub Duration);
+pub struct Within<const LEAST: u64, const MOST: u64>(pub Duration);
 
-impl Document for Positive {
+const SECOND: u64 = 1000;
+const MINUTE: u64 = 60 * SECOND;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+impl<const LEAST: u64, const MOST: u64> Document for Within<LEAST, MOST> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let duration = Duration::read(node, problems)?;
-        if duration.as_millis() == 0 {
-            node.problem(problems, "duration", "no time at all", "write more than 0: `5s`");
+        if !(LEAST..=MOST).contains(&duration.as_millis()) {
+            let help = format!("write `{LEAST}ms` to `{}m`", MOST / MINUTE);
+            node.problem(problems, "duration", "too short or too long", help);
             return None;
         }
         Some(Self(duration))
@@ -75,7 +80,8 @@ impl Document for JwksUri {
         let uri = Self::parse(text).filter(|uri| uri.target.starts_with('/'));
         if uri.is_none() {
             let help = "write scheme, host and path: `https://issuer.example/jwks.json`";
-            node.problem(problems, "uri", format!("`{text}` is no URI to fetch keys from"), help);
+            // It may hold a password: it is not repeated.
+            node.problem(problems, "uri", "no URI to fetch keys from", help);
         }
         uri
     }
@@ -96,6 +102,16 @@ impl Document for Jwks {
     }
 }
 
+/// Without the keys themselves, which may be secrets.
+impl std::fmt::Debug for Jwks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Inline(_) => f.write_str("Inline"),
+            Self::Remote(remote) => f.debug_tuple("Remote").field(remote).finish(),
+        }
+    }
+}
+
 /// A set of keys that somebody has to fetch for a stage, and how.
 #[derive(Debug, Clone)]
 pub struct RemoteKeys {
@@ -109,11 +125,13 @@ pub struct RemoteKeys {
     pub uri: JwksUri,
     /// How they are fetched.
     pub pace: Pace,
+    /// What they are used for: keys for nothing of it are left out.
+    pub algorithms: Vec<Algorithm>,
 }
 
 impl RemoteJwks {
     /// How somebody has to fetch them for the provider at this place.
-    pub(super) fn keys(&self, place: usize, provider: &str) -> RemoteKeys {
+    pub(super) fn keys(&self, place: usize, provider: &str, algorithms: &[Algorithm]) -> RemoteKeys {
         let pace = Pace {
             timeout: self.timeout.0.as_millis(),
             cache_duration: self.cache_duration.0.as_millis(),
@@ -125,12 +143,14 @@ impl RemoteJwks {
             cluster: self.cluster.clone(),
             uri: self.uri.clone(),
             pace,
+            algorithms: algorithms.to_vec(),
         }
     }
 
     /// For how many seconds a set serves after it was fetched.
     pub(super) fn serves(&self) -> u64 {
-        self.cache_duration.0.as_secs().saturating_add(self.stale_if_error.as_secs())
+        let milliseconds = self.cache_duration.0.as_millis().saturating_add(self.stale_if_error.as_millis());
+        milliseconds.div_ceil(SECOND)
     }
 
     /// After how many seconds a client that found no keys may try again.

@@ -2,23 +2,24 @@
 
 mod cache;
 mod challenge;
+mod check;
 mod claims;
 mod document;
 mod issuer;
 mod jwks;
 mod source;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, TokenReport, Trace, Tried};
-use crate::http::{Headers, Request};
-use crate::stages::parts::{Asked, Parts};
+use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace};
+use crate::http::Request;
+use crate::stages::parts::Asked;
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
-use cache::{Cache, TokenDigest, Verified};
+use cache::{Cache, Verified};
 use challenge::Refusal;
 use document::{Checked, Realm, Require, Rule, TokenPolicy};
 use issuer::Issuer;
-use jose::{InModule, Jws, LeftOut, Verifier};
-use serde_json::{Map, Value};
+use jose::{InModule, LeftOut, Verifier};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -171,123 +172,6 @@ impl Stage for TokenStage {
 }
 
 impl TokenStage {
-    /// The first rule of each reading of the path; what one of them asks for is asked for.
-    fn rules_for<'s, T: Trace>(
-        &'s self,
-        request: &Request<'_>,
-        parts: &Parts<'_>,
-        report: &mut Report<T>,
-    ) -> Result<Vec<&'s Rule>, Box<Answer>> {
-        let mut found: Vec<&'s Rule> = Vec::new();
-        let mut attempts: Vec<_> =
-            self.rules.iter().map(|rule| rule.matches.attempt(parts.subject(request))).collect();
-        for reading in parts.readings() {
-            let mut none = true;
-            for (rule, attempt) in self.rules.iter().zip(&mut attempts) {
-                let tried = Tried::of(rule.mode, || attempt.failing(reading));
-                report.tried(FILTER, &rule.name, reading, tried);
-                match tried {
-                    Tried::Matched => {
-                        none = false;
-                        if !found.iter().any(|other| other.name == rule.name) {
-                            found.push(rule);
-                        }
-                        break;
-                    }
-                    Tried::Shadowed => {
-                        report.shadow_match(FILTER, &rule.name);
-                        if let Err(refusal) = self.satisfied(rule, request, parts, &mut report.tokens) {
-                            report.end(self.denial(request, Some(rule), refusal))?;
-                        }
-                    }
-                    Tried::Missed(_) | Tried::Off => {}
-                }
-            }
-            if none {
-                report.end(self.denial(request, None, Refusal::Missing("no_rule")))?;
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whether the request has what a rule requires.
-    fn satisfied(
-        &self,
-        rule: &Rule,
-        request: &Request<'_>,
-        parts: &Parts<'_>,
-        report: &mut TokenReport,
-    ) -> Result<Option<Rc<Verified>>, Refusal> {
-        let Require::Token(required) = &rule.require else { return Ok(None) };
-        let issuers: Vec<&Issuer> =
-            self.issuers.iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
-        let Some(token) = only_token(&issuers, &request.headers, query(request, parts))? else {
-            return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
-        };
-        let token = self.verified(&issuers, &token, request, report)?;
-        let scopes = scopes(&token.claims);
-        if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
-            return Err(Refusal::Insufficient("scope_missing"));
-        }
-        if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
-            return Err(Refusal::Insufficient("claim_mismatch"));
-        }
-        Ok(Some(token))
-    }
-
-    /// The token, if it is one of these issuers, known from before or verified now.
-    fn verified(
-        &self,
-        issuers: &[&Issuer],
-        token: &[u8],
-        request: &Request<'_>,
-        report: &mut TokenReport,
-    ) -> Result<Rc<Verified>, Refusal> {
-        let digest = self.cache.borrow().is_on().then(|| jose::sha256(token));
-        if let Some((known, issuer)) = digest.and_then(|digest| self.known(&digest, issuers)) {
-            report.cache_hits += 1;
-            issuer.still_holds(&known.claims, request, report)?;
-            return Ok(known);
-        }
-        let text = std::str::from_utf8(token).map_err(|_| Refusal::Invalid("token_malformed"))?;
-        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
-        let issuer = self.issuer_of(issuers, &jws, request, report)?;
-        let verified =
-            Rc::new(Verified { issuer, claims: Rc::new(jws.claims), payload: jws.payload.to_owned() });
-        if let Some(digest) = digest {
-            self.cache.borrow_mut().put(digest, &verified);
-        }
-        Ok(verified)
-    }
-
-    /// The token of this digest, if it was verified before for one of these issuers.
-    fn known<'i>(&self, digest: &TokenDigest, issuers: &[&'i Issuer]) -> Option<(Rc<Verified>, &'i Issuer)> {
-        let known = self.cache.borrow_mut().get(digest)?;
-        let issuer = issuers.iter().find(|issuer| issuer.place == known.issuer)?;
-        Some((known, issuer))
-    }
-
-    /// The place of the issuer whose token it is; why it is that of none: where the keys of one that it names cannot be
-    /// had, that, otherwise the reason of the last that it names.
-    fn issuer_of(
-        &self,
-        issuers: &[&Issuer],
-        jws: &Jws<'_>,
-        request: &Request<'_>,
-        report: &mut TokenReport,
-    ) -> Result<usize, Refusal> {
-        let named = jws.claims.get("iss").and_then(Value::as_str);
-        let mut refusal = Refusal::Invalid("token_issuer");
-        for issuer in issuers.iter().filter(|issuer| named == Some(issuer.provider.issuer.as_str())) {
-            match issuer.validate(jws, &*self.verifier.0, request, report) {
-                Ok(()) => return Ok(issuer.place),
-                Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
-                Err(why) => refusal = why,
-            }
-        }
-        Err(refusal)
-    }
-
     /// Gives the upstream what it is to know of the token, and takes the token itself off.
     fn pass_on(&self, request: &mut Request<'_>, token: &Verified) {
         let Some(Issuer { provider, .. }) = self.issuers.get(token.issuer) else { return };
@@ -322,44 +206,14 @@ fn answer(rule: Option<&Rule>, reason: &'static str, mode: Mode, reply: Reply) -
     Answer { decision: Decision::Deny, filter: FILTER, rule, reason, mode, reading: None, reply }
 }
 
-fn query<'p>(request: &Request<'p>, parts: &Parts<'p>) -> Option<&'p [u8]> {
-    let raw = || request.target()?.splitn(2, |byte| *byte == b'?').nth(1);
-    parts.path.as_ref().map_or_else(raw, crate::http::RequestPath::query)
-}
-
-/// The one token that the request has for these providers.
-fn only_token(
-    issuers: &[&Issuer],
-    headers: &Headers<'_>,
-    query: Option<&[u8]>,
-) -> Result<Option<Vec<u8>>, Refusal> {
-    let mut only: Option<Vec<u8>> = None;
-    for issuer in issuers {
-        let mut tokens = issuer.provider.from.tokens(headers, query).into_iter();
-        match (tokens.next(), tokens.next(), &only) {
-            (None, ..) => {}
-            (Some(token), None, None) => only = Some(token),
-            // Two providers may look at the same place.
-            (Some(token), None, Some(other)) if token == *other => {}
-            _ => return Err(Refusal::Several),
-        }
-    }
-    Ok(only)
-}
-
-/// The scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), or the list `scp`.
-fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
-    let text = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
-    let list = claims.get("scp").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    text.split(' ').filter(|scope| !scope.is_empty()).chain(list).collect()
-}
-
-/// A claim as a header's value; nothing where it could not be one.
+/// A claim as a header's value; nothing where it could not be one, or would arrive as another: blanks around a value are
+/// cut on the way (RFC 9110, section 5.5).
 fn header_value(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    (!text.chars().any(char::is_control)).then_some(text)
+    let arrives = !text.chars().any(char::is_control) && text.trim_matches([' ', '\t']) == text;
+    arrives.then_some(text)
 }
