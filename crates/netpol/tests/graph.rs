@@ -1,4 +1,5 @@
 //! What is said of a graph that is wrong, and what comes of one that is right.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use netpol::generate::manifests;
 
@@ -132,7 +133,8 @@ fn each_namespace_is_closed() {
     );
     let stock = file(&graph, "40-stock.yaml");
     assert!(
-        stock.contains("tier: \"1\"") && stock.contains("          except:\n            - 169.254.0.0/16"),
+        stock.contains("tier: \"1\"")
+            && stock.contains("            except:\n              - 169.254.0.0/16"),
         "{stock}"
     );
     assert!(
