@@ -43,9 +43,9 @@ pub(crate) fn run(options: &Options) -> bool {
     ]));
     tally.check(&mut modules_clippy());
     tally.tests(&mut cargo(&[
-        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "xtask",
+        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "netpol", "-p", "xtask",
     ]));
-    tally.tests(&mut end_to_end(&["engine", "documents"], options));
+    tally.tests(&mut end_to_end(&["engine", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
         Ok(())
@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> bool {
         tally.part("the modules", |_| build::all());
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings"], options));
+            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
             Ok(())
         });
     }
