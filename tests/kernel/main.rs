@@ -1,4 +1,5 @@
-//! Proof in the kernel: the NetworkPolicies of examples/bookinfo, as rules of nftables, on connections that are real.
+//! Proof in the kernel: the NetworkPolicies of examples/bookinfo and of network-policies/, as rules of nftables, on
+//! connections that are real.
 //!
 //! Each pod is a network namespace, and so is the node between them, on which each pod has the other end of its cable.
 //! There the policies are enforced, as a network plugin does it. At the gateway stock Envoy runs the filters.
@@ -9,10 +10,12 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod bookinfo;
+mod cluster;
 mod manifests;
 mod nft;
 mod node;
 mod pod;
+mod tree;
 mod trials;
 
 use anyhow::{Context, Result, bail};

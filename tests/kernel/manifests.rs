@@ -38,38 +38,42 @@ pub enum Peer {
     Range { cidr: String, except: Vec<String> },
 }
 
-/// A selector: the labels that must be there.
+/// A selector: the labels that must be there, and the keys that must be.
 #[derive(Debug, Clone)]
-pub struct Selector(Labels);
+pub struct Selector {
+    labels: Labels,
+    keys: Vec<String>,
+}
 
 impl Selector {
     /// Whether it selects what has these labels.
     pub fn selects(&self, labels: &Labels) -> bool {
-        self.0.iter().all(|(key, value)| labels.get(key) == Some(value))
+        self.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.keys.iter().all(|key| labels.contains_key(key))
     }
 }
 
-/// The policies of a folder.
+/// The policies of a folder; `namespace` is that of those that name none.
 ///
 /// # Errors
 /// Where a manifest is not understood whole.
-pub fn read(folder: &Path) -> Result<Vec<Policy>> {
+pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
     let mut policies = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         let file = path.file_name().context("no name")?.to_string_lossy().into_owned();
         let documents = yaml::documents(&std::fs::read_to_string(&path)?).map_err(anyhow::Error::msg)?;
-        for document in documents {
-            policies.push(policy(&file, &document).with_context(|| file.clone())?);
+        for document in documents.iter().filter(|document| document["kind"] == "NetworkPolicy") {
+            policies.push(policy(&file, document, namespace).with_context(|| file.clone())?);
         }
     }
     ensure!(!policies.is_empty(), "no policies in {}", folder.display());
     Ok(policies)
 }
 
-fn policy(file: &str, document: &Value) -> Result<Policy> {
+fn policy(file: &str, document: &Value, namespace: &str) -> Result<Policy> {
     known(document, &["apiVersion", "kind", "metadata", "spec"])?;
-    ensure!(document["apiVersion"] == "networking.k8s.io/v1" && document["kind"] == "NetworkPolicy");
+    ensure!(document["apiVersion"] == "networking.k8s.io/v1");
     let spec = &document["spec"];
     known(spec, &["podSelector", "policyTypes", "ingress", "egress"])?;
     let types = spec["policyTypes"].as_array().context("no policyTypes")?;
@@ -80,7 +84,7 @@ fn policy(file: &str, document: &Value) -> Result<Policy> {
     };
     Ok(Policy {
         file: file.to_owned(),
-        namespace: text(&document["metadata"]["namespace"])?,
+        namespace: document["metadata"].get("namespace").map_or(Ok(namespace.to_owned()), text)?,
         pods: selector(&spec["podSelector"])?,
         ingress: rules("Ingress", "ingress", "from")?,
         egress: rules("Egress", "egress", "to")?,
@@ -117,9 +121,16 @@ fn port(value: &Value) -> Result<(String, u64)> {
 }
 
 fn selector(value: &Value) -> Result<Selector> {
-    known(value, &["matchLabels"])?;
+    known(value, &["matchLabels", "matchExpressions"])?;
     let labels = value.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
-    labels.map(|(key, value)| Ok((key.clone(), text(value)?))).collect::<Result<_>>().map(Selector)
+    let labels = labels.map(|(key, value)| Ok((key.clone(), text(value)?))).collect::<Result<_>>()?;
+    let expressions = value.get("matchExpressions").and_then(Value::as_array).into_iter().flatten();
+    let key = |expression: &Value| {
+        known(expression, &["key", "operator"])?;
+        ensure!(expression["operator"] == "Exists", "{expression} is not known to this test");
+        text(&expression["key"])
+    };
+    Ok(Selector { labels, keys: expressions.map(key).collect::<Result<_>>()? })
 }
 
 fn text(value: &Value) -> Result<String> {

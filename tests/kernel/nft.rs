@@ -64,6 +64,8 @@ fn write_rule(out: &mut String, rule: &Rule, namespace: &str, address: &str, pod
 /// The addresses of a peer; `None` where no pod is one.
 fn matched(peer: &Peer, namespace: &str, address: &str, pods: &[Place]) -> Option<String> {
     match peer {
+        // The pods here have addresses of IPv4 alone.
+        Peer::Range { cidr, .. } if cidr.contains(':') => None,
         Peer::Range { cidr, except } if except.is_empty() => Some(format!("ip {address} {cidr} ")),
         Peer::Range { cidr, except } => {
             Some(format!("ip {address} {cidr} ip {address} != {{ {} }} ", except.join(", ")))

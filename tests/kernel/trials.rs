@@ -1,10 +1,11 @@
 //! The trials. One follows the other: each puts in force the policies that it is about.
 
-use crate::bookinfo::{self, API, DNS, LISTENER, METADATA, PORTS, SERVICE};
-use crate::empty;
+use crate::bookinfo::{self, DNS, LISTENER, PORTS, SERVICE};
+use crate::cluster::{self, API, METADATA, OUTSIDE};
 use crate::manifests::{self, Policy};
 use crate::node::Node;
 use crate::pod::Outcome;
+use crate::{empty, tree};
 use anyhow::{Result, bail, ensure};
 use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 type Check = fn(&mut Node, &[Policy]) -> Result<()>;
 
-const TRIALS: [(&str, Check); 8] = [
+const TRIALS: [(&str, Check); 9] = [
     ("without policies everything reaches everything", without_policies),
     ("the policies allow the graph and the plumbing, and nothing else", the_whole_matrix),
     ("a gateway that was taken over reaches productpage and nothing else", taken_over),
@@ -22,6 +23,7 @@ const TRIALS: [(&str, Check); 8] = [
     ("no pod reaches the admin port of another pod's proxy", admin_ports),
     ("names are resolved over UDP, at the cluster's servers alone", dns),
     ("requests pass the gateway and its filters to productpage", requests),
+    ("the tree allows what its labels open, and nothing else", the_tree),
     ("each file holds what it says that it stops", without_a_file),
 ];
 
@@ -32,8 +34,8 @@ pub fn listed(ignored: bool) -> Vec<Trial> {
 
 /// Runs them on a node.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let policies = manifests::read(&root().join("examples/bookinfo/network-policies"))?;
-    let mut node = Node::start(bookinfo::places(), &[METADATA, API])?;
+    let policies = manifests::read(&root().join("examples/bookinfo/network-policies"), "")?;
+    let mut node = Node::start(cluster::places(), &OUTSIDE.map(|(_, address)| address))?;
     start(&mut node)?;
     let world = Arc::new(Mutex::new((node, policies)));
     let trials = TRIALS.map(|(name, check)| {
@@ -67,11 +69,12 @@ fn start(node: &mut Node) -> Result<()> {
 fn matrix(node: &mut Node, expected: impl Fn(&str, &str, u16) -> bool) -> Result<()> {
     let places: Vec<(&str, Ipv4Addr)> =
         node.places().iter().map(|place| (place.name, place.address)).collect();
-    let targets = places.iter().copied().chain([("outside", METADATA), ("outside", API)]);
-    let targets: Vec<(&str, Ipv4Addr)> = targets.collect();
+    let targets: Vec<(&str, Ipv4Addr)> = places.iter().copied().chain(OUTSIDE).collect();
     let mut wrong = Vec::new();
     for (from, _) in &places {
-        let others = targets.iter().filter(|(to, _)| to != from);
+        let own =
+            |to: &str| to == *from || (*from == "outside" && OUTSIDE.iter().any(|(name, _)| *name == to));
+        let others = targets.iter().filter(|(to, _)| !own(to));
         let asked: Vec<(&str, SocketAddr)> = others
             .flat_map(|(to, address)| PORTS.map(|port| (*to, SocketAddr::from((*address, port)))))
             .collect();
@@ -95,6 +98,11 @@ fn without_policies(node: &mut Node, _: &[Policy]) -> Result<()> {
 fn the_whole_matrix(node: &mut Node, policies: &[Policy]) -> Result<()> {
     node.enforce(policies)?;
     matrix(node, bookinfo::allowed)
+}
+
+fn the_tree(node: &mut Node, _: &[Policy]) -> Result<()> {
+    node.enforce(&tree::policies()?)?;
+    matrix(node, tree::allowed)
 }
 
 fn taken_over(node: &mut Node, policies: &[Policy]) -> Result<()> {

@@ -43,7 +43,8 @@ pub(crate) fn run(options: &Options) -> bool {
     ]));
     tally.check(&mut modules_clippy());
     tally.tests(&mut cargo(&[
-        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "netpol", "-p", "xtask",
+        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "netpol", "-p",
+        "xtask",
     ]));
     tally.tests(&mut end_to_end(&["engine", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
