@@ -16,9 +16,9 @@ pub const SERVICE: u16 = 9080;
 
 /// Every pod listens on these, so that what cannot be reached is closed by a policy. They are the ports of the
 /// application, of the gateway, of istiod and of the proxies.
-pub const PORTS: [u16; 16] = [
-    DNS, 80, 443, 6443, LISTENER, 8443, SERVICE, 15000, 15004, 15010, 15012, 15014, 15017, 15020, 15021,
-    15090,
+pub const PORTS: [u16; 17] = [
+    DNS, 80, 443, 6443, LISTENER, 8443, SERVICE, 15000, 15004, 15008, 15010, 15012, 15014, 15017, 15020,
+    15021, 15090,
 ];
 
 /// The application of a pod: versions of one are alike.

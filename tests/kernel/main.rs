@@ -9,6 +9,7 @@
 //! namespaces (`unshare -Urn`).
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod ambient;
 mod bookinfo;
 mod cluster;
 mod manifests;

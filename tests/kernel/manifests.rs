@@ -62,13 +62,20 @@ pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         let file = path.file_name().context("no name")?.to_string_lossy().into_owned();
-        let documents = yaml::documents(&std::fs::read_to_string(&path)?).map_err(anyhow::Error::msg)?;
-        for document in documents.iter().filter(|document| document["kind"] == "NetworkPolicy") {
-            policies.push(policy(&file, document, namespace).with_context(|| file.clone())?);
-        }
+        policies.extend(parse(&file, &std::fs::read_to_string(&path)?, namespace)?);
     }
     ensure!(!policies.is_empty(), "no policies in {}", folder.display());
     Ok(policies)
+}
+
+/// The policies of a text.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(file: &str, text: &str, namespace: &str) -> Result<Vec<Policy>> {
+    let documents = yaml::documents(text).map_err(anyhow::Error::msg)?;
+    let policies = documents.iter().filter(|document| document["kind"] == "NetworkPolicy");
+    policies.map(|document| policy(file, document, namespace).with_context(|| file.to_owned())).collect()
 }
 
 fn policy(file: &str, document: &Value, namespace: &str) -> Result<Policy> {

@@ -5,7 +5,7 @@ use crate::cluster::{self, API, METADATA, OUTSIDE};
 use crate::manifests::{self, Policy};
 use crate::node::Node;
 use crate::pod::Outcome;
-use crate::{empty, tree};
+use crate::{ambient, empty, tree};
 use anyhow::{Result, bail, ensure};
 use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 type Check = fn(&mut Node, &[Policy]) -> Result<()>;
 
-const TRIALS: [(&str, Check); 9] = [
+const TRIALS: [(&str, Check); 10] = [
     ("without policies everything reaches everything", without_policies),
     ("the policies allow the graph and the plumbing, and nothing else", the_whole_matrix),
     ("a gateway that was taken over reaches productpage and nothing else", taken_over),
@@ -24,6 +24,7 @@ const TRIALS: [(&str, Check); 9] = [
     ("names are resolved over UDP, at the cluster's servers alone", dns),
     ("requests pass the gateway and its filters to productpage", requests),
     ("the tree allows what its labels open, and nothing else", the_tree),
+    ("in the ambient mesh the graph is what gets through, in tunnels", the_ambient_mesh),
     ("each file holds what it says that it stops", without_a_file),
 ];
 
@@ -103,6 +104,11 @@ fn the_whole_matrix(node: &mut Node, policies: &[Policy]) -> Result<()> {
 fn the_tree(node: &mut Node, _: &[Policy]) -> Result<()> {
     node.enforce(&tree::policies()?)?;
     matrix(node, tree::allowed)
+}
+
+fn the_ambient_mesh(node: &mut Node, _: &[Policy]) -> Result<()> {
+    node.enforce(&ambient::policies()?)?;
+    matrix(node, ambient::allowed)
 }
 
 fn taken_over(node: &mut Node, policies: &[Policy]) -> Result<()> {

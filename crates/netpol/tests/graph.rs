@@ -127,6 +127,7 @@ fn each_namespace_is_closed() {
     let deny = file(&graph, "00-default-deny.yaml");
     assert_eq!(deny.matches("kind: NetworkPolicy").count(), 2);
     assert!(deny.contains("namespace: front") && deny.contains("namespace: back"), "{deny}");
+    assert_eq!(manifests(&graph).unwrap()[0].policies, ["front/default-deny", "back/default-deny"]);
     let dns = file(&graph, "10-dns.yaml");
     assert!(
         dns.contains("cidr: 169.254.20.10/32") && dns.contains("port: 5353") && !dns.contains("port: 53\n")

@@ -22,7 +22,8 @@ fn file(graph: &Graph, name: String, stops: &str, without: &str, policies: &[Pol
     );
     let documents: Vec<String> = policies.iter().map(Policy::document).collect();
     text.push_str(&documents.join("---\n"));
-    Manifest { file: name, text }
+    let policies = policies.iter().map(|policy| format!("{}/{}", policy.namespace, policy.name)).collect();
+    Manifest { file: name, stops: stops.to_owned(), without: without.to_owned(), policies, text }
 }
 
 /// A policy for every pod of a namespace.

@@ -46,6 +46,12 @@ pub use problem::Problem;
 pub struct Manifest {
     /// Its name, such as `40-productpage.yaml`.
     pub file: String,
+    /// What it stops: a sentence, the first line of its text.
+    pub stops: String,
+    /// What is so without it: a sentence, the second line of its text.
+    pub without: String,
+    /// The policies in it, each as `namespace/name`.
+    pub policies: Vec<String>,
     /// Its text: one or more YAML documents.
     pub text: String,
 }
