@@ -73,6 +73,49 @@ fn a_document_that_is_no_graph_is_refused() {
 }
 
 #[test]
+fn a_service_does_not_close_what_all_need() {
+    let spec = "  mesh: {kind: istio-sidecar}
+  services:
+    - {name: kiali, namespace: istio-system, selector: {app: kiali}}
+    - {name: proxy, namespace: kube-system, selector: {app: proxy}}
+";
+    assert_eq!(
+        problems(spec),
+        [
+            "7:7: closes_plumbing at spec.services[0]: every pod of `istio-system` would be closed, those of istiod too; run the service in a namespace of its own",
+            "8:7: closes_plumbing at spec.services[1]: every pod of `kube-system` would be closed, those of DNS too; run the service in a namespace of its own",
+        ]
+    );
+}
+
+#[test]
+fn nothing_that_is_written_makes_it_panic() {
+    for value in [
+        "",
+        "~",
+        "1",
+        "a",
+        "[]",
+        "{}",
+        "[~]",
+        "[{}]",
+        "{a: {}}",
+        "!!str 1",
+        "&a [*a]",
+        "'\u{0}'",
+        "{? [a] : b}",
+    ] {
+        for field in ["mesh", "dns", "monitoring", "gateways", "services", "external"] {
+            assert!(manifests(&format!("{HEAD}  {field}: {value}\n")).is_err(), "{field}: {value}");
+        }
+        let service = format!(
+            "{HEAD}  mesh: {{kind: none}}\n  services:\n    - {{name: {value}, selector: {value}, ports: {value}, from: {value}}}\n"
+        );
+        assert!(manifests(&service).is_err(), "{service}");
+    }
+}
+
+#[test]
 fn monitoring_is_let_in_where_there_are_proxies() {
     let monitoring =
         "  monitoring: {namespace: monitoring, selector: {app.kubernetes.io/name: prometheus}}\n";

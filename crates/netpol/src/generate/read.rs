@@ -55,9 +55,10 @@ fn read(root: &Node<'_>) -> Option<Graph> {
     for gateway in items(&spec, "gateways") {
         workloads.extend(self::gateway(&gateway, &namespace, &mut names));
     }
-    let services = spec.required("services").and_then(Node::list).unwrap_or_default();
-    for service in services {
-        workloads.extend(self::service(&service, &namespace, &mut names));
+    for node in services(&spec) {
+        let Some(service) = service(&node, &namespace, &mut names) else { continue };
+        closes_plumbing(&node, &service.pods.namespace, mesh.as_ref(), dns.as_ref());
+        workloads.push(service);
     }
     let external = items(&spec, "external").iter().filter_map(|node| external(node, &mut names)).collect();
     names.resolve();
@@ -73,6 +74,15 @@ fn constant(object: &Object<'_>, field: &str, wanted: &str) {
 
 fn items<'d>(object: &Object<'d>, field: &str) -> Vec<Node<'d>> {
     object.optional(field).and_then(Node::list).unwrap_or_default()
+}
+
+fn services<'d>(spec: &Object<'d>) -> Vec<Node<'d>> {
+    let Some(node) = spec.required("services") else { return Vec::new() };
+    let services = node.list();
+    if services.as_ref().is_some_and(Vec::is_empty) {
+        node.problem("empty_list", "nothing would be closed".to_owned(), "name a service");
+    }
+    services.unwrap_or_default()
 }
 
 fn namespace(object: &Object<'_>, default: &str) -> String {
@@ -153,6 +163,16 @@ fn service<'d>(node: &Node<'d>, namespace: &str, names: &mut Names<'d>) -> Optio
     };
     names.select(&fields, name.as_deref(), pods.as_ref());
     Some(Workload { name: name?, kind: WorkloadKind::Service, pods: pods?, ports: ports?, from })
+}
+
+/// The namespace of a service is closed as a whole, whatever else stands there.
+fn closes_plumbing(node: &Node<'_>, namespace: &str, mesh: Option<&Mesh>, dns: Option<&Dns>) {
+    let mesh = mesh.filter(|mesh| mesh.kind != MeshKind::None).map(|mesh| (&mesh.control_plane, "istiod"));
+    let plumbing = [mesh, dns.map(|dns| (&dns.pods, "DNS"))];
+    for (_, what) in plumbing.into_iter().flatten().filter(|(pods, _)| pods.namespace == namespace) {
+        let message = format!("every pod of `{namespace}` would be closed, those of {what} too");
+        node.problem("closes_plumbing", message, "run the service in a namespace of its own");
+    }
 }
 
 fn external<'d>(node: &Node<'d>, names: &mut Names<'d>) -> Option<External> {
