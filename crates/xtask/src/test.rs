@@ -54,12 +54,9 @@ pub(crate) fn run(options: &Options) -> bool {
         "warnings",
     ]));
     tally.check(&mut modules_clippy());
-    tally.tests(&mut cargo(&[
-        "test", "--locked", "--quiet", "-p", "policy", "-p", "jose", "-p", "cases", "-p", "issuer", "-p",
-        "xtask",
-    ]));
+    tally.tests(&mut own_tests());
     tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--lib"]));
-    tally.tests(&mut end_to_end(&["engine", "documents"], options));
+    tally.tests(&mut end_to_end(&["engine", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
         Ok(())
@@ -70,11 +67,20 @@ pub(crate) fn run(options: &Options) -> bool {
         tally.part("the modules", |_| build::all());
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings"], options));
+            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
             Ok(())
         });
     }
     tally.finish(options)
+}
+
+/// The tests that stand with the code.
+fn own_tests() -> Command {
+    let mut command = cargo(&["test", "--locked", "--quiet"]);
+    for package in ["policy", "jose", "cases", "issuer", "netpol", "xtask"] {
+        command.args(["-p", package]);
+    }
+    command
 }
 
 fn modules_clippy() -> Command {

@@ -1,0 +1,3 @@
+//! Network policies.
+
+pub mod generate;
