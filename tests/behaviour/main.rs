@@ -4,6 +4,7 @@
 mod calls;
 mod configs;
 mod configuration;
+mod ecds;
 mod hostile;
 mod keys;
 mod keys_over_tls;
