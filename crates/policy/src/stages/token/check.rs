@@ -23,11 +23,13 @@ impl TokenStage {
     ) -> Result<Vec<&'s Rule>, Box<Answer>> {
         let mut found: Vec<&'s Rule> = Vec::new();
         let mut shadowed: Vec<&RuleName> = Vec::new();
-        let mut attempts: Vec<_> =
-            self.rules.iter().map(|rule| rule.matches.attempt(parts.subject(request))).collect();
+        let candidates = self.index.candidates::<T>(parts.host(), parts.readings());
+        let rules = candidates.into_iter().filter_map(|place| self.rules.get(place));
+        let mut rules: Vec<_> =
+            rules.map(|rule| (rule, rule.matches.attempt(parts.subject(request)))).collect();
         for reading in parts.readings() {
             let mut none = true;
-            for (rule, attempt) in self.rules.iter().zip(&mut attempts) {
+            for (rule, attempt) in &mut rules {
                 let tried = Tried::of(rule.mode, || attempt.failing(reading));
                 report.tried(FILTER, &rule.name, reading, tried);
                 match tried {
