@@ -15,6 +15,10 @@ demo *options:
 test *options:
     cargo xtask test {{options}}
 
+# Measure what the modules cost in stock Envoy
+bench *options:
+    cargo xtask bench -- {{options}}
+
 # Fetch stock Envoy, unless there is one
 envoy:
     cargo xtask envoy

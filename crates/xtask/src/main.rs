@@ -1,5 +1,6 @@
 //! The tasks of the project: `cargo xtask --help`.
 
+mod bench;
 mod build;
 mod demo;
 mod envoy;
@@ -29,6 +30,8 @@ enum Task {
     Envoy,
     /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
     Demo(demo::Options),
+    /// Measure what the modules cost in stock Envoy; tables and a plot go to target/bench/.
+    Bench(bench::Options),
     /// Run every test; what a test needs is fetched where that can be done.
     Test(test::Options),
 }
@@ -49,6 +52,7 @@ fn run() -> Result<bool> {
         Task::Build => build::all()?,
         Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
         Task::Demo(options) => demo::run(&options)?,
+        Task::Bench(options) => bench::all(&options)?,
         Task::Test(options) => return Ok(test::run(&options)),
     }
     Ok(true)
