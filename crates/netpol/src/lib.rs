@@ -1,10 +1,13 @@
 //! x
 pub mod address;
+mod diff;
+pub mod matrix;
 pub mod model;
 pub mod ports;
 mod problem;
 pub mod reach;
 mod read;
 mod yaml;
+pub use diff::{Diff, diff};
 pub use problem::{Place, Problem, did_you_mean};
 pub use read::read;

@@ -73,7 +73,7 @@ impl<'c> Groups<'c> {
         found
     }
 
-    fn namespaces(&self, scope: &Scope) -> BTreeSet<&str> {
+    fn namespaces<'s>(&'s self, scope: &'s Scope) -> BTreeSet<&'s str> {
         match scope {
             Scope::Named(name) => [name.as_str()].into(),
             Scope::Selected(selector) => {

@@ -1,0 +1,62 @@
+//! `ringfence netpol`.
+
+mod diff;
+mod matrix;
+mod query;
+
+use crate::exit::{Exit, Failure};
+use crate::{files, problems};
+use clap::{Subcommand, ValueEnum};
+use netpol::model::Cluster;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// What there is to do with NetworkPolicies.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print who may reach whom on which port.
+    Matrix(matrix::Options),
+    /// Say whether one connection is allowed, and which policies and rules say so.
+    Query(query::Options),
+    /// Print what a change opens and closes; 1 where it does either.
+    Diff(diff::Options),
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(&self) -> Result<Exit, Failure> {
+        match self {
+            Self::Matrix(options) => matrix::run(options),
+            Self::Query(options) => query::run(options),
+            Self::Diff(options) => diff::run(options),
+        }
+    }
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Reads manifests; problems go where the answer would have gone.
+fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
+    let files = files::read(paths)?;
+    let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
+    read.map_err(|found| {
+        let message = if json {
+            print_json(&problems::json(&found));
+            format!("error: {} problems", found.len())
+        } else {
+            problems::text(&found, &files)
+        };
+        Failure { message, exit: Exit::Problems }
+    })
+}
+
+fn print_json(value: &Value) {
+    println!("{value:#}");
+}
