@@ -93,6 +93,44 @@ impl Range {
         self.family == other.family && self.last.checked_add(1) == Some(other.first)
     }
 
+    /// The first address, as it is written.
+    pub fn start(&self) -> String {
+        self.show(self.first)
+    }
+
+    /// The fewest blocks that the range is made of, each with the length of its prefix.
+    pub fn blocks(&self) -> Vec<(Self, u32)> {
+        let bits = self.family.bits();
+        let mut blocks = Vec::new();
+        let mut first = self.first;
+        loop {
+            // The largest block that starts here and ends in the range.
+            let mut free = first.trailing_zeros().min(bits);
+            let end = |free: u32| first | (self.family.last() & !u128::MAX.checked_shl(free).unwrap_or(0));
+            while end(free) > self.last {
+                free -= 1;
+            }
+            blocks.push((Self { first, last: end(free), ..*self }, bits - free));
+            match end(free).checked_add(1) {
+                Some(next) if next <= self.last => first = next,
+                _ => return blocks,
+            }
+        }
+    }
+
+    /// The part of the range that another is part of too.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
+        self.overlaps(other).then_some(Self { first, last, ..*self })
+    }
+
+    fn show(&self, number: u128) -> String {
+        match self.family {
+            Family::V4 => Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).to_string(),
+            Family::V6 => Ipv6Addr::from(number).to_string(),
+        }
+    }
+
     /// How many bits of an address the range leaves open, rounded down: 24 for `10.0.0.0/8`.
     pub fn width(&self) -> u32 {
         127 - (self.last - self.first).saturating_add(1).leading_zeros().min(127)
@@ -110,11 +148,7 @@ impl FromStr for Range {
 
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |number: u128| match self.family {
-            Family::V4 => Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).to_string(),
-            Family::V6 => Ipv6Addr::from(number).to_string(),
-        };
-        write!(f, "{}-{}", show(self.first), show(self.last))
+        write!(f, "{}-{}", self.show(self.first), self.show(self.last))
     }
 }
 
@@ -155,6 +189,20 @@ mod tests {
         {
             assert!(Range::block(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn ranges_are_blocks() {
+        let blocks = |first: &str, last: &str| {
+            let range = Range { last: Range::address(last).unwrap().last, ..Range::address(first).unwrap() };
+            let blocks = range.blocks();
+            blocks.iter().map(|(range, length)| format!("{}/{length}", range.start())).collect::<Vec<_>>()
+        };
+        assert_eq!(blocks("10.0.0.0", "10.255.255.255"), ["10.0.0.0/8"]);
+        assert_eq!(blocks("0.0.0.0", "255.255.255.255"), ["0.0.0.0/0"]);
+        assert_eq!(blocks("10.0.0.1", "10.0.0.4"), ["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/32"]);
+        assert_eq!(blocks("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), ["::/0"]);
+        assert_eq!(blocks("255.255.255.255", "255.255.255.255"), ["255.255.255.255/32"]);
     }
 
     #[test]

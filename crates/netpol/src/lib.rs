@@ -1,6 +1,8 @@
 //! x
 pub mod address;
+pub mod audit;
 mod diff;
+pub mod manifest;
 pub mod matrix;
 pub mod model;
 pub mod ports;

@@ -5,6 +5,7 @@ use super::mesh::Mesh;
 use super::policy::Policy;
 use super::workload::Workload;
 use crate::problem::Place;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -32,10 +33,10 @@ impl Cluster {
     }
 
     /// The labels of a namespace; one that no manifest holds has its name alone.
-    pub fn namespace_labels(&self, name: &str) -> Labels {
+    pub fn namespace_labels(&self, name: &str) -> Cow<'_, Labels> {
         match self.namespaces.get(name) {
-            Some(namespace) => namespace.labels.clone(),
-            None => Namespace::named(name).labels,
+            Some(namespace) => Cow::Borrowed(&namespace.labels),
+            None => Cow::Owned(Namespace::named(name).labels),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A NetworkPolicy, with its defaults filled in.
 
-use super::cluster::ObjectRef;
+use super::cluster::{Cluster, ObjectRef};
 use super::labels::Selector;
+use super::workload::Workload;
 use crate::address::Range;
 use crate::ports::{PortRange, Protocol};
 use std::fmt;
@@ -43,6 +44,18 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The namespace.
+    pub fn namespace(&self) -> &str {
+        self.object.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it is about a workload in a direction.
+    pub fn selects(&self, workload: &Workload, direction: Direction) -> bool {
+        self.rules(direction).is_some()
+            && self.namespace() == workload.namespace()
+            && self.pods.matches(&workload.labels)
+    }
+
     /// The rules of a direction, where the policy is about it.
     pub fn rules(&self, direction: Direction) -> Option<&[Rule]> {
         match direction {
@@ -77,6 +90,17 @@ pub struct Pods {
     pub namespaces: Option<Selector>,
     /// The pods in them.
     pub pods: Selector,
+}
+
+impl Pods {
+    /// Whether a workload is among the pods that a policy of `namespace` means.
+    pub fn contains(&self, cluster: &Cluster, namespace: &str, workload: &Workload) -> bool {
+        let there = match &self.namespaces {
+            None => namespace == workload.namespace(),
+            Some(selector) => selector.matches(&cluster.namespace_labels(workload.namespace())),
+        };
+        there && self.pods.matches(&workload.labels)
+    }
 }
 
 /// Addresses without some of them.

@@ -108,23 +108,32 @@ impl<'c> Reach<'c> {
 
     /// Each pair of nodes that may talk, with the ports; classes with themselves among them.
     pub fn pairs(&self) -> impl Iterator<Item = (Node, Node, Ports)> + '_ {
-        let classes = || (0..self.classes.len()).map(Node::Class);
-        let ranges = || (0..self.ranges.len()).map(Node::Range);
-        let to_classes = classes().flat_map(move |to| {
+        let to_classes = (0..self.classes.len()).flat_map(move |to| {
             // Only those that the destination allows are looked at: there are few where there are policies.
-            self.sources(to).into_iter().map(move |from| (from, to))
+            self.sources(to).into_iter().map(move |from| (from, Node::Class(to)))
         });
-        let to_ranges = classes().flat_map(move |from| ranges().map(move |to| (from, to)));
+        let to_ranges = (0..self.classes.len()).flat_map(move |from| {
+            let ranges = self.destinations(from).into_iter().filter(|to| matches!(to, Node::Range(_)));
+            ranges.map(move |to| (Node::Class(from), to))
+        });
         to_classes.chain(to_ranges).filter_map(|(from, to)| {
             let ports = self.ports(from, to);
             (!ports.is_empty()).then_some((from, to, ports))
         })
     }
 
-    /// The nodes that the policies of a class allow in.
-    fn sources(&self, to: Node) -> Vec<Node> {
-        let Node::Class(class) = to else { return Vec::new() };
-        let Some(row) = self.row(Direction::Ingress, class) else { return Vec::new() };
+    /// The nodes that the policies of a class allow in; of those, some may not be allowed out where they are.
+    pub fn sources(&self, class: usize) -> Vec<Node> {
+        self.peers(Direction::Ingress, class)
+    }
+
+    /// The nodes that the policies of a class allow out to; of those, some may not allow it in.
+    pub fn destinations(&self, class: usize) -> Vec<Node> {
+        self.peers(Direction::Egress, class)
+    }
+
+    fn peers(&self, direction: Direction, class: usize) -> Vec<Node> {
+        let Some(row) = self.row(direction, class) else { return Vec::new() };
         if row.everyone.is_empty() {
             let classes = row.classes.keys().map(|class| Node::Class(*class));
             classes.chain(row.ranges.keys().map(|range| Node::Range(*range))).collect()

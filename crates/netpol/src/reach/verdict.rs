@@ -97,11 +97,7 @@ impl<'c> Asked<'c> {
         if own.host_network {
             return End::HostNetwork;
         }
-        let of = |policy: &&Policy| {
-            policy.rules(direction).is_some()
-                && policy.object.namespace.as_deref() == Some(own.namespace())
-                && policy.pods.matches(&own.labels)
-        };
+        let of = |policy: &&Policy| policy.selects(own, direction);
         let policies: Vec<&Policy> = self.cluster.policies.iter().filter(of).collect();
         if policies.is_empty() {
             return End::Open;
@@ -122,11 +118,7 @@ impl<'c> Asked<'c> {
         peers.iter().any(|peer| match (peer, other) {
             (Peer::Block(block), Party::Address(address)) => block.contains(&address),
             (Peer::Pods(pods), Party::Workload(other)) => {
-                let namespace = match &pods.namespaces {
-                    None => policy.object.namespace.as_deref() == Some(other.namespace()),
-                    Some(selector) => selector.matches(&self.cluster.namespace_labels(other.namespace())),
-                };
-                namespace && pods.pods.matches(&other.labels)
+                pods.contains(self.cluster, policy.namespace(), other)
             }
             _ => false,
         })

@@ -11,3 +11,4 @@ mod scalar;
 pub(crate) use deserialize::read;
 pub(crate) use node::{At, Data, Key, Node};
 pub(crate) use parse::documents;
+pub(crate) use scalar::plain;

@@ -4,7 +4,7 @@ use super::node::Data;
 
 /// Reads a plain scalar as Kubernetes does: the core schema, and the `yes`, `no`, `on`, `off` of YAML 1.1, which its
 /// reader takes for booleans.
-pub(super) fn plain(text: &str) -> Data {
+pub(crate) fn plain(text: &str) -> Data {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Data::Bool(true),
