@@ -1,5 +1,6 @@
 //! `ringfence netpol`.
 
+mod audit;
 mod diff;
 mod matrix;
 mod query;
@@ -20,6 +21,8 @@ pub enum Command {
     Query(query::Options),
     /// Print what a change opens and closes; 1 where it does either.
     Diff(diff::Options),
+    /// Name each way around the policies, with the manifest that closes it; 1 where there is one.
+    Audit(audit::Options),
 }
 
 impl Command {
@@ -29,6 +32,7 @@ impl Command {
             Self::Matrix(options) => matrix::run(options),
             Self::Query(options) => query::run(options),
             Self::Diff(options) => diff::run(options),
+            Self::Audit(options) => audit::run(options),
         }
     }
 }

@@ -109,8 +109,11 @@ fn carries(scene: &Scene<'_>, class: usize) -> bool {
 }
 
 fn waypoints(scene: &Scene<'_>) -> Vec<usize> {
-    let is = |(class, facts): (usize, &Facts)| (facts.injection == Injection::Gateway).then_some(class);
-    scene.classes().filter_map(is).collect()
+    scene.classes().filter(|(_, facts)| is_waypoint(facts)).map(|(class, _)| class).collect()
+}
+
+fn is_waypoint(facts: &Facts) -> bool {
+    facts.injection == Injection::Gateway && facts.listens.contains(Protocol::Tcp, HBONE)
 }
 
 /// The ports at which gateways that carry the policy reach a class, and those gateways.
@@ -179,7 +182,8 @@ fn peer(gateway: &Workload) -> Peer {
 /// Gateways that let the outside in and carry no policy at all.
 fn gateways(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
-        if facts.injection != Injection::Gateway || facts.carries || facts.listens.is_empty() {
+        let entrance = facts.injection == Injection::Gateway && !is_waypoint(facts);
+        if !entrance || facts.carries || facts.listens.is_empty() {
             continue;
         }
         let sources = scene.sources(class, &facts.listens);

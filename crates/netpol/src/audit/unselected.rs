@@ -4,12 +4,15 @@ use super::finding::{Code, Finding, Severity};
 use super::remedy::isolating;
 use super::scene::Scene;
 use crate::manifest;
-use crate::model::{Direction, Workload};
+use crate::model::{Direction, Labels, ObjectRef, Policy, Selector, Workload};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
+    let mut namespaces: BTreeMap<&str, &Workload> = BTreeMap::new();
     for (class, _) in scene.subjects() {
         for workload in scene.reach.members(class) {
+            namespaces.entry(workload.namespace()).or_insert(workload);
             if workload.host_network {
                 found.push(host_network(workload));
                 continue;
@@ -19,6 +22,41 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
             found.extend(finding(workload, &directions));
         }
     }
+    found.extend(namespaces.values().filter_map(|workload| namespace(scene, workload)));
+}
+
+/// A pod that comes into a namespace tomorrow, with labels that no policy knows, should be held as well.
+fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
+    let name = first.namespace();
+    let no_labels = Labels::new();
+    let open = |direction: &Direction| {
+        let mut policies = scene.cluster.policies.iter().filter(|policy| policy.namespace() == name);
+        !policies.any(|policy| policy.rules(*direction).is_some() && policy.pods.matches(&no_labels))
+    };
+    let directions: Vec<Direction> = Direction::ALL.into_iter().filter(open).collect();
+    let words: Vec<String> = directions.iter().map(ToString::to_string).collect();
+    if directions.is_empty() {
+        return None;
+    }
+    let object = scene.cluster.namespaces.get(name).and_then(|namespace| namespace.object.clone());
+    let object = object.unwrap_or_else(|| ObjectRef {
+        namespace: None,
+        kind: "Namespace".to_owned(),
+        name: name.to_owned(),
+        place: first.object.place.clone(),
+    });
+    let deny = isolating(first, &directions, None);
+    let own = ObjectRef { name: "deny".to_owned(), ..deny.object.clone() };
+    let deny = Policy { object: own, pods: Selector::default(), ..deny };
+    Some(Finding {
+        code: Code::UnselectedWorkload,
+        severity: Severity::Medium,
+        object,
+        message: format!("no NetworkPolicy holds the {} of a new pod in `{name}`", words.join(" or ")),
+        gain: "whoever may start a pod there, or label one anew, is held by nothing".to_owned(),
+        because: Vec::new(),
+        remedy: manifest::yaml(&manifest::policy(&deny)),
+    })
 }
 
 fn finding(workload: &Workload, directions: &[Direction]) -> Option<Finding> {
