@@ -3,7 +3,8 @@
 use super::{cluster, print_json};
 use crate::exit::{Exit, Failure};
 use clap::{Args, ValueEnum};
-use netpol::matrix::{Matrix, json, markdown, table};
+use netpol::audit;
+use netpol::matrix::{Matrix, Picture, dot, json, markdown, svg, table};
 use netpol::reach::Reach;
 use std::path::PathBuf;
 
@@ -29,14 +30,23 @@ enum Format {
     Json,
     /// A table of Markdown.
     Markdown,
+    /// A graph for Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let cluster = cluster(&options.paths, options.format == Format::Json)?;
+    if matches!(options.format, Format::Dot | Format::Svg) {
+        let picture = Picture::new(&cluster, &audit::Options::default(), options.group);
+        print!("{}", if options.format == Format::Dot { dot(&picture) } else { svg(&picture) });
+        return Ok(Exit::Well);
+    }
     let reach = Reach::new(&cluster);
     let matrix = if options.group { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) };
     match options.format {
-        Format::Table => print!("{}", table(&matrix)),
+        Format::Table | Format::Dot | Format::Svg => print!("{}", table(&matrix)),
         Format::Json => print_json(&json(&matrix)),
         Format::Markdown => print!("{}", markdown(&matrix)),
     }

@@ -16,7 +16,10 @@ mod unselected;
 pub use finding::{Code, Finding, Severity};
 pub use options::Options;
 
+use crate::matrix::Name;
 use crate::model::Cluster;
+use crate::ports::Ports;
+use crate::reach::Node;
 use scene::Scene;
 
 /// Every way around the policies of a cluster, sorted by kind and object.
@@ -35,6 +38,30 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
     gateway_ports::find(&scene, &mut found);
     found.sort_by(|a, b| (a.code, &a.object, &a.message).cmp(&(b.code, &b.object, &b.message)));
     found
+}
+
+/// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
+pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)> {
+    let complete = facts::complete(cluster, options);
+    let Some(scene) = Scene::new(&complete, options, &[]) else { return Vec::new() };
+    let names = |class: usize| -> Vec<String> {
+        let members =
+            scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
+        members.map(|workload| workload.name()).collect()
+    };
+    let mut walks = Vec::new();
+    for (from, to, ports) in l7_bypass::walks(&scene) {
+        let from: Vec<Name> = match from {
+            Node::Class(class) => names(class).into_iter().map(Name::Workload).collect(),
+            Node::Range(range) => {
+                scene.reach.ranges().get(range).copied().map(Name::Range).into_iter().collect()
+            }
+        };
+        for to in names(to) {
+            walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
+        }
+    }
+    walks
 }
 
 #[cfg(test)]

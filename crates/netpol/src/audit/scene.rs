@@ -87,7 +87,7 @@ impl<'s> Scene<'s> {
         let ranges = join(ranges);
         if let Some(first) = ranges.first() {
             let more = ranges.len() - 1;
-            let more = if more > 0 { format!(" and {more} more ranges") } else { String::new() };
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             names.push(format!("addresses outside ({first}{more})"));
         }
         match names.split_last() {

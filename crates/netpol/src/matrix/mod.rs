@@ -1,10 +1,16 @@
 //! Who may reach whom, as people and programs read it.
 
+mod dot;
 mod json;
+mod picture;
+mod svg;
 
 mod table;
 
+pub use dot::dot;
 pub use json::{json, ports as json_ports};
+pub use picture::{Box, Edge, End, Item, Kind, Picture};
+pub use svg::svg;
 
 pub use table::{markdown, table};
 
