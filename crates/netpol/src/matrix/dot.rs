@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// The picture as a graph of DOT.
 pub fn dot(picture: &Picture) -> String {
-    let mut text = "digraph ringfence {\n  rankdir=LR;\n  compound=true;\n".to_owned();
+    let mut text = "digraph ringfence {\n  rankdir=LR;\n  compound=true;\n  newrank=true;\n".to_owned();
     text += "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\"];\n";
     text += "  edge [fontname=\"Helvetica\", fontsize=10];\n";
     // Writing to a string does not fail.

@@ -210,11 +210,11 @@ impl Picture {
                 End::Box(_) => None,
             };
             match of {
-                Some(of) => {
+                Some(of) if !touches(self, of, &original) => {
                     *own = End::Box(of);
                     alike.entry((of, edge)).or_default().push(original);
                 }
-                None => kept.push(original),
+                _ => kept.push(original),
             }
         }
         for ((of, whole), edges) in alike {
@@ -223,6 +223,15 @@ impl Picture {
         }
         kept
     }
+}
+
+/// Whether both ends of an edge are in a box.
+fn touches(picture: &Picture, of: usize, edge: &Edge) -> bool {
+    let inside = |end: End| match end {
+        End::Box(index) => index == of,
+        End::Item(item) => picture.boxes.get(of).is_some_and(|found| found.items.contains(&item)),
+    };
+    inside(edge.from) && inside(edge.to)
 }
 
 fn subtitle(workload: &Workload, count: usize, injection: Injection) -> String {

@@ -18,17 +18,23 @@ pub(super) const COLOURS: [&str; 3] = [ALLOWED, PLUMBING, AROUND];
 pub(super) fn draw(picture: &Picture, layout: &Layout, canvas: &mut Canvas) {
     let mut edges: Vec<(&'static str, &Edge)> =
         picture.edges.iter().map(|edge| (colour(picture, edge), edge)).collect();
-    edges.sort_by_key(|(colour, _)| COLOURS.iter().position(|other| other == colour).map(|at| (at + 2) % 3));
     edges.sort_by_key(|(colour, _)| match *colour {
         PLUMBING => 0,
         ALLOWED => 1,
         _ => 2,
     });
+    let mut lane = 0.0;
     for (colour, edge) in edges {
         let (Some(from), Some(to)) = (layout.end(edge.from, true), layout.end(edge.to, false)) else {
             continue;
         };
-        let (path, at) = curve(from, to);
+        let (path, at) = match over(layout, from, to) {
+            true => {
+                lane += 1.0;
+                arch(from, to, 12.0 + 16.0 * (lane % 4.0))
+            }
+            false => curve(from, to),
+        };
         canvas.path(&path, colour, edge.kind == Kind::Around);
         canvas.label(at.0, at.1 - 4.0, colour, edge.ports.to_string());
     }
@@ -46,6 +52,28 @@ fn colour(picture: &Picture, edge: &Edge) -> &'static str {
         (_, true) => PLUMBING,
         _ => ALLOWED,
     }
+}
+
+/// Whether an edge would cross what it does not concern on its way ahead.
+fn over(layout: &Layout, from: Rect, to: Rect) -> bool {
+    let ((_, from_y), (_, to_y)) = (from.middle(), to.middle());
+    to.x >= from.right() && layout.crosses((from.right(), from_y), (to.x, to_y))
+}
+
+/// An edge over everything, at a height: up beside what it starts at, and down beside what it ends at.
+fn arch(from: Rect, to: Rect, height: f64) -> (String, (f64, f64)) {
+    let ((_, from_y), (_, to_y)) = (from.middle(), to.middle());
+    let (start, up, down, end) = (from.right(), from.right() + 26.0, to.right() + 12.0, to.right());
+    let low = height + 26.0;
+    let path = format!(
+        "M{start:.1} {from_y:.1}Q{up:.1} {from_y:.1} {up:.1} {:.1}L{up:.1} {low:.1}Q{up:.1} {height:.1} {:.1} {height:.1}\
+         L{:.1} {height:.1}Q{down:.1} {height:.1} {down:.1} {low:.1}L{down:.1} {:.1}Q{down:.1} {to_y:.1} {end:.1} {to_y:.1}",
+        from_y - 20.0,
+        up + 26.0,
+        down - 26.0,
+        to_y - 14.0,
+    );
+    (path, ((start + end) / 2.0, height + 7.0))
 }
 
 /// The curve between two rectangles, and where its text goes.

@@ -1,5 +1,6 @@
 //! The same as a grid: who connects on the left, whom to on top, and what is closed in grey.
 
+use super::super::Name;
 use super::super::picture::{Item, Kind, Picture};
 use super::draw::{Canvas, Rect, Style};
 use super::fitted;
@@ -52,13 +53,14 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     (width.max(left + at(count) + 140.0).max(x + 20.0), legend + 24.0)
 }
 
+/// The name without the kind.
 fn name(item: &Item) -> String {
-    item.name
-        .to_string()
-        .split('/')
-        .enumerate()
-        .filter(|(index, _)| *index != 1)
-        .map(|(_, part)| part)
-        .collect::<Vec<_>>()
-        .join("/")
+    match &item.name {
+        Name::Range(_) => item.title.clone(),
+        Name::Workload(name) => {
+            let namespace = name.split('/').next().unwrap_or_default();
+            let rest = name.rsplit('/').next().unwrap_or_default();
+            format!("{namespace}/{rest}")
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::super::picture::{Box, End, Picture};
 use super::draw::Rect;
+use crate::model::Injection;
 use std::collections::BTreeSet;
 
 const ITEM: (f64, f64) = (190.0, 46.0);
@@ -11,6 +12,8 @@ const PADDING: f64 = 20.0;
 const TITLE: f64 = 20.0;
 const BETWEEN: f64 = 110.0;
 const MARGIN: f64 = 20.0;
+/// Room above the boxes, for edges that would cross what they do not concern.
+const SKY: f64 = 70.0;
 
 /// Where everything stands.
 pub(super) struct Layout {
@@ -52,11 +55,11 @@ impl Layout {
         let mut x = MARGIN;
         for block in &flow {
             let (width, height) = block.size();
-            layout.put(block, x, MARGIN + (tallest - height) / 2.0);
+            layout.put(block, x, SKY + (tallest - height) / 2.0);
             x += width + BETWEEN;
         }
         layout.width = x - BETWEEN + MARGIN;
-        layout.height = MARGIN + tallest;
+        layout.height = SKY + tallest;
         let below: Vec<Block> = (picture.boxes.iter().enumerate())
             .filter(|(_, found)| !found.main)
             .map(|(index, found)| block(picture, index, &found.items))
@@ -91,6 +94,18 @@ impl Layout {
             End::Box(index) => self.areas(index),
         };
         if start { rects.first() } else { rects.last() }.copied()
+    }
+
+    /// Whether a line crosses an item that it neither starts nor ends at.
+    pub(super) fn crosses(&self, start: (f64, f64), end: (f64, f64)) -> bool {
+        let hit = |place: &Rect| {
+            // Where the line is at the middle of the item, if it gets there.
+            let (x, y) = place.middle();
+            let share = (x - start.0) / (end.0 - start.0).max(1.0);
+            let at = start.1 + share * (end.1 - start.1);
+            (0.0..=1.0).contains(&share) && (at - y).abs() < place.height
+        };
+        self.places.iter().flatten().any(hit)
     }
 
     fn put(&mut self, block: &Block, x: f64, y: f64) {
@@ -160,13 +175,19 @@ fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     usize::MAX
 }
 
-/// Puts the items of a box in layers: each behind those of the box that reach it.
+/// Puts the items of a box in layers: each behind those of the box that reach it; in a layer the mesh stands above what
+/// is not in it, of which no layer is made.
 fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
+    let mut items = items.to_vec();
+    let injection = |item: &usize| picture.items.get(*item).map_or(Injection::None, |item| item.injection);
+    let mesh = items.iter().any(|item| injection(item) != Injection::None);
+    let aside = |item: &usize| mesh && injection(item) == Injection::None;
+    items.sort_by_key(aside);
     let mut layer: Vec<usize> = vec![0; items.len()];
     let within: Vec<(usize, usize)> = (picture.edges.iter())
         .filter_map(|edge| match (edge.from, edge.to) {
             (End::Item(from), End::Item(to)) => {
-                let place = |item| items.iter().position(|other| *other == item);
+                let place = |item| items.iter().position(|other| *other == item && !aside(&item));
                 Some((place(from)?, place(to)?))
             }
             _ => None,
