@@ -3,6 +3,7 @@
 mod exit;
 mod files;
 mod netpol;
+mod output;
 mod problems;
 
 use clap::{Parser, Subcommand};

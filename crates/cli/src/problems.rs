@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 /// Each problem with its line, and the place underlined.
 pub fn text(problems: &[Problem], files: &[File]) -> String {
     let mut blocks: Vec<String> = problems.iter().map(|problem| block(problem, files)).collect();
-    let count = problems.len();
-    blocks.push(format!("{count} problem{}", if count == 1 { "" } else { "s" }));
+    blocks.push(count(problems.len()));
     blocks.join("\n\n")
+}
+
+/// How many there are.
+pub fn count(found: usize) -> String {
+    format!("{found} problem{}", if found == 1 { "" } else { "s" })
 }
 
 /// The problems as JSON.

@@ -1,7 +1,8 @@
 //! `ringfence netpol audit`.
 
-use super::{Format, cluster, print_json};
+use super::{Format, cluster};
 use crate::exit::{Exit, Failure};
+use crate::output;
 use clap::Args;
 use netpol::address::Range;
 use netpol::audit::{self, Finding, audit};
@@ -55,12 +56,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let cluster = cluster(&options.paths, as_json)?;
     let found = audit(&cluster, &options.told());
     if as_json {
-        print_json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
+        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {
-        for finding in &found {
-            println!("{}\n", text(finding));
-        }
-        println!("{}", count(found.len()));
+        let mut blocks: Vec<String> = found.iter().map(text).collect();
+        blocks.push(count(found.len()));
+        output::text(&(blocks.join("\n\n") + "\n"));
     }
     Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
 }

@@ -1,9 +1,10 @@
 //! `ringfence netpol diff`.
 
-use super::{Format, cluster, print_json};
+use super::{Format, cluster};
 use crate::exit::{Exit, Failure};
+use crate::output;
 use clap::Args;
-use netpol::matrix::{Matrix, json};
+use netpol::matrix::{Matrix, Row, json};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -25,13 +26,13 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let found = netpol::diff(&read(&options.before)?, &read(&options.after)?);
     if as_json {
         let rows = |matrix: &Matrix| json(matrix).get("connections").cloned().unwrap_or_default();
-        print_json(&json!({"opened": rows(&found.opened), "closed": rows(&found.closed)}));
+        output::json(&json!({"opened": rows(&found.opened), "closed": rows(&found.closed)}));
     } else {
-        for (sign, matrix) in [('+', &found.opened), ('-', &found.closed)] {
-            for row in &matrix.rows {
-                println!("{sign} {} -> {}: {}", row.from, row.to, row.ports);
-            }
-        }
+        let lines = |sign: char, matrix: &Matrix| -> String {
+            let line = |row: &Row| format!("{sign} {} -> {}: {}\n", row.from, row.to, row.ports);
+            matrix.rows.iter().map(line).collect()
+        };
+        output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)));
     }
     Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
 }

@@ -1,7 +1,8 @@
 //! `ringfence netpol matrix`.
 
-use super::{cluster, print_json};
+use super::cluster;
 use crate::exit::{Exit, Failure};
+use crate::output;
 use clap::{Args, ValueEnum};
 use netpol::audit;
 use netpol::matrix::{Matrix, Picture, dot, json, markdown, svg, table};
@@ -38,17 +39,17 @@ enum Format {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let cluster = cluster(&options.paths, options.format == Format::Json)?;
-    if matches!(options.format, Format::Dot | Format::Svg) {
-        let picture = Picture::new(&cluster, &audit::Options::default(), options.group);
-        print!("{}", if options.format == Format::Dot { dot(&picture) } else { svg(&picture) });
-        return Ok(Exit::Well);
-    }
-    let reach = Reach::new(&cluster);
-    let matrix = if options.group { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) };
+    let matrix = || {
+        let reach = Reach::new(&cluster);
+        if options.group { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) }
+    };
+    let picture = || Picture::new(&cluster, &audit::Options::default(), options.group);
     match options.format {
-        Format::Table | Format::Dot | Format::Svg => print!("{}", table(&matrix)),
-        Format::Json => print_json(&json(&matrix)),
-        Format::Markdown => print!("{}", markdown(&matrix)),
+        Format::Table => output::text(&table(&matrix())),
+        Format::Json => output::json(&json(&matrix())),
+        Format::Markdown => output::text(&markdown(&matrix())),
+        Format::Dot => output::text(&dot(&picture())),
+        Format::Svg => output::text(&svg(&picture())),
     }
     Ok(Exit::Well)
 }

@@ -6,13 +6,12 @@ mod matrix;
 mod query;
 
 use crate::exit::{Exit, Failure};
-use crate::{files, problems};
+use crate::{files, output, problems};
 use clap::{Subcommand, ValueEnum};
 use netpol::model::Cluster;
-use serde_json::Value;
 use std::path::PathBuf;
 
-/// What there is to do with NetworkPolicies.
+/// What there is to do with NetworkPolicies; the writing of them, `generate`, has its place here.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print who may reach whom on which port.
@@ -52,15 +51,11 @@ fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
     read.map_err(|found| {
         let message = if json {
-            print_json(&problems::json(&found));
-            format!("error: {} problems", found.len())
+            output::json(&problems::json(&found));
+            problems::count(found.len())
         } else {
             problems::text(&found, &files)
         };
         Failure { message, exit: Exit::Problems }
     })
-}
-
-fn print_json(value: &Value) {
-    println!("{value:#}");
 }

@@ -1,7 +1,8 @@
 //! `ringfence netpol query`.
 
-use super::{Format, cluster, print_json};
+use super::{Format, cluster};
 use crate::exit::{Exit, Failure};
+use crate::output;
 use clap::Args;
 use netpol::address::Range;
 use netpol::did_you_mean;
@@ -43,9 +44,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     }
     let verdict = verdict(&cluster, from, to, options.protocol, options.port);
     if as_json {
-        print_json(&as_value(&verdict));
+        output::json(&as_value(&verdict));
     } else {
-        print!("{}", as_text(options, &verdict));
+        output::text(&as_text(options, &verdict));
     }
     Ok(Exit::Well)
 }
