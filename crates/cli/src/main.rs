@@ -7,7 +7,7 @@ mod output;
 mod problems;
 
 use clap::{Parser, Subcommand};
-use exit::{Exit, Failure};
+use exit::Failure;
 use std::process::ExitCode;
 
 /// Keeps Envoy's routes and Kubernetes' networks to what policies say.

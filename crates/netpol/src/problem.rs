@@ -55,11 +55,6 @@ pub(crate) struct Mark {
     pub width: usize,
 }
 
-impl Mark {
-    /// The very start of a file.
-    pub(crate) const START: Self = Self { line: 1, column: 1, width: 1 };
-}
-
 /// The problems of one file, in the order in which they were found.
 #[derive(Debug)]
 pub(crate) struct Problems {

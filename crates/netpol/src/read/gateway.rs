@@ -1,38 +1,11 @@
 //! Gateways of the Gateway API.
 
-use super::istio::Resource;
-use super::kinds::Reader;
 use super::object::Scope;
+use super::reader::Reader;
+use super::schema::gateway::Gateway;
+use super::schema::istio::Resource;
 use crate::model::{GATEWAY_NAME, Listeners, Selector};
 use crate::ports::{PortRange, Ports, Protocol};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-/// `gateway.networking.k8s.io` Gateway.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Gateway {
-    gateway_class_name: String,
-    listeners: Vec<Listener>,
-    _addresses: IgnoredAny,
-    _infrastructure: IgnoredAny,
-    _allowed_listeners: IgnoredAny,
-    _default_scope: IgnoredAny,
-    #[serde(rename = "backendTLS")]
-    _backend_tls: IgnoredAny,
-    _tls: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Listener {
-    port: u16,
-    protocol: String,
-    _name: IgnoredAny,
-    _hostname: IgnoredAny,
-    _tls: IgnoredAny,
-    _allowed_routes: IgnoredAny,
-}
 
 /// Reads a Gateway; Istio makes the pods of its own classes.
 pub(super) fn object(reader: &mut Reader<'_>) {

@@ -1,29 +1,16 @@
-//! Objects of Istio: those fields that are judged, and the names of the others.
+//! Objects of Istio.
 
-use super::kinds::Reader;
 use super::object::{Scope, check};
+use super::reader::Reader;
+use super::schema::istio::{
+    Gateway, PeerAuthentication, Pods, Resource, ServiceEntry, TargetRef, TrafficExtension, TrafficSelector,
+    Wasm, WasmPlugin,
+};
 use crate::address::Range;
-use crate::model::{Entry, Extension, Labels, Listeners, Selector, Target, Traffic};
+use crate::model::{Entry, Extension, Listeners, Selector, Target, Traffic};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::yaml::At;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-/// An object.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Resource<S> {
-    #[serde(rename = "apiVersion")]
-    _api_version: IgnoredAny,
-    #[serde(rename = "kind")]
-    _kind: IgnoredAny,
-    #[serde(default)]
-    pub metadata: ObjectMeta,
-    pub spec: Option<S>,
-    #[serde(default, rename = "status")]
-    _status: IgnoredAny,
-}
 
 /// Reads an object of one of Istio's groups.
 pub(super) fn object(reader: &mut Reader<'_>) {
@@ -40,164 +27,12 @@ pub(super) fn object(reader: &mut Reader<'_>) {
     }
 }
 
-/// `extensions.istio.io/v1alpha1` WasmPlugin.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct WasmPlugin {
-    selector: Option<Pods>,
-    target_ref: Option<TargetRef>,
-    target_refs: Vec<TargetRef>,
-    r#match: Vec<TrafficSelector>,
-    url: String,
-    plugin_name: Option<String>,
-    fail_strategy: Option<String>,
-    _phase: IgnoredAny,
-    _priority: IgnoredAny,
-    _sha256: IgnoredAny,
-    _image_pull_policy: IgnoredAny,
-    _image_pull_secret: IgnoredAny,
-    _verification_key: IgnoredAny,
-    _plugin_config: IgnoredAny,
-    _type: IgnoredAny,
-    _vm_config: IgnoredAny,
-}
-
-/// `extensions.istio.io/v1alpha1` TrafficExtension.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct TrafficExtension {
-    selector: Option<Pods>,
-    target_refs: Vec<TargetRef>,
-    r#match: Vec<TrafficSelector>,
-    wasm: Option<Wasm>,
-    _lua: IgnoredAny,
-    _phase: IgnoredAny,
-    _priority: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Wasm {
-    url: String,
-    plugin_name: Option<String>,
-    fail_strategy: Option<String>,
-    _sha256: IgnoredAny,
-    _image_pull_policy: IgnoredAny,
-    _image_pull_secret: IgnoredAny,
-    _verification_key: IgnoredAny,
-    _plugin_config: IgnoredAny,
-    _type: IgnoredAny,
-    _vm_config: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Pods {
-    match_labels: Labels,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct TargetRef {
-    kind: String,
-    name: String,
-    _group: IgnoredAny,
-    _namespace: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct TrafficSelector {
-    mode: Option<String>,
-    ports: Vec<PortNumber>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct PortNumber {
-    number: u16,
-}
-
-/// `networking.istio.io` Gateway.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Gateway {
-    selector: Labels,
-    servers: Vec<Server>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Server {
-    port: Option<ServerPort>,
-    _bind: IgnoredAny,
-    _hosts: IgnoredAny,
-    _tls: IgnoredAny,
-    _default_endpoint: IgnoredAny,
-    _name: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct ServerPort {
-    number: u16,
-    _protocol: IgnoredAny,
-    _name: IgnoredAny,
-    _target_port: IgnoredAny,
-}
-
-/// `networking.istio.io` ServiceEntry.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct ServiceEntry {
-    addresses: Vec<String>,
-    endpoints: Vec<Endpoint>,
-    _hosts: IgnoredAny,
-    _ports: IgnoredAny,
-    _export_to: IgnoredAny,
-    _location: IgnoredAny,
-    _resolution: IgnoredAny,
-    _subject_alt_names: IgnoredAny,
-    _workload_selector: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Endpoint {
-    address: String,
-    _ports: IgnoredAny,
-    _labels: IgnoredAny,
-    _network: IgnoredAny,
-    _locality: IgnoredAny,
-    _weight: IgnoredAny,
-    _service_account: IgnoredAny,
-}
-
-/// `security.istio.io` PeerAuthentication, which is read to be refused where a key of it is wrong.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct PeerAuthentication {
-    _selector: Option<Pods>,
-    _mtls: Option<MutualTls>,
-    _port_level_mtls: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct MutualTls {
-    _mode: IgnoredAny,
-}
-
 fn wasm_plugin(reader: &mut Reader<'_>) {
     let Some(read) = reader.typed::<Resource<WasmPlugin>>() else { return };
     let spec = read.spec.unwrap_or_default();
     let refs = spec.target_ref.into_iter().chain(spec.target_refs).collect();
-    let wasm = Wasm {
-        url: spec.url,
-        plugin_name: spec.plugin_name,
-        fail_strategy: spec.fail_strategy,
-        ..Wasm::default()
-    };
+    let mut wasm = Wasm::default();
+    (wasm.url, wasm.plugin_name, wasm.fail_strategy) = (spec.url, spec.plugin_name, spec.fail_strategy);
     extension(reader, &read.metadata, (spec.selector, refs), spec.r#match, &wasm);
 }
 

@@ -1,17 +1,11 @@
 //! Which objects are read, and by what.
 
 use super::cluster::Builder;
-use super::object::{self, Scope};
-use super::workload::{Template, workload};
-use super::{gateway, istio, policy, service};
+use super::reader::Reader;
+use super::{gateway, istio};
 use crate::model::ObjectRef;
 use crate::problem::{Mark, Problems, did_you_mean, nearest};
-use crate::yaml::{self, At, Data, Node};
-use k8s_openapi::api::{
-    apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
-};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::Deserialize;
+use crate::yaml::{Data, Node};
 
 /// The groups whose objects are read, with their versions and kinds.
 const READ: [(&str, &[&str], &[&str]); 8] = [
@@ -179,147 +173,5 @@ fn object(node: &Node, head: &Head<'_>, problems: &mut Problems, builder: &mut B
         }
         ("gateway.networking.k8s.io", _) => gateway::object(&mut reader),
         _ => reader.workload(),
-    }
-}
-
-/// An object being read.
-pub(super) struct Reader<'r> {
-    pub node: &'r Node,
-    pub kind: &'r str,
-    pub group: &'r str,
-    pub problems: &'r mut Problems,
-    pub builder: &'r mut Builder,
-}
-
-impl<'r> Reader<'r> {
-    /// Reads the object as a type; nothing where a value is not of its type, since what stands for it means nothing.
-    pub(super) fn typed<T: Deserialize<'r>>(&mut self) -> Option<T> {
-        let before = self.problems.len();
-        let read = yaml::read(self.node, self.problems);
-        read.filter(|_| !self.problems.any_since(before, "wrong_type"))
-    }
-
-    /// The object, unless it stands elsewhere already.
-    pub(super) fn reference(&mut self, scope: Scope, metadata: &ObjectMeta) -> Option<ObjectRef> {
-        let object = object::reference(self.node, self.kind, scope, metadata, self.problems)?;
-        if let Some(first) = self.builder.seen(self.group, &object) {
-            let mark = At::new(self.node).field("metadata").field("name").mark();
-            let help = "keep one of them";
-            self.problems.add(mark, "duplicate_object", format!("{object} stands at {first} already"), help);
-            return None;
-        }
-        Some(object)
-    }
-
-    fn namespace(&mut self) {
-        let Some(read) = self.typed::<core::Namespace>() else { return };
-        let Some(object) = self.reference(Scope::Cluster, &read.metadata) else { return };
-        let at = At::new(self.node).field("metadata");
-        let labels = object::labels(at, Some(&read.metadata), self.problems);
-        self.builder.namespace(object, labels);
-    }
-
-    fn service(&mut self) {
-        let Some(read) = self.typed::<core::Service>() else { return };
-        let Some(object) = self.reference(Scope::Namespaced, &read.metadata) else { return };
-        let at = At::new(self.node).field("spec");
-        let service = service::service(at, object, &read.spec.unwrap_or_default(), self.problems);
-        self.builder.cluster.services.push(service);
-    }
-
-    fn policy(&mut self) {
-        let Some(read) = self.typed::<networking::NetworkPolicy>() else { return };
-        let Some(object) = self.reference(Scope::Namespaced, &read.metadata) else { return };
-        let at = At::new(self.node);
-        let Some(spec) = read.spec else {
-            return self.problems.add(at.mark(), "missing_field", "the policy has no `spec`", "add `spec`");
-        };
-        let policy = policy::policy(at.field("spec"), object, &spec, self.problems);
-        self.builder.cluster.policies.push(policy);
-    }
-
-    fn workload(&mut self) {
-        let at = At::new(self.node);
-        let spec = at.field("spec");
-        /// Reads an object whose pods come of a template.
-        macro_rules! of_template {
-            ($type:ty, $read:ident, $template:expr, $selector:expr) => {{
-                let Some($read) = self.typed::<$type>() else { return };
-                let template: Option<&core::PodTemplateSpec> = $template;
-                self.pods(
-                    &$read.metadata,
-                    &Template {
-                        at: template_at(self.kind, at),
-                        metadata: template.and_then(|template| template.metadata.as_ref()),
-                        spec: template.and_then(|template| template.spec.as_ref()),
-                        selector: $selector,
-                    },
-                );
-            }};
-        }
-        let selector = spec.field("selector");
-        match self.kind {
-            "Deployment" => of_template!(
-                apps::Deployment,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "StatefulSet" => of_template!(
-                apps::StatefulSet,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "DaemonSet" => of_template!(
-                apps::DaemonSet,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "ReplicaSet" => of_template!(
-                apps::ReplicaSet,
-                read,
-                read.spec.template.as_ref(),
-                Some((selector, &read.spec.selector))
-            ),
-            "ReplicationController" => of_template!(
-                core::ReplicationController,
-                read,
-                read.spec.as_ref().and_then(|spec| spec.template.as_ref()),
-                None
-            ),
-            "Job" => {
-                of_template!(batch::Job, read, read.spec.as_ref().map(|spec| &spec.template), None)
-            }
-            "CronJob" => of_template!(
-                batch::CronJob,
-                read,
-                read.spec.job_template.spec.as_ref().map(|job| &job.template),
-                None
-            ),
-            _ => {
-                let Some(read) = self.typed::<core::Pod>() else { return };
-                let (metadata, spec) = (Some(&read.metadata), read.spec.as_ref());
-                self.pods(&read.metadata, &Template { at, metadata, spec, selector: None });
-            }
-        }
-    }
-
-    fn pods(&mut self, metadata: &ObjectMeta, template: &Template<'_>) {
-        let Some(object) = self.reference(Scope::Namespaced, metadata) else { return };
-        let owner = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
-        let owner = owner.map(|owner| (owner.kind.clone(), owner.name.clone()));
-        let workload = workload(object, template, self.problems);
-        self.builder.workload(workload, owner);
-    }
-}
-
-/// Where the template of an object's pods stands.
-fn template_at<'n>(kind: &str, at: At<'n>) -> At<'n> {
-    let spec = at.field("spec");
-    match kind {
-        "CronJob" => spec.field("jobTemplate").field("spec").field("template"),
-        _ => spec.field("template"),
     }
 }

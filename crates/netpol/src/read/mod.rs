@@ -7,6 +7,8 @@ mod kinds;
 mod names;
 mod object;
 mod policy;
+mod reader;
+mod schema;
 mod selector;
 mod service;
 mod workload;

@@ -2,6 +2,8 @@
 
 use super::read;
 use crate::model::Cluster;
+use crate::problem::Problems;
+use crate::yaml::{self, Data, Node};
 
 fn cluster(text: &str) -> Cluster {
     read([("f.yaml", text)]).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -187,4 +189,52 @@ fn keys_of_the_mesh_are_as_strict() {
             "f.yaml:6:12: there is no `port` here; did you mean `ports`?"
         ]
     );
+}
+
+/// The keys of a node that are fields, not names of the user's own, with their places.
+fn fields(node: &Node, inside: &str, found: &mut Vec<(String, usize, usize)>) {
+    // Below these the user chooses the keys; so does a policy of a module, which its own filter judges.
+    let free = ["labels", "matchLabels", "annotations", "pluginConfig"];
+    match &node.data {
+        Data::List(items) => items.iter().for_each(|item| fields(item, inside, found)),
+        Data::Map(entries) if !free.contains(&inside) => {
+            for (key, value) in entries {
+                // A selector of a Service or of a Gateway of Istio is labels; any other holds `matchLabels`.
+                let labels = key.text == "selector" && !has_match(value);
+                found.push((key.text.clone(), key.mark.line, key.mark.column));
+                if !labels {
+                    fields(value, &key.text, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn has_match(node: &Node) -> bool {
+    node.get("matchLabels").or(node.get("matchExpressions")).is_some()
+}
+
+#[test]
+fn a_typo_in_any_key_is_an_error_with_its_place_and_the_key() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bookinfo");
+    let mut tried = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut found = Vec::new();
+        yaml::documents(&text, &mut Problems::new("f"), |node, _| fields(&node, "", &mut found));
+        for (key, line, column) in found {
+            let wrong = format!("{key}e");
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines[line - 1].insert(column - 1 + key.len(), 'e');
+            let problems = read([("f", lines.join("\n"))]).unwrap_err();
+            let expected = format!("f:{line}:{column}: there is no `{wrong}` here; did you mean `{key}`?");
+            assert!(
+                problems.iter().any(|problem| problem.to_string() == expected),
+                "{expected}: {problems:#?}"
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 500, "{tried}");
 }

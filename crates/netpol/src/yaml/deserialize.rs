@@ -263,12 +263,17 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
 
     fn next_key_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
         for (key, value) in self.fields.by_ref() {
+            // The API server takes a field of nothing for one that is not there.
+            let nothing = matches!(value.data, Data::Null);
             if let Some(known) = self.known
                 && !known.contains(&key.text.as_str())
             {
                 let help = did_you_mean(&key.text, known.iter().copied());
                 let message = format!("there is no `{}` here", key.text);
                 self.reader.log.borrow_mut().add(key.mark, "unknown_field", message, help);
+                continue;
+            }
+            if nothing && self.known.is_some() {
                 continue;
             }
             self.value = Some(value);

@@ -9,6 +9,6 @@ mod parse;
 mod scalar;
 
 pub(crate) use deserialize::read;
-pub(crate) use node::{At, Data, Key, Node};
+pub(crate) use node::{At, Data, Node};
 pub(crate) use parse::documents;
 pub(crate) use scalar::plain;
