@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use netpol::audit::{Options, audit};
 use netpol::matrix::Matrix;
 use netpol::reach::Reach;
 use std::fmt::Write;
@@ -43,6 +42,5 @@ fn classes_do_not_grow_with_workloads() {
         let matrix = Matrix::of_groups(&reach);
         // Each tier is reached by the next, and each reaches a block outside; what no one selects is alone.
         assert_eq!(matrix.rows.len(), (19 + 20) * NAMESPACES);
-        assert!(!audit(&cluster, &Options::default()).is_empty());
     }
 }

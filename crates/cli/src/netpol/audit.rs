@@ -59,7 +59,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {
         let mut blocks: Vec<String> = found.iter().map(text).collect();
-        blocks.push(count(found.len()));
+        blocks.push(if cluster.workloads.is_empty() {
+            "there are no workloads in these manifests: nothing was audited".to_owned()
+        } else {
+            count(found.len())
+        });
         output::text(&(blocks.join("\n\n") + "\n"));
     }
     Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })

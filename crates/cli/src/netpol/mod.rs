@@ -49,6 +49,7 @@ enum Format {
 fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
     let files = files::read(paths)?;
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
+    let read = read.inspect(|cluster| note_ignored(cluster));
     read.map_err(|found| {
         let message = if json {
             output::json(&problems::json(&found));
@@ -58,4 +59,14 @@ fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
         };
         Failure { message, exit: Exit::Problems }
     })
+}
+
+/// Policies of other kinds would change the answer, and are not read.
+fn note_ignored(cluster: &Cluster) {
+    for object in cluster.ignored.iter().filter(|object| object.kind.contains("NetworkPolicy")) {
+        eprintln!(
+            "note: {}: {object} is no policy of networking.k8s.io, and does not count here",
+            object.place
+        );
+    }
 }

@@ -29,7 +29,7 @@ pub(super) struct Facts {
     pub implied: bool,
     /// The ports that its services and containers name.
     pub app_ports: Ports,
-    /// Whether an extension with a module of Ringfence is for it.
+    /// Whether an extension with a module of Ringfence is for it, rather than for the whole mesh.
     pub covered: bool,
     /// Whether its own proxy runs the module on what clients send.
     pub carries: bool,
@@ -58,7 +58,7 @@ impl Facts {
             injection,
             implied: workload.implied,
             app_ports: app_ports(cluster, workload),
-            covered: !covers.is_empty(),
+            covered: covers.iter().any(|found| !found.is_for_all(&options.control_plane)),
             carries: proxied && covers.iter().any(|found| found.sees(gateway, None)),
             waypoint: injection == Injection::Ambient && !covers.is_empty(),
             uncaught: if injection == Injection::Sidecar {

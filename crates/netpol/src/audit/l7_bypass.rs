@@ -87,21 +87,29 @@ fn way(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Way> {
                 tcp_of(if facts.app_ports.is_empty() { Ports::all() } else { facts.app_ports.clone() });
             to(ports, "without a proxy: a policy selects it, and its pods have none to run it", Vec::new())
         }
-        Injection::Ambient if facts.waypoint => {
-            let hbone: Ports = [PortRange::one(Protocol::Tcp, HBONE)].into_iter().collect();
-            let ports =
-                tcp_of(if facts.app_ports.is_empty() { Ports::all() } else { facts.app_ports.clone() });
-            to(
-                ports.minus(&hbone),
-                "without passing its waypoint, which carries the policy",
-                waypoints(scene),
-            )
-        }
+        // A pod that is addressed by itself, rather than by its service, is sent to without the waypoint.
+        Injection::Ambient if facts.waypoint => to(
+            tcp_of(app_ports(facts)),
+            "without passing its waypoint, which carries the policy",
+            waypoints(scene),
+        ),
         _ => {
             let (ports, through) = behind(scene, class, facts)?;
             to(ports, "without passing the gateway, which carries the policy", through)
         }
     }
+}
+
+/// Where requests come in: every port where none is known; of an ambient pod, where the proxies of nodes hand them on too.
+fn app_ports(facts: &Facts) -> Ports {
+    if facts.app_ports.is_empty() {
+        return Ports::all();
+    }
+    let mut ports = facts.app_ports.clone();
+    if facts.injection == Injection::Ambient {
+        ports.insert(PortRange::one(Protocol::Tcp, HBONE));
+    }
+    ports
 }
 
 fn carries(scene: &Scene<'_>, class: usize) -> bool {
@@ -126,8 +134,7 @@ fn behind(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<(Ports, Vec<
     let (mut ports, mut through) = (Ports::default(), Vec::new());
     for (gateway, _) in gateways {
         let reached = scene.reach.ports(Node::Class(gateway), Node::Class(class));
-        let reached =
-            if facts.app_ports.is_empty() { reached } else { reached.intersection(&facts.app_ports) };
+        let reached = reached.intersection(&app_ports(facts));
         if !reached.is_empty() {
             ports = ports.union(&reached);
             through.push(gateway);

@@ -274,12 +274,14 @@ spec: {containers: [{name: c}]}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: p, namespace: shop}
-spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 15008}]}]}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {gateway.networking.k8s.io/gateway-name: waypoint}}}], ports: [{port: 15008}]}, {ports: [{port: 15021}]}]}
 ";
     let of = |text: &str| shown(&audit(&crate::read([("f", text)]).unwrap(), &Options::default()));
     assert_eq!(of(ambient), Vec::<String>::new());
-    let open = ambient.replace("ports: [{port: 15008}]", "ports: [{port: 15008}, {port: 8080}]");
-    let found = of(&open);
-    let expected = "may reach TCP 8080 of `shop/Pod/cart` without passing its waypoint";
-    assert!(found.iter().any(|line| line.contains(expected)), "{found:#?}");
+    for port in [15008, 8080] {
+        let open = ambient.replace("{ports: [{port: 15021}]}", &format!("{{ports: [{{port: {port}}}]}}"));
+        let found = of(&open);
+        let expected = format!("may reach TCP {port} of `shop/Pod/cart` without passing its waypoint");
+        assert!(found.iter().any(|line| line.contains(&expected)), "{found:#?}");
+    }
 }

@@ -132,6 +132,12 @@ impl Extension {
         self.traffic.is_empty() || self.traffic.iter().any(sees)
     }
 
+    /// Whether it is for every proxy of the mesh.
+    pub fn is_for_all(&self, root_namespace: &str) -> bool {
+        let all = |target: &Target| matches!(target, Target::Pods(pods) if pods.requirements.is_empty());
+        self.object.namespace.as_deref() == Some(root_namespace) && self.targets.iter().any(all)
+    }
+
     /// Whether it is loaded into the proxies of a workload, of which there must be some.
     pub fn covers(&self, cluster: &Cluster, workload: &Workload, root_namespace: &str) -> bool {
         let namespace = self.object.namespace.as_deref().unwrap_or_default();

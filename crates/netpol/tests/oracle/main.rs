@@ -19,7 +19,7 @@ const ADDRESSES: [&str; 7] =
 const PORTS: [u16; 7] = [1, 53, 80, 81, 90, 8080, 65535];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_agrees_with_the_specification(world in world()) {
