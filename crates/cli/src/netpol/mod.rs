@@ -49,7 +49,7 @@ enum Format {
 fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
     let files = files::read(paths)?;
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
-    let read = read.inspect(|cluster| note_ignored(cluster));
+    let read = read.inspect(note_ignored);
     read.map_err(|found| {
         let message = if json {
             output::json(&problems::json(&found));

@@ -17,6 +17,9 @@ const METRICS: [u16; 2] = [15090, 15020];
 /// What the proxies of nodes speak among each other.
 const HBONE: u16 = 15008;
 
+const GAIN: &str =
+    "whoever gets there talks to parts of the gateway that no route and no policy of it is for";
+
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     let ambient = scene.classes().any(|(_, facts)| facts.injection == Injection::Ambient);
     for (class, facts) in scene.held(Direction::Ingress) {
@@ -25,10 +28,9 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
         }
         let accepts = facts.listens.union(&tcp(if ambient { &[HEALTH, HBONE] } else { &[HEALTH] }));
         let more = accepts.union(&tcp(&METRICS));
+        let beyond = |node| if reads_metrics(scene, node) { &more } else { &accepts };
         let beyond: Vec<(Node, Ports)> = (scene.sources(class, &Ports::all()).into_iter())
-            .map(|(node, ports)| {
-                (node, ports.minus(if reads_metrics(scene, node) { &more } else { &accepts }))
-            })
+            .map(|(node, ports)| (node, ports.minus(beyond(node))))
             .filter(|(_, ports)| !ports.is_empty())
             .collect();
         if beyond.is_empty() {
@@ -51,7 +53,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                     workload.name(),
                     listeners(facts)
                 ),
-                gain: "whoever gets there talks to parts of the gateway that no route and no policy of it is for".to_owned(),
+                gain: GAIN.to_owned(),
                 because: remedy.because,
                 remedy: remedy.manifests,
             });

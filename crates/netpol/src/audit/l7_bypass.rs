@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 const GAIN: &str = "whoever is there sends requests that no policy on hosts, paths, headers or tokens judges";
 
@@ -200,17 +200,6 @@ fn gateways(scene: &Scene<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         for workload in scene.reach.members(class) {
-            let labels: serde_json::Map<_, _> =
-                workload.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-            let manifest = json!({
-                "apiVersion": "extensions.istio.io/v1alpha1",
-                "kind": "TrafficExtension",
-                "metadata": {"name": "ringfence", "namespace": workload.namespace()},
-                "spec": {
-                    "selector": {"matchLabels": labels},
-                    "wasm": {"url": "oci://registry.example/ringfence:latest", "failStrategy": "FAIL_CLOSE", "pluginConfig": {}},
-                },
-            });
             found.push(Finding {
                 code: Code::L7Bypass,
                 severity: Severity::High,
@@ -225,11 +214,27 @@ fn gateways(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                 because: Vec::new(),
                 remedy: format!(
                     "# put the image in `url`, pin it by its digest, and put the policy in `pluginConfig`\n{}",
-                    manifest::yaml(&manifest)
+                    manifest::yaml(&extension(workload))
                 ),
             });
         }
     }
+}
+
+/// What loads the module into a gateway.
+fn extension(gateway: &Workload) -> Value {
+    let labels: Map<_, _> =
+        gateway.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+    let url = "oci://registry.example/ringfence:latest";
+    json!({
+        "apiVersion": "extensions.istio.io/v1alpha1",
+        "kind": "TrafficExtension",
+        "metadata": {"name": "ringfence", "namespace": gateway.namespace()},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "wasm": {"url": url, "failStrategy": "FAIL_CLOSE", "pluginConfig": {}},
+        },
+    })
 }
 
 /// Modules whose failure lets requests pass.

@@ -4,7 +4,7 @@ use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};
 use super::scene::{Scene, join};
 use crate::address::{Family, Range};
-use crate::model::{Cluster, Direction, Peer};
+use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
 use crate::reach::Node;
 
@@ -40,58 +40,56 @@ fn internal() -> impl Iterator<Item = Range> {
 }
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
-    let internal: Vec<Range> = internal().collect();
-    let known: Vec<Range> =
-        scene.cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.clone()).collect();
-    let passed_over = |range: &Range| internal.iter().chain(&known).any(|other| other.contains(range));
     for (class, _) in scene.held(Direction::Egress) {
-        let mut ports = Ports::default();
-        let mut ranges = Vec::new();
-        for node in scene.reach.destinations(class) {
-            let Node::Range(index) = node else { continue };
-            let range = scene.reach.ranges().get(index).copied().filter(|range| !passed_over(range));
-            let of = scene.reach.ports(Node::Class(class), node);
-            if let Some(range) = range.filter(|_| !of.is_empty()) {
-                ranges.push(range);
-                ports = ports.union(&of);
-            }
+        let (ranges, ports) = broad(scene, class);
+        if ranges.is_empty() {
+            continue;
         }
-        let broad: Vec<Range> = join(ranges).into_iter().filter(is_broad).collect();
-        let Some(first) = broad.first() else { continue };
-        let egress_gateway = |label: Option<&String>| label.is_some_and(|label| label == "egressgateway");
-        for workload in scene.reach.members(class) {
-            // To send what the mesh sends out is what it is for.
-            if egress_gateway(workload.labels.get("istio")) {
-                continue;
-            }
-            let keep = |peer: &Peer| match peer {
-                Peer::Block(block)
-                    if broad.iter().any(|range| range.overlaps(&block.range)) && is_broad(&block.range) =>
-                {
-                    None
-                }
-                peer => Some(peer.clone()),
-            };
-            let remedy = narrow(scene, workload, Direction::Egress, |_, rule| keep_peers(rule, keep));
-            found.push(Finding {
-                code: Code::OpenEgress,
-                severity: Severity::High,
-                object: workload.object.clone(),
-                message: format!(
-                    "`{}` may send to {} of the Internet ({first}{})",
-                    workload.name(),
-                    if ports.is_all() { "every port".to_owned() } else { ports.to_string() },
-                    if broad.len() > 1 {
-                        format!(" and {} more ranges", broad.len() - 1)
-                    } else {
-                        String::new()
-                    },
-                ),
-                gain: "whoever takes it over sends out what it knows, and fetches tools and orders"
-                    .to_owned(),
-                because: remedy.because,
-                remedy: format!("# add a block for each service outside that it needs\n{}", remedy.manifests),
-            });
+        // To send what the mesh sends out is what an egress gateway is for.
+        let egress_gateway =
+            |workload: &&Workload| workload.labels.get("istio").is_some_and(|label| label == "egressgateway");
+        let senders = scene.reach.members(class).filter(|workload| !egress_gateway(workload));
+        found.extend(senders.map(|workload| finding(scene, workload, &ranges, &ports)));
+    }
+}
+
+/// The addresses of the Internet that a class may send to, where they are many, and the ports.
+fn broad(scene: &Scene<'_>, class: usize) -> (Vec<Range>, Ports) {
+    let known = scene.cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.iter().copied());
+    let passed_over: Vec<Range> = internal().chain(known).collect();
+    let (mut ranges, mut ports) = (Vec::new(), Ports::default());
+    for node in scene.reach.destinations(class) {
+        let Node::Range(index) = node else { continue };
+        let sent = scene.reach.ports(Node::Class(class), node);
+        let range = scene.reach.ranges().get(index).copied();
+        let range = range.filter(|range| !passed_over.iter().any(|other| other.contains(range)));
+        if let Some(range) = range.filter(|_| !sent.is_empty()) {
+            ranges.push(range);
+            ports = ports.union(&sent);
         }
+    }
+    (join(ranges).into_iter().filter(is_broad).collect(), ports)
+}
+
+fn finding(scene: &Scene<'_>, workload: &Workload, ranges: &[Range], ports: &Ports) -> Finding {
+    let keep = |peer: &Peer| match peer {
+        Peer::Block(block) if ranges.iter().any(|range| range.overlaps(&block.range)) => None,
+        peer => Some(peer.clone()),
+    };
+    let remedy = narrow(scene, workload, Direction::Egress, |_, rule| keep_peers(rule, keep));
+    let first = ranges.first().map(ToString::to_string).unwrap_or_default();
+    let more = match ranges.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let ports = if ports.is_all() { "every port".to_owned() } else { ports.to_string() };
+    Finding {
+        code: Code::OpenEgress,
+        severity: Severity::High,
+        object: workload.object.clone(),
+        message: format!("`{}` may send to {ports} of the Internet ({first}{more})", workload.name()),
+        gain: "whoever takes it over sends out what it knows, and fetches tools and orders".to_owned(),
+        because: remedy.because,
+        remedy: format!("# add a block for each service outside that it needs\n{}", remedy.manifests),
     }
 }

@@ -57,10 +57,8 @@ fn extension(
     let labels = selector.map(|pods| pods.match_labels).unwrap_or_default();
     let at = At::new(reader.node).field("spec").field("selector").field("matchLabels");
     check(at, &labels, reader.problems);
-    let mut targets: Vec<Target> = refs.into_iter().filter_map(target).collect();
-    if targets.is_empty() {
-        targets.push(Target::Pods(Selector::of(&labels)));
-    }
+    let by_pods = refs.is_empty().then(|| Target::Pods(Selector::of(&labels)));
+    let targets = refs.into_iter().filter_map(target).chain(by_pods).collect();
     let names = format!("{} {}", wasm.url, wasm.plugin_name.as_deref().unwrap_or_default());
     let names = names.to_ascii_lowercase().replace('-', "_");
     reader.builder.cluster.mesh.extensions.push(Extension {

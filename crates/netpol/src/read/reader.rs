@@ -10,8 +10,27 @@ use crate::yaml::{self, At, Node};
 use k8s_openapi::api::{
     apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Deserialize;
+
+/// Reads an object whose pods come of a template.
+macro_rules! of_template {
+    ($reader:ident, $type:ty, |$read:ident| $template:expr, $selector:expr) => {{
+        let Some($read) = $reader.typed::<$type>() else { return };
+        let template: Option<&core::PodTemplateSpec> = $template;
+        let selector: Option<&LabelSelector> = $selector;
+        let at = At::new($reader.node);
+        $reader.pods(
+            &$read.metadata,
+            &Template {
+                at: template_at($reader.kind, at),
+                metadata: template.and_then(|template| template.metadata.as_ref()),
+                spec: template.and_then(|template| template.spec.as_ref()),
+                selector: selector.map(|selector| (at.field("spec").field("selector"), selector)),
+            },
+        );
+    }};
+}
 
 /// An object being read.
 pub(super) struct Reader<'r> {
@@ -70,70 +89,62 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) fn workload(&mut self) {
-        let at = At::new(self.node);
-        let spec = at.field("spec");
-        /// Reads an object whose pods come of a template.
-        macro_rules! of_template {
-            ($type:ty, $read:ident, $template:expr, $selector:expr) => {{
-                let Some($read) = self.typed::<$type>() else { return };
-                let template: Option<&core::PodTemplateSpec> = $template;
-                self.pods(
-                    &$read.metadata,
-                    &Template {
-                        at: template_at(self.kind, at),
-                        metadata: template.and_then(|template| template.metadata.as_ref()),
-                        spec: template.and_then(|template| template.spec.as_ref()),
-                        selector: $selector,
-                    },
-                );
-            }};
-        }
-        let selector = spec.field("selector");
-        match self.kind {
-            "Deployment" => of_template!(
-                apps::Deployment,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "StatefulSet" => of_template!(
-                apps::StatefulSet,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "DaemonSet" => of_template!(
-                apps::DaemonSet,
-                read,
-                Some(&read.spec.template),
-                Some((selector, &read.spec.selector))
-            ),
-            "ReplicaSet" => of_template!(
-                apps::ReplicaSet,
-                read,
-                read.spec.template.as_ref(),
-                Some((selector, &read.spec.selector))
-            ),
-            "ReplicationController" => of_template!(
-                core::ReplicationController,
-                read,
-                read.spec.as_ref().and_then(|spec| spec.template.as_ref()),
-                None
-            ),
-            "Job" => {
-                of_template!(batch::Job, read, read.spec.as_ref().map(|spec| &spec.template), None)
+        match (self.group, self.kind) {
+            ("apps", _) => self.app(),
+            ("batch", "Job") => {
+                of_template!(self, batch::Job, |read| read.spec.as_ref().map(|spec| &spec.template), None);
             }
-            "CronJob" => of_template!(
-                batch::CronJob,
-                read,
-                read.spec.job_template.spec.as_ref().map(|job| &job.template),
-                None
-            ),
+            ("batch", _) => {
+                of_template!(
+                    self,
+                    batch::CronJob,
+                    |read| read.spec.job_template.spec.as_ref().map(|job| &job.template),
+                    None
+                );
+            }
+            (_, "ReplicationController") => {
+                of_template!(
+                    self,
+                    core::ReplicationController,
+                    |read| read.spec.as_ref().and_then(|spec| spec.template.as_ref()),
+                    None
+                );
+            }
             _ => {
                 let Some(read) = self.typed::<core::Pod>() else { return };
-                let (metadata, spec) = (Some(&read.metadata), read.spec.as_ref());
-                self.pods(&read.metadata, &Template { at, metadata, spec, selector: None });
+                let (at, metadata) = (At::new(self.node), Some(&read.metadata));
+                let template = Template { at, metadata, spec: read.spec.as_ref(), selector: None };
+                self.pods(&read.metadata, &template);
             }
+        }
+    }
+
+    fn app(&mut self) {
+        match self.kind {
+            "Deployment" => of_template!(
+                self,
+                apps::Deployment,
+                |read| Some(&read.spec.template),
+                Some(&read.spec.selector)
+            ),
+            "StatefulSet" => of_template!(
+                self,
+                apps::StatefulSet,
+                |read| Some(&read.spec.template),
+                Some(&read.spec.selector)
+            ),
+            "DaemonSet" => of_template!(
+                self,
+                apps::DaemonSet,
+                |read| Some(&read.spec.template),
+                Some(&read.spec.selector)
+            ),
+            _ => of_template!(
+                self,
+                apps::ReplicaSet,
+                |read| read.spec.template.as_ref(),
+                Some(&read.spec.selector)
+            ),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::object;
 use super::policy::protocol;
 use super::selector::selector;
-use crate::model::{ContainerPort, ObjectRef, Workload};
+use crate::model::{ContainerPort, Labels, ObjectRef, Workload};
 use crate::problem::Problems;
 use crate::yaml::At;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
@@ -23,20 +23,7 @@ pub(super) struct Template<'t> {
 pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mut Problems) -> Workload {
     let at = template.at;
     let labels = object::labels(at.field("metadata"), template.metadata, problems);
-    if let Some((at, found)) = template.selector {
-        let selector = selector(at, found, problems);
-        if selector.requirements.is_empty() {
-            problems.add(
-                at.mark(),
-                "invalid_selector",
-                "the selector is empty",
-                "select the template's labels",
-            );
-        } else if !selector.matches(&labels) {
-            let help = "give the template the labels that are selected";
-            problems.add(at.mark(), "invalid_selector", "the selector does not select the template", help);
-        }
-    }
+    check_selector(template, &labels, problems);
     let annotations = template.metadata.and_then(|metadata| metadata.annotations.clone()).unwrap_or_default();
     let empty = PodSpec::default();
     let spec = template.spec.unwrap_or(&empty);
@@ -66,6 +53,24 @@ pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mu
     workload.ports.sort();
     workload.ports.dedup();
     workload
+}
+
+/// What makes pods must select them.
+fn check_selector(template: &Template<'_>, labels: &Labels, problems: &mut Problems) {
+    if let Some((at, found)) = template.selector {
+        let selector = selector(at, found, problems);
+        if selector.requirements.is_empty() {
+            problems.add(
+                at.mark(),
+                "invalid_selector",
+                "the selector is empty",
+                "select the template's labels",
+            );
+        } else if !selector.matches(labels) {
+            let help = "give the template the labels that are selected";
+            problems.add(at.mark(), "invalid_selector", "the selector does not select the template", help);
+        }
+    }
 }
 
 fn ports(at: At<'_>, container: &Container, problems: &mut Problems) -> Vec<ContainerPort> {

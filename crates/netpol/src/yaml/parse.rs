@@ -14,6 +14,7 @@ const MAX_ALIASED: usize = 100_000;
 
 /// Hands each document of a file to `each`; what is no YAML is a problem, and ends the file.
 pub(crate) fn documents(text: &str, problems: &mut Problems, mut each: impl FnMut(Node, &mut Problems)) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser::new(StrInput::new(text));
     let mut builder = Builder::default();
     while let Some(event) = parser.next_event() {
