@@ -60,15 +60,15 @@ fn every_problem_is_shown_with_its_line() {
     assert_eq!(
         run.err,
         "\
--:16:3: there is no `ingres` here
- 16 |   ingres:
-    |   ^^^^^^
-help: did you mean `ingress`?
-
 -:13:18: `A` is no name
  13 | metadata: {name: A}
     |                  ^
 help: write lower-case letters, digits and `-`, with a letter or digit at both ends
+
+-:16:3: there is no `ingres` here
+ 16 |   ingres:
+    |   ^^^^^^
+help: did you mean `ingress`?
 
 2 problems
 "

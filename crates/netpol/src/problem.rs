@@ -55,7 +55,7 @@ pub(crate) struct Mark {
     pub width: usize,
 }
 
-/// The problems of one file, in the order in which they were found.
+/// The problems of one file.
 #[derive(Debug)]
 pub(crate) struct Problems {
     file: Arc<str>,

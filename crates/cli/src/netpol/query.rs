@@ -8,7 +8,7 @@ use netpol::address::Range;
 use netpol::did_you_mean;
 use netpol::model::{Cluster, Direction, Policy};
 use netpol::ports::Protocol;
-use netpol::reach::{End, Leave, Party, Verdict, verdict};
+use netpol::reach::{Leave, Party, Side, Verdict, verdict};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -85,19 +85,19 @@ fn as_text(options: &Options, verdict: &Verdict<'_>) -> String {
     text
 }
 
-fn lines(direction: Direction, end: &End<'_>) -> Vec<String> {
+fn lines(direction: Direction, end: &Side<'_>) -> Vec<String> {
     match end {
-        End::Outside => vec!["it is outside of the cluster: no NetworkPolicy is about it".to_owned()],
-        End::HostNetwork => {
+        Side::Outside => vec!["it is outside of the cluster: no NetworkPolicy is about it".to_owned()],
+        Side::HostNetwork => {
             vec!["it is on the network of its node: NetworkPolicies do not hold it".to_owned()]
         }
-        End::Open => vec!["no policy selects it: everything is allowed".to_owned()],
-        End::Selected { policies, leaves } if leaves.is_empty() => {
+        Side::Open => vec!["no policy selects it: everything is allowed".to_owned()],
+        Side::Selected { policies, leaves } if leaves.is_empty() => {
             let line =
                 |policy: &&Policy| format!("{} selects it, and none of its rules allows this", place(policy));
             policies.iter().map(line).collect()
         }
-        End::Selected { leaves, .. } => {
+        Side::Selected { leaves, .. } => {
             let line = |leave: &Leave<'_>| {
                 format!("{} allows it: spec.{direction}[{}]", place(leave.policy), leave.rule)
             };
@@ -119,12 +119,12 @@ fn as_value(verdict: &Verdict<'_>) -> Value {
             "namespace": object.namespace, "name": object.name,
         })
     };
-    let end = |end: &End<'_>| {
+    let end = |end: &Side<'_>| {
         let (because, policies, leaves): (_, &[&Policy], &[Leave<'_>]) = match end {
-            End::Outside => ("outside", &[], &[]),
-            End::HostNetwork => ("hostNetwork", &[], &[]),
-            End::Open => ("unselected", &[], &[]),
-            End::Selected { policies, leaves } => ("selected", policies, leaves),
+            Side::Outside => ("outside", &[], &[]),
+            Side::HostNetwork => ("hostNetwork", &[], &[]),
+            Side::Open => ("unselected", &[], &[]),
+            Side::Selected { policies, leaves } => ("selected", policies, leaves),
         };
         let rule = |leave: &Leave<'_>| json!({"policy": policy(leave.policy), "rule": leave.rule});
         json!({

@@ -9,7 +9,7 @@ pub fn dot(picture: &Picture) -> String {
     text += "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\"];\n";
     text += "  edge [fontname=\"Helvetica\", fontsize=10];\n";
     // Writing to a string does not fail.
-    for (index, found) in picture.boxes.iter().enumerate() {
+    for (index, found) in picture.frames.iter().enumerate() {
         let name = found.namespace.as_deref().unwrap_or("outside the cluster");
         let _ = writeln!(text, "  subgraph cluster_{index} {{\n    label={};", quoted(name));
         for item in &found.items {
@@ -29,12 +29,12 @@ fn label(item: &Item) -> String {
     format!("{}\n{}", item.title, item.subtitle)
 }
 
-/// An edge of a box starts or ends at its first item and is cut at the border of the box.
+/// An edge of a frame starts or ends at its first item and is cut at the border of the frame.
 fn line(picture: &Picture, edge: &Edge) -> String {
     let first = |end: End| match end {
         End::Item(item) => (Some(item), None),
-        End::Box(index) => {
-            (picture.boxes.get(index).and_then(|found| found.items.first().copied()), Some(index))
+        End::Frame(index) => {
+            (picture.frames.get(index).and_then(|found| found.items.first().copied()), Some(index))
         }
     };
     let ((Some(from), tail), (Some(to), head)) = (first(edge.from), first(edge.to)) else {

@@ -9,7 +9,7 @@ mod table;
 
 pub use dot::dot;
 pub use json::{json, ports as json_ports};
-pub use picture::{Box, Edge, End, Item, Kind, Picture};
+pub use picture::{Edge, End, Frame, Item, Kind, Picture};
 pub use svg::svg;
 
 pub use table::{markdown, table};

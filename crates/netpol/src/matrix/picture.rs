@@ -1,4 +1,4 @@
-//! The graph of a matrix, tidied for the eye: namespaces are boxes, and what all of a box do alike is drawn once.
+//! The graph of a matrix, tidied for the eye: namespaces are frames, and what all of a frame do alike is drawn once.
 
 use super::{Matrix, Name, Row};
 use crate::address::{Family, Range};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
     /// Namespaces, and what is outside of the cluster.
-    pub boxes: Vec<Box>,
+    pub frames: Vec<Frame>,
     /// Workloads and ranges of addresses.
     pub items: Vec<Item>,
     /// What is drawn of who may reach whom.
@@ -21,9 +21,9 @@ pub struct Picture {
     pub pairs: BTreeMap<(usize, usize), Kind>,
 }
 
-/// A box.
+/// A frame.
 #[derive(Debug, Clone)]
-pub struct Box {
+pub struct Frame {
     /// Its name; none: outside of the cluster.
     pub namespace: Option<String>,
     /// Whether some of it is in the mesh, or there is no mesh.
@@ -32,7 +32,7 @@ pub struct Box {
     pub items: Vec<usize>,
 }
 
-/// Something in a box.
+/// Something in a frame.
 #[derive(Debug, Clone)]
 pub struct Item {
     /// What it is in the matrix.
@@ -65,8 +65,8 @@ pub struct Edge {
 pub enum End {
     /// An item.
     Item(usize),
-    /// All of a box.
-    Box(usize),
+    /// All of a frame.
+    Frame(usize),
 }
 
 /// What an edge is.
@@ -111,7 +111,7 @@ impl Picture {
     fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
         let mesh =
             cluster.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
-        let mut boxes: BTreeMap<&str, Box> = BTreeMap::new();
+        let mut frames: BTreeMap<&str, Frame> = BTreeMap::new();
         for class in 0..reach.classes().len() {
             let members: Vec<&Workload> = reach.members(class).collect();
             let Some(first) = members.first().copied() else { continue };
@@ -120,7 +120,7 @@ impl Picture {
             for workload in shown {
                 let injection = Mesh::injection(cluster, workload);
                 let namespace = workload.namespace();
-                let owned = boxes.entry(namespace).or_insert_with(|| Box {
+                let owned = frames.entry(namespace).or_insert_with(|| Frame {
                     namespace: Some(namespace.to_owned()),
                     main: !mesh,
                     items: Vec::new(),
@@ -139,7 +139,7 @@ impl Picture {
                 });
             }
         }
-        self.boxes.extend(boxes.into_values());
+        self.frames.extend(frames.into_values());
     }
 
     fn add_ranges(&mut self, rows: &[Row]) {
@@ -150,7 +150,7 @@ impl Picture {
                 Name::Workload(_) => None,
             })
             .collect();
-        let mut outside = Box { namespace: None, main: true, items: Vec::new() };
+        let mut outside = Frame { namespace: None, main: true, items: Vec::new() };
         for range in ranges {
             outside.items.push(self.items.len());
             let (title, subtitle) = match (range == Range::every(range.family), range.family) {
@@ -165,7 +165,7 @@ impl Picture {
             self.items.push(Item { name: Name::Range(range), title, subtitle, open, injection });
         }
         if !outside.items.is_empty() {
-            self.boxes.push(outside);
+            self.frames.push(outside);
         }
     }
 
@@ -185,7 +185,7 @@ impl Picture {
         });
     }
 
-    /// Edges that all of a box have alike are one edge of the box.
+    /// Edges that all of a frame have alike are one edge of the frame.
     fn bundled(&self, edges: Vec<(usize, usize, Ports, Kind)>) -> Vec<Edge> {
         let edges = edges.into_iter().map(|(from, to, ports, kind)| Edge {
             from: End::Item(from),
@@ -206,30 +206,30 @@ impl Picture {
             let original = edge.clone();
             let own = end(&mut edge);
             let of = match own {
-                End::Item(item) => self.boxes.iter().position(|found| found.items.contains(item)),
-                End::Box(_) => None,
+                End::Item(item) => self.frames.iter().position(|found| found.items.contains(item)),
+                End::Frame(_) => None,
             };
             match of {
                 Some(of) if !touches(self, of, &original) => {
-                    *own = End::Box(of);
+                    *own = End::Frame(of);
                     alike.entry((of, edge)).or_default().push(original);
                 }
                 _ => kept.push(original),
             }
         }
         for ((of, whole), edges) in alike {
-            let items = self.boxes.get(of).map_or(0, |found| found.items.len());
+            let items = self.frames.get(of).map_or(0, |found| found.items.len());
             if items > 1 && edges.len() == items { kept.push(whole) } else { kept.extend(edges) }
         }
         kept
     }
 }
 
-/// Whether both ends of an edge are in a box.
+/// Whether both ends of an edge are in a frame.
 fn touches(picture: &Picture, of: usize, edge: &Edge) -> bool {
     let inside = |end: End| match end {
-        End::Box(index) => index == of,
-        End::Item(item) => picture.boxes.get(of).is_some_and(|found| found.items.contains(&item)),
+        End::Frame(index) => index == of,
+        End::Item(item) => picture.frames.get(of).is_some_and(|found| found.items.contains(&item)),
     };
     inside(edge.from) && inside(edge.to)
 }

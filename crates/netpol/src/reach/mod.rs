@@ -11,7 +11,7 @@ mod rules;
 mod verdict;
 
 pub use classes::Class;
-pub use verdict::{End, Leave, Party, Verdict, verdict};
+pub use verdict::{Leave, Party, Side, Verdict, verdict};
 
 use crate::address::{Range, split};
 use crate::model::{Cluster, Direction, Peer, Workload};

@@ -19,16 +19,16 @@ pub enum Party<'c> {
 #[derive(Debug, Clone)]
 pub struct Verdict<'c> {
     /// What the source's side says.
-    pub egress: End<'c>,
+    pub egress: Side<'c>,
     /// What the destination's side says.
-    pub ingress: End<'c>,
+    pub ingress: Side<'c>,
     /// Whether the ends are one pod, which always reaches itself.
     pub itself: bool,
 }
 
 /// What one side says.
 #[derive(Debug, Clone)]
-pub enum End<'c> {
+pub enum Side<'c> {
     /// It is outside of the cluster, where no NetworkPolicy is.
     Outside,
     /// Its pods use the network of their node, which NetworkPolicies do not hold.
@@ -60,7 +60,7 @@ impl Verdict<'_> {
     }
 }
 
-impl End<'_> {
+impl Side<'_> {
     /// Whether this side allows it.
     pub fn allows(&self) -> bool {
         !matches!(self, Self::Selected { leaves, .. } if leaves.is_empty())
@@ -92,15 +92,15 @@ struct Asked<'c> {
 }
 
 impl<'c> Asked<'c> {
-    fn end(&self, direction: Direction, own: Party<'c>, other: Party<'c>) -> End<'c> {
-        let Party::Workload(own) = own else { return End::Outside };
+    fn end(&self, direction: Direction, own: Party<'c>, other: Party<'c>) -> Side<'c> {
+        let Party::Workload(own) = own else { return Side::Outside };
         if own.host_network {
-            return End::HostNetwork;
+            return Side::HostNetwork;
         }
         let of = |policy: &&Policy| policy.selects(own, direction);
         let policies: Vec<&Policy> = self.cluster.policies.iter().filter(of).collect();
         if policies.is_empty() {
-            return End::Open;
+            return Side::Open;
         }
         let mut leaves = Vec::new();
         for policy in &policies {
@@ -110,7 +110,7 @@ impl<'c> Asked<'c> {
                 }
             }
         }
-        End::Selected { policies, leaves }
+        Side::Selected { policies, leaves }
     }
 
     fn peer(&self, policy: &Policy, rule: &Rule, other: Party<'_>) -> bool {

@@ -34,7 +34,10 @@ pub fn read<N: AsRef<str>, T: AsRef<str>>(
         yaml::documents(text.as_ref(), &mut problems, |node, problems| {
             kinds::document(&node, problems, &mut builder);
         });
-        found.extend(problems.into_vec());
+        let mut problems = problems.into_vec();
+        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
+        problems.dedup();
+        found.extend(problems);
     }
     let (cluster, problems) = builder.finish();
     found.extend(problems);

@@ -1,7 +1,7 @@
 //! What every object has: a name, a namespace, labels.
 
 use super::names::{is_label, is_label_key, is_label_value, is_subdomain};
-use crate::model::{Labels, ObjectRef};
+use crate::model::ObjectRef;
 use crate::problem::Problems;
 use crate::yaml::{At, Node};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -43,15 +43,9 @@ pub(super) fn reference(
         let message = format!("`{namespace}` is no name of a namespace");
         problems.add(at.field("namespace").mark(), "invalid_name", message, "");
     }
+    check(at.field("labels"), metadata.labels.iter().flatten(), problems);
     let place = problems.place(at.field(field).mark());
     Some(ObjectRef { namespace, kind: kind.to_owned(), name, place })
-}
-
-/// The labels that metadata hold; `at` is where the metadata stand.
-pub(super) fn labels(at: At<'_>, metadata: Option<&ObjectMeta>, problems: &mut Problems) -> Labels {
-    let labels = metadata.and_then(|metadata| metadata.labels.clone()).unwrap_or_default();
-    check(at.field("labels"), &labels, problems);
-    labels
 }
 
 /// Notes what is no label.

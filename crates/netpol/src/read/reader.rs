@@ -64,9 +64,7 @@ impl<'r> Reader<'r> {
     pub(super) fn namespace(&mut self) {
         let Some(read) = self.typed::<core::Namespace>() else { return };
         let Some(object) = self.reference(Scope::Cluster, &read.metadata) else { return };
-        let at = At::new(self.node).field("metadata");
-        let labels = object::labels(at, Some(&read.metadata), self.problems);
-        self.builder.namespace(object, labels);
+        self.builder.namespace(object, read.metadata.labels.unwrap_or_default());
     }
 
     pub(super) fn service(&mut self) {

@@ -22,7 +22,8 @@ pub(super) struct Template<'t> {
 /// Reads a workload.
 pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mut Problems) -> Workload {
     let at = template.at;
-    let labels = object::labels(at.field("metadata"), template.metadata, problems);
+    let labels = template.metadata.and_then(|metadata| metadata.labels.clone()).unwrap_or_default();
+    object::check(at.field("metadata").field("labels"), &labels, problems);
     check_selector(template, &labels, problems);
     let annotations = template.metadata.and_then(|metadata| metadata.annotations.clone()).unwrap_or_default();
     let empty = PodSpec::default();

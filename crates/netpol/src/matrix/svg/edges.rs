@@ -6,7 +6,7 @@ use super::layout::Layout;
 
 /// What is allowed.
 pub(super) const ALLOWED: &str = "#1e293b";
-/// What is allowed and holds the cluster together: boxes that are not of the main flow.
+/// What is allowed and holds the cluster together: frames that are not of the main flow.
 pub(super) const PLUMBING: &str = "#94a3b8";
 /// What walks around the L7 policy.
 pub(super) const AROUND: &str = "#dc2626";
@@ -42,8 +42,8 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, canvas: &mut Canvas) {
 
 fn colour(picture: &Picture, edge: &Edge) -> &'static str {
     let aside = |end: End| match end {
-        End::Box(index) => picture.boxes.get(index).is_some_and(|found| !found.main),
-        End::Item(item) => picture.boxes.iter().any(|found| !found.main && found.items.contains(&item)),
+        End::Frame(index) => picture.frames.get(index).is_some_and(|found| !found.main),
+        End::Item(item) => picture.frames.iter().any(|found| !found.main && found.items.contains(&item)),
     };
     let istiod = |end: End| matches!(end, End::Item(item) if picture.items.get(item).is_some_and(|item| item.title.starts_with("istiod")));
     let plumbing = [edge.from, edge.to].into_iter().any(|end| aside(end) || istiod(end));

@@ -1,7 +1,7 @@
-//! Where boxes and items stand: layers from left to right within a box, boxes of the main flow from left to right, the
+//! Where frames and items stand: layers from left to right within a box, frames of the main flow from left to right, the
 //! others in a row below; what is outside stands on the left where it connects, and on the right where it is connected to.
 
-use super::super::picture::{Box, End, Picture};
+use super::super::picture::{End, Frame, Picture};
 use super::draw::Rect;
 use crate::model::Injection;
 use std::collections::BTreeSet;
@@ -12,19 +12,19 @@ const PADDING: f64 = 20.0;
 const TITLE: f64 = 20.0;
 const BETWEEN: f64 = 110.0;
 const MARGIN: f64 = 20.0;
-/// Room above the boxes, for edges that would cross what they do not concern.
+/// Room above the frames, for edges that would cross what they do not concern.
 const SKY: f64 = 70.0;
 
 /// Where everything stands.
 pub(super) struct Layout {
-    /// Of each box: one place, two of what is outside and both connects and is connected to.
+    /// Of each frame: one place, two of what is outside and both connects and is connected to.
     areas: Vec<Vec<Rect>>,
     places: Vec<Vec<Rect>>,
     pub width: f64,
     pub height: f64,
 }
 
-/// A box with its items in layers.
+/// A frame with its items in layers.
 struct Block {
     index: usize,
     layers: Vec<Vec<usize>>,
@@ -45,7 +45,7 @@ fn number(count: usize) -> f64 {
 impl Layout {
     pub(super) fn new(picture: &Picture) -> Self {
         let mut layout = Self {
-            areas: vec![Vec::new(); picture.boxes.len()],
+            areas: vec![Vec::new(); picture.frames.len()],
             places: vec![Vec::new(); picture.items.len()],
             width: MARGIN,
             height: MARGIN,
@@ -60,7 +60,7 @@ impl Layout {
         }
         layout.width = x - BETWEEN + MARGIN;
         layout.height = SKY + tallest;
-        let below: Vec<Block> = (picture.boxes.iter().enumerate())
+        let below: Vec<Block> = (picture.frames.iter().enumerate())
             .filter(|(_, found)| !found.main)
             .map(|(index, found)| block(picture, index, &found.items))
             .collect();
@@ -77,7 +77,7 @@ impl Layout {
         layout
     }
 
-    /// Where a box stands.
+    /// Where a frame stands.
     pub(super) fn areas(&self, index: usize) -> &[Rect] {
         self.areas.get(index).map(Vec::as_slice).unwrap_or_default()
     }
@@ -91,7 +91,7 @@ impl Layout {
     pub(super) fn end(&self, end: End, start: bool) -> Option<Rect> {
         let rects = match end {
             End::Item(item) => self.places(item),
-            End::Box(index) => self.areas(index),
+            End::Frame(index) => self.areas(index),
         };
         if start { rects.first() } else { rects.last() }.copied()
     }
@@ -131,23 +131,23 @@ impl Layout {
     }
 }
 
-/// The boxes of the main flow, from left to right.
+/// The frames of the main flow, from left to right.
 fn flow(picture: &Picture) -> Vec<Block> {
-    let outside = picture.boxes.iter().position(|found| found.namespace.is_none());
+    let outside = picture.frames.iter().position(|found| found.namespace.is_none());
     let ends = |of: fn(&super::super::picture::Edge) -> End| -> Vec<usize> {
         let Some(index) = outside else { return Vec::new() };
-        let items = picture.boxes.get(index).map(|found| found.items.clone()).unwrap_or_default();
+        let items = picture.frames.get(index).map(|found| found.items.clone()).unwrap_or_default();
         let used: BTreeSet<End> = picture.edges.iter().map(of).collect();
         items
             .into_iter()
-            .filter(|item| used.contains(&End::Item(*item)) || used.contains(&End::Box(index)))
+            .filter(|item| used.contains(&End::Item(*item)) || used.contains(&End::Frame(index)))
             .collect()
     };
     let column = |items: Vec<usize>| {
         let index = outside.filter(|_| !items.is_empty())?;
         Some(Block { index, layers: vec![items] })
     };
-    let mut main: Vec<(usize, &Box)> = (picture.boxes.iter().enumerate())
+    let mut main: Vec<(usize, &Frame)> = (picture.frames.iter().enumerate())
         .filter(|(_, found)| found.main && found.namespace.is_some())
         .collect();
     main.sort_by_key(|(index, _)| distance(picture, outside, *index));
@@ -155,18 +155,18 @@ fn flow(picture: &Picture) -> Vec<Block> {
     column(ends(|edge| edge.from)).into_iter().chain(main).chain(column(ends(|edge| edge.to))).collect()
 }
 
-/// How many boxes are passed on the way from outside.
+/// How many frames are passed on the way from outside.
 fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     let of = |end: End| match end {
-        End::Box(index) => Some(index),
-        End::Item(item) => picture.boxes.iter().position(|found| found.items.contains(&item)),
+        End::Frame(index) => Some(index),
+        End::Item(item) => picture.frames.iter().position(|found| found.items.contains(&item)),
     };
     let mut reached: BTreeSet<usize> = outside.into_iter().collect();
-    for step in 0..picture.boxes.len() {
+    for step in 0..picture.frames.len() {
         if reached.contains(&target) {
             return step;
         }
-        let main = |index: &usize| picture.boxes.get(*index).is_some_and(|found| found.main);
+        let main = |index: &usize| picture.frames.get(*index).is_some_and(|found| found.main);
         let next =
             picture.edges.iter().filter(|edge| of(edge.from).is_some_and(|from| reached.contains(&from)));
         let next: Vec<usize> = next.filter_map(|edge| of(edge.to)).filter(main).collect();
@@ -175,7 +175,7 @@ fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     usize::MAX
 }
 
-/// Puts the items of a box in layers: each behind those of the box that reach it; in a layer the mesh stands above what
+/// Puts the items of a frame in layers: each behind those of the frame that reach it; in a layer the mesh stands above what
 /// is not in it, of which no layer is made.
 fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     let mut items = items.to_vec();

@@ -14,7 +14,7 @@ use layout::Layout;
 pub fn svg(picture: &Picture) -> String {
     let layout = Layout::new(picture);
     let mut canvas = Canvas::default();
-    for (index, found) in picture.boxes.iter().enumerate() {
+    for (index, found) in picture.frames.iter().enumerate() {
         for area in layout.areas(index) {
             canvas.rect(
                 *area,
