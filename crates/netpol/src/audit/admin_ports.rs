@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_ports, narrow, tcp};
-use super::scene::Scene;
+use super::scene::{Scene, spoken};
 use crate::model::{Direction, Injection};
 use crate::ports::Ports;
 use crate::reach::Node;
@@ -20,7 +20,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
         if sources.is_empty() {
             continue;
         }
-        let ports = sources.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports = spoken(&sources.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
         let nodes: Vec<Node> = sources.iter().map(|(node, _)| *node).collect();
         let names = scene.names(&nodes);
         for workload in scene.reach.members(class) {

@@ -4,7 +4,7 @@ use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
 use super::options::Options;
 use super::remedy::{Remedy, keep_peers, keep_ports, narrow, tcp};
-use super::scene::{Scene, join};
+use super::scene::{Scene, join, spoken};
 use crate::address::{Family, Range};
 use crate::model::{Block, Direction, Peer, Workload};
 use crate::ports::Ports;
@@ -98,7 +98,10 @@ fn addresses(scene: &Scene<'_>, class: usize, guarded: &Guarded<'_>, found: &mut
     }
     let few = |range: &Range| range.width() <= if range.family == Family::V4 { 8 } else { 64 };
     let ranges: Vec<Range> = join(ranges).into_iter().filter(|range| !guarded.few || !few(range)).collect();
-    let Some(first) = ranges.first() else { return };
+    // The address that everyone knows says more than others.
+    let known = |range: &&Range| Range::address("169.254.169.254").is_ok_and(|known| range.contains(&known));
+    let Some(first) = ranges.iter().find(known).or(ranges.first()) else { return };
+    let ports = spoken(&ports);
     for workload in scene.reach.members(class) {
         let remedy = without(scene, workload, &guarded.ranges);
         found.push(Finding {
@@ -165,7 +168,7 @@ fn pods(scene: &Scene<'_>, class: usize, facts: &Facts, found: &mut Vec<Finding>
                 code: Code::ControlPlaneReach,
                 severity: Severity::High,
                 object: workload.object.clone(),
-                message: format!("`{}` may reach {ports} of `{}`", workload.name(), target.name()),
+                message: format!("`{}` may reach {} of `{}`", workload.name(), spoken(&ports), target.name()),
                 gain: "whoever takes it over asks the control plane for what it tells to other proxies"
                     .to_owned(),
                 because: remedy.because,

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_ports, narrow, tcp};
-use super::scene::Scene;
+use super::scene::{Scene, spoken};
 use crate::model::{Direction, Injection, Peer, Policy, Rule};
 use crate::ports::Ports;
 use crate::reach::Node;
@@ -37,7 +37,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let nodes: Vec<Node> = beyond.iter().map(|(node, _)| *node).collect();
-        let ports = beyond.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports = spoken(&beyond.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
         for workload in scene.reach.members(class) {
             let remedy = narrow(scene, workload, Direction::Ingress, |policy, rule| {
                 let keep = if of_monitoring(scene, policy, rule) { &more } else { &accepts };

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{Remedy, keep_peers, keep_ports, narrow};
-use super::scene::Scene;
+use super::scene::{Scene, spoken};
 use crate::manifest;
 use crate::model::{
     Direction, Extension, Injection, Namespace, Operator, Peer, Pods, Requirement, Selector, Workload,
@@ -21,7 +21,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
         let Some(way) = way(scene, class, facts) else { continue };
         let nodes: Vec<Node> = way.sources.iter().map(|(node, _)| *node).collect();
-        let ports = way.sources.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports = spoken(&way.sources.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
         for workload in scene.reach.members(class) {
             let remedy = remedy(scene, workload, &way);
             found.push(Finding {

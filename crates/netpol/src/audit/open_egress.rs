@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};
-use super::scene::{Scene, join};
+use super::scene::{Scene, join, spoken};
 use crate::address::{Family, Range};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
@@ -82,7 +82,7 @@ fn finding(scene: &Scene<'_>, workload: &Workload, ranges: &[Range], ports: &Por
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let ports = if ports.is_all() { "every port".to_owned() } else { ports.to_string() };
+    let ports = spoken(ports);
     Finding {
         code: Code::OpenEgress,
         severity: Severity::High,

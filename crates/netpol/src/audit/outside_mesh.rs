@@ -3,7 +3,7 @@
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};
-use super::scene::Scene;
+use super::scene::{Scene, spoken};
 use crate::model::{Direction, Peer, Policy, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
@@ -23,7 +23,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let nodes: Vec<Node> = outside.iter().map(|(to, _)| Node::Class(*to)).collect();
-        let ports = outside.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports = spoken(&outside.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
         let others: Vec<&Workload> =
             outside.iter().flat_map(|(to, _)| scene.reach.members(*to).next()).collect();
         for workload in scene.reach.members(class) {

@@ -103,6 +103,11 @@ impl<'s> Scene<'s> {
     }
 }
 
+/// What people call some ports.
+pub(super) fn spoken(ports: &Ports) -> String {
+    if ports.is_all() { "every port".to_owned() } else { ports.to_string() }
+}
+
 /// Joins sorted ranges that touch.
 pub(super) fn join(ranges: Vec<Range>) -> Vec<Range> {
     let mut joined: Vec<Range> = Vec::new();
