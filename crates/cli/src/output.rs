@@ -1,7 +1,7 @@
 //! Standard output.
 
-use serde_json::Value;
-use std::io::Write;
+use serde::Serialize;
+use std::io::{BufWriter, Write};
 
 /// Prints text as it is. A reader that goes away early, as `head` does, is no error.
 pub fn text(text: &str) {
@@ -11,9 +11,8 @@ pub fn text(text: &str) {
 }
 
 /// Prints JSON, indented.
-pub fn json(value: &Value) {
-    // A value of this type is always JSON.
-    let mut printed = serde_json::to_string_pretty(value).unwrap_or_default();
-    printed.push('\n');
-    text(&printed);
+pub fn json(value: &impl Serialize) {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let _ = serde_json::to_writer_pretty(&mut out, value);
+    let _ = out.write_all(b"\n").and_then(|()| out.flush());
 }

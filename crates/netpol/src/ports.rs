@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 
 /// A protocol that a NetworkPolicy knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,13 +68,24 @@ impl PortRange {
 }
 
 /// A set of ports: of each protocol the ranges, sorted, apart from each other by a port at least.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ports([Vec<(u16, u16)>; 3]);
+///
+/// A copy of it costs nothing: pairs of classes are many, and the sets that they have are few.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ports(Arc<[Vec<(u16, u16)>; 3]>);
+
+static NONE: LazyLock<Ports> = LazyLock::new(|| Ports(Arc::default()));
+static ALL: LazyLock<Ports> = LazyLock::new(|| Ports(Arc::new(std::array::from_fn(|_| vec![(1, u16::MAX)]))));
+
+impl Default for Ports {
+    fn default() -> Self {
+        NONE.clone()
+    }
+}
 
 impl Ports {
     /// Every port of every protocol.
     pub fn all() -> Self {
-        Self(std::array::from_fn(|_| vec![(1, u16::MAX)]))
+        ALL.clone()
     }
 
     /// Whether there is none.
@@ -83,7 +95,7 @@ impl Ports {
 
     /// Whether there is every one.
     pub fn is_all(&self) -> bool {
-        self.0.iter().all(|ranges| ranges == &[(1, u16::MAX)])
+        self == &*ALL
     }
 
     /// Whether a port is among them.
@@ -146,7 +158,7 @@ impl Ports {
     }
 
     fn ranges(&self, protocol: Protocol) -> &[(u16, u16)] {
-        let [tcp, udp, sctp] = &self.0;
+        let [tcp, udp, sctp] = &*self.0;
         match protocol {
             Protocol::Tcp => tcp,
             Protocol::Udp => udp,
@@ -157,7 +169,7 @@ impl Ports {
     fn zip(&self, other: &Self, each: impl Fn(&[(u16, u16)], &[(u16, u16)]) -> Vec<(u16, u16)>) -> Self {
         let [tcp, udp, sctp] =
             Protocol::ALL.map(|protocol| each(self.ranges(protocol), other.ranges(protocol)));
-        Self([tcp, udp, sctp])
+        Self(Arc::new([tcp, udp, sctp]))
     }
 }
 
@@ -165,10 +177,10 @@ impl FromIterator<PortRange> for Ports {
     fn from_iter<I: IntoIterator<Item = PortRange>>(ranges: I) -> Self {
         let mut ranges: Vec<_> = ranges.into_iter().filter(|range| range.first <= range.last).collect();
         ranges.sort_unstable();
-        Self(Protocol::ALL.map(|protocol| {
+        Self(Arc::new(Protocol::ALL.map(|protocol| {
             let of = ranges.iter().filter(|range| range.protocol == protocol);
             merge(of.map(|range| (range.first, range.last)).collect())
-        }))
+        })))
     }
 }
 

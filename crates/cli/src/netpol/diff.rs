@@ -4,8 +4,8 @@ use super::{Format, cluster};
 use crate::exit::{Exit, Failure};
 use crate::output;
 use clap::Args;
-use netpol::matrix::{Matrix, Row, json};
-use serde_json::json;
+use netpol::matrix::{Matrix, Row, json_rows};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a change opens and closes.
@@ -25,8 +25,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let read = |path: &PathBuf| cluster(std::slice::from_ref(path), as_json);
     let found = netpol::diff(&read(&options.before)?, &read(&options.after)?);
     if as_json {
-        let rows = |matrix: &Matrix| json(matrix).get("connections").cloned().unwrap_or_default();
-        output::json(&json!({"opened": rows(&found.opened), "closed": rows(&found.closed)}));
+        let rows = BTreeMap::from([("opened", &found.opened), ("closed", &found.closed)]);
+        let rows: BTreeMap<_, _> = rows.into_iter().map(|(name, matrix)| (name, json_rows(matrix))).collect();
+        output::json(&rows);
     } else {
         let lines = |sign: char, matrix: &Matrix| -> String {
             let line = |row: &Row| format!("{sign} {} -> {}: {}\n", row.from, row.to, row.ports);

@@ -52,7 +52,7 @@ pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)>
     let mut walks = Vec::new();
     for (from, to, ports) in l7_bypass::walks(&scene) {
         let from: Vec<Name> = match from {
-            Node::Class(class) => names(class).into_iter().map(Name::Workload).collect(),
+            Node::Class(class) => names(class).into_iter().map(|name| Name::Workload(name.into())).collect(),
             Node::Range(range) => {
                 scene.reach.ranges().get(range).copied().map(Name::Range).into_iter().collect()
             }

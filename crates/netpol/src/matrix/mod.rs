@@ -8,17 +8,20 @@ mod svg;
 mod table;
 
 pub use dot::dot;
-pub use json::{json, ports as json_ports};
+pub use json::{json, json_rows};
 pub use picture::{Edge, End, Frame, Item, Kind, Picture};
 pub use svg::svg;
 
 pub use table::{markdown, table};
 
 use crate::address::Range;
+use crate::model::Direction;
 use crate::ports::Ports;
-use crate::reach::{Node, Reach};
+use crate::reach::Reach;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Who may reach whom: a row for each pair that may talk at all, sorted; none for a workload and itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,44 +47,46 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Name {
     /// A workload, `namespace/Kind/name`, or a group of them, `namespace/Kind/name +2`.
-    Workload(String),
+    Workload(Arc<str>),
     /// Addresses outside of the cluster.
     Range(Range),
 }
 
+impl Name {
+    /// As it prints.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Workload(name) => Cow::Borrowed(name),
+            Self::Range(range) => Cow::Owned(range.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Workload(name) => f.write_str(name),
-            Self::Range(range) => range.fmt(f),
-        }
+        f.pad(&self.text())
     }
 }
 
 impl Matrix {
     /// A row for each pair of workloads, and of workloads and addresses.
     pub fn of_workloads(reach: &Reach<'_>) -> Self {
-        let members = |class: usize| reach.members(class).map(|workload| workload.name()).collect();
-        let rows = merged(Self::rows(reach, members, |_| false));
-        Self { rows, groups: BTreeMap::new() }
+        Self { rows: rows(reach, &Names::of_workloads(reach), true), groups: BTreeMap::new() }
     }
 
     /// As of workloads, with addresses in as many ranges as [`Reach::ranges`] has, to be compared row by row.
     pub(crate) fn of_workloads_split(reach: &Reach<'_>) -> Self {
-        let members = |class: usize| reach.members(class).map(|workload| workload.name()).collect();
-        Self { rows: Self::rows(reach, members, |_| false), groups: BTreeMap::new() }
+        Self { rows: rows(reach, &Names::of_workloads(reach), false), groups: BTreeMap::new() }
     }
 
     /// A row for each pair of groups, which are workloads that no policy tells apart.
     pub fn of_groups(reach: &Reach<'_>) -> Self {
-        let name = |class: usize| group_name(reach, class);
-        let several = |class: usize| reach.members(class).nth(1).is_some();
-        let rows = merged(Self::rows(reach, |class| vec![name(class)], several));
         let group = |class| {
             let members = reach.members(class).map(|workload| workload.name()).collect();
-            (Name::Workload(name(class)), members)
+            (Name::Workload(group_name(reach, class).into()), members)
         };
-        Self { rows, groups: (0..reach.classes().len()).map(group).collect() }
+        let groups = (0..reach.classes().len()).map(group).collect();
+        Self { rows: rows(reach, &Names::of_groups(reach), true), groups }
     }
 
     /// What the other allows that this one does not.
@@ -97,36 +102,85 @@ impl Matrix {
         });
         Self { rows: merged(more.collect()), groups: BTreeMap::new() }
     }
+}
 
-    fn rows(
+/// The names that stand for classes, sorted.
+struct Names {
+    names: Vec<Name>,
+    /// Of each class: its names, as indexes.
+    of_class: Vec<Vec<usize>>,
+    /// Whether a class talks with itself: it is several workloads under one name.
+    with_itself: Vec<bool>,
+}
+
+impl Names {
+    fn of_workloads(reach: &Reach<'_>) -> Self {
+        Self::new(reach, |class| reach.members(class).map(|workload| workload.name()).collect(), |_| false)
+    }
+
+    fn of_groups(reach: &Reach<'_>) -> Self {
+        let several = |class: usize| reach.members(class).nth(1).is_some();
+        Self::new(reach, |class| vec![group_name(reach, class)], several)
+    }
+
+    fn new(
         reach: &Reach<'_>,
         names: impl Fn(usize) -> Vec<String>,
         with_itself: impl Fn(usize) -> bool,
-    ) -> Vec<Row> {
-        let names: Vec<Vec<Name>> = (0..reach.classes().len())
-            .map(|class| names(class).into_iter().map(Name::Workload).collect())
+    ) -> Self {
+        let classes = 0..reach.classes().len();
+        let mut all: Vec<(String, usize)> = classes
+            .clone()
+            .flat_map(|class| names(class).into_iter().map(move |name| (name, class)))
             .collect();
-        let of = |node: Node| -> Vec<Name> {
-            match node {
-                Node::Class(class) => names.get(class).cloned().unwrap_or_default(),
-                Node::Range(range) => {
-                    reach.ranges().get(range).copied().map(Name::Range).into_iter().collect()
-                }
-            }
-        };
-        let mut rows = Vec::new();
-        for (from, to, ports) in reach.pairs() {
-            let itself = matches!((from, to), (Node::Class(a), Node::Class(b)) if a == b && with_itself(a));
-            for source in of(from) {
-                for destination in of(to) {
-                    if source != destination || itself {
-                        rows.push(Row { from: source.clone(), to: destination, ports: ports.clone() });
-                    }
-                }
+        all.sort_unstable();
+        let mut of_class = vec![Vec::new(); classes.len()];
+        for (index, (_, class)) in all.iter().enumerate() {
+            if let Some(of) = of_class.get_mut(*class) {
+                of.push(index);
             }
         }
-        rows
+        let names = all.into_iter().map(|(name, _)| Name::Workload(name.into())).collect();
+        Self { names, of_class, with_itself: classes.map(with_itself).collect() }
     }
+
+    fn of(&self, class: usize) -> &[usize] {
+        self.of_class.get(class).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn get(&self, index: usize) -> Option<Name> {
+        self.names.get(index).cloned()
+    }
+}
+
+/// The rows, sorted; there may be a million, so they are sorted by number before they have names.
+fn rows(reach: &Reach<'_>, names: &Names, join: bool) -> Vec<Row> {
+    let mut pairs = Vec::new();
+    for (from, to, ports) in reach.pairs() {
+        let itself = from == to && names.with_itself.get(from).copied().unwrap_or(false);
+        for source in names.of(from) {
+            let others = names.of(to).iter().filter(|to| *to != source || itself);
+            pairs.extend(others.map(|to| (*source, *to, ports.clone())));
+        }
+    }
+    pairs.sort_unstable_by_key(|(from, to, _)| (*from, *to));
+    let row = |(from, to, ports)| Some(Row { from: names.get(from)?, to: names.get(to)?, ports });
+    let mut rows: Vec<Row> = pairs.into_iter().filter_map(row).collect();
+    for class in 0..reach.classes().len() {
+        for direction in Direction::ALL {
+            for (range, ports) in reach.addresses(class, direction, join) {
+                rows.extend(names.of(class).iter().filter_map(|index| names.get(*index)).map(|name| {
+                    let (range, ports) = (Name::Range(range), ports.clone());
+                    match direction {
+                        Direction::Ingress => Row { from: range, to: name, ports },
+                        Direction::Egress => Row { from: name, to: range, ports },
+                    }
+                }));
+            }
+        }
+    }
+    rows.sort();
+    rows
 }
 
 /// The name of a class: its first workload, and how many more there are.
@@ -235,7 +289,7 @@ spec:
         let cluster = crate::read([("f", CLUSTER)]).unwrap();
         let matrix = Matrix::of_groups(&Reach::new(&cluster));
         assert_eq!(lines(&matrix)[0], "default/Pod/a > default/Pod/b +1: TCP 80");
-        let group = &matrix.groups[&Name::Workload("default/Pod/b +1".to_owned())];
+        let group = &matrix.groups[&Name::Workload("default/Pod/b +1".into())];
         assert_eq!(group[..], ["default/Pod/b", "default/Pod/b2"]);
     }
 }

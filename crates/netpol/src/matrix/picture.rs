@@ -131,7 +131,7 @@ impl Picture {
                 let count = if grouped { members.len() } else { 1 };
                 let open = Direction::ALL.into_iter().filter(|of| !reach.is_isolated(class, *of));
                 self.items.push(Item {
-                    name: Name::Workload(name),
+                    name: Name::Workload(name.into()),
                     title: workload.object.name.clone(),
                     subtitle: subtitle(first, count, injection),
                     open: open.collect(),
@@ -262,19 +262,20 @@ struct Around(BTreeMap<(Name, Name), Ports>);
 
 impl Around {
     fn new(cluster: &Cluster, options: &audit::Options, groups: &BTreeMap<Name, Vec<String>>) -> Self {
-        let group: BTreeMap<&String, &Name> = groups
-            .iter()
-            .flat_map(|(name, members)| members.iter().map(move |member| (member, name)))
+        let group: BTreeMap<&str, &Name> = (groups.iter())
+            .flat_map(|(name, members)| members.iter().map(move |member| (member.as_str(), name)))
             .collect();
-        let named =
-            |name: String| group.get(&name).map_or(Name::Workload(name.clone()), |group| (*group).clone());
+        let named = |name: &str| match group.get(name) {
+            Some(group) => (*group).clone(),
+            None => Name::Workload(name.into()),
+        };
         let mut around: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
         for (from, to, ports) in walks(cluster, options) {
             let from = match from {
-                Name::Workload(name) => named(name),
+                Name::Workload(name) => named(&name),
                 range => range,
             };
-            let entry = around.entry((from, named(to))).or_default();
+            let entry = around.entry((from, named(&to))).or_default();
             *entry = entry.union(&ports);
         }
         Self(around)

@@ -1,22 +1,17 @@
 //! For people: a table of aligned columns, or one of Markdown.
 
-use super::{Matrix, Row};
+use super::{Matrix, Name};
 use std::fmt::Write;
 
 /// The matrix in aligned columns; empty where no one may talk to anyone.
 pub fn table(matrix: &Matrix) -> String {
-    let cells: Vec<[String; 3]> = matrix.rows.iter().map(cells).collect();
-    let width = |text: &str| text.chars().count();
-    let [mut from, mut to] = [width("FROM"), width("TO")];
-    for [source, destination, _] in &cells {
-        from = from.max(width(source));
-        to = to.max(width(destination));
-    }
-    let mut text = String::new();
-    let header = ["FROM".to_owned(), "TO".to_owned(), "PORTS".to_owned()];
-    for [source, destination, ports] in std::iter::once(&header).chain(&cells) {
+    let width = |name: &Name| name.text().chars().count();
+    let from = matrix.rows.iter().map(|row| width(&row.from)).max().unwrap_or(0).max("FROM".len());
+    let to = matrix.rows.iter().map(|row| width(&row.to)).max().unwrap_or(0).max("TO".len());
+    let mut text = format!("{:from$}  {:to$}  PORTS\n", "FROM", "TO");
+    for row in &matrix.rows {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{source:from$}  {destination:to$}  {ports}");
+        let _ = writeln!(text, "{:from$}  {:to$}  {}", row.from, row.to, row.ports);
     }
     for (group, members) in matrix.groups.iter().filter(|(_, members)| members.len() > 1) {
         let _ = writeln!(text, "\n{group}:");
@@ -31,8 +26,7 @@ pub fn table(matrix: &Matrix) -> String {
 pub fn markdown(matrix: &Matrix) -> String {
     let mut text = "| from | to | ports |\n|---|---|---|\n".to_owned();
     for row in &matrix.rows {
-        let [from, to, ports] = cells(row);
-        let _ = writeln!(text, "| {from} | {to} | {ports} |");
+        let _ = writeln!(text, "| {} | {} | {} |", row.from, row.to, row.ports);
     }
     let several = matrix.groups.iter().filter(|(_, members)| members.len() > 1);
     for (index, (group, members)) in several.enumerate() {
@@ -40,8 +34,4 @@ pub fn markdown(matrix: &Matrix) -> String {
         let _ = writeln!(text, "{start}- {group}: {}", members.join(", "));
     }
     text
-}
-
-fn cells(row: &Row) -> [String; 3] {
-    [row.from.to_string(), row.to.to_string(), row.ports.to_string()]
 }

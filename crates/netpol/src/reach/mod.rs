@@ -13,7 +13,7 @@ mod verdict;
 pub use classes::Class;
 pub use verdict::{Leave, Party, Side, Verdict, verdict};
 
-use crate::address::{Range, split};
+use crate::address::{Family, Range, split};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
 use groups::Groups;
@@ -100,26 +100,45 @@ impl<'c> Reach<'c> {
             (Node::Class(own), Node::Range(other)) => Some(self.row(direction, own)?.range(other)),
         };
         match (side(Direction::Egress, from, to), side(Direction::Ingress, to, from)) {
-            (Some(out), Some(into)) => both(&out, &into),
-            (Some(one), None) | (None, Some(one)) => one.into_owned(),
+            (Some(out), Some(into)) => both(out, into),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
             (None, None) => Ports::default(),
         }
     }
 
-    /// Each pair of nodes that may talk, with the ports; classes with themselves among them.
-    pub fn pairs(&self) -> impl Iterator<Item = (Node, Node, Ports)> + '_ {
+    /// Each pair of classes that may talk, with the ports; classes with themselves among them.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, Ports)> + '_ {
         let to_classes = (0..self.classes.len()).flat_map(move |to| {
             // Only those that the destination allows are looked at: there are few where there are policies.
-            self.sources(to).into_iter().map(move |from| (from, Node::Class(to)))
+            self.sources(to).into_iter().filter_map(move |from| match from {
+                Node::Class(from) => Some((from, to)),
+                Node::Range(_) => None,
+            })
         });
-        let to_ranges = (0..self.classes.len()).flat_map(move |from| {
-            let ranges = self.destinations(from).into_iter().filter(|to| matches!(to, Node::Range(_)));
-            ranges.map(move |to| (Node::Class(from), to))
-        });
-        to_classes.chain(to_ranges).filter_map(|(from, to)| {
-            let ports = self.ports(from, to);
+        to_classes.filter_map(|(from, to)| {
+            let ports = self.ports(Node::Class(from), Node::Class(to));
             (!ports.is_empty()).then_some((from, to, ports))
         })
+    }
+
+    /// The addresses that a class may talk with in a direction, with the ports: one by one as of [`Reach::ranges`], or
+    /// joined where they touch and behave alike.
+    pub fn addresses(&self, class: usize, direction: Direction, join: bool) -> Vec<(Range, Ports)> {
+        let Some(row) = self.row(direction, class) else { return Vec::new() };
+        if join && row.ranges.is_empty() {
+            let whole = Family::ALL.map(|family| (Range::every(family), row.everyone.clone()));
+            return whole.into_iter().filter(|(_, ports)| !ports.is_empty()).collect();
+        }
+        let mut found: Vec<(Range, Ports)> = Vec::new();
+        for (index, range) in self.ranges.iter().enumerate() {
+            let ports = row.range(index);
+            match found.last_mut() {
+                _ if ports.is_empty() => {}
+                Some((open, same)) if join && same == ports && open.touches(range) => open.last = range.last,
+                _ => found.push((*range, ports.clone())),
+            }
+        }
+        found
     }
 
     /// The nodes that the policies of a class allow in; of those, some may not be allowed out where they are.
@@ -186,6 +205,7 @@ fn direction_rows(rows: &Rows<'_>, policies: &[Compiled], direction: Direction) 
         }
         let mut row = Row { isolated: true, ..Row::default() };
         of.into_iter().flatten().for_each(|rule| rows.add(&mut row, rule, direction, index));
+        row.finish();
         row
     };
     rows.classes.iter().zip(of).enumerate().map(row).collect()

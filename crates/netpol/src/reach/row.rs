@@ -1,8 +1,8 @@
 //! What the policies of one class allow it in one direction.
 
 use crate::ports::Ports;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a class may send to, or get from, everyone else.
 #[derive(Debug, Clone, Default)]
@@ -11,9 +11,9 @@ pub(super) struct Row {
     pub isolated: bool,
     /// What is allowed with everyone.
     pub everyone: Ports,
-    /// What is allowed with a class beyond that.
+    /// What is allowed with a class, where it is more.
     pub classes: BTreeMap<usize, Ports>,
-    /// What is allowed with a range of addresses beyond that.
+    /// What is allowed with a range of addresses, where it is more.
     pub ranges: BTreeMap<usize, Ports>,
 }
 
@@ -23,20 +23,21 @@ impl Row {
         Self { everyone: Ports::all(), ..Self::default() }
     }
 
-    pub(super) fn class(&self, class: usize) -> Cow<'_, Ports> {
-        self.with(self.classes.get(&class))
-    }
-
-    pub(super) fn range(&self, range: usize) -> Cow<'_, Ports> {
-        self.with(self.ranges.get(&range))
-    }
-
-    fn with<'r>(&'r self, more: Option<&'r Ports>) -> Cow<'r, Ports> {
-        match more {
-            None => Cow::Borrowed(&self.everyone),
-            Some(more) if self.everyone.is_empty() => Cow::Borrowed(more),
-            Some(more) => Cow::Owned(self.everyone.union(more)),
+    /// Adds what is allowed with everyone to what is allowed with some, so that each is whole.
+    pub(super) fn finish(&mut self) {
+        if !self.everyone.is_empty() {
+            for ports in self.classes.values_mut().chain(self.ranges.values_mut()) {
+                *ports = ports.union(&self.everyone);
+            }
         }
+    }
+
+    pub(super) fn class(&self, class: usize) -> &Ports {
+        self.classes.get(&class).unwrap_or(&self.everyone)
+    }
+
+    pub(super) fn range(&self, range: usize) -> &Ports {
+        self.ranges.get(&range).unwrap_or(&self.everyone)
     }
 }
 
@@ -45,8 +46,16 @@ pub(super) fn add(entries: &mut BTreeMap<usize, Ports>, key: usize, ports: &Port
     if ports.is_empty() {
         return;
     }
-    let entry = entries.entry(key).or_default();
-    *entry = entry.union(ports);
+    match entries.entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(ports.clone());
+        }
+        Entry::Occupied(mut entry) if entry.get() != ports => {
+            let union = entry.get().union(ports);
+            entry.insert(union);
+        }
+        Entry::Occupied(_) => {}
+    }
 }
 
 /// What is in both, without a copy where one is everything.
@@ -54,6 +63,7 @@ pub(super) fn both(left: &Ports, right: &Ports) -> Ports {
     match (left.is_all(), right.is_all()) {
         (true, _) => right.clone(),
         (_, true) => left.clone(),
+        _ if left == right => left.clone(),
         _ => left.intersection(right),
     }
 }

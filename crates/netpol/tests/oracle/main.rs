@@ -61,7 +61,7 @@ fn compare(
     let Engine { reach, matrix } = engine;
     let ports = reach.ports(node(reach, from), node(reach, to));
     let is = |name: &Name, end: Other<'_>| match (name, end) {
-        (Name::Workload(name), Other::Pod(_)) => *name == end.to_string(),
+        (Name::Workload(name), Other::Pod(_)) => **name == *end.to_string(),
         (Name::Range(range), Other::Address(address)) => {
             range.contains(&Range::address(&address.to_string()).unwrap())
         }
