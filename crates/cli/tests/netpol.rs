@@ -230,3 +230,30 @@ fn the_matrix_of_bookinfo_is_the_graph_and_the_plumbing() {
     expected.sort();
     assert_eq!(within, expected);
 }
+
+#[test]
+fn the_page_names_every_option_and_finding() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/network-policies.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for command in ["matrix", "query", "diff", "audit"] {
+        let (_, section) = page.split_once(&format!("\n## {command}\n")).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let help = run(&[command, "--help"], "").out;
+        let options = help.split_whitespace().filter(|word| word.starts_with("--") && *word != "--help");
+        for option in options.map(|word| word.trim_end_matches(',')) {
+            assert!(section.contains(&format!("`{option}")), "{command}: {option}");
+        }
+    }
+    use netpol::audit::Code;
+    for code in [
+        Code::UnselectedWorkload,
+        Code::L7Bypass,
+        Code::OpenEgress,
+        Code::ControlPlaneReach,
+        Code::OutsideMesh,
+        Code::AdminPort,
+        Code::GatewayPorts,
+    ] {
+        assert!(page.contains(&format!("| {} | `{code}` |", code as u8)), "{code}");
+    }
+}
