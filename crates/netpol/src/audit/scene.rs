@@ -53,7 +53,12 @@ impl<'s> Scene<'s> {
 
     /// Who else reaches some ports of a class: every class, its own where it has several workloads, and every range.
     pub(super) fn sources(&self, to: usize, ports: &Ports) -> Vec<(Node, Ports)> {
-        let other = |node: &Node| *node != Node::Class(to) || self.reach.members(to).nth(1).is_some();
+        let other = |node: &Node| match node {
+            Node::Class(class) if *class == to => self.reach.members(to).nth(1).is_some(),
+            // What any pod stands for as well, unless a manifest holds it.
+            Node::Class(class) => !self.facts(*class).is_some_and(|of| of.implied && of.role == Role::Istiod),
+            Node::Range(_) => true,
+        };
         let nodes = self.reach.sources(to).into_iter();
         nodes
             .filter(other)
