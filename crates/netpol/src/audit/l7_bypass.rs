@@ -4,15 +4,12 @@ use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{Remedy, keep_peers, keep_ports, narrow};
 use super::scene::{Scene, spoken};
-use crate::manifest;
-use crate::model::{
-    Direction, Extension, Injection, Namespace, Operator, Peer, Pods, Requirement, Selector, Workload,
-};
+use crate::model::{Direction, Injection, Namespace, Operator, Peer, Pods, Requirement, Selector, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
-use serde_json::{Map, Value, json};
 
-const GAIN: &str = "whoever is there sends requests that no policy on hosts, paths, headers or tokens judges";
+pub(super) const GAIN: &str =
+    "whoever is there sends requests that no policy on hosts, paths, headers or tokens judges";
 
 /// The port over which the proxies of nodes hand on what was judged.
 const HBONE: u16 = 15008;
@@ -40,8 +37,6 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
             });
         }
     }
-    gateways(scene, found);
-    extensions(scene, found);
 }
 
 /// Which pairs of nodes talk around the L7 policy, and on which ports.
@@ -120,7 +115,7 @@ fn waypoints(scene: &Scene<'_>) -> Vec<usize> {
     scene.classes().filter(|(_, facts)| is_waypoint(facts)).map(|(class, _)| class).collect()
 }
 
-fn is_waypoint(facts: &Facts) -> bool {
+pub(super) fn is_waypoint(facts: &Facts) -> bool {
     facts.injection == Injection::Gateway && facts.listens.contains(Protocol::Tcp, HBONE)
 }
 
@@ -184,82 +179,4 @@ fn peer(gateway: &Workload) -> Peer {
     let operator = Operator::In([gateway.namespace().to_owned()].into());
     let namespaces = Selector { requirements: [Requirement { key, operator }].into() };
     Peer::Pods(Pods { namespaces: Some(namespaces), pods: Selector::of(&gateway.labels) })
-}
-
-/// Gateways that let the outside in and carry no policy at all.
-fn gateways(scene: &Scene<'_>, found: &mut Vec<Finding>) {
-    for (class, facts) in scene.subjects() {
-        let entrance = facts.injection == Injection::Gateway && !is_waypoint(facts);
-        if !entrance || facts.carries || facts.listens.is_empty() {
-            continue;
-        }
-        let sources = scene.sources(class, &facts.listens);
-        let nodes: Vec<Node> =
-            sources.into_iter().map(|(node, _)| node).filter(|node| matches!(node, Node::Range(_))).collect();
-        if nodes.is_empty() {
-            continue;
-        }
-        for workload in scene.reach.members(class) {
-            found.push(Finding {
-                code: Code::L7Bypass,
-                severity: Severity::High,
-                object: workload.object.clone(),
-                message: format!(
-                    "{} may reach {} of the gateway `{}`, which carries no policy",
-                    scene.names(&nodes),
-                    facts.listens,
-                    workload.name()
-                ),
-                gain: GAIN.to_owned(),
-                because: Vec::new(),
-                remedy: format!(
-                    "# put the image in `url`, pin it by its digest, and put the policy in `pluginConfig`\n{}",
-                    manifest::yaml(&extension(workload))
-                ),
-            });
-        }
-    }
-}
-
-/// What loads the module into a gateway.
-fn extension(gateway: &Workload) -> Value {
-    let labels: Map<_, _> =
-        gateway.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-    let url = "oci://registry.example/ringfence:latest";
-    json!({
-        "apiVersion": "extensions.istio.io/v1alpha1",
-        "kind": "TrafficExtension",
-        "metadata": {"name": "ringfence", "namespace": gateway.namespace()},
-        "spec": {
-            "selector": {"matchLabels": labels},
-            "wasm": {"url": url, "failStrategy": "FAIL_CLOSE", "pluginConfig": {}},
-        },
-    })
-}
-
-/// Modules whose failure lets requests pass.
-fn extensions(scene: &Scene<'_>, found: &mut Vec<Finding>) {
-    let open = |extension: &&Extension| extension.ringfence && extension.fails_open;
-    for extension in scene.cluster.mesh.extensions.iter().filter(open) {
-        let object = &extension.object;
-        let strategy = json!({"failStrategy": "FAIL_CLOSE"});
-        let wasm = object.kind == "TrafficExtension";
-        let patch = json!({
-            "apiVersion": "extensions.istio.io/v1alpha1",
-            "kind": object.kind,
-            "metadata": {"name": object.name, "namespace": object.namespace},
-            "spec": if wasm { json!({"wasm": strategy}) } else { strategy },
-        });
-        let field = if wasm { "spec.wasm.failStrategy" } else { "spec.failStrategy" };
-        found.push(Finding {
-            code: Code::L7Bypass,
-            severity: Severity::Medium,
-            object: object.clone(),
-            message: format!("requests pass where the module of {object} fails or cannot be fetched"),
-            gain: "whoever makes the module fail, or its registry, sends requests that no policy judges"
-                .to_owned(),
-            because: vec![(object.clone(), field.to_owned())],
-            remedy: format!("# a patch: this alone changes\n{}", manifest::yaml(&patch)),
-        });
-    }
 }

@@ -1,6 +1,7 @@
 //! The ways around the policies, both layers joined: for each, what an attacker gains and the manifest that closes it.
 
 mod admin_ports;
+mod carriers;
 mod control_plane;
 mod facts;
 mod finding;
@@ -31,6 +32,7 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
     let mut found = Vec::new();
     unselected::find(&scene, &mut found);
     l7_bypass::find(&scene, &mut found);
+    carriers::find(&scene, &mut found);
     open_egress::find(&scene, &mut found);
     control_plane::find(&scene, &mut found);
     outside_mesh::find(&scene, &mut found);

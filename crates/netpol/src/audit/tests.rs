@@ -245,6 +245,20 @@ fn a_module_whose_failure_opens_is_named() {
 }
 
 #[test]
+fn a_module_that_sees_other_traffic_is_named() {
+    let from = "  phase: AUTHN\n";
+    let of = |mode: &str| {
+        let to = format!("{from}  match: [{{mode: {mode}}}]\n");
+        shown(&findings(&with("plugin.yaml", from, &to)))
+    };
+    assert_eq!(of("CLIENT"), Vec::<String>::new());
+    let found = of("SERVER");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let expected = "where WasmPlugin istio-system/ringfence is loaded for other traffic: a gateway's is `CLIENT` to Istio";
+    assert!(found[0].ends_with(expected), "{found:#?}");
+}
+
+#[test]
 fn a_waypoint_is_walked_around_by_who_is_not_in_the_mesh() {
     let ambient = "
 apiVersion: v1

@@ -28,6 +28,8 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
 /// A pod that comes into a namespace tomorrow, with labels that no policy knows, should be held as well.
 fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
     let name = first.namespace();
+    // What else is in a namespace that no manifest holds is for others to say.
+    let object = scene.cluster.namespaces.get(name).and_then(|namespace| namespace.object.clone())?;
     let no_labels = Labels::new();
     let open = |direction: &Direction| {
         let mut policies = scene.cluster.policies.iter().filter(|policy| policy.namespace() == name);
@@ -38,13 +40,6 @@ fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
     if directions.is_empty() {
         return None;
     }
-    let object = scene.cluster.namespaces.get(name).and_then(|namespace| namespace.object.clone());
-    let object = object.unwrap_or_else(|| ObjectRef {
-        namespace: None,
-        kind: "Namespace".to_owned(),
-        name: name.to_owned(),
-        place: first.object.place.clone(),
-    });
     let deny = isolating(first, &directions, None);
     let own = ObjectRef { name: "deny".to_owned(), ..deny.object.clone() };
     let deny = Policy { object: own, pods: Selector::default(), ..deny };
