@@ -3,14 +3,16 @@
 use cases::{Case, CaseFile, Protocol};
 use e2e::bootstrap::{Listener, bootstrap, wasm};
 use e2e::corpus::{self, Listeners};
-use e2e::envoy::Envoy;
+use e2e::envoy::{Envoy, version};
 use e2e::{tls, upstream};
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::from_args();
     let files = corpus::files()?;
     let envoy = start(&files)?;
+    let version: Arc<str> = version()?.into();
     let mut trials = Vec::new();
     for (name, file) in files {
         let listeners =
@@ -18,7 +20,8 @@ fn main() -> anyhow::Result<()> {
         for case in file.cases {
             for protocol in case.protocols.clone() {
                 let (case, title) = (case.clone(), format!("{name}: {} over {protocol:?}", case.name));
-                trials.push(Trial::test(title, move || check(&case, protocol, listeners)));
+                let version = Arc::clone(&version);
+                trials.push(Trial::test(title, move || check(&case, protocol, &version, listeners)));
             }
         }
     }
@@ -41,9 +44,9 @@ fn start(files: &[(String, CaseFile)]) -> anyhow::Result<Envoy> {
     Envoy::start("corpus", &bootstrap(&listeners), &[])
 }
 
-fn check(case: &Case, protocol: Protocol, listeners: Listeners) -> Result<(), Failed> {
+fn check(case: &Case, protocol: Protocol, version: &str, listeners: Listeners) -> Result<(), Failed> {
     let observed = corpus::run(case, protocol, listeners).map_err(|error| format!("{error:#}"))?;
-    let differences = match (case.exception(protocol), observed) {
+    let differences = match (case.exception(protocol, version), observed) {
         (Some(exception), observed) => match (exception.status, observed) {
             (None | Some(0), None) => Vec::new(),
             (Some(status), Some(observed)) if status == observed.status => Vec::new(),

@@ -4,10 +4,14 @@
 mod calls;
 mod configs;
 mod configuration;
+mod ecds;
 mod hostile;
+mod keys;
+mod keys_over_tls;
 mod reload;
 mod routes;
 mod telling;
+mod tokens;
 
 use e2e::bootstrap::{Listener, bootstrap, wasm};
 use e2e::envoy::Envoy;
@@ -25,4 +29,17 @@ fn envoy_with(
     let envoy = Envoy::start(name, &bootstrap(&[listener]), arguments)?;
     let address = envoy.listener(name)?;
     Ok((envoy, address))
+}
+
+/// Waits until a counter, which is written on a timer, has the value.
+fn wait_for_counter(envoy: &Envoy, name: &str, value: u64) {
+    let name = format!("wasmcustom.ringfence_{name}");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while envoy.stat(&name).unwrap() != value {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "{name} is {}, not {value}",
+            envoy.stat(&name).unwrap()
+        );
+    }
 }

@@ -1,8 +1,7 @@
 //! What operators see.
 
-use crate::envoy_with;
+use crate::{envoy_with, wait_for_counter};
 use e2e::client::{Request, http1};
-use e2e::envoy::Envoy;
 
 const POLICY: &str = r#"{
     "path": {"default": "allow", "rules": [
@@ -12,22 +11,9 @@ const POLICY: &str = r#"{
     "header": {"rules": [{"name": "role", "forbid": [{"name": "x-role", "exact": "s3cret"}]}]}
 }"#;
 
-/// Waits until a counter, which is written on a timer, has the value.
-fn wait_for_counter(envoy: &mut Envoy, name: &str, value: u64) {
-    let name = format!("wasmcustom.ringfence_{name}");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while envoy.stat(&name).unwrap() != value {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "{name} is {}, not {value}",
-            envoy.stat(&name).unwrap()
-        );
-    }
-}
-
 #[test]
 fn counters_details_state_and_log_tell_who_denied_and_why() {
-    let (mut envoy, address) = envoy_with("telling", "ringfence", POLICY, &[]).unwrap();
+    let (envoy, address) = envoy_with("telling", "ringfence", POLICY, &[]).unwrap();
     let get = |path: &str| http1(address, &Request::get(path)).unwrap();
     for _ in 0..3 {
         assert_eq!(get("/admin/x?token=hunter2").text("x-details"), "ringfence_path_policy_denied{admin}");
@@ -50,7 +36,7 @@ fn counters_details_state_and_log_tell_who_denied_and_why() {
         ("header_policy_rule_role_denied_total", 1),
         ("header_policy_shadow_denied_total", 0),
     ] {
-        wait_for_counter(&mut envoy, name, value);
+        wait_for_counter(&envoy, name, value);
     }
     let log = envoy.log();
     let line = "denied filter=path_policy rule=admin reason=denied mode=enforce status=403 reading=/admin/x";

@@ -55,7 +55,8 @@ pub fn wasm(filter: &str, configuration: &str) -> Result<Value> {
 
 /// The bootstrap with these listeners.
 pub fn bootstrap(listeners: &[Listener]) -> Value {
-    let clusters: Vec<Value> = listeners.iter().map(cluster).collect();
+    let clusters: Vec<Value> =
+        listeners.iter().map(|listener| cluster(&listener.name, listener.upstream)).collect();
     json!({
         "admin": {"address": address(0)},
         "static_resources": {
@@ -65,16 +66,24 @@ pub fn bootstrap(listeners: &[Listener]) -> Value {
     })
 }
 
+/// Puts a further cluster into a bootstrap.
+pub fn add_cluster(bootstrap: &mut Value, name: &str, upstream: SocketAddr) {
+    if let Some(clusters) = bootstrap.pointer_mut("/static_resources/clusters").and_then(Value::as_array_mut)
+    {
+        clusters.push(cluster(name, upstream));
+    }
+}
+
 fn address(port: u16) -> Value {
     json!({"socket_address": {"address": "127.0.0.1", "port_value": port}})
 }
 
-fn cluster(listener: &Listener) -> Value {
+fn cluster(name: &str, upstream: SocketAddr) -> Value {
     json!({
-        "name": listener.name,
+        "name": name,
         "load_assignment": {
-            "cluster_name": listener.name,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(listener.upstream.port())}}]}],
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(upstream.port())}}]}],
         },
     })
 }
@@ -150,6 +159,8 @@ fn listener(listener: &Listener) -> Value {
                 "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
                 "common_tls_context": {
                     "alpn_protocols": ["h2", "http/1.1"],
+                    // Clients may have a certificate, which is its own authority.
+                    "validation_context": {"trusted_ca": {"inline_string": crate::tls::CLIENT}},
                     "tls_certificates": [{
                         "certificate_chain": {"inline_string": certificate},
                         "private_key": {"inline_string": key},

@@ -61,17 +61,13 @@ pub fn run(case: &Case, protocol: Protocol, listeners: Listeners) -> Result<Opti
         version: if protocol == Protocol::Http10 { "HTTP/1.0" } else { "HTTP/1.1" },
         lines: case.lines().map_err(anyhow::Error::msg)?,
     };
+    let certified = case.connection.certificate.is_some();
+    let secure = |alpn| tls::connect(listeners.tls, case.connection.sni.as_deref(), alpn, certified);
     let response = match (case.connection.tls, protocol) {
         (false, Protocol::Http2) => client::http2(listeners.plain, &request),
         (false, _) => client::http1(listeners.plain, &request),
-        (true, Protocol::Http2) => {
-            let mut stream = tls::connect(listeners.tls, case.connection.sni.as_deref(), b"h2")?;
-            client::http2_over(&mut stream, "https", &request)
-        }
-        (true, _) => {
-            let mut stream = tls::connect(listeners.tls, case.connection.sni.as_deref(), b"http/1.1")?;
-            client::http1_over(&mut stream, &request)
-        }
+        (true, Protocol::Http2) => client::http2_over(&mut secure(b"h2")?, "https", &request),
+        (true, _) => client::http1_over(&mut secure(b"http/1.1")?, &request),
     };
     Ok(response.ok().map(|response| observed(&request, response)))
 }

@@ -29,12 +29,27 @@ pub fn find() -> Option<PathBuf> {
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join("envoy")).find(|file| file.is_file());
-    on_path.or_else(|| Some(fetched()).filter(|file| file.is_file()))
+    on_path.or_else(|| Some(fetched(VERSION)).filter(|file| file.is_file()))
 }
 
-/// Where an Envoy that was fetched is.
-pub fn fetched() -> PathBuf {
-    root().join(format!("target/envoy-{VERSION}/bin/envoy"))
+/// Where an Envoy of this version is that was fetched.
+pub fn fetched(version: &str) -> PathBuf {
+    root().join(format!("target/envoy-{version}/bin/envoy"))
+}
+
+/// The version of the Envoy to use: `1.40.0`.
+///
+/// # Errors
+/// Where there is none, or it does not say.
+pub fn version() -> Result<String> {
+    let Some(envoy) = find() else { bail!("there is no Envoy: run `cargo xtask envoy`") };
+    let output = Command::new(envoy).arg("--version").output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`
+    said.split('/')
+        .find(|part| part.starts_with("1."))
+        .map(str::to_owned)
+        .with_context(|| format!("Envoy says {said}"))
 }
 
 /// A folder of its own under `target/`, for the files of one run.
@@ -70,7 +85,10 @@ impl Envoy {
         let admin_file = folder.join("admin");
         let mut command = Command::new(envoy);
         command.arg("-c").arg(bootstrap).arg("--admin-address-path").arg(&admin_file);
-        command.args(["--use-dynamic-base-id", "-l", "info", "--concurrency", "1"]).args(arguments);
+        command.args(["--use-dynamic-base-id", "-l", "info"]).args(arguments);
+        if !arguments.contains(&"--concurrency") {
+            command.args(["--concurrency", "1"]);
+        }
         command.current_dir(root());
         let mut process = Background::start(&mut command, &folder.join("envoy.log"))?;
         let admin: SocketAddr = process.wait_for("Envoy's admin port", || {

@@ -90,7 +90,30 @@ pub struct Connection {
     /// Its server name.
     #[serde(default)]
     pub sni: Option<String>,
+    /// The client's certificate: `client` is that of `tests/harness/client-certificate.pem`.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
 }
+
+/// A certificate of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certificate {
+    /// The one that the tests have.
+    Client,
+}
+
+impl Certificate {
+    /// Its SHA-256, in hex.
+    pub fn digest(self) -> &'static str {
+        match self {
+            Self::Client => CLIENT_DIGEST,
+        }
+    }
+}
+
+/// The SHA-256 of `tests/harness/client-certificate.pem`, in hex; a test of the harness holds them against each other.
+const CLIENT_DIGEST: &str = "46746dfa3c0f1a20e96ab4e3d840ba2535a5a84ea536c0fbe9c2ed7edb0ef6d0";
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -158,6 +181,10 @@ pub struct Withheld {
 pub struct Exception {
     /// Over which protocol; absent: over each.
     pub protocol: Option<Protocol>,
+    /// The first version of Envoy that it holds for: `"1.37"`; absent: each.
+    pub since: Option<String>,
+    /// The first version of Envoy that it no longer holds for.
+    pub before: Option<String>,
     /// What is seen instead: a status, or 0 for a connection or stream that is closed without one.
     pub status: Option<u16>,
     /// Why.
@@ -231,8 +258,16 @@ impl Case {
         Ok(lines)
     }
 
-    /// What is expected of Envoy over a protocol, where it makes a difference itself.
-    pub fn exception(&self, protocol: Protocol) -> Option<&Exception> {
-        self.envoy.iter().find(|exception| exception.protocol.is_none_or(|only| only == protocol))
+    /// What is expected of this version of Envoy over a protocol, where it makes a difference itself.
+    pub fn exception(&self, protocol: Protocol, version: &str) -> Option<&Exception> {
+        let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
+        let version = numbers(version);
+        let (since, before) =
+            (|first: &String| version >= numbers(first), |first: &String| version < numbers(first));
+        self.envoy.iter().find(|exception| {
+            exception.protocol.is_none_or(|only| only == protocol)
+                && exception.since.as_ref().is_none_or(since)
+                && exception.before.as_ref().is_none_or(before)
+        })
     }
 }

@@ -76,8 +76,11 @@ fn observe<S: Stage>(stage: &S, case: &Case) -> Result<Observed, String> {
         lines.push((b":authority", &host));
     }
     lines.extend(further.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
-    let connection =
-        Connection { tls: case.connection.tls, sni: case.connection.sni.as_deref().map(str::as_bytes) };
+    let connection = Connection {
+        tls: case.connection.tls,
+        sni: case.connection.sni.as_deref().map(str::as_bytes),
+        certificate: case.connection.certificate.map(|certificate| certificate.digest().as_bytes()),
+    };
     let outcome: Outcome<'_, S, Vec<Step>> = decide(stage, lines.into_iter(), connection, now());
     Ok(observed(stage, outcome))
 }

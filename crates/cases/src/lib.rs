@@ -10,6 +10,8 @@ mod engine;
 pub mod yaml;
 
 pub use bytes::unescape;
-pub use case::{Case, CaseFile, Connection, Exception, Expected, HeaderLine, Protocol, Upstream, Withheld};
+pub use case::{
+    Case, CaseFile, Certificate, Connection, Exception, Expected, HeaderLine, Protocol, Upstream, Withheld,
+};
 pub use compare::{Observed, SeenUpstream};
 pub use engine::{UPSTREAM_RESPONSE, load, run};

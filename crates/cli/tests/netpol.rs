@@ -232,10 +232,29 @@ fn the_matrix_of_bookinfo_is_the_graph_and_the_plumbing() {
 }
 
 #[test]
+fn the_bundled_example_is_what_is_generated_and_its_matrix_is_its_graph() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
+    let graph = example.join("graph.yaml");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let folder_name = folder.to_str().unwrap();
+    let made = run(&["generate", graph.to_str().unwrap(), "--output", folder_name], "");
+    assert_eq!(made, printed("", 0));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bundled = example.join("network-policies").join(path.file_name().unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(bundled).unwrap());
+    }
+    let wrong = std::fs::read_to_string(&graph).unwrap().replace("from: [ingress]", "from: [ingres]");
+    let refused = run(&["generate", "-"], &wrong);
+    assert!(refused.err.contains("did you mean `ingress`?"), "{}", refused.err);
+    assert_eq!(refused.status, 1);
+}
+
+#[test]
 fn the_page_names_every_option_and_finding() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/network-policies.md");
     let page = std::fs::read_to_string(page).unwrap();
-    for command in ["matrix", "query", "diff", "audit"] {
+    for command in ["generate", "matrix", "query", "diff", "audit"] {
         let (_, section) = page.split_once(&format!("\n## {command}\n")).unwrap();
         let section = section.split("\n## ").next().unwrap();
         let help = run(&[command, "--help"], "").out;

@@ -1,7 +1,7 @@
 //! Counters: collected here, written to the host on the timer.
 
 use crate::ffi;
-use policy::decision::{Filter, Report};
+use policy::decision::{Filter, Report, TokenReport};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -39,6 +39,15 @@ impl Counters {
         }
         for (filter, rule) in &report.matched_in_shadow {
             state.add(format!("ringfence_{}_rule_{rule}_shadow_matched_total", filter.name()));
+        }
+    }
+
+    /// Counts what tokens cost.
+    pub(crate) fn tokens(&self, report: &TokenReport) {
+        let counts = [("signature_checks", report.signature_checks), ("cache_hits", report.cache_hits)];
+        for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            let name = format!("ringfence_{}_{what}_total", Filter::TokenValidation.name());
+            *self.0.borrow_mut().others.entry(name).or_default() += count;
         }
     }
 

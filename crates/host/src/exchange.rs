@@ -1,62 +1,108 @@
 //! One request and its response.
 
+use crate::clock;
 use crate::ffi::{self, Level, Map, Status};
 use crate::pairs;
 use crate::root::Loaded;
+use crate::waiting::Later;
 use policy::decide;
-use policy::decision::{Answer, Decision, NoTrace, Outcome, Reply};
+use policy::decision::{Answer, Decision, KeysWanted, NoTrace, Outcome, Reply};
 use policy::http::{Change, Connection, Headers};
 use policy::stages::{Needs, Stage};
 use policy::vocabulary::Mode;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One request and its response.
 pub(crate) struct Exchange<S: Stage> {
     /// Absent only where the host runs a module that it did not configure.
     loaded: Option<Rc<Loaded<S>>>,
+    context: u32,
     memory: S::Memory,
+    /// In the place of `memory`, where the request had to wait.
+    later: Option<Later<S::Memory>>,
+}
+
+/// What becomes of a request.
+pub(crate) enum Verdict<M> {
+    /// It goes on.
+    Continue(M),
+    /// It has its answer.
+    Answered(M),
+    /// It could do with other keys.
+    Wait(Vec<KeysWanted>),
 }
 
 impl<S: Stage> Exchange<S> {
-    pub(crate) fn new(loaded: Option<Rc<Loaded<S>>>) -> Self {
-        Self { loaded, memory: S::Memory::default() }
+    pub(crate) fn new(loaded: Option<Rc<Loaded<S>>>, context: u32) -> Self {
+        Self { loaded, context, memory: S::Memory::default(), later: None }
     }
 
     fn on_request(&mut self) -> Result<Action, Failure> {
         let loaded = self.loaded.as_ref().ok_or(Failure("no policy"))?;
-        let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
-        let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
-        let facts = Facts::ask(loaded.stage.needs()).map_err(|_| Failure("connection"))?;
-        let Outcome { answer, request, memory, report } =
-            decide::<S, NoTrace>(&loaded.stage, lines.into_iter(), facts.connection(), facts.now);
-        self.memory = memory;
-        loaded.counters.request(&report);
-        for withheld in &report.shadowed {
-            loaded.tell(withheld);
+        match loaded.decide(S::CHECKS_SIGNATURES && !loaded.waiting.is_full())? {
+            Verdict::Continue(memory) => {
+                self.memory = memory;
+                return Ok(Action::Continue);
+            }
+            Verdict::Answered(memory) => self.memory = memory,
+            Verdict::Wait(wanted) => self.later = Some(loaded.wait(self.context, &wanted)),
         }
-        if let Some(answer) = answer {
-            loaded.tell(&answer);
-            respond(&answer.reply, &answer.details()).map_err(|_| Failure("local response"))?;
-            return Ok(Action::Pause);
-        }
-        if let Some(request) = request {
-            write(Map::Request, &request.headers).map_err(|_| Failure("changed request headers"))?;
-        }
-        Ok(Action::Continue)
+        Ok(Action::Pause)
     }
 
     fn on_response(&self) -> Result<(), Failure> {
-        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.stage.responds(&self.memory)) else {
+        let memory = self.later.as_ref().and_then(|later| later.get()).unwrap_or(&self.memory);
+        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.stage.responds(memory)) else {
             return Ok(());
         };
         let bytes = ffi::headers(Map::Response).map_err(|_| Failure("response headers"))?;
         let lines = pairs::decode(&bytes).ok_or(Failure("response headers"))?;
         let mut headers = Headers::new(lines);
-        loaded.stage.on_response(&self.memory, &mut headers);
+        loaded.stage.on_response(memory, &mut headers);
         write(Map::Response, &headers).map_err(|_| Failure("changed response headers"))
+    }
+}
+
+impl<S: Stage> Loaded<S> {
+    /// Decides about the request whose context it is; `may_wait`: keys that are on their way may change the decision.
+    pub(crate) fn decide(&self, may_wait: bool) -> Result<Verdict<S::Memory>, Failure> {
+        let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
+        let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
+        let facts = Facts::ask(self.stage.needs()).map_err(|_| Failure("connection"))?;
+        let Outcome { answer, request, memory, report } =
+            decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
+        self.counters.tokens(&report.tokens);
+        if S::CHECKS_SIGNATURES && !report.tokens.keys_wanted.is_empty() {
+            let soon = self.keys.want(&report.tokens.keys_wanted);
+            self.hurry();
+            if soon && may_wait && report.tokens.awaits_keys {
+                return Ok(Verdict::Wait(report.tokens.keys_wanted));
+            }
+        }
+        self.counters.request(&report);
+        for withheld in &report.shadowed {
+            self.tell(withheld);
+        }
+        if let Some(answer) = answer {
+            self.tell(&answer);
+            respond(&answer.reply, &answer.details()).map_err(|_| Failure("local response"))?;
+            return Ok(Verdict::Answered(memory));
+        }
+        if let Some(request) = request {
+            write(Map::Request, &request.headers).map_err(|_| Failure("changed request headers"))?;
+        }
+        Ok(Verdict::Continue(memory))
+    }
+
+    /// Denies a request because the host failed on it.
+    pub(crate) fn answer_failure(&self, failure: &Failure) {
+        failure.log();
+        let answer = Answer::without_policy(&self.stage, 500, "internal_error");
+        self.tell(&answer);
+        // Where not even this can be said, the request stays where it is: it never goes on.
+        let _ = respond(&answer.reply, &answer.details());
     }
 }
 
@@ -65,15 +111,13 @@ impl<S: Stage> Context for Exchange<S> {}
 impl<S: Stage> HttpContext for Exchange<S> {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
         self.on_request().unwrap_or_else(|failure| {
-            failure.log();
-            let answer = self.loaded.as_ref().map(|loaded| {
-                let answer = Answer::without_policy(&loaded.stage, 500, "internal_error");
-                loaded.tell(&answer);
-                answer.details()
-            });
-            // Where not even this can be said, the request stays where it is: it never goes on.
-            let _ =
-                respond(&Reply::denied(500, None, false), answer.as_deref().unwrap_or("ringfence_no_policy"));
+            match &self.loaded {
+                Some(loaded) => loaded.answer_failure(&failure),
+                None => {
+                    failure.log();
+                    let _ = respond(&Reply::denied(500, None, false), "ringfence_no_policy");
+                }
+            }
             Action::Pause
         })
     }
@@ -87,7 +131,7 @@ impl<S: Stage> HttpContext for Exchange<S> {
 }
 
 /// What the host did not do.
-struct Failure(&'static str);
+pub(crate) struct Failure(&'static str);
 
 impl Failure {
     fn log(&self) {
@@ -95,7 +139,7 @@ impl Failure {
     }
 }
 
-impl<S> Loaded<S> {
+impl<S: Stage> Loaded<S> {
     /// Counts, logs and leaves to other filters what ended a request, or would have.
     fn tell(&self, answer: &Answer) {
         let what = match (answer.decision, answer.mode) {
@@ -122,14 +166,14 @@ struct Facts {
     now: u64,
     tls: bool,
     sni: Option<Vec<u8>>,
+    certificate: Option<Vec<u8>>,
 }
 
 impl Facts {
     fn ask(needs: Needs) -> Result<Self, Status> {
         let mut facts = Self::default();
         if needs.time {
-            facts.now =
-                SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default();
+            facts.now = clock::seconds();
         }
         if needs.tls {
             facts.tls = ffi::property("connection\0tls_version")?.is_some_and(|version| !version.is_empty());
@@ -137,11 +181,14 @@ impl Facts {
         if needs.sni && facts.tls {
             facts.sni = ffi::property("connection\0requested_server_name")?;
         }
+        if needs.certificate {
+            facts.certificate = ffi::property("connection\0sha256_peer_certificate_digest")?;
+        }
         Ok(facts)
     }
 
     fn connection(&self) -> Connection<'_> {
-        Connection { tls: self.tls, sni: self.sni.as_deref() }
+        Connection { tls: self.tls, sni: self.sni.as_deref(), certificate: self.certificate.as_deref() }
     }
 }
 

@@ -4,12 +4,15 @@
 //! Whatever the host answers, no path panics: where the host fails, the request is denied.
 #![cfg(target_arch = "wasm32")]
 
+mod clock;
 mod counters;
 mod exchange;
 mod ffi;
+mod keys;
 mod pairs;
 mod root;
 mod signatures;
+mod waiting;
 
 pub use proxy_wasm;
 pub use root::start;

@@ -1,16 +1,13 @@
-//! JSON text to a value, strictly and shallowly: it comes from whoever sends a request.
+//! JSON text to a value, strictly and no deeper than the reader wants: it may come from whoever sends a request.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::fmt;
 
-/// How many lists and objects may stand in each other. It bounds the recursion, too.
-pub(crate) const MAX_DEPTH: usize = 16;
-
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum JsonError {
+pub enum JsonFault {
     /// It is no JSON in UTF-8.
     Syntax,
     /// An object has a name twice: whoever reads it next may take the other value (RFC 8259, section 4).
@@ -19,32 +16,46 @@ pub(crate) enum JsonError {
     TooDeep,
 }
 
-/// Reads a text that holds one value.
-pub(crate) fn parse(text: &[u8]) -> Result<Value, JsonError> {
-    let fault = Cell::new(JsonError::Syntax);
+/// What is wrong with a text, and where.
+#[derive(Debug)]
+pub struct JsonError {
+    /// What kind of mistake it is.
+    pub fault: JsonFault,
+    /// What is wrong, with line and column.
+    pub message: String,
+}
+
+/// Reads a text that holds one value, in which at most `depth` lists and objects stand in each other: that bounds the
+/// recursion, too. No object may have a name twice.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_json(text: &[u8], depth: usize) -> Result<Value, JsonError> {
+    let fault = Cell::new(JsonFault::Syntax);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = Strict { depth: MAX_DEPTH, fault: &fault }.deserialize(&mut deserializer);
-    value.and_then(|value| deserializer.end().map(|()| value)).map_err(|_| fault.get())
+    let value = Strict { depth, fault: &fault }.deserialize(&mut deserializer);
+    let whole = value.and_then(|value| deserializer.end().map(|()| value));
+    whole.map_err(|error| JsonError { fault: fault.get(), message: error.to_string() })
 }
 
 /// Reads a value in which no object has a name twice and nothing stands deeper than `depth`.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,
-    fault: &'a Cell<JsonError>,
+    fault: &'a Cell<JsonFault>,
 }
 
 impl Strict<'_> {
-    fn refuse<E: Error>(self, fault: JsonError) -> E {
+    fn refuse<E: Error>(self, fault: JsonFault, message: impl fmt::Display) -> E {
         self.fault.set(fault);
-        E::custom("refused")
+        E::custom(message)
     }
 
     /// For what stands inside of a list or an object.
     fn inside<E: Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
-            None => Err(self.refuse(JsonError::TooDeep)),
+            None => Err(self.refuse(JsonFault::TooDeep, "too many lists and objects in each other")),
         }
     }
 }
@@ -102,7 +113,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut members = Map::new();
         while let Some(name) = access.next_key::<String>()? {
             if members.contains_key(&name) {
-                return Err(self.refuse(JsonError::Duplicate));
+                let message = format_args!("the key `{name}` stands twice");
+                return Err(self.refuse(JsonFault::Duplicate, message));
             }
             members.insert(name, access.next_value_seed(inside)?);
         }
@@ -112,9 +124,15 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonError as E, MAX_DEPTH, parse};
+    use super::{JsonFault as E, parse_json};
     use crate::test;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    const DEPTH: usize = 16;
+
+    fn parse(text: &[u8]) -> Result<Value, E> {
+        parse_json(text, DEPTH).map_err(|error| error.fault)
+    }
 
     #[test]
     fn a_text_holds_one_value() {
@@ -139,8 +157,8 @@ mod tests {
     fn depth_ends_before_the_stack_does() {
         let nested =
             |open: &str, close: &str, depth: usize| [open.repeat(depth), close.repeat(depth)].concat();
-        assert!(parse(nested("[", "]", MAX_DEPTH).as_bytes()).is_ok());
-        assert_eq!(parse(nested("[", "]", MAX_DEPTH + 1).as_bytes()), Err(E::TooDeep));
+        assert!(parse(nested("[", "]", DEPTH).as_bytes()).is_ok());
+        assert_eq!(parse(nested("[", "]", DEPTH + 1).as_bytes()), Err(E::TooDeep));
         assert_eq!(parse("[".repeat(100_000).as_bytes()), Err(E::TooDeep));
         assert_eq!(parse("{\"a\":".repeat(100_000).as_bytes()), Err(E::TooDeep));
     }

@@ -1,5 +1,6 @@
 //! Signed tokens: a compact JWS is taken apart ([`Jws`]), a JWK Set is read ([`KeySet`]), and a signature is checked
-//! by a [`Verifier`], which is the module itself ([`InModule`]) or Envoy through it ([`HostBacked`]).
+//! by a [`Verifier`], which is the module itself ([`InModule`]) or Envoy through it ([`HostBacked`]). When a set is fetched
+//! says [`Fetching`].
 //!
 //! What a token says of itself chooses nothing but which of the trusted keys are tried: the algorithms come from the
 //! configuration and are bound to each key when the set is read.
@@ -30,6 +31,7 @@ mod algorithm;
 mod base64url;
 mod der;
 mod digest;
+mod fetching;
 mod host;
 mod json;
 mod jws;
@@ -37,8 +39,11 @@ mod keys;
 mod verify;
 
 pub use algorithm::{Algorithm, Family};
+pub use base64url::decode as decode_base64url;
 pub use digest::sha256;
+pub use fetching::{Fetching, Pace};
 pub use host::{HostAbsent, HostBacked, HostVerify, decode_result, encode_request, known_answer};
+pub use json::{JsonError, JsonFault, parse_json};
 pub use jws::{Jws, JwsError, MAX_TOKEN_BYTES};
 pub use keys::{Key, KeySet, KeySetError, LeftOut, MAX_KEYS, MAX_SET_BYTES};
 pub use verify::{InModule, Verifier};

@@ -43,6 +43,7 @@
 pub mod address;
 pub mod audit;
 mod diff;
+pub mod generate;
 pub mod manifest;
 pub mod matrix;
 pub mod model;

@@ -15,9 +15,17 @@ const MAX_SIZE_WITH_SIGNATURES: usize = 1_200_000;
 pub(crate) const MODULES: [(&str, &[&str], usize); 5] = [
     ("vhost-policy", &["proxy_on_request_headers"], MAX_SIZE),
     ("path-policy", &["proxy_on_request_headers"], MAX_SIZE),
-    ("token-validation", &["proxy_on_request_headers"], MAX_SIZE_WITH_SIGNATURES),
+    (
+        "token-validation",
+        &["proxy_on_request_headers", "proxy_on_http_call_response"],
+        MAX_SIZE_WITH_SIGNATURES,
+    ),
     ("header-policy", &["proxy_on_request_headers", "proxy_on_response_headers"], MAX_SIZE),
-    ("ringfence", &["proxy_on_request_headers", "proxy_on_response_headers"], MAX_SIZE_WITH_SIGNATURES),
+    (
+        "ringfence",
+        &["proxy_on_request_headers", "proxy_on_response_headers", "proxy_on_http_call_response"],
+        MAX_SIZE_WITH_SIGNATURES,
+    ),
 ];
 
 /// Builds every module into `dist/`, each by itself: one build for several would give each the features of all.

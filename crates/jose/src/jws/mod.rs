@@ -4,7 +4,8 @@ mod error;
 mod header;
 
 use crate::algorithm::Algorithm;
-use crate::{base64url, json};
+use crate::base64url;
+use crate::json::{JsonFault, parse_json};
 use header::Header;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -13,6 +14,9 @@ pub use error::JwsError;
 
 /// The most bytes of a token.
 pub const MAX_TOKEN_BYTES: usize = 16_384;
+
+/// How many lists and objects may stand in each other in a token.
+const MAX_DEPTH: usize = 16;
 
 /// A token that is well-formed. Nothing in it is true before its signature is verified.
 #[derive(Clone, PartialEq)]
@@ -59,11 +63,11 @@ impl<'a> Jws<'a> {
 /// A part that holds a JSON object.
 fn object(part: &str, otherwise: JwsError) -> Result<Map<String, Value>, JwsError> {
     let text = base64url::decode(part).ok_or(JwsError::Base64)?;
-    match json::parse(&text) {
+    match parse_json(&text, MAX_DEPTH).map_err(|error| error.fault) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) | Err(json::JsonError::Syntax) => Err(otherwise),
-        Err(json::JsonError::Duplicate) => Err(JwsError::Duplicate),
-        Err(json::JsonError::TooDeep) => Err(JwsError::TooDeep),
+        Ok(_) | Err(JsonFault::Syntax) => Err(otherwise),
+        Err(JsonFault::Duplicate) => Err(JwsError::Duplicate),
+        Err(JsonFault::TooDeep) => Err(JwsError::TooDeep),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Key, LeftOut, jwk};
 use crate::algorithm::Algorithm;
-use crate::json;
+use crate::json::parse_json;
 use serde_json::Value;
 
 /// The most bytes of a set.
@@ -10,6 +10,9 @@ pub const MAX_SET_BYTES: usize = 1024 * 1024;
 
 /// The most keys of a set.
 pub const MAX_KEYS: usize = 200;
+
+/// How many lists and objects may stand in each other in a set.
+const MAX_DEPTH: usize = 16;
 
 /// The keys of an issuer that can be used. It may be empty: whether that is an error is for the caller to say.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +63,7 @@ impl KeySet {
         if json.len() > MAX_SET_BYTES {
             return Err(KeySetError::TooLong);
         }
-        let set = json::parse(json).map_err(|_| KeySetError::Json)?;
+        let set = parse_json(json, MAX_DEPTH).map_err(|_| KeySetError::Json)?;
         let jwks = set.get("keys").and_then(Value::as_array).ok_or(KeySetError::NoKeys)?;
         if jwks.len() > MAX_KEYS {
             return Err(KeySetError::TooManyKeys);

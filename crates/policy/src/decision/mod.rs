@@ -9,5 +9,5 @@ mod trace;
 pub use answer::{Answer, Decision, Filter};
 pub use outcome::{Outcome, decide};
 pub use reply::{Reply, title};
-pub use report::Report;
+pub use report::{KeysWanted, Lack, Report, TokenReport};
 pub use trace::{NoTrace, Step, Trace, Tried};

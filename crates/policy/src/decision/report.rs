@@ -12,8 +12,41 @@ pub struct Report<T> {
     pub matched_in_shadow: Vec<(Filter, RuleName)>,
     /// The filters that saw the request, as in [`Filter::ALL`].
     pub entered: [bool; 4],
+    /// What became of tokens.
+    pub tokens: TokenReport,
     /// Who asks for the steps.
     pub trace: T,
+}
+
+/// What became of the tokens of a request.
+#[derive(Debug, Default)]
+pub struct TokenReport {
+    /// How many signatures were checked.
+    pub signature_checks: u64,
+    /// How many tokens were known from before.
+    pub cache_hits: u64,
+    /// The sets of keys that another fetch could help.
+    pub keys_wanted: Vec<KeysWanted>,
+    /// Whether the request was denied, and might not be with them.
+    pub awaits_keys: bool,
+}
+
+/// A set of keys that another fetch could help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeysWanted {
+    /// Its place in the stage.
+    pub place: usize,
+    /// What is wrong with it.
+    pub lack: Lack,
+}
+
+/// What a set of keys lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// There are no keys that serve.
+    Keys,
+    /// The `kid` of a token is not in it.
+    Kid,
 }
 
 impl<T: Trace> Report<T> {

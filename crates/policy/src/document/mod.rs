@@ -3,7 +3,6 @@
 //! A [`Document`] is read from JSON by hand rather than by a derived `Deserialize`, because the first error
 //! must not end the reading, and because each problem names its place.
 
-mod json;
 #[macro_use]
 mod macros;
 mod problem;
@@ -14,6 +13,9 @@ pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
 
 pub(crate) use read::did_you_mean;
+
+/// How many lists and objects may stand in each other in a configuration.
+const MAX_DEPTH: usize = 100;
 
 /// Reads a document from JSON text, or from a `Struct` of protobuf in its binary form.
 ///
@@ -40,7 +42,8 @@ fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
         return None;
     }
     // A `Struct` starts with a byte that JSON reads as an empty line.
-    let parsed = json::parse(text).or_else(|error| protobuf::parse(text).ok_or(error));
+    let json = jose::parse_json(text, MAX_DEPTH).map_err(|error| error.message);
+    let parsed = json.or_else(|message| protobuf::parse(text).ok_or(message));
     match parsed {
         Ok(value) => T::read(Node { value: &value, path: &root }, problems),
         Err(message) => {
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_refused() {
         let expected =
-            "syntax at the configuration: the key `name` stands twice at line 1 column 23; write JSON";
+            "syntax at the configuration: the key `name` stands twice at line 1 column 18; write JSON";
         assert_eq!(problems(r#"{"name":"x","name":"y"}"#), [expected]);
     }
 }

@@ -1,6 +1,8 @@
 //! A request.
 
 use super::{Authority, AuthorityError, Headers, Normalize, PathError, PathLimits, RequestPath};
+use serde_json::{Map, Value};
+use std::rc::Rc;
 
 /// What a policy asks of the connection.
 #[derive(Debug, Clone, Copy, Default)]
@@ -9,6 +11,8 @@ pub struct Connection<'a> {
     pub tls: bool,
     /// The server name that the client asked for (RFC 6066, section 3), where there is one.
     pub sni: Option<&'a [u8]>,
+    /// The SHA-256 of the client's certificate, in hex, where it has one.
+    pub certificate: Option<&'a [u8]>,
 }
 
 /// A request on its way through the stages.
@@ -20,6 +24,8 @@ pub struct Request<'a> {
     pub connection: Connection<'a>,
     /// When it came, in seconds since 1970.
     pub now: u64,
+    /// The claims of its token, once it is validated.
+    pub claims: Option<Rc<Map<String, Value>>>,
     method: &'a [u8],
     target: Option<&'a [u8]>,
     authority: Result<&'a [u8], AuthorityError>,
@@ -68,7 +74,7 @@ impl<'a> Request<'a> {
         if target.is_none() && method != b"CONNECT" {
             return Err(PathError::Missing.reason());
         }
-        Ok(Self { headers, connection, now, method, target, authority, path: None })
+        Ok(Self { headers, connection, now, claims: None, method, target, authority, path: None })
     }
 
     /// The method.

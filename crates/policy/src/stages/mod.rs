@@ -1,6 +1,7 @@
 //! The filters, one module each, and all of them in a row.
 
 mod header;
+mod index;
 mod parts;
 mod path;
 mod ringfence;
@@ -12,5 +13,5 @@ pub use header::HeaderStage;
 pub use path::PathStage;
 pub use ringfence::Ringfence;
 pub use stage::{Needs, Stage, load};
-pub use token::TokenStage;
+pub use token::{JwksUri, RemoteKeys, TokenStage};
 pub use vhost::VhostStage;

@@ -1,10 +1,11 @@
 //! All the filters in a row.
 
-use super::{HeaderStage, Needs, PathStage, Stage, TokenStage, VhostStage};
+use super::header::{Checked, HeaderPolicy};
+use super::{HeaderStage, Needs, PathStage, RemoteKeys, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
-use jose::Verifier;
+use jose::{LeftOut, Verifier};
 
 /// All the filters in a row: vhost, path, token, header. The first denial ends it.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Policies {
     vhost: Option<<VhostStage as Stage>::Document>,
     path: Option<<PathStage as Stage>::Document>,
     token: Option<<TokenStage as Stage>::Document>,
-    header: Option<<HeaderStage as Stage>::Document>,
+    header: Option<HeaderPolicy>,
 }
 
 impl Document for Policies {
@@ -32,6 +33,10 @@ impl Document for Policies {
         let token = fields.optional("token", problems);
         let header = fields.optional("header", problems);
         let policies = Self { vhost: vhost?, path: path?, token: token?, header: header? };
+        if let (None, Some(header)) = (&policies.token, &policies.header) {
+            let path = node.path.field("header");
+            header.refuse_claims(&path, "add the section `token`", problems);
+        }
         if matches!(policies, Self { vhost: None, path: None, token: None, header: None }) {
             problems.add(
                 "empty",
@@ -57,12 +62,30 @@ impl Stage for Ringfence {
         }
     }
 
+    fn remote_keys(&self) -> Vec<RemoteKeys> {
+        self.token.as_ref().map(Stage::remote_keys).unwrap_or_default()
+    }
+
+    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<LeftOut>, String> {
+        self.token.as_ref().map_or(Ok(Vec::new()), |stage| stage.take_keys(place, set, at))
+    }
+
+    fn confirm_keys(&self, place: usize, at: u64) {
+        if let Some(stage) = &self.token {
+            stage.confirm_keys(place, at);
+        }
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.token.as_ref().map(Stage::remarks).unwrap_or_default()
+    }
+
     fn compile(document: Policies) -> Self {
         Self {
             vhost: document.vhost.map(VhostStage::compile),
             path: document.path.map(PathStage::compile),
             token: document.token.map(TokenStage::compile),
-            header: document.header.map(HeaderStage::compile),
+            header: document.header.map(|header| HeaderStage::compile(Checked(header))),
         }
     }
 
@@ -75,8 +98,8 @@ impl Stage for Ringfence {
     }
 
     fn needs(&self) -> Needs {
-        let connection = self.vhost.as_ref().map(Stage::needs).unwrap_or_default();
-        Needs { time: self.token.is_some(), ..connection }
+        let vhost = self.vhost.as_ref().map(Stage::needs).unwrap_or_default();
+        vhost.or(self.token.as_ref().map(Stage::needs).unwrap_or_default())
     }
 
     fn on_request<'a, T: Trace>(

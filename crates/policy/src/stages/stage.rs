@@ -3,7 +3,8 @@
 use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Request};
-use jose::Verifier;
+use crate::stages::RemoteKeys;
+use jose::{LeftOut, Verifier};
 use std::fmt::Debug;
 
 /// A filter: compiled from a document, asked about each request and each response.
@@ -18,6 +19,27 @@ pub trait Stage: Sized + Debug {
 
     /// Checks signatures by this from now on.
     fn check_signatures_by(&mut self, _verifier: impl FnOnce() -> Box<dyn Verifier>) {}
+
+    /// The sets of keys that somebody has to fetch for it.
+    fn remote_keys(&self) -> Vec<RemoteKeys> {
+        Vec::new()
+    }
+
+    /// Takes a set of keys that was fetched at `at`, in seconds since 1970; says which of them are left out.
+    ///
+    /// # Errors
+    /// Why it cannot be used; the keys of before stay.
+    fn take_keys(&self, _place: usize, _set: &[u8], _at: u64) -> Result<Vec<LeftOut>, String> {
+        Ok(Vec::new())
+    }
+
+    /// Notes that a set was fetched again at `at`, in seconds since 1970, and is the same.
+    fn confirm_keys(&self, _place: usize, _at: u64) {}
+
+    /// What an operator may want to know of the policy, a line each: keys that are left out.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Compiles the document; whatever could be wrong with it was found when it was read.
     fn compile(document: Self::Document) -> Self;
@@ -60,8 +82,23 @@ pub struct Needs {
     pub tls: bool,
     /// Its server name.
     pub sni: bool,
+    /// The digest of the client's certificate.
+    pub certificate: bool,
     /// What time it is.
     pub time: bool,
+}
+
+impl Needs {
+    /// What either asks.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            tls: self.tls || other.tls,
+            sni: self.sni || other.sni,
+            certificate: self.certificate || other.certificate,
+            time: self.time || other.time,
+        }
+    }
 }
 
 /// Loads a stage from its configuration.

@@ -1,6 +1,7 @@
 //! The vocabulary that every filter shares: what a policy says about a request.
 
 mod any_of;
+mod claim_match;
 mod deny_response;
 mod duration;
 mod header_match;
@@ -20,6 +21,7 @@ mod substitution;
 mod template;
 
 pub use any_of::AnyOf;
+pub use claim_match::{ClaimMatch, ClaimPath};
 pub use deny_response::{DenyResponse, Status};
 pub use duration::Duration;
 pub use header_match::{HeaderMatch, Values};
@@ -28,6 +30,7 @@ pub use header_value::{Changeable, HeaderText, HeaderValue};
 pub use host_pattern::HostPattern;
 pub use method::Method;
 pub use mode::Mode;
+pub(crate) use path_match::PathKey;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;
 pub use request_match::{Attempt, Field, RequestMatch, Subject};

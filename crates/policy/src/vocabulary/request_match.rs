@@ -36,6 +36,7 @@ pub enum Field {
     Paths,
     Headers,
     Query,
+    Claims,
     Not,
 }
 
@@ -48,6 +49,7 @@ impl Field {
             Self::Paths => "paths",
             Self::Headers => "headers",
             Self::Query => "query",
+            Self::Claims => "claims",
             Self::Not => "not",
         }
     }
@@ -131,9 +133,14 @@ impl RequestMatch {
         Attempt { matcher: self, subject, rest: None }
     }
 
-    /// The patterns of `paths`.
-    pub fn paths(&self) -> &[PathMatch] {
-        self.fields.paths.as_ref().map_or(&[], |paths| &paths.0)
+    /// The patterns of `paths`; nothing where any path matches.
+    pub fn paths(&self) -> Option<&[PathMatch]> {
+        self.fields.paths.as_ref().map(|paths| paths.0.as_slice())
+    }
+
+    /// The patterns of `hosts`; nothing where any host matches.
+    pub fn hosts(&self) -> Option<&[HostPattern]> {
+        self.fields.hosts.as_ref().map(|hosts| hosts.0.as_slice())
     }
 
     /// Whether it looks at the host.
@@ -151,12 +158,20 @@ impl RequestMatch {
     }
 }
 
+impl RequestMatch {
+    /// The fields that it is read from.
+    pub const FIELDS: [&str; 6] = ["hosts", "methods", "paths", "headers", "query", "not"];
+
+    /// Reads it from the fields of an object that may hold others too.
+    pub fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let not = fields.optional("not", problems);
+        let own = MatchFields::from_fields(fields, problems);
+        Some(Self { fields: own?, not: not? })
+    }
+}
+
 impl Document for RequestMatch {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [MatchFields::FIELDS, &["not"]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let not = fields.optional("not", problems);
-        let own = MatchFields::from_fields(&fields, problems);
-        Some(Self { fields: own?, not: not? })
+        Self::from_fields(&Fields::of(node, &Self::FIELDS, problems)?, problems)
     }
 }

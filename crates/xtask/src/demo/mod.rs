@@ -1,6 +1,7 @@
 //! The demo: the modules in stock Envoy, some dozens of requests, and a table of what came of them.
 
 mod ports;
+mod rotation;
 mod table;
 
 use crate::run::say;
@@ -64,6 +65,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("{wrong} of {} rows are not as their policy says", rows.len());
     }
     println!("\n{} requests, each as {BOOTSTRAP} says.", rows.len());
+    say("changing an issuer's keys while requests run");
+    rotation::run()?;
     if options.serve { serve(envoy, &ports) } else { Ok(()) }
 }
 

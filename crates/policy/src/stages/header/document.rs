@@ -1,8 +1,10 @@
 //! The document of header-policy.
 
 use super::edit::Edits;
-use crate::document::{Document, Node, Problems};
-use crate::vocabulary::{DenyResponse, HeaderMatch, HeaderName, Mode, RequestMatch, RuleName, Rules};
+use crate::document::{Document, FieldPath, Fields, Node, Problems};
+use crate::vocabulary::{
+    AnyOf, ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, RequestMatch, RuleName, Rules,
+};
 
 document! {
     /// Request and response headers: require, forbid, change.
@@ -64,7 +66,7 @@ document! {
         /// Whether it acts.
         "mode" mode: Option<Mode> = None,
         /// Which requests it is for; absent: all.
-        "match" matches: RequestMatch = RequestMatch::default(),
+        "match" matches: HeaderRuleMatch = HeaderRuleMatch::default(),
         /// All must hold; otherwise 400.
         "require" require: Vec<HeaderMatch> = Vec::new(),
         /// None may hold; otherwise 403.
@@ -77,6 +79,56 @@ document! {
         "response" response: Edits = Edits::default(),
         /// What a denied client is told.
         "denyResponse" deny_response: Option<DenyResponse> = None,
+    }
+}
+
+/// A match on a request and on its token.
+#[derive(Debug, Clone, Default)]
+pub struct HeaderRuleMatch {
+    /// The request.
+    pub request: RequestMatch,
+    /// All of these claims of the validated token; with one of them a request without a token does not match.
+    pub claims: Option<AnyOf<ClaimMatch>>,
+}
+
+impl Document for HeaderRuleMatch {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let known = [&RequestMatch::FIELDS[..], &["claims"]].concat();
+        let fields = Fields::of(node, &known, problems)?;
+        let claims = fields.optional("claims", problems);
+        let request = RequestMatch::from_fields(&fields, problems);
+        Some(Self { request: request?, claims: claims? })
+    }
+}
+
+impl HeaderPolicy {
+    /// Notes each rule that asks for claims, where nobody validates a token.
+    pub fn refuse_claims(&self, path: &FieldPath<'_>, help: &str, problems: &mut Problems) {
+        let rules = path.field("rules");
+        for (index, _) in self.rules.0.iter().enumerate().filter(|(_, rule)| rule.matches.claims.is_some()) {
+            problems.add(
+                "claims",
+                &rules.item(index).field("match").field("claims"),
+                "nobody validates a token here",
+                help,
+            );
+        }
+    }
+}
+
+/// A policy whose claims, where its rules ask for any, somebody validates. Read by itself, it has nobody.
+#[derive(Debug, Clone)]
+pub struct Checked(pub HeaderPolicy);
+
+impl Document for Checked {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let policy = HeaderPolicy::read(node, problems)?;
+        policy.refuse_claims(
+            node.path,
+            "use the module `ringfence` with the sections `token` and `header`",
+            problems,
+        );
+        Some(Self(policy))
     }
 }
 

@@ -4,12 +4,16 @@ mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, NoTrace, Reply, Report, Trace, Tried};
 use crate::http::{Headers, Request};
 use crate::stages::Stage;
+use crate::stages::index::RuleIndex;
 use crate::stages::parts::{Asked, Parts};
-use crate::vocabulary::{DenyResponse, Mode};
-use document::{HeaderLimits, HeaderPolicy, Preset, Rule, SingleName, Underscores};
+use crate::vocabulary::{DenyResponse, Field, Mode};
+use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
+
+pub(super) use document::Checked;
+pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
 
@@ -23,6 +27,7 @@ pub struct HeaderStage {
     edge_sanitize: bool,
     security_response: bool,
     rules: Vec<Rule>,
+    index: RuleIndex,
     asked: Asked,
     response: Option<DenyResponse>,
 }
@@ -31,14 +36,14 @@ pub struct HeaderStage {
 pub type Matched = Vec<usize>;
 
 impl Stage for HeaderStage {
-    type Document = HeaderPolicy;
+    type Document = Checked;
     type Memory = Matched;
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
     }
 
-    fn compile(document: HeaderPolicy) -> Self {
+    fn compile(Checked(document): Checked) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
         let rules = rules.0;
         Self {
@@ -48,7 +53,8 @@ impl Stage for HeaderStage {
             underscores,
             edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
             security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
-            asked: Asked::by(rules.iter().map(|rule| &rule.matches)),
+            index: RuleIndex::new(rules.iter().map(|rule| &rule.matches.request)),
+            asked: Asked::by(rules.iter().map(|rule| &rule.matches.request)),
             rules,
             response,
         }
@@ -75,7 +81,8 @@ impl Stage for HeaderStage {
             }
         };
         self.sanitize(request);
-        for (place, rule) in self.rules.iter().enumerate() {
+        for place in self.index.candidates::<T>(parts.host(), parts.readings()) {
+            let Some(rule) = self.rules.get(place) else { continue };
             let tried = Self::try_rule(rule, request, &parts);
             report.tried(FILTER, &rule.name, None, tried);
             match tried {
@@ -103,13 +110,15 @@ impl Stage for HeaderStage {
         let before = memory.clone();
         // Without a path or a host that can be read, the rules that ask for them do not match.
         let parts = self.asked.read(request).unwrap_or_default();
-        let applies = |(place, rule): (usize, &Rule)| {
+        let applies = |place: usize| {
+            let rule = self.rules.get(place)?;
             let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
             (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
                 .then_some(place)
         };
         // What matched before the denial did so on the headers as they were then.
-        let further: Vec<usize> = self.rules.iter().enumerate().filter_map(applies).collect();
+        let candidates = self.index.candidates::<NoTrace>(parts.host(), parts.readings());
+        let further: Vec<usize> = candidates.into_iter().filter_map(applies).collect();
         memory.extend(further.into_iter().filter(|place| !before.contains(place)));
     }
 
@@ -161,8 +170,15 @@ impl HeaderStage {
 
     /// Whether a rule matches the request, in any reading of its path.
     fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
-        let mut attempt = rule.matches.attempt(parts.subject(request));
+        let HeaderRuleMatch { request: matches, claims } = &rule.matches;
+        let mut attempt = matches.attempt(parts.subject(request));
+        let claimed = claims.as_ref().is_none_or(|wanted| {
+            request.claims.as_ref().is_some_and(|claims| wanted.0.iter().all(|claim| claim.matches(claims)))
+        });
         Tried::of(rule.mode, || {
+            if !claimed {
+                return Some(Field::Claims);
+            }
             let mut readings = parts.readings();
             // Of several readings the canonical one says why.
             let canonical = attempt.failing(readings.next().flatten())?;

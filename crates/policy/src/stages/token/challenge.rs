@@ -13,6 +13,8 @@ pub(super) enum Refusal {
     Insufficient(&'static str),
     /// There is more than one.
     Several,
+    /// There are no keys to check it with; `retry_after` in seconds.
+    Unavailable { reason: &'static str, retry_after: u64 },
 }
 
 impl Refusal {
@@ -22,6 +24,7 @@ impl Refusal {
             Self::Missing(_) | Self::Invalid(_) => 401,
             Self::Insufficient(_) => 403,
             Self::Several => 400,
+            Self::Unavailable { .. } => 503,
         }
     }
 
@@ -29,15 +32,22 @@ impl Refusal {
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::Missing(reason) | Self::Invalid(reason) | Self::Insufficient(reason) => reason,
+            Self::Unavailable { reason, .. } => reason,
             Self::Several => "token_repeated",
         }
     }
 
-    /// The value of `www-authenticate`.
-    pub(super) fn challenge(self, realm: &Realm, required: Option<&TokenRequirement>) -> String {
-        let realm = &realm.0;
+    /// The header that tells the client what to do: a challenge, or when to come again (RFC 9110, section 10.2.3).
+    pub(super) fn header(self, realm: &Realm, required: Option<&TokenRequirement>) -> (&'static str, String) {
+        let Self::Unavailable { retry_after, .. } = self else {
+            return ("www-authenticate", self.challenge(realm, required));
+        };
+        ("retry-after", retry_after.to_string())
+    }
+
+    fn challenge(self, Realm(realm): &Realm, required: Option<&TokenRequirement>) -> String {
         let error = match self {
-            Self::Missing(_) => return format!("Bearer realm=\"{realm}\""),
+            Self::Missing(_) | Self::Unavailable { .. } => return format!("Bearer realm=\"{realm}\""),
             Self::Invalid(_) => "invalid_token",
             Self::Insufficient(_) => "insufficient_scope",
             Self::Several => "invalid_request",

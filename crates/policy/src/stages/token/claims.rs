@@ -36,7 +36,7 @@ pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) ->
         #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
         let most = most as f64;
         match (issued.or(begins), expires) {
-            (Some(from), Some(to)) if to - from <= most => {}
+            (Some(from), Some(to)) if (0.0..=most).contains(&(to - from)) => {}
             _ => return Err("token_lifetime"),
         }
     }
@@ -48,6 +48,27 @@ pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) ->
     } else {
         Err("token_audience")
     }
+}
+
+/// Whether the token is bound to the certificate of the client, given as the hex of its SHA-256: `cnf.x5t#S256` is the
+/// same in base64url (RFC 8705, section 3.1).
+pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -> Result<(), &'static str> {
+    let bound_to = claims.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Value::as_str);
+    let bound_to = bound_to.and_then(jose::decode_base64url).filter(|digest| digest.len() == 32);
+    match (bound_to, certificate) {
+        (Some(digest), Some(hex)) if is_hex_of(hex, &digest) => Ok(()),
+        _ => Err("token_confirmation"),
+    }
+}
+
+fn is_hex_of(hex: &[u8], bytes: &[u8]) -> bool {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let mut pairs = hex.chunks(2);
+    let same = |byte: &u8| match pairs.next() {
+        Some([high, low]) => digit(high).zip(digit(low)).is_some_and(|(h, l)| h * 16 + l == u32::from(*byte)),
+        _ => false,
+    };
+    hex.len() == 2 * bytes.len() && bytes.iter().all(same)
 }
 
 /// A NumericDate (RFC 7519, section 2): seconds since 1970, with or without a fraction.
@@ -74,7 +95,7 @@ fn is_for(audience: Option<&Value>, audiences: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Terms, check};
+    use super::{Terms, check, confirm};
     use crate::test;
     use serde_json::{Value, json};
 
@@ -112,10 +133,32 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_bound_to_a_certificate() {
+        // The SHA-256 of nothing.
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let bound = json!({"cnf": {"x5t#S256": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}});
+        let table = [
+            (bound.clone(), Some(hex), true),
+            (bound.clone(), hex.get(..62), false),
+            (bound.clone(), Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b856"), false),
+            (bound.clone(), Some(""), false),
+            (bound, None, false),
+            (json!({}), Some(hex), false),
+            (json!({"cnf": {"x5t#S256": ""}}), Some(""), false),
+            (json!({"cnf": "x5t#S256"}), Some(hex), false),
+        ];
+        for (claims, certificate, expected) in table {
+            let Value::Object(claims) = claims else { unreachable!() };
+            assert_eq!(confirm(&claims, certificate.map(str::as_bytes)).is_ok(), expected, "{claims:?}");
+        }
+    }
+
+    #[test]
     fn a_lifetime_needs_both_ends() {
         let table = [
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1100}), Ok(())),
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err("token_lifetime")),
+            (json!({"iss": "i", "aud": "api", "iat": 1005, "exp": 1004}), Err("token_lifetime")),
             (json!({"iss": "i", "aud": "api", "nbf": 950, "exp": 1100}), Ok(())),
             (json!({"iss": "i", "aud": "api", "exp": 1100}), Err("token_lifetime")),
         ];

@@ -1,10 +1,12 @@
 //! The document of token-validation.
 
-use super::claim_match::{ClaimMatch, ClaimPath};
+use super::cache::CacheBytes;
+use super::jwks::Jwks;
 use super::source::Sources;
 use crate::document::{Document, FieldPath, Fields, Node, Problems};
 use crate::vocabulary::{
-    AnyOf, Changeable, DenyResponse, Duration, HeaderText, Mode, RequestMatch, RuleName, Rules,
+    AnyOf, Changeable, ClaimMatch, ClaimPath, DenyResponse, Duration, HeaderText, Mode, RequestMatch,
+    RuleName, Rules,
 };
 use jose::{Algorithm, Family, KeySet};
 
@@ -19,6 +21,8 @@ document! {
         "providers" providers: Providers,
         /// The rules; the first match wins, and no match is 401.
         "rules" rules: Rules<Rule>,
+        /// How many bytes of verified tokens are kept; `off`: none.
+        "cache" cache: CacheBytes = CacheBytes::DEFAULT,
         /// What a denied client is told.
         "response" response: Option<DenyResponse> = None,
     }
@@ -47,10 +51,20 @@ document! {
         "maxLifetime" max_lifetime: Option<Duration> = None,
         /// `typ` of the header: one of these; absent: any.
         "types" types: Option<AnyOf<String>> = None,
+        /// What binds a token to whoever may use it; absent: nothing.
+        "confirmation" confirmation: Option<Confirmation> = None,
         /// Claims that the upstream gets as headers.
         "claimToHeaders" claim_to_headers: Vec<ClaimToHeader> = Vec::new(),
         /// The header that the upstream gets the payload in, as base64url.
         "payloadHeader" payload_header: Option<Changeable> = None,
+    }
+}
+
+choice! {
+    /// What binds a token to whoever may use it.
+    pub enum Confirmation {
+        /// The certificate of the client: `cnf.x5t#S256` is its digest (RFC 8705, section 3.1).
+        Mtls = "mtls",
     }
 }
 
@@ -221,54 +235,6 @@ impl Document for AlgorithmName {
     }
 }
 
-/// Where the keys of a provider come from.
-#[derive(Debug, Clone)]
-pub enum Jwks {
-    /// They stand in the configuration.
-    Inline(String),
-    /// They are fetched.
-    Remote(RemoteJwks),
-}
-
-document! {
-    /// Keys that are fetched.
-    pub struct RemoteJwks {
-        /// The Envoy cluster that they are asked of.
-        "cluster" cluster: String,
-        /// Their URI.
-        "uri" uri: String,
-        /// How long an answer may take.
-        "timeout" timeout: Duration = Duration::from_secs(5),
-        /// After how long they are fetched anew.
-        "cacheDuration" cache_duration: Duration = Duration::from_secs(600),
-    }
-}
-
-impl Document for Jwks {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["inline", "remote"], problems)?;
-        let remote = fields.optional("remote", problems);
-        match (fields.has("inline"), remote?) {
-            (true, None) => node.value.get("inline").map(|keys| Self::Inline(keys.to_string())),
-            (false, Some(remote)) => Some(Self::Remote(remote)),
-            _ => {
-                problems.add("jwks", fields.path, "not one of `inline` and `remote`", "keep one of the two");
-                None
-            }
-        }
-    }
-}
-
-impl Jwks {
-    /// The keys that stand in the configuration.
-    pub fn inline(&self, algorithms: &[Algorithm]) -> Option<KeySet> {
-        match self {
-            Self::Inline(text) => KeySet::parse(text.as_bytes(), algorithms).ok().map(|(keys, _)| keys),
-            Self::Remote(_) => None,
-        }
-    }
-}
-
 /// A policy in which each rule names providers that are there, and each provider has keys.
 #[derive(Debug, Clone)]
 pub struct Checked(pub TokenPolicy);
@@ -300,24 +266,16 @@ impl Document for Checked {
 
 impl Provider {
     fn check_keys(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let Jwks::Inline(text) = &self.jwks else { return };
         let path = path.field("jwks");
-        match &self.jwks {
-            Jwks::Remote(_) => {
-                problems.add("jwks", &path, "keys are not fetched yet", "write them into `inline`");
+        match KeySet::parse(text.as_bytes(), &self.algorithms.0) {
+            Err(error) => problems.add("jwks", &path, error.reason(), "write `{keys: [...]}` (RFC 7517)"),
+            Ok((keys, left_out)) if keys.is_empty() => {
+                let why: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+                let message = format!("no key can be used: {}", why.join("; "));
+                problems.add("jwks", &path, message, "add one of `algorithms`");
             }
-            Jwks::Inline(text) => match KeySet::parse(text.as_bytes(), &self.algorithms.0) {
-                Err(error) => problems.add("jwks", &path, error.reason(), "write `{keys: [...]}` (RFC 7517)"),
-                Ok((keys, left_out)) if keys.is_empty() => {
-                    let why: Vec<String> = left_out.iter().map(ToString::to_string).collect();
-                    problems.add(
-                        "jwks",
-                        &path,
-                        format!("no key can be used: {}", why.join("; ")),
-                        "add one of `algorithms`",
-                    );
-                }
-                Ok(_) => {}
-            },
+            Ok(_) => {}
         }
     }
 }

@@ -58,6 +58,13 @@ impl Document for HeaderSource {
     }
 }
 
+/// The value of a cookie, if the pair is one of this name. Servers cut the blanks around both (RFC 6265, section 5.2).
+fn cookie<'p>(pair: &'p [u8], name: &str) -> Option<&'p [u8]> {
+    let at = pair.iter().position(|byte| *byte == b'=')?;
+    let (found, value) = pair.split_at_checked(at)?;
+    (found.trim_ascii() == name.as_bytes()).then(|| value.get(1..).unwrap_or_default().trim_ascii())
+}
+
 impl Sources {
     /// Every token, however often it stands there.
     pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Vec<Vec<u8>> {
@@ -72,8 +79,7 @@ impl Sources {
         for name in &self.cookies {
             for value in headers.values("cookie") {
                 let pairs = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-                let named = pairs.filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
-                found.extend(named.map(|value| value.trim_ascii().to_vec()));
+                found.extend(pairs.filter_map(|pair| cookie(pair, name)).map(<[u8]>::to_vec));
             }
         }
         let parameters = query_parameters(query.unwrap_or_default());
@@ -95,14 +101,11 @@ impl Sources {
         if !self.cookies.is_empty() {
             headers.rewrite("cookie", |value| {
                 let pairs = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-                let is_token = |pair: &[u8]| {
-                    self.cookies.iter().any(|name| {
-                        pair.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
-                    })
-                };
+                let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
                 let kept: Vec<&[u8]> = pairs.clone().filter(|pair| !is_token(pair)).collect();
                 (kept.len() != pairs.count()).then(|| kept.join(&b"; "[..]))
             });
+            headers.retain_values("cookie", |value| !value.is_empty());
         }
     }
 

@@ -43,7 +43,8 @@ impl Stage for VhostStage {
 
     fn needs(&self) -> Needs {
         let sni = self.sni == Sni::Match;
-        Needs { tls: sni || self.entries.iter().any(|entry| entry.tls != Tls::Any), sni, time: false }
+        let tls = sni || self.entries.iter().any(|entry| entry.tls != Tls::Any);
+        Needs { tls, sni, ..Needs::default() }
     }
 
     fn on_request<'a, T: Trace>(

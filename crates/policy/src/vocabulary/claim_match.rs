@@ -1,7 +1,7 @@
 //! A match on a claim.
 
+use super::StringMatch;
 use crate::document::{Document, Fields, Node, Problems};
-use crate::vocabulary::StringMatch;
 use serde_json::{Map, Value};
 
 /// A match on a claim: `claim`, and one condition.
@@ -80,12 +80,10 @@ impl Condition {
     fn holds(&self, value: &Value) -> bool {
         match self {
             Self::Present(present) => *present,
-            Self::Equals(expected) => match (expected.as_f64(), value.as_f64()) {
-                (Some(expected), Some(value)) => expected == value,
-                _ => expected == value,
-            },
+            Self::Equals(Value::Bool(expected)) => value.as_bool() == Some(*expected),
+            Self::Equals(expected) => exact(expected).is_some_and(|number| exact(value) == Some(number)),
             Self::OneOf(texts) => value.as_str().is_some_and(|text| texts.iter().any(|other| other == text)),
-            Self::Range { min, max } => value.as_f64().is_some_and(|number| {
+            Self::Range { min, max } => exact(value).is_some_and(|number| {
                 min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
             }),
             Self::Text(matcher) => value.as_str().is_some_and(|text| matcher.matches(text.as_bytes())),
@@ -131,12 +129,21 @@ impl Document for ClaimMatch {
     }
 }
 
+/// A number, where a double holds it and its neighbours: beyond, two numbers would be one.
+fn exact(value: &Value) -> Option<f64> {
+    const MAX: f64 = 9_007_199_254_740_991.0;
+    value.as_f64().filter(|number| (-MAX..=MAX).contains(number))
+}
+
+const NOT_EXACT: &str = "a number up to 2^53; larger ones are not told apart: let the issuer write a string";
+
 /// A boolean or a number.
 struct Scalar(Value);
 
 impl Document for Scalar {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         match node.value {
+            Value::Number(_) if exact(node.value).is_none() => node.unexpected(problems, NOT_EXACT),
             Value::Bool(_) | Value::Number(_) => Some(Self(node.value.clone())),
             _ => node.unexpected(problems, "a boolean or a number; a string is compared by `exact`"),
         }
@@ -147,7 +154,11 @@ struct Number(f64);
 
 impl Document for Number {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        node.value.as_f64().map(Self).or_else(|| node.unexpected(problems, "a number"))
+        match exact(node.value) {
+            None if node.value.is_number() => node.unexpected(problems, NOT_EXACT),
+            None => node.unexpected(problems, "a number"),
+            Some(number) => Some(Self(number)),
+        }
     }
 }
 
@@ -160,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_claim_is_found_by_its_path_and_a_list_by_any_item() {
-        let claims = json!({"sub": "a", "admin": true, "level": 3, "realm_access": {"roles": ["user", "operator"]},
+        let claims = json!({"sub": "a", "admin": true, "level": 3,
+            "id": 9_007_199_254_740_992_u64, "realm_access": {"roles": ["user", "operator"]},
             "https://example.com/tenant": "b", "none": null});
         let Value::Object(claims) = claims else { unreachable!() };
         let table = [
@@ -172,6 +184,8 @@ mod tests {
             (r#"{"claim": "admin", "equals": true}"#, true),
             (r#"{"claim": "admin", "exact": "true"}"#, false),
             (r#"{"claim": "level", "equals": 3.0}"#, true),
+            (r#"{"claim": "id", "equals": 9007199254740991}"#, false),
+            (r#"{"claim": "id", "min": 1}"#, false),
             (r#"{"claim": "level", "min": 3, "max": 3}"#, true),
             (r#"{"claim": "level", "min": 4}"#, false),
             (r#"{"claim": "sub", "min": 0}"#, false),
@@ -197,6 +211,8 @@ mod tests {
             r#"{"claim": [], "exact": "x"}"#,
             r#"{"claim": "a", "exact": "x", "oneOf": ["y"]}"#,
             r#"{"claim": "a", "equals": "x"}"#,
+            r#"{"claim": "a", "equals": 9007199254740992}"#,
+            r#"{"claim": "a", "max": 1e300}"#,
             r#"{"claim": "a", "min": 1, "present": true}"#,
         ] {
             assert!(read::<ClaimMatch>(document.as_bytes()).is_err(), "{document}");

@@ -4,6 +4,8 @@
 //! strings where there are bytes, and leave out the details of a local response.
 #![expect(unsafe_code, reason = "calls of the host")]
 
+mod sys;
+
 use std::ptr::null_mut;
 
 /// A status of the host that is not `Ok`.
@@ -23,6 +25,8 @@ pub(crate) enum Map {
     Request = 0,
     /// Of the response.
     Response = 2,
+    /// Of the answer to a call of the module's own.
+    CallResponse = 6,
 }
 
 /// How loud a line of the log is.
@@ -31,75 +35,16 @@ pub(crate) enum Map {
 pub(crate) enum Level {
     /// What an operator may want to know.
     Info = 2,
+    /// What may pass by itself.
+    Warn = 3,
     /// What an operator has to mend.
     Error = 4,
 }
 
+const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
 const COUNTER: u32 = 0;
-
-mod sys {
-    unsafe extern "C" {
-        pub(super) fn proxy_log(level: u32, data: *const u8, size: usize) -> u32;
-        pub(super) fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
-        pub(super) fn proxy_get_buffer_bytes(
-            kind: u32,
-            start: usize,
-            max: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_get_header_map_pairs(map: u32, data: *mut *mut u8, size: *mut usize) -> u32;
-        pub(super) fn proxy_set_header_map_pairs(map: u32, data: *const u8, size: usize) -> u32;
-        pub(super) fn proxy_replace_header_map_value(
-            map: u32,
-            name: *const u8,
-            name_size: usize,
-            value: *const u8,
-            value_size: usize,
-        ) -> u32;
-        pub(super) fn proxy_add_header_map_value(
-            map: u32,
-            name: *const u8,
-            name_size: usize,
-            value: *const u8,
-            value_size: usize,
-        ) -> u32;
-        pub(super) fn proxy_remove_header_map_value(map: u32, name: *const u8, name_size: usize) -> u32;
-        pub(super) fn proxy_get_property(
-            path: *const u8,
-            path_size: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_set_property(
-            path: *const u8,
-            path_size: usize,
-            value: *const u8,
-            value_size: usize,
-        ) -> u32;
-        pub(super) fn proxy_send_local_response(
-            status: u32,
-            details: *const u8,
-            details_size: usize,
-            body: *const u8,
-            body_size: usize,
-            headers: *const u8,
-            headers_size: usize,
-            grpc_status: i32,
-        ) -> u32;
-        pub(super) fn proxy_call_foreign_function(
-            name: *const u8,
-            name_size: usize,
-            argument: *const u8,
-            argument_size: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        pub(super) fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
-        pub(super) fn proxy_increment_metric(id: u32, offset: i64) -> u32;
-    }
-}
+const REQUEST: u32 = 0;
 
 fn check(status: u32) -> Result<(), Status> {
     if status == 0 { Ok(()) } else { Err(Status(status)) }
@@ -131,15 +76,54 @@ pub(crate) fn set_tick_period(milliseconds: u32) -> Result<(), Status> {
 
 /// The configuration of the module.
 pub(crate) fn configuration() -> Result<Vec<u8>, Status> {
+    buffer(PLUGIN_CONFIGURATION, usize::MAX)
+}
+
+/// The first bytes of the answer to a call of the module's own.
+pub(crate) fn call_response_body(max: usize) -> Result<Vec<u8>, Status> {
+    buffer(CALL_RESPONSE_BODY, max)
+}
+
+fn buffer(kind: u32, max: usize) -> Result<Vec<u8>, Status> {
     // SAFETY: `returned` hands over two places that live while the call lasts.
-    returned(|data, size| unsafe {
-        sys::proxy_get_buffer_bytes(PLUGIN_CONFIGURATION, 0, usize::MAX, data, size)
-    })
+    returned(|data, size| unsafe { sys::proxy_get_buffer_bytes(kind, 0, max, data, size) })
+}
+
+/// Makes the calls that follow about this context: a request, or the module's root.
+pub(crate) fn set_effective_context(id: u32) -> Result<(), Status> {
+    // SAFETY: no memory is handed over.
+    check(unsafe { sys::proxy_set_effective_context(id) })
+}
+
+/// Lets the request go on that was paused.
+pub(crate) fn resume_request() -> Result<(), Status> {
+    // SAFETY: no memory is handed over.
+    check(unsafe { sys::proxy_continue_stream(REQUEST) })
+}
+
+/// What the process shares under this key, and a number that changes with it.
+pub(crate) fn shared(key: &str) -> Result<Option<(Vec<u8>, u32)>, Status> {
+    let mut cas = 0;
+    // SAFETY: as in `buffer`; the number lives while the call lasts.
+    let value = returned(|data, size| unsafe {
+        sys::proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut cas)
+    });
+    match value {
+        Ok(value) => Ok(Some((value, cas))),
+        Err(Status::NOT_FOUND) => Ok(None),
+        Err(status) => Err(status),
+    }
+}
+
+/// Shares this under a key, if the number is still that of what is there; 0 stands for whatever is there.
+pub(crate) fn share(key: &str, value: &[u8], cas: u32) -> Result<(), Status> {
+    // SAFETY: see `set_headers`.
+    check(unsafe { sys::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas) })
 }
 
 /// All headers, serialized.
 pub(crate) fn headers(map: Map) -> Result<Vec<u8>, Status> {
-    // SAFETY: as in `configuration`.
+    // SAFETY: as in `buffer`.
     returned(|data, size| unsafe { sys::proxy_get_header_map_pairs(map as u32, data, size) })
 }
 
@@ -179,7 +163,7 @@ pub(crate) fn remove_header(map: Map, name: &[u8]) -> Result<(), Status> {
 
 /// A property; its path is joined by NUL.
 pub(crate) fn property(path: &str) -> Result<Option<Vec<u8>>, Status> {
-    // SAFETY: see `set_headers` and `configuration`.
+    // SAFETY: see `set_headers` and `buffer`.
     match returned(|data, size| unsafe { sys::proxy_get_property(path.as_ptr(), path.len(), data, size) }) {
         Ok(value) => Ok(Some(value)),
         Err(Status::NOT_FOUND) => Ok(None),
@@ -218,7 +202,7 @@ pub(crate) fn respond(
 
 /// Calls a function that the host has under this name.
 pub(crate) fn call(name: &str, argument: &[u8]) -> Result<Vec<u8>, Status> {
-    // SAFETY: see `set_headers` and `configuration`.
+    // SAFETY: see `set_headers` and `buffer`.
     returned(|data, size| unsafe {
         sys::proxy_call_foreign_function(
             name.as_ptr(),

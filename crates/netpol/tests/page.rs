@@ -1,0 +1,84 @@
+//! docs/service-graph.md has every field and every problem, and its graph holds.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+
+use netpol::generate::manifests;
+use std::path::Path;
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
+/// What stands under a heading, up to the next one.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let behind = page.split_once(&format!("\n## {heading}\n")).unwrap().1;
+    behind.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn the_graph_of_the_page_holds() {
+    let page = read("../../docs/service-graph.md");
+    let graph = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let files: Vec<String> = manifests(graph).unwrap().into_iter().map(|manifest| manifest.file).collect();
+    assert_eq!(
+        files,
+        [
+            "00-default-deny.yaml",
+            "10-dns.yaml",
+            "20-mesh.yaml",
+            "30-ingress.yaml",
+            "40-storefront.yaml",
+            "40-cart.yaml",
+            "40-prices.yaml",
+            "40-nightly-report.yaml"
+        ]
+    );
+}
+
+/// With a field that does not exist in each object, the problems name those that do.
+#[test]
+fn the_page_has_every_field() {
+    let page = read("../../docs/service-graph.md");
+    let graph = "metadata: {zzzz: 1}
+spec:
+  zzzz: 1
+  mesh: {zzzz: 1}
+  dns: {zzzz: 1}
+  monitoring: {zzzz: 1}
+  gateways: [{zzzz: 1}]
+  services: [{zzzz: 1}]
+  external: [{zzzz: 1}]
+";
+    let mut sections = Vec::new();
+    for problem in manifests(graph).unwrap_err().into_iter().filter(|problem| problem.code == "unknown_field")
+    {
+        let parent = problem.path.strip_suffix(".zzzz").unwrap();
+        let heading = parent.rsplit('.').next().unwrap().trim_end_matches("[0]").to_owned();
+        let fields = problem.help.strip_prefix("there are ").unwrap();
+        for field in fields.split(", ") {
+            assert!(section(&page, &heading).contains(&format!("| `{field}` |")), "{heading}: {field}");
+        }
+        sections.push(heading);
+    }
+    assert_eq!(
+        sections,
+        ["metadata", "spec", "mesh", "dns", "monitoring", "gateways", "services", "external"]
+    );
+}
+
+#[test]
+fn the_page_has_every_problem() {
+    let page = read("../../docs/service-graph.md");
+    let mut codes = Vec::new();
+    for file in ["read", "names", "node"] {
+        let source = read(&format!("src/generate/{file}.rs"));
+        let words = source.split('"').skip(1).step_by(2);
+        let is_code = |word: &&str| {
+            word.contains('_') && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        codes.extend(words.filter(is_code).map(str::to_owned));
+    }
+    assert!(codes.len() > 15, "{codes:?}");
+    for code in codes.iter().map(String::as_str).chain(["repeated"]) {
+        assert!(section(&page, "Problems").contains(&format!("`{code}`")), "{code}");
+    }
+}

@@ -1,0 +1,184 @@
+//! Which rules a request falls to, and whether its token is what they require.
+
+use super::cache::{TokenDigest, Verified};
+use super::challenge::Refusal;
+use super::document::{Require, Rule};
+use super::issuer::Issuer;
+use super::{FILTER, TokenStage};
+use crate::decision::{Answer, Report, TokenReport, Trace, Tried};
+use crate::http::{Headers, Request};
+use crate::stages::parts::Parts;
+use crate::vocabulary::RuleName;
+use jose::Jws;
+use serde_json::{Map, Value};
+use std::rc::Rc;
+
+impl TokenStage {
+    /// The first rule of each reading of the path; what one of them asks for is asked for.
+    pub(super) fn rules_for<'s, T: Trace>(
+        &'s self,
+        request: &Request<'_>,
+        parts: &Parts<'_>,
+        report: &mut Report<T>,
+    ) -> Result<Vec<&'s Rule>, Box<Answer>> {
+        let mut found: Vec<&'s Rule> = Vec::new();
+        let mut shadowed: Vec<&RuleName> = Vec::new();
+        let candidates = self.index.candidates::<T>(parts.host(), parts.readings());
+        let rules = candidates.into_iter().filter_map(|place| self.rules.get(place));
+        let mut rules: Vec<_> =
+            rules.map(|rule| (rule, rule.matches.attempt(parts.subject(request)))).collect();
+        for reading in parts.readings() {
+            let mut none = true;
+            for (rule, attempt) in &mut rules {
+                let tried = Tried::of(rule.mode, || attempt.failing(reading));
+                report.tried(FILTER, &rule.name, reading, tried);
+                match tried {
+                    Tried::Matched => {
+                        none = false;
+                        if !found.iter().any(|other| other.name == rule.name) {
+                            found.push(rule);
+                        }
+                        break;
+                    }
+                    Tried::Shadowed if shadowed.contains(&&rule.name) => {}
+                    Tried::Shadowed => {
+                        shadowed.push(&rule.name);
+                        report.shadow_match(FILTER, &rule.name);
+                        if let Err(refusal) = self.satisfied(rule, request, parts, &mut report.tokens) {
+                            report.end(self.denial(request, Some(rule), refusal))?;
+                        }
+                    }
+                    Tried::Missed(_) | Tried::Off => {}
+                }
+            }
+            if none {
+                report.end(self.denial(request, None, Refusal::Missing("no_rule")))?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the request has what a rule requires.
+    pub(super) fn satisfied(
+        &self,
+        rule: &Rule,
+        request: &Request<'_>,
+        parts: &Parts<'_>,
+        report: &mut TokenReport,
+    ) -> Result<Option<Rc<Verified>>, Refusal> {
+        let Require::Token(required) = &rule.require else { return Ok(None) };
+        let issuers: Vec<&Issuer> =
+            self.issuers.iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
+        let Some((token, issuers)) = only_token(&issuers, &request.headers, query(request, parts))? else {
+            return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
+        };
+        let wanted = report.keys_wanted.len();
+        let token = self.verified(&issuers, &token, request, report)?;
+        // What another issuer of the same name lacks is of no matter.
+        report.keys_wanted.truncate(wanted);
+        let scopes = scopes(&token.claims);
+        if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
+            return Err(Refusal::Insufficient("scope_missing"));
+        }
+        if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
+            return Err(Refusal::Insufficient("claim_mismatch"));
+        }
+        Ok(Some(token))
+    }
+
+    /// The token, if it is one of these issuers, known from before or verified now.
+    fn verified(
+        &self,
+        issuers: &[&Issuer],
+        token: &[u8],
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<Rc<Verified>, Refusal> {
+        let digest = self.cache.borrow().is_on().then(|| jose::sha256(token));
+        if let Some(known) = digest.and_then(|digest| self.known(&digest, issuers, request, report)) {
+            report.cache_hits += 1;
+            return Ok(known);
+        }
+        let text = std::str::from_utf8(token).map_err(|_| Refusal::Invalid("token_malformed"))?;
+        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
+        let issuer = self.issuer_of(issuers, &jws, request, report)?;
+        let verified =
+            Rc::new(Verified { issuer, claims: Rc::new(jws.claims), payload: jws.payload.to_owned() });
+        if let Some(digest) = digest {
+            self.cache.borrow_mut().put(digest, &verified);
+        }
+        Ok(verified)
+    }
+
+    /// The token of this digest, if it was verified before for one of these issuers and still holds.
+    fn known(
+        &self,
+        digest: &TokenDigest,
+        issuers: &[&Issuer],
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Option<Rc<Verified>> {
+        let mut cache = self.cache.borrow_mut();
+        let mut found = issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.place, digest)?)));
+        found.find_map(|(issuer, token)| {
+            issuer.still_holds(&token.claims, request, report).is_ok().then_some(token)
+        })
+    }
+
+    /// The place of the issuer whose token it is; why it is that of none: where the keys of one that it names cannot be
+    /// had, that, otherwise the reason of the last that it names.
+    fn issuer_of(
+        &self,
+        issuers: &[&Issuer],
+        jws: &Jws<'_>,
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<usize, Refusal> {
+        let named = jws.claims.get("iss").and_then(Value::as_str);
+        let mut refusal = Refusal::Invalid("token_issuer");
+        for issuer in issuers.iter().filter(|issuer| named == Some(issuer.provider.issuer.as_str())) {
+            match issuer.validate(jws, &*self.verifier.0, request, report) {
+                Ok(()) => return Ok(issuer.place),
+                Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
+                Err(why) => refusal = why,
+            }
+        }
+        Err(refusal)
+    }
+}
+
+fn query<'p>(request: &Request<'p>, parts: &Parts<'p>) -> Option<&'p [u8]> {
+    let raw = || request.target()?.splitn(2, |byte| *byte == b'?').nth(1);
+    parts.path.as_ref().map_or_else(raw, crate::http::RequestPath::query)
+}
+
+/// A token, and the issuers in whose places it stands.
+type Found<'i> = (Vec<u8>, Vec<&'i Issuer>);
+
+/// The one token that the request has for these issuers, with those of them in whose places it stands: nobody else's
+/// places are cleared of it.
+fn only_token<'i>(
+    issuers: &[&'i Issuer],
+    headers: &Headers<'_>,
+    query: Option<&[u8]>,
+) -> Result<Option<Found<'i>>, Refusal> {
+    let mut only: Option<Found<'_>> = None;
+    for issuer in issuers {
+        let mut tokens = issuer.provider.from.tokens(headers, query).into_iter();
+        match (tokens.next(), tokens.next(), &mut only) {
+            (None, ..) => {}
+            (Some(token), None, None) => only = Some((token, vec![issuer])),
+            // Two providers may look at the same place.
+            (Some(token), None, Some((other, issuers))) if token == *other => issuers.push(issuer),
+            _ => return Err(Refusal::Several),
+        }
+    }
+    Ok(only)
+}
+
+/// The scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or again such a text.
+fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default().split(' ');
+    let list = claims.get("scp").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    text("scope").chain(text("scp")).filter(|scope| !scope.is_empty()).chain(list).collect()
+}

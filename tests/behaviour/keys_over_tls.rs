@@ -1,0 +1,57 @@
+//! Keys over TLS, as the bootstrap to copy has it.
+
+use cases::{HeaderLine, yaml};
+use e2e::client::{Request, http1};
+use e2e::envoy::{Envoy, run_folder};
+use e2e::{root, tls, upstream};
+use issuer::{Answer, Issuer};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// An Envoy with the bootstrap for fetched keys, whose key server has a certificate for this name; with what the server
+/// signs tokens with.
+fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
+    let issuer = Arc::new(Issuer::new("https://issuer.example/"));
+    let (certificate, key) = tls::certificate_for(certified)?;
+    let served = Arc::clone(&issuer);
+    let address = tls::serve(&certificate, &key, move |_| issuer::answer(&Answer::Keys, &served).0)?;
+    let ca = run_folder(name)?.join("ca.pem");
+    std::fs::write(&ca, certificate)?;
+    let text = std::fs::read_to_string(root().join("envoy-configs/token-validation-remote.yaml"))?;
+    let mut bootstrap = yaml::documents(&text).map_err(anyhow::Error::msg)?.remove(0);
+    let mut put = |pointer: &str, value: Value| {
+        *bootstrap.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    };
+    let socket = |address: SocketAddr| json!({"address": "127.0.0.1", "port_value": address.port()});
+    let endpoint = "load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address";
+    put("/admin/address/socket_address/port_value", json!(0));
+    put("/static_resources/listeners/0/address/socket_address/port_value", json!(0));
+    put(&format!("/static_resources/clusters/0/{endpoint}"), socket(upstream::start(0)?));
+    put(&format!("/static_resources/clusters/1/{endpoint}"), socket(address));
+    let context = "transport_socket/typed_config/common_tls_context/validation_context/trusted_ca";
+    put(&format!("/static_resources/clusters/1/{context}"), json!({"filename": ca}));
+    Ok((Envoy::start(name, &bootstrap, &[])?, issuer))
+}
+
+fn ask(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
+    let token = issuer.token(&json!({"sub": "kim", "aud": "api"}));
+    let request = Request::get("/").with("authorization", &format!("Bearer {token}"));
+    let answer = http1(envoy.listener("listener").unwrap(), &request).unwrap();
+    (answer.status, upstream::seen(&answer.body).headers)
+}
+
+#[test]
+fn keys_come_over_tls_from_a_server_that_proves_its_name() {
+    let (envoy, issuer) = start("keys-tls", "issuer.example").unwrap();
+    let (status, headers) = ask(&envoy, &issuer);
+    assert_eq!(status, 200, "{}", envoy.log());
+    assert!(headers.contains(&(b"x-user".to_vec(), b"kim".to_vec())));
+}
+
+#[test]
+fn keys_of_a_server_with_another_name_are_none() {
+    let (envoy, issuer) = start("keys-other", "other.example").unwrap();
+    assert_eq!(ask(&envoy, &issuer).0, 503);
+    assert!(envoy.log().contains("cannot be fetched: status 503"), "{}", envoy.log());
+}

@@ -1,0 +1,125 @@
+//! The node: the cables to its pods, the way out of the cluster, and the rules between them.
+
+use crate::manifests::{Labels, Policy};
+use crate::nft;
+use crate::pod::{Outcome, Pod};
+use anyhow::{Context, Result, ensure};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Stdio};
+
+/// Where a pod is, and what it is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name in the trials.
+    pub name: &'static str,
+    /// Its namespace; empty for what is outside the cluster.
+    pub namespace: &'static str,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its address.
+    pub address: Ipv4Addr,
+    number: u8,
+}
+
+impl Place {
+    /// The pod of this number.
+    pub fn new(number: u8, name: &'static str, namespace: &'static str, labels: &[(&str, &str)]) -> Self {
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self { name, namespace, labels, address: Ipv4Addr::new(10, 244, number, 2), number }
+    }
+
+    /// The node's end of its cable.
+    pub fn link(&self) -> String {
+        format!("pod{}", self.number)
+    }
+
+    /// The labels of its namespace: its name, which Kubernetes sets.
+    pub fn namespace_labels(&self) -> Labels {
+        Labels::from([("kubernetes.io/metadata.name".to_owned(), self.namespace.to_owned())])
+    }
+}
+
+/// The node and all that is joined to it.
+#[derive(Debug)]
+pub struct Node {
+    places: Vec<Place>,
+    pods: Vec<Pod>,
+}
+
+impl Node {
+    /// Starts the pods and joins them to the node; there are no rules yet. The last place is outside the cluster, where
+    /// these addresses are besides its own.
+    pub fn start(places: Vec<Place>, outside: &[Ipv4Addr]) -> Result<Self> {
+        // Each refusal is told, however many there are.
+        for (setting, value) in [("ip_forward", "1"), ("icmp_ratemask", "0")] {
+            std::fs::write(format!("/proc/sys/net/ipv4/{setting}"), value).context(setting)?;
+        }
+        let mut pods = Vec::new();
+        for place in &places {
+            let mut pod = Pod::start()?;
+            join(place, &mut pod).with_context(|| place.name)?;
+            pods.push(pod);
+        }
+        let (place, pod) = places.last().zip(pods.last_mut()).context("no pods")?;
+        for address in outside {
+            pod.ip(&format!("address add {address}/32 dev lo"))?;
+            ip(&format!("route add {address}/32 via {}", place.address))?;
+        }
+        Ok(Self { places, pods })
+    }
+
+    /// Puts these policies in force, and no others.
+    pub fn enforce(&self, policies: &[Policy]) -> Result<()> {
+        let inside = self.places.iter().filter(|place| !place.namespace.is_empty()).cloned();
+        let rules = nft::ruleset(&inside.collect::<Vec<_>>(), policies);
+        let mut command = Command::new("nft");
+        let mut child = command.args(["-f", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        child.stdin.take().context("no input")?.write_all(rules.as_bytes())?;
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "{}\n{rules}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
+    /// The places.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The address of this name.
+    pub fn address(&self, name: &str) -> Result<Ipv4Addr> {
+        let place = self.places.iter().find(|place| place.name == name);
+        Ok(place.with_context(|| format!("there is no {name}"))?.address)
+    }
+
+    /// The pod of this name.
+    pub fn pod(&mut self, name: &str) -> Result<&mut Pod> {
+        let index = self.places.iter().position(|place| place.name == name);
+        index.and_then(|index| self.pods.get_mut(index)).with_context(|| format!("there is no {name}"))
+    }
+
+    /// What becomes of a connection from the one to each of the others.
+    pub fn connect(&mut self, from: &str, to: &[SocketAddr]) -> Result<Vec<Outcome>> {
+        let outcomes = self.pod(from)?.connect(to)?;
+        ensure!(outcomes.len() == to.len(), "{from} answers {} of {}", outcomes.len(), to.len());
+        Ok(outcomes)
+    }
+}
+
+/// Lays the cable of a pod.
+fn join(place: &Place, pod: &mut Pod) -> Result<()> {
+    let (link, number) = (place.link(), place.number);
+    ip(&format!("link add {link} type veth peer name eth0 netns {}", pod.id()))?;
+    ip(&format!("address add 10.244.{number}.1/30 dev {link}"))?;
+    ip(&format!("link set {link} up"))?;
+    pod.ip("link set lo up")?;
+    pod.ip(&format!("address add {}/30 dev eth0", place.address))?;
+    pod.ip("link set eth0 up")?;
+    pod.ip(&format!("route add default via 10.244.{number}.1"))
+}
+
+fn ip(arguments: &str) -> Result<()> {
+    let output = Command::new("ip").args(arguments.split(' ')).output()?;
+    ensure!(output.status.success(), "ip {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}

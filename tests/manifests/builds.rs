@@ -1,0 +1,117 @@
+//! Each kustomization builds, and between them they use each file.
+
+use crate::{documents, files, name, tools, trial};
+use anyhow::{Context, Result, ensure};
+use cases::yaml;
+use e2e::envoy::run_folder;
+use e2e::root;
+use libtest_mimic::Trial;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is written in the place of the parameters; none of the values is the one that stands there.
+const PARAMETERS: [(&str, &str); 6] = [
+    ("192.0.2.1/32", "10.0.0.1/32"),
+    ("192.0.2.32/27", "10.1.0.0/16"),
+    ("192.0.2.64/26", "10.2.0.0/16"),
+    ("192.0.2.128/25", "10.3.0.0/16"),
+    ("monitoringNamespace: monitoring", "monitoringNamespace: observability"),
+    ("servicePort: \"8080\"", "servicePort: \"9080\""),
+];
+
+/// The folders that are built.
+pub fn folders() -> Result<Vec<PathBuf>> {
+    let mut folders = vec![root().join("examples/bookinfo")];
+    for entry in std::fs::read_dir(root().join("network-policies/overlays"))? {
+        folders.push(entry?.path());
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// What kustomize makes of a folder.
+pub fn build(kubectl: &Path, folder: &Path) -> Result<Vec<Value>> {
+    let text = tools::output(Command::new(kubectl).arg("kustomize").arg(folder))?;
+    yaml::documents(&text).map_err(anyhow::Error::msg)
+}
+
+/// The trials.
+pub fn trials(kubectl: &Path) -> Result<Vec<Trial>> {
+    let mut trials = Vec::new();
+    for folder in folders()? {
+        let kubectl = kubectl.to_owned();
+        trials.push(trial(format!("{} builds", name(&folder)), move || check(&build(&kubectl, &folder)?)));
+    }
+    let (for_files, for_parameters) = (kubectl.to_owned(), kubectl.to_owned());
+    trials.push(trial("each policy is in a build", move || each_is_used(&for_files)));
+    trials.push(trial("each parameter gets everywhere", move || parameters(&for_parameters)));
+    Ok(trials)
+}
+
+/// Nothing that is for kustomize alone is in it, no object stands twice, each has its namespace, and that of the
+/// applications is closed.
+fn check(built: &[Value]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for document in built {
+        let metadata = &document["metadata"];
+        let kind = document["kind"].as_str().context("no kind")?;
+        let namespace = metadata["namespace"].as_str().unwrap_or_default();
+        let object = format!("{kind} {namespace}/{}", metadata["name"].as_str().context("no name")?);
+        ensure!(kind != "ConfigMap", "{object} would be applied");
+        ensure!(kind == "Namespace" || !namespace.is_empty(), "{object} has no namespace");
+        ensure!(seen.insert(object.clone()), "{object} stands twice");
+    }
+    ensure!(seen.contains("NetworkPolicy default/default-deny"), "nothing is closed");
+    Ok(())
+}
+
+/// Each file with a policy gives a policy of its name in one of the builds.
+fn each_is_used(kubectl: &Path) -> Result<()> {
+    let mut built = Vec::new();
+    for folder in folders()? {
+        built.extend(build(kubectl, &folder)?);
+    }
+    for file in files(&root().join("network-policies"))? {
+        for policy in documents(&file)?.iter().filter(|document| document["kind"] == "NetworkPolicy") {
+            let of_it = |other: &&Value| {
+                other["metadata"]["name"] == policy["metadata"]["name"]
+                    && other["spec"]["podSelector"] == policy["spec"]["podSelector"]
+            };
+            ensure!(built.iter().any(|other| of_it(&other)), "{} is in no overlay", name(&file));
+        }
+    }
+    Ok(())
+}
+
+/// With every parameter replaced, none of the old values is left.
+fn parameters(kubectl: &Path) -> Result<()> {
+    let copy = run_folder("network-policies")?;
+    let original = root().join("network-policies");
+    for file in files(&original)? {
+        let to = copy.join(file.strip_prefix(&original)?);
+        std::fs::create_dir_all(to.parent().context("no folder")?)?;
+        let mut text = std::fs::read_to_string(&file)?;
+        if file.ends_with("parameters/parameters.yaml") {
+            for (old, new) in PARAMETERS {
+                ensure!(text.contains(old), "there is no `{old}` in {}", name(&file));
+                text = text.replace(old, new);
+            }
+        }
+        std::fs::write(to, text)?;
+    }
+    for entry in std::fs::read_dir(copy.join("overlays"))? {
+        let overlay = entry?.path();
+        let built = serde_json::to_string(&build(kubectl, &overlay)?)?;
+        for old in ["192.0.2.", "\"monitoring\"", "8080"] {
+            // The chart's gateway listens there, whatever the port of the services is.
+            let listener = old == "8080" && overlay.ends_with("istio-sidecar-ingressgateway");
+            ensure!(listener || !built.contains(old), "{old} is left in {}", overlay.display());
+        }
+        // In the ambient mesh the port is that of the tunnel.
+        let port = if overlay.ends_with("istio-ambient") { "15008" } else { "9080" };
+        ensure!(built.matches(&format!("\"port\":{port}")).count() == 2, "{port} in {}", overlay.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Each file of NetworkPolicies begins with what it stops, and what breaks without it.
+
+use crate::{documents, name};
+use anyhow::{Result, ensure};
+use libtest_mimic::Trial;
+use std::path::Path;
+
+/// The trial of a file that has a NetworkPolicy.
+pub fn of(file: &Path) -> Result<Option<Trial>> {
+    if documents(file)?.iter().all(|document| document["kind"] != "NetworkPolicy") {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(file)?;
+    Ok(Some(crate::trial(format!("{} says what it stops", name(file)), move || {
+        ensure!(text.starts_with("# Stops: "), "it does not begin with `# Stops: `");
+        let comment = text.lines().take_while(|line| line.starts_with('#'));
+        ensure!(
+            comment.into_iter().any(|line| line.starts_with("# Without it: ")),
+            "no line `# Without it: `"
+        );
+        Ok(())
+    })))
+}

@@ -1,0 +1,71 @@
+//! The Kubernetes manifests of the project: kustomize builds them, and they hold against the OpenAPI schemas of Kubernetes.
+//!
+//! kubectl and the schemas come from Python's package index where they are not here. Without python3 the trials that need
+//! them are left out; with `RINGFENCE_ALL` in the environment that is a failure.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+
+mod builds;
+mod comments;
+mod policies;
+mod schemas;
+mod tools;
+
+use anyhow::{Context, Result};
+use cases::yaml;
+use e2e::root;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> Result<ExitCode> {
+    let mut trials = Vec::new();
+    for file in files(&root().join("network-policies"))?.into_iter().chain(files(&root().join("examples"))?) {
+        trials.extend(comments::of(&file)?);
+    }
+    trials.push(trial("both plugins have the policy of policy.yaml", policies::check));
+    let (kubectl, validator) = (tools::kubectl(), tools::validator());
+    for (what, found) in [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator)] {
+        if let Err(error) = found {
+            anyhow::ensure!(std::env::var_os("RINGFENCE_ALL").is_none(), "manifests: {what}: {error:#}");
+            println!("left out: manifests: {what}: {error:#}");
+        }
+    }
+    if let Ok(kubectl) = &kubectl {
+        trials.extend(builds::trials(kubectl)?);
+        if let Ok(validator) = &validator {
+            trials.extend(schemas::trials(kubectl, validator)?);
+        }
+    }
+    Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
+}
+
+fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
+    Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
+}
+
+/// The YAML files below a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The documents of a file.
+fn documents(file: &Path) -> Result<Vec<Value>> {
+    let text = std::fs::read_to_string(file)?;
+    yaml::documents(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+}
+
+/// The path from the root of the project.
+fn name(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,72 @@
+//! The manifests hold against the OpenAPI schemas of Kubernetes, which know no field that is not theirs.
+
+use crate::builds::{build, folders};
+use crate::{documents, files, trial};
+use anyhow::{Context, Result, ensure};
+use e2e::envoy::run_folder;
+use e2e::root;
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+/// From the oldest that the manifests are for to the newest that has a schema here.
+const VERSIONS: [&str; 4] = ["1.28.0", "1.31.0", "1.34.0", "1.37.0"];
+
+/// What the schemas know: the groups that Kubernetes itself has.
+const GROUPS: [&str; 3] = ["v1", "apps/v1", "networking.k8s.io/v1"];
+
+/// A trial for each version, and one that shows that a wrong field is found.
+pub fn trials(kubectl: &Path, validator: &Path) -> Result<Vec<Trial>> {
+    let mut trials = Vec::new();
+    for version in VERSIONS {
+        let (kubectl, validator) = (kubectl.to_owned(), validator.to_owned());
+        trials.push(trial(format!("the manifests hold in Kubernetes {version}"), move || {
+            validate(&validator, version, &manifests(&kubectl)?)
+        }));
+    }
+    let validator = validator.to_owned();
+    trials.push(trial("a field that does not exist is found", move || {
+        let policy = json!({
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "a", "namespace": "a"},
+            "spec": {"podSelector": {}, "ingress": [{"form": []}]},
+        });
+        let found = validate(&validator, VERSIONS[0], &[policy]);
+        ensure!(found.is_err_and(|error| format!("{error:#}").contains("form")), "`form` passes for `from`");
+        Ok(())
+    }));
+    Ok(trials)
+}
+
+/// All that is built, and all that stands in the examples, of the kinds that the schemas know.
+fn manifests(kubectl: &Path) -> Result<Vec<Value>> {
+    let mut manifests = Vec::new();
+    for folder in folders()? {
+        manifests.extend(build(kubectl, &folder)?);
+    }
+    for file in files(&root().join("examples"))? {
+        manifests.extend(documents(&file)?);
+    }
+    manifests.retain(|manifest| manifest["apiVersion"].as_str().is_some_and(|group| GROUPS.contains(&group)));
+    Ok(manifests)
+}
+
+fn validate(validator: &Path, version: &str, manifests: &[Value]) -> Result<()> {
+    let file = run_folder("manifests")?.join("manifests.yaml");
+    let texts: Vec<String> = manifests.iter().map(Value::to_string).collect();
+    std::fs::write(&file, texts.join("\n---\n"))?;
+    let mut command = Command::new(validator);
+    command.args(["--strict", "--kubernetes-version", version]).arg(&file);
+    let output = command.output().context("cannot start kubernetes-validate")?;
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let passed = said.lines().filter(|line| line.contains(" passed for resource ")).count();
+    ensure!(
+        output.status.success() && passed == manifests.len(),
+        "{passed} of {} pass:\n{said}",
+        manifests.len()
+    );
+    Ok(())
+}
