@@ -251,6 +251,41 @@ fn the_bundled_example_is_what_is_generated_and_its_matrix_is_its_graph() {
 }
 
 #[test]
+fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
+    let files = |without: &[&str]| -> Vec<String> {
+        let folders = ["application", "gateway", "network-policies"].map(|folder| example.join(folder));
+        let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .filter(|path| !without.iter().any(|name| path.ends_with(name)))
+            .map(|path| path.to_str().unwrap().to_owned())
+            .collect()
+    };
+    let audit = |without: &[&str]| {
+        let files = files(without);
+        run(&["audit"].into_iter().chain(files.iter().map(String::as_str)).collect::<Vec<_>>(), "")
+    };
+    assert_eq!(audit(&[]), printed("no way around the policies was found\n", 0));
+    for (without, expected) in [
+        (&["namespace.yaml"][..], "outside-mesh: "),
+        (&["routes.yaml"], "gateway-ports: "),
+        (&["wasmplugin.yaml", "trafficextension.yaml"], "l7-bypass: "),
+        (
+            &["00-default-deny.yaml"],
+            "unselected-workload: no NetworkPolicy holds the ingress of a new pod in `default`",
+        ),
+        (
+            &["30-ingress.yaml"],
+            "unselected-workload: no NetworkPolicy holds the ingress or egress of `istio-system/",
+        ),
+    ] {
+        let found = audit(without);
+        assert!(found.out.contains(expected) && found.status == 1, "{without:?}: {}", found.out);
+    }
+}
+
+#[test]
 fn the_page_names_every_option_and_finding() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/network-policies.md");
     let page = std::fs::read_to_string(page).unwrap();
