@@ -244,6 +244,24 @@ fn the_bundled_example_is_what_is_generated_and_its_matrix_is_its_graph() {
         let bundled = example.join("network-policies").join(path.file_name().unwrap());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(bundled).unwrap());
     }
+    // The graph, edge by edge, and who may come in from outside.
+    let matrix = run(&["matrix", "--group", "--format", "markdown", example.to_str().unwrap()], "").out;
+    let (name, gateway) =
+        (|name: &str| format!("default/Deployment/{name}"), "istio-system/Deployment/istio-ingressgateway");
+    let any = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
+    let rows = [
+        (name("productpage-v1"), name("details-v1"), "TCP 9080"),
+        (name("productpage-v1"), name("reviews-v1 +2"), "TCP 9080"),
+        (name("reviews-v1 +2"), name("ratings-v1"), "TCP 9080"),
+        (gateway.to_owned(), name("productpage-v1"), "TCP 9080"),
+        (any[0].to_owned(), gateway.to_owned(), "TCP 8080, 8443, 15021"),
+        (any[1].to_owned(), gateway.to_owned(), "TCP 8080, 8443, 15021"),
+    ];
+    let rows: String = rows.map(|(from, to, ports)| format!("| {from} | {to} | {ports} |\n")).concat();
+    assert_eq!(
+        matrix.split_once("\n\n").unwrap().0,
+        format!("| from | to | ports |\n|---|---|---|\n{rows}").trim_end()
+    );
     let wrong = std::fs::read_to_string(&graph).unwrap().replace("from: [ingress]", "from: [ingres]");
     let refused = run(&["generate", "-"], &wrong);
     assert!(refused.err.contains("did you mean `ingress`?"), "{}", refused.err);
