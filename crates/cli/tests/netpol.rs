@@ -304,6 +304,44 @@ fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
 }
 
 #[test]
+fn with_the_graph_beside_them_each_policy_that_is_taken_out_is_named() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
+    let folder = format!("{}/taken-out", env!("CARGO_TARGET_TMPDIR"));
+    let copy = |without: Option<&Path>| {
+        let _ = std::fs::remove_dir_all(&folder);
+        for part in ["application", "gateway", "network-policies", "."] {
+            let target = Path::new(&folder).join(part);
+            std::fs::create_dir_all(&target).unwrap();
+            for entry in std::fs::read_dir(example.join(part)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() && without.is_none_or(|without| !path.ends_with(without)) {
+                    std::fs::copy(&path, target.join(path.file_name().unwrap())).unwrap();
+                }
+            }
+        }
+        run(&["audit", &folder], "")
+    };
+    assert_eq!(copy(None), printed("no way around the policies was found\n", 0));
+    let policies = std::fs::read_dir(example.join("network-policies")).unwrap();
+    let names = policies.map(|entry| Path::new("network-policies").join(entry.unwrap().file_name()));
+    let names: Vec<_> = names.filter(|name| !name.ends_with("kustomization.yaml")).collect();
+    assert_eq!(names.len(), 8);
+    for name in names {
+        let found = copy(Some(&name));
+        let file = name.file_name().unwrap().to_str().unwrap();
+        let expected = format!("graph-policy: `{file}` of the graph is missing: ");
+        assert!(found.out.contains(&expected) && found.status == 1, "{name:?}: {}", found.out);
+    }
+    // And one that says more than the graph.
+    copy(None);
+    let loose = Path::new(&folder).join("network-policies/40-details.yaml");
+    let text = std::fs::read_to_string(&loose).unwrap().replace("port: 9080", "port: 9081");
+    std::fs::write(&loose, text).unwrap();
+    let found = run(&["audit", &folder], "").out;
+    assert!(found.contains("graph-policy: `40-details.yaml` of the graph is not what is there"), "{found}");
+}
+
+#[test]
 fn the_page_names_every_option_and_finding() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/network-policies.md");
     let page = std::fs::read_to_string(page).unwrap();
@@ -325,6 +363,7 @@ fn the_page_names_every_option_and_finding() {
         Code::OutsideMesh,
         Code::AdminPort,
         Code::GatewayPorts,
+        Code::GraphPolicy,
     ] {
         assert!(page.contains(&format!("| {} | `{code}` |", code as u8)), "{code}");
     }

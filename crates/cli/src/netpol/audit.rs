@@ -1,11 +1,12 @@
 //! `ringfence netpol audit`.
 
-use super::{Format, cluster};
+use super::generate::problem;
+use super::{Format, read, refused};
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::{files, output};
 use clap::Args;
 use netpol::address::Range;
-use netpol::audit::{self, Finding, audit};
+use netpol::audit::{self, Finding, against_graph, audit};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -53,8 +54,17 @@ impl Options {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let cluster = cluster(&options.paths, as_json)?;
-    let found = audit(&cluster, &options.told());
+    let files = files::read(&options.paths)?;
+    let cluster = read(&files, as_json)?;
+    let mut found = audit(&cluster, &options.told());
+    for graph in cluster.ignored.iter().filter(|object| object.kind == "ServiceGraph") {
+        let file = files.iter().find(|file| file.name == *graph.place.file);
+        let lacking = against_graph(&cluster, graph, file.map_or("", |file| &file.text));
+        found.extend(lacking.map_err(|problems| {
+            let problems = problems.into_iter().map(|found| problem(&graph.place.file, found));
+            refused(&problems.collect::<Vec<_>>(), &files, as_json)
+        })?);
+    }
     if as_json {
         output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {

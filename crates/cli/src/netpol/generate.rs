@@ -45,7 +45,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     Ok(Exit::Well)
 }
 
-fn problem(file: &str, found: generate::Problem) -> Problem {
+/// A problem of a graph as one of its file.
+pub(super) fn problem(file: &str, found: generate::Problem) -> Problem {
     let generate::Problem { code, line, column, message, help, .. } = found;
     Problem { place: Place { file: file.into(), line, column, width: 1 }, code, message, help }
 }

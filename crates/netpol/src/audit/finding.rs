@@ -39,6 +39,8 @@ pub enum Code {
     AdminPort = 6,
     /// 7: a gateway accepts more than its listeners' ports.
     GatewayPorts = 7,
+    /// 8: a policy that the service graph asks for is missing, or says something else.
+    GraphPolicy = 8,
 }
 
 impl Code {
@@ -52,6 +54,7 @@ impl Code {
             Self::OutsideMesh => "outside-mesh",
             Self::AdminPort => "admin-port",
             Self::GatewayPorts => "gateway-ports",
+            Self::GraphPolicy => "graph-policy",
         }
     }
 }

@@ -6,6 +6,7 @@ mod control_plane;
 mod facts;
 mod finding;
 mod gateway_ports;
+mod graph;
 mod l7_bypass;
 mod open_egress;
 mod options;
@@ -15,6 +16,7 @@ mod scene;
 mod unselected;
 
 pub use finding::{Code, Finding, Severity};
+pub use graph::against_graph;
 pub use options::Options;
 
 use crate::matrix::Name;
