@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options) -> bool {
         tally.part("the modules", |_| build::all());
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel", "images"], options));
             Ok(())
         });
     }
@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options) -> bool {
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "xtask"] {
+    for package in ["policy", "jose", "cases", "delivery", "issuer", "netpol", "xtask"] {
         command.args(["-p", package]);
     }
     command
