@@ -5,6 +5,7 @@ use crate::{build, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Which tests.
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// Run what needs Envoy, and nothing else, on this version of it: `1.36.4`.
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// The folder of the CRDs of Istio and Envoy Gateway, to check manifests against.
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
 }
 
 /// What the tests said.
@@ -99,6 +103,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
     }
     if options.all {
         command.env("RINGFENCE_ALL", "1");
+    }
+    if let Some(folder) = &options.crds {
+        // The tests run in another folder.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
     command
 }
