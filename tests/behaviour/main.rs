@@ -5,6 +5,7 @@ mod calls;
 mod configs;
 mod configuration;
 mod ecds;
+mod examples;
 mod hostile;
 mod keys;
 mod keys_over_tls;

@@ -38,7 +38,8 @@ pub fn loaded(manifest: &Value) -> Result<Vec<Loaded<'_>>> {
 /// Istio calls all traffic of a gateway that of a client: with `mode: SERVER` a policy there would never run.
 fn check_mode(manifest: &Value) -> Result<()> {
     let spec = &manifest["spec"];
-    let gateway = spec["selector"]["matchLabels"]["istio"] == "ingressgateway" || spec["targetRefs"].is_array();
+    let gateway =
+        spec["selector"]["matchLabels"]["istio"] == "ingressgateway" || spec["targetRefs"].is_array();
     let server = spec["match"].as_array().into_iter().flatten().any(|selector| selector["mode"] == "SERVER");
     ensure!(!(gateway && server), "with `mode: SERVER` it does nothing at a gateway");
     Ok(())
