@@ -5,7 +5,7 @@
 
 use crate::builds::{build, folders};
 use crate::{documents, files, tools, trial};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use e2e::envoy::run_folder;
 use e2e::root;
 use libtest_mimic::Trial;
@@ -39,20 +39,19 @@ const UNCHECKED: [&str; 7] = [
 const GROUPS: [&str; 5] =
     ["v1", "apps/v1", "networking.k8s.io/v1", "kustomize.config.k8s.io/", "rbac.authorization.k8s.io/"];
 
-/// The folder of the definitions.
-pub fn folder() -> Result<PathBuf> {
-    let given = std::env::var_os("RINGFENCE_CRDS").map(PathBuf::from);
-    let folder = given.clone().unwrap_or_else(|| root().join("../shared/crds"));
-    ensure!(
-        given.is_none() || folder.is_dir(),
-        "RINGFENCE_CRDS is `{}`, and no folder is there",
-        folder.display()
-    );
-    ensure!(
-        folder.is_dir(),
-        "there is none: put those of Istio and Envoy Gateway into a folder, and give it by `cargo xtask test --crds FOLDER`"
-    );
-    Ok(folder)
+/// The folder of the definitions; the inner error says that there is none, the outer that the one that was named is missing.
+pub fn folder() -> Result<Result<PathBuf>> {
+    if let Some(given) = std::env::var_os("RINGFENCE_CRDS").map(PathBuf::from) {
+        ensure!(given.is_dir(), "RINGFENCE_CRDS is `{}`, and no folder is there", given.display());
+        return Ok(Ok(given));
+    }
+    let folder = root().join("../shared/crds");
+    if folder.is_dir() {
+        return Ok(Ok(folder));
+    }
+    Ok(Err(anyhow!(
+        "there is none: give the one of Istio's and Envoy Gateway's by `cargo xtask test --crds FOLDER`"
+    )))
 }
 
 /// The trials. `validator` is the program whose environment has what the check needs.

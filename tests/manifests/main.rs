@@ -29,7 +29,7 @@ fn main() -> Result<ExitCode> {
     trials.push(trial("the engine loads each policy in a file", policies::check_files));
     trials.push(trial("each overlay is the same for old and new Istio", policies::check_pairs));
     trials.push(trial("four modules do what one does, in its order", policies::check_chain));
-    let (kubectl, validator, crds) = (tools::kubectl(), tools::validator(), crds::folder());
+    let (kubectl, validator, crds) = (tools::kubectl(), tools::validator(), crds::folder()?);
     for (what, found) in
         [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator), ("the folder of CRDs", &crds)]
     {

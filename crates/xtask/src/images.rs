@@ -14,11 +14,19 @@ const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Write dist/manifests too: the examples, with the images' place in this registry and their digests.
-    #[arg(long, value_name = "REGISTRY/PATH")]
+    #[arg(long, value_name = "REGISTRY/PATH", value_parser = without_scheme)]
     registry: Option<String>,
     /// The tag of the images; the version, unless given.
     #[arg(long)]
     tag: Option<String>,
+}
+
+/// A place of images is a host and a path; what stands before it differs from manifest to manifest.
+fn without_scheme(place: &str) -> Result<String, String> {
+    if place.contains("://") || place.contains(char::is_whitespace) || place.is_empty() {
+        return Err("write host and path, without a scheme: `registry.example.com/ringfence`".to_owned());
+    }
+    Ok(place.to_owned())
 }
 
 /// Builds the modules, and an OCI image layout of each below `dist/images`. Docker is not needed.

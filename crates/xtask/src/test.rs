@@ -68,10 +68,14 @@ pub(crate) fn run(options: &Options) -> bool {
     if options.quick {
         tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
     } else {
-        tally.part("the modules", |_| build::all());
+        tally.part("the modules", |tally| {
+            build::all()?;
+            tally.tests(&mut end_to_end(&["images"], options));
+            Ok(())
+        });
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel", "images"], options));
+            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
             Ok(())
         });
     }
