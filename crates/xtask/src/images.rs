@@ -21,14 +21,6 @@ pub(crate) struct Options {
     tag: Option<String>,
 }
 
-/// A place of images is a host and a path; what stands before it differs from manifest to manifest.
-fn without_scheme(place: &str) -> Result<String, String> {
-    if place.contains("://") || place.contains(char::is_whitespace) || place.is_empty() {
-        return Err("write host and path, without a scheme: `registry.example.com/ringfence`".to_owned());
-    }
-    Ok(place.to_owned())
-}
-
 /// Builds the modules, and an OCI image layout of each below `dist/images`. Docker is not needed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     build::all()?;
@@ -68,4 +60,12 @@ fn image(module: &str) -> Result<Image> {
         licenses: env!("CARGO_PKG_LICENSE"),
     };
     Image::of(&wasm, labels)
+}
+
+/// A place of images is a host and a path; what stands before it differs from manifest to manifest.
+fn without_scheme(place: &str) -> Result<String, String> {
+    if place.contains("://") || place.contains(char::is_whitespace) || place.is_empty() {
+        return Err("write host and path, without a scheme: `registry.example.com/ringfence`".to_owned());
+    }
+    Ok(place.to_owned())
 }
