@@ -5,6 +5,7 @@ use crate::{build, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Which tests.
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// Run what needs Envoy, and nothing else, on this version of it: `1.36.4`.
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// The folder of the CRDs of Istio and Envoy Gateway, to check manifests against.
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
 }
 
 /// What the tests said.
@@ -60,7 +64,11 @@ pub(crate) fn run(options: &Options) -> bool {
     if options.quick {
         tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
     } else {
-        tally.part("the modules", |_| build::all());
+        tally.part("the modules", |tally| {
+            build::all()?;
+            tally.tests(&mut end_to_end(&["images"], options));
+            Ok(())
+        });
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
             tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
@@ -73,10 +81,14 @@ pub(crate) fn run(options: &Options) -> bool {
     tally.finish(options)
 }
 
+/// The crates whose tests stand with the code.
+const OWN_TESTS: [&str; 8] =
+    ["policy", "jose", "cases", "delivery", "issuer", "netpol", "ringfence-cli", "xtask"];
+
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "ringfence-cli", "xtask"] {
+    for package in OWN_TESTS {
         command.args(["-p", package]);
     }
     command
@@ -98,6 +110,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
     }
     if options.all {
         command.env("RINGFENCE_ALL", "1");
+    }
+    if let Some(folder) = &options.crds {
+        // The tests run in another folder.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
     command
 }
