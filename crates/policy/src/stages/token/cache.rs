@@ -2,7 +2,8 @@
 
 use crate::document::{Document, Fields, Node, Problems};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// A token that was verified. Its times and whose connection it is are looked at each time anew.
@@ -58,13 +59,7 @@ impl Document for CacheBytes {
     }
 }
 
-/// The digest of a whole token.
-pub(super) type TokenDigest = [u8; 32];
-
-/// Whose token it is, and which.
-type Key = (usize, TokenDigest);
-
-/// Verified tokens, by their issuer and the digest of the whole token.
+/// Verified tokens, by the whole of their bytes: nothing that differs in one bit is taken for one of them.
 ///
 /// There are two generations: where the young one has half of the bytes, it becomes the old one, and the old one goes.
 /// A token that is used moves to the young one.
@@ -75,10 +70,50 @@ pub(super) struct Cache {
     old: Generation,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Generation {
-    tokens: BTreeMap<Key, Rc<Verified>>,
+    /// Of each token, one for each issuer that it holds for: as a rule there is one.
+    tokens: HashMap<Box<[u8]>, Vec<Rc<Verified>>, BuildHasherDefault<Quick>>,
     bytes: usize,
+}
+
+impl Generation {
+    fn find(&self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        self.tokens.get(token)?.iter().find(|known| known.issuer == issuer).map(Rc::clone)
+    }
+}
+
+/// Without the tokens, which could be replayed.
+impl std::fmt::Debug for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Generation").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+/// A quick hash of long keys, eight bytes at a time; SHA-256 of a token would be half of what a request costs. Keys come
+/// from issuers alone, so nobody can choose them to collide.
+#[derive(Debug, Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.write_u64(u64::from_le_bytes(*word));
+        }
+        for byte in rest {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // The constant of Fibonacci hashing: 2^64 over the golden ratio.
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
 }
 
 impl Cache {
@@ -87,32 +122,28 @@ impl Cache {
         Self { max_bytes, ..Self::default() }
     }
 
-    /// Whether it keeps anything.
-    pub(super) fn is_on(&self) -> bool {
-        self.max_bytes > 0
-    }
-
-    /// The token of this digest that is one of the issuer at this place.
-    pub(super) fn get(&mut self, issuer: usize, digest: &TokenDigest) -> Option<Rc<Verified>> {
-        let key = (issuer, *digest);
-        if let Some(verified) = self.young.tokens.get(&key) {
-            return Some(Rc::clone(verified));
+    /// What was verified of a token for the issuer at this place.
+    pub(super) fn get(&mut self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        if let Some(found) = self.young.find(issuer, token) {
+            return Some(found);
         }
-        let verified = self.old.tokens.remove(&key)?;
-        self.put(*digest, &verified);
-        Some(verified)
+        let found = self.old.find(issuer, token)?;
+        self.put(token, &found);
+        Some(found)
     }
 
-    /// Keeps a token.
-    pub(super) fn put(&mut self, digest: TokenDigest, verified: &Rc<Verified>) {
-        let bytes = OVERHEAD + verified.payload.len() + weight(&verified.claims);
+    /// Keeps what was verified of a token.
+    pub(super) fn put(&mut self, token: &[u8], verified: &Rc<Verified>) {
+        let bytes = OVERHEAD + token.len() + verified.payload.len() + weight(&verified.claims);
         if bytes > self.max_bytes / 2 {
             return;
         }
         if self.young.bytes + bytes > self.max_bytes / 2 {
             self.old = std::mem::take(&mut self.young);
         }
-        if self.young.tokens.insert((verified.issuer, digest), Rc::clone(verified)).is_none() {
+        let known = self.young.tokens.entry(token.into()).or_default();
+        if !known.iter().any(|known| known.issuer == verified.issuer) {
+            known.push(Rc::clone(verified));
             self.young.bytes += bytes;
         }
     }
@@ -162,31 +193,27 @@ mod tests {
     #[test]
     fn it_keeps_what_is_used_and_no_more_than_it_may() {
         let mut cache = Cache::new(CacheBytes(BYTES));
-        let digest = |number: u16| {
-            let mut digest = [0; 32];
-            digest[..2].copy_from_slice(&number.to_be_bytes());
-            digest
-        };
+        let name = |number: u16| number.to_be_bytes();
         for number in 0..1000 {
-            cache.put(digest(number), &token(json!({"sub": "kim"})));
-            assert!(cache.get(0, &digest(0)).is_some(), "{number}");
+            cache.put(&name(number), &token(json!({"sub": "kim"})));
+            assert!(cache.get(0, &name(0)).is_some(), "{number}");
             assert!(cache.young.bytes + cache.old.bytes <= BYTES);
         }
-        assert!(cache.get(0, &digest(1)).is_none() && cache.get(0, &digest(999)).is_some());
-        assert!(cache.get(1, &digest(999)).is_none());
+        assert!(cache.get(0, &name(1)).is_none() && cache.get(0, &name(999)).is_some());
+        assert!(cache.get(1, &name(999)).is_none());
         cache.clear();
-        assert!(cache.get(0, &digest(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
+        assert!(cache.get(0, &name(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
     }
 
     #[test]
     fn what_is_too_large_is_not_kept_and_drives_nobody_out() {
         let mut cache = Cache::new(CacheBytes(BYTES));
-        cache.put([1; 32], &token(json!({})));
+        cache.put(b"one", &token(json!({})));
         // Small as text, and a tree for each item.
-        cache.put([2; 32], &token(json!({"list": vec![json!({"a": 0}); 200]})));
-        assert!(cache.get(0, &[2; 32]).is_none() && cache.young.tokens.len() == 1);
+        cache.put(b"two", &token(json!({"list": vec![json!({"a": 0}); 200]})));
+        assert!(cache.get(0, b"two").is_none() && cache.young.tokens.len() == 1);
         let mut off = Cache::new(CacheBytes(0));
-        off.put([1; 32], &token(json!({})));
-        assert!(!off.is_on() && off.get(0, &[1; 32]).is_none());
+        off.put(b"one", &token(json!({})));
+        assert!(off.get(0, b"one").is_none());
     }
 }
