@@ -1,9 +1,8 @@
 //! Tokens whose signature was verified, so that the same token costs it once.
 
 use crate::document::{Document, Fields, Node, Problems};
+use crate::quick::QuickMap;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// A token that was verified. Its times and whose connection it is are looked at each time anew.
@@ -73,7 +72,7 @@ pub(super) struct Cache {
 #[derive(Default)]
 struct Generation {
     /// Of each token, one for each issuer that it holds for: as a rule there is one.
-    tokens: HashMap<Box<[u8]>, Vec<Rc<Verified>>, BuildHasherDefault<Quick>>,
+    tokens: QuickMap<Box<[u8]>, Vec<Rc<Verified>>>,
     bytes: usize,
 }
 
@@ -87,32 +86,6 @@ impl Generation {
 impl std::fmt::Debug for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Generation").field("bytes", &self.bytes).finish_non_exhaustive()
-    }
-}
-
-/// A quick hash of long keys, eight bytes at a time; SHA-256 of a token would be half of what a request costs. Keys come
-/// from issuers alone, so nobody can choose them to collide.
-#[derive(Debug, Default)]
-struct Quick(u64);
-
-impl Hasher for Quick {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
-        for word in words {
-            self.write_u64(u64::from_le_bytes(*word));
-        }
-        for byte in rest {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        // The constant of Fibonacci hashing: 2^64 over the golden ratio.
-        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
     }
 }
 
