@@ -85,7 +85,7 @@ impl Generation {
 /// Without the tokens, which could be replayed.
 impl std::fmt::Debug for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Generation").field("bytes", &self.bytes).finish_non_exhaustive()
+        f.debug_struct("Generation").finish_non_exhaustive()
     }
 }
 
