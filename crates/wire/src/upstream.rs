@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub fn start(port: u16) -> Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     let address = listener.local_addr()?;
-    std::thread::spawn(move || serve(&listener, echo));
+    std::thread::spawn(move || serve(&listener, |head| echo(head, &[])));
     Ok(address)
 }
 
@@ -48,10 +48,10 @@ fn talk(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Vec<u8>) {
     }
 }
 
-/// The response that tells the head of its request.
-pub fn echo(head: &[u8]) -> Vec<u8> {
+/// The response that tells the head of its request, with these headers besides those of every upstream here.
+pub fn echo(head: &[u8], further: &[(&str, &str)]) -> Vec<u8> {
     let headers: String =
-        UPSTREAM_RESPONSE.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        UPSTREAM_RESPONSE.iter().chain(further).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     if head.starts_with(b"CONNECT ") {
         return format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
     }

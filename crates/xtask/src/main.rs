@@ -1,6 +1,7 @@
 //! The tasks of the project: `cargo xtask --help`.
 
 mod build;
+mod compose;
 mod demo;
 mod envoy;
 mod python;
@@ -29,6 +30,8 @@ enum Task {
     Envoy,
     /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
     Demo(demo::Options),
+    /// Run the harness of examples/docker-compose on a Docker engine, and print what came of its requests and cuts.
+    Compose(compose::Options),
     /// Run every test; what a test needs is fetched where that can be done.
     Test(test::Options),
 }
@@ -49,6 +52,7 @@ fn run() -> Result<bool> {
         Task::Build => build::all()?,
         Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
         Task::Demo(options) => demo::run(&options)?,
+        Task::Compose(options) => return compose::run(&options),
         Task::Test(options) => return Ok(test::run(&options)),
     }
     Ok(true)

@@ -1,7 +1,7 @@
 //! Every test, and what was left out.
 
 use crate::run::{cargo, say, shown};
-use crate::{build, envoy, tools};
+use crate::{build, compose, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
@@ -70,6 +70,7 @@ pub(crate) fn run(options: &Options) -> bool {
             tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
             Ok(())
         });
+        tally.part("the compose harness", Tally::compose);
     }
     tally.finish(options)
 }
@@ -77,7 +78,7 @@ pub(crate) fn run(options: &Options) -> bool {
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "xtask"] {
+    for package in ["policy", "jose", "cases", "issuer", "netpol", "stand-ins", "xtask"] {
         command.args(["-p", package]);
     }
     command
@@ -124,6 +125,15 @@ impl Tally {
             self.failed += 1;
             self.failures.push(format!("{name}: {error:#}"));
         }
+    }
+
+    /// Runs the compose harness where there is an engine; each row counts as one test.
+    fn compose(&mut self) -> Result<()> {
+        match compose::Engine::find() {
+            Ok(_) => self.tests(Command::new(std::env::current_exe()?).arg("compose")),
+            Err(error) => self.left_out.push(format!("the compose harness: {error}")),
+        }
+        Ok(())
     }
 
     /// Runs a check, which counts as one test.
