@@ -11,6 +11,10 @@ build:
 demo *options:
     cargo xtask demo {{options}}
 
+# Run the harness of examples/docker-compose on a Docker engine
+compose *options:
+    cargo xtask compose {{options}}
+
 # Run every test; `just test --quick` leaves Envoy out
 test *options:
     cargo xtask test {{options}}

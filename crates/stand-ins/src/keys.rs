@@ -1,5 +1,6 @@
 //! The issuer of the harness. `/jwks.json` are its public keys; `/token?CLAIMS` is a token for the claims, JSON that is
-//! percent-encoded; `/forged?CLAIMS` is the same, signed with a key of the same name that nobody was told of.
+//! percent-encoded; `/forged?CLAIMS` is the same, signed with a key of the same name that nobody was told of; `/addresses` are
+//! its own, one a line.
 //!
 //! Whoever can reach this can be anybody, so only the client and the ingress share a network with it.
 
@@ -7,7 +8,7 @@ use crate::answer::{method_and_target, response};
 use anyhow::{Context, Result, bail};
 use issuer::Issuer;
 use serde_json::Value;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use wire::{Request, upstream};
 
 /// The port.
@@ -28,6 +29,7 @@ fn answer(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let signer = match path {
         "/jwks.json" => return response(200, &[], issuer.jwks().as_bytes()),
+        "/addresses" => return response(200, &[], addresses().as_bytes()),
         "/token" => issuer,
         "/forged" => forger,
         _ => return response(404, &[], b""),
@@ -36,6 +38,12 @@ fn answer(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
         Ok(claims) => response(200, &[], signer.token(&claims).as_bytes()),
         Err(error) => response(400, &[], format!("{error:#}\n").as_bytes()),
     }
+}
+
+/// What the networks know it under.
+fn addresses() -> String {
+    let found = ("keys", PORT).to_socket_addrs().into_iter().flatten();
+    found.map(|address| format!("{}\n", address.ip())).collect()
 }
 
 fn claims(query: &str) -> Result<Value> {
@@ -51,9 +59,14 @@ fn target(claims: &Value, forged: bool) -> String {
     format!("{path}?{query}")
 }
 
-/// Asks the key server at `address` for a token.
-pub(crate) fn token(address: std::net::SocketAddr, claims: &Value, forged: bool) -> Result<String> {
-    let answer = wire::http1(address, &Request::get(&target(claims, forged)))?;
+/// Asks the key server at `server` for a token.
+pub(crate) fn token(server: SocketAddr, claims: &Value, forged: bool) -> Result<String> {
+    ask(server, &target(claims, forged))
+}
+
+/// Asks the key server for something.
+pub(crate) fn ask(server: SocketAddr, target: &str) -> Result<String> {
+    let answer = wire::http1(server, &Request::get(target))?;
     let text = String::from_utf8(answer.body)?;
     if answer.status != 200 {
         bail!("the key server answers {}: {text}", answer.status);

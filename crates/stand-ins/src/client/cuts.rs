@@ -105,10 +105,12 @@ fn places(graph: &Graph, world: &World) -> Result<Vec<Place>> {
         anyhow::ensure!(!addresses.is_empty(), "{name} does not know its addresses");
         places.push(Place { name: name.clone(), port, addresses });
     }
-    for (name, port, address) in [("ingress", INGRESS_PORT, world.ingress), ("keys", keys::PORT, world.keys)]
-    {
-        places.push(Place { name: name.to_owned(), port, addresses: vec![address.ip().to_string()] });
-    }
+    let told = keys::ask(world.keys, "/addresses")?;
+    let addresses: Vec<String> = told.lines().map(str::to_owned).collect();
+    anyhow::ensure!(!addresses.is_empty(), "the key server does not know its addresses");
+    places.push(Place { name: "keys".to_owned(), port: keys::PORT, addresses });
+    let addresses = vec![world.ingress.ip().to_string()];
+    places.push(Place { name: "ingress".to_owned(), port: INGRESS_PORT, addresses });
     Ok(places)
 }
 
