@@ -1,14 +1,15 @@
 //! The issuer of the harness. `/jwks.json` are its public keys; `/token?CLAIMS` is a token for the claims, JSON that is
 //! percent-encoded; `/forged?CLAIMS` is the same, signed with a key of the same name that nobody was told of; `/addresses` are
-//! its own, one a line.
+//! its own.
 //!
 //! Whoever can reach this can be anybody, so only the client and the ingress share a network with it.
 
+use crate::addresses;
 use crate::answer::{method_and_target, response};
 use anyhow::{Context, Result, bail};
 use issuer::Issuer;
 use serde_json::Value;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener};
 use wire::{Request, upstream};
 
 /// The port.
@@ -29,7 +30,7 @@ fn answer(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let signer = match path {
         "/jwks.json" => return response(200, &[], issuer.jwks().as_bytes()),
-        "/addresses" => return response(200, &[], addresses().as_bytes()),
+        "/addresses" => return response(200, &[], addresses::own().join(",").as_bytes()),
         "/token" => issuer,
         "/forged" => forger,
         _ => return response(404, &[], b""),
@@ -38,12 +39,6 @@ fn answer(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
         Ok(claims) => response(200, &[], signer.token(&claims).as_bytes()),
         Err(error) => response(400, &[], format!("{error:#}\n").as_bytes()),
     }
-}
-
-/// What the networks know it under.
-fn addresses() -> String {
-    let found = ("keys", PORT).to_socket_addrs().into_iter().flatten();
-    found.map(|address| format!("{}\n", address.ip())).collect()
 }
 
 fn claims(query: &str) -> Result<Value> {

@@ -1,5 +1,6 @@
 //! Stand-ins for the parts of examples/docker-compose that are not Envoy: the services, the key server, the client.
 
+mod addresses;
 mod answer;
 mod client;
 mod keys;
