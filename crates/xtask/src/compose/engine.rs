@@ -37,6 +37,11 @@ impl Engine {
         Ok(Self { processor, compose })
     }
 
+    /// Compose, as one would type it.
+    pub(super) fn compose_words(&self) -> &[&'static str] {
+        &self.compose
+    }
+
     /// Compose with these arguments, in the folder of the harness.
     pub(super) fn compose(&self, arguments: &[&str], envoy_image: &str) -> Command {
         let mut words = self.compose.iter().chain(arguments);

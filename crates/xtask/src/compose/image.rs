@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, output, succeeds};
 use crate::envoy;
-use crate::run::{run_aside, say};
+use crate::run::say;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -96,7 +96,7 @@ fn libraries(ldd: &str) -> Vec<PathBuf> {
 /// Takes away what a build left without a name.
 pub(super) fn prune() {
     let label = ["image", "prune", "--force", "--filter", "label=dev.ringfence.harness"];
-    if run_aside(Command::new("docker").args(label)).is_err() {
+    if !succeeds(Command::new("docker").args(label)) {
         say("what the build left could not be taken away: `docker image prune` does it");
     }
 }

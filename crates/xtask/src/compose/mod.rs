@@ -28,10 +28,11 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     stand_ins(engine.processor)?;
     let envoy = image::ensure(&engine)?;
     if options.prepare {
-        println!("cd {FOLDER} && ENVOY_IMAGE={envoy} docker compose up --build --exit-code-from client");
+        let compose = engine.compose_words().join(" ");
+        println!("cd {FOLDER} && ENVOY_IMAGE={envoy} {compose} up --build --exit-code-from client");
         return Ok(true);
     }
-    say("docker compose up --build --exit-code-from client");
+    say(&format!("{} up --build --exit-code-from client", engine.compose_words().join(" ")));
     let up = ["up", "--build", "--no-log-prefix", "--exit-code-from", "client"];
     let status = engine.compose(&up, &envoy).stdin(Stdio::null()).status();
     let down = ["down", "--volumes", "--remove-orphans", "--rmi", "local"];
