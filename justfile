@@ -7,6 +7,10 @@ default:
 build:
     cargo xtask build
 
+# Write an OCI image of each module into dist/images/; `--registry HOST/PATH` writes manifests that load them
+images *options:
+    cargo xtask images {{options}}
+
 # Run the modules in stock Envoy and print what came of some dozens of requests
 demo *options:
     cargo xtask demo {{options}}
@@ -18,6 +22,10 @@ compose *options:
 # Run every test; `just test --quick` leaves Envoy out
 test *options:
     cargo xtask test {{options}}
+
+# Measure what the modules cost in stock Envoy
+bench *options:
+    cargo xtask bench -- {{options}}
 
 # Fetch stock Envoy, unless there is one
 envoy:

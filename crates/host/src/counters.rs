@@ -1,6 +1,6 @@
 //! Counters: collected here, written to the host on the timer.
 
-use crate::ffi;
+use crate::ffi::{self, Metric};
 use policy::decision::{Filter, Report, TokenReport};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,12 +17,17 @@ struct State {
     requests: [u64; 4],
     others: BTreeMap<String, u64>,
     ids: BTreeMap<String, u32>,
+    /// The gauge of the VM's memory, and what it was last set to, in pages of 64 KiB.
+    memory: Option<(u32, usize)>,
 }
+
+const PAGE: u64 = 64 * 1024;
 
 impl Counters {
     /// The counters of these filters, at 0.
     pub(crate) fn new(filters: &[Filter]) -> Self {
-        let mut state = State::default();
+        let memory = ffi::define(Metric::Gauge, "ringfence_vm_memory_bytes").ok().map(|gauge| (gauge, 0));
+        let mut state = State { memory, ..State::default() };
         for filter in filters {
             for what in ["requests_total", "denied_total", "shadow_denied_total"] {
                 state.id(&format!("ringfence_{}_{what}", filter.name()));
@@ -59,6 +64,13 @@ impl Counters {
     /// Writes what was counted since.
     pub(crate) fn write(&self) {
         let state = &mut *self.0.borrow_mut();
+        let pages = core::arch::wasm32::memory_size(0);
+        if let Some((gauge, last)) = &mut state.memory
+            && *last != pages
+            && ffi::record(*gauge, pages as u64 * PAGE).is_ok()
+        {
+            *last = pages;
+        }
         for (filter, count) in Filter::ALL.into_iter().zip(std::mem::take(&mut state.requests)) {
             if count > 0 {
                 *state.others.entry(format!("ringfence_{}_requests_total", filter.name())).or_default() +=
@@ -83,7 +95,7 @@ impl State {
         if let Some(id) = self.ids.get(name) {
             return Some(*id);
         }
-        let id = ffi::define_counter(name).ok()?;
+        let id = ffi::define(Metric::Counter, name).ok()?;
         self.ids.insert(name.to_owned(), id);
         Some(id)
     }

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use policy::decide;
-use policy::decision::{NoTrace, Outcome};
+use policy::decision::{NoTrace, Outcome, Step, Trace};
 use policy::http::{Authority, Connection, Normalize, PathError, PathLimits, RequestPath};
 use policy::load;
-use policy::stages::{PathStage, Ringfence};
+use policy::stages::{PathStage, Ringfence, Stage, TokenStage};
 use proptest::prelude::*;
+use serde_json::json;
 
 /// Paths of the pieces that servers disagree about, and of any bytes.
 fn path() -> impl Strategy<Value = Vec<u8>> {
@@ -166,5 +167,101 @@ proptest! {
     #[test]
     fn no_bytes_are_a_configuration(raw in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(load::<Ringfence>(&raw).is_err());
+    }
+}
+
+/// Ways to ask for a path, in which the same few segments come again and again.
+fn path_pattern() -> impl Strategy<Value = serde_json::Value> {
+    let segment = || prop_oneof![Just("a"), Just("b"), Just("B"), Just("ab"), Just("a%2Fb"), Just("")];
+    let path = prop::collection::vec(segment(), 1..4).prop_map(|segments| format!("/{}", segments.join("/")));
+    let template =
+        prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("*")], 1..4).prop_flat_map(|segments| {
+            prop_oneof![Just(format!("/{}", segments.join("/"))), Just(format!("/{}/**", segments.join("/")))]
+        });
+    let regex = prop_oneof![
+        Just("/a.*"),
+        Just("/a?b.*"),
+        Just("/a|/b"),
+        Just("(?i)/b"),
+        Just("/ab+/.*"),
+        Just(".*b")
+    ];
+    prop_oneof![
+        path.clone().prop_map(|path| json!({"exact": path})),
+        path.clone().prop_map(|path| json!({"prefix": path})),
+        path.prop_map(|path| json!({"prefix": path, "ignoreCase": true})),
+        template.clone().prop_map(|template| json!({"template": template})),
+        template.prop_map(|template| json!({"template": template, "ignoreCase": true})),
+        regex.prop_map(|regex| json!({"regex": regex})),
+        Just(json!({"suffix": "b"})),
+        Just(json!({"contains": "b/"})),
+    ]
+}
+
+/// A rule's match: hosts and paths, each of which may be left out, and what excludes.
+fn request_match() -> impl Strategy<Value = serde_json::Value> {
+    let hosts = prop_oneof![
+        Just("a.example"),
+        Just("b.a.example"),
+        Just("*.example"),
+        Just("*.a.example"),
+        Just("*"),
+        Just("10.0.0.1")
+    ];
+    let hosts = prop::option::weighted(0.6, prop::collection::vec(hosts, 1..3));
+    let paths = prop::option::weighted(0.8, prop::collection::vec(path_pattern(), 1..3));
+    let not = prop::option::weighted(0.2, path_pattern());
+    (hosts, paths, not).prop_map(|(hosts, paths, not)| {
+        let mut fields = serde_json::Map::new();
+        fields.extend(hosts.map(|hosts| ("hosts".to_owned(), json!(hosts))));
+        fields.extend(paths.map(|paths| ("paths".to_owned(), json!(paths))));
+        fields.extend(not.map(|path| ("not".to_owned(), json!({"paths": [path]}))));
+        json!(fields)
+    })
+}
+
+/// What a stage makes of a request, whether or not all rules are tried.
+fn made_of<S: Stage, T: Trace + Default>(stage: &S, host: &str, path: &str) -> String {
+    let lines = [(":method", "GET"), (":authority", host), (":path", path)];
+    let lines = lines.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let outcome = decide::<S, T>(stage, lines.into_iter(), Connection::default(), 0);
+    let lines: Vec<_> = outcome.request.iter().flat_map(|request| request.headers.lines()).collect();
+    let shadowed = (&outcome.report.shadowed, &outcome.report.matched_in_shadow);
+    format!("{:?} {lines:?} {shadowed:?} {:?}", outcome.answer, outcome.memory)
+}
+
+proptest! {
+    #[test]
+    fn an_index_finds_whatever_matches(
+        rules in prop::collection::vec((request_match(), 0..4_usize), 9..30),
+        host in prop_oneof![Just("a.example"), Just("b.a.example"), Just("c.b.a.example"), Just("other"), Just("10.0.0.1")],
+        path in "/(a|b|B|ab|a%2fb|a;b|%2e%2e|/|\\.\\.){0,3}(/(a|b|A|ab)?){0,3}",
+    ) {
+        let name = |index: usize| format!("r{index}");
+        let path_rules: Vec<_> = rules.iter().enumerate().map(|(index, (matcher, kind))| {
+            let mode = if *kind == 3 { "shadow" } else { "enforce" };
+            let action = if *kind == 0 { "deny" } else { "allow" };
+            json!({"name": name(index), "mode": mode, "match": matcher, "action": action})
+        }).collect();
+        let header_rules: Vec<_> = rules.iter().enumerate().map(|(index, (matcher, _))| {
+            json!({"name": name(index), "match": matcher, "request": {"add": [{"name": "x-rule", "value": name(index)}]}})
+        }).collect();
+        let token_rules: Vec<_> = rules.iter().enumerate().map(|(index, (matcher, kind))| {
+            let require = if *kind == 0 { json!({"provider": "p"}) } else { json!("none") };
+            json!({"name": name(index), "match": matcher, "require": require})
+        }).collect();
+        let policy = json!({
+            "path": {"default": "deny", "rules": path_rules},
+            "header": {"rules": header_rules},
+        });
+        let stage = load::<Ringfence>(policy.to_string().as_bytes()).unwrap();
+        prop_assert_eq!(made_of::<_, NoTrace>(&stage, host, &path), made_of::<_, Vec<Step>>(&stage, host, &path));
+        let keys = json!({"keys": [{"kty": "oct", "k": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}]});
+        let policy = json!({
+            "providers": {"p": {"issuer": "i", "algorithms": ["HS256"], "jwks": {"inline": keys}}},
+            "rules": token_rules,
+        });
+        let stage = load::<TokenStage>(policy.to_string().as_bytes()).unwrap();
+        prop_assert_eq!(made_of::<_, NoTrace>(&stage, host, &path), made_of::<_, Vec<Step>>(&stage, host, &path));
     }
 }

@@ -57,7 +57,8 @@ fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn compile(name: &str) -> Result<Vec<u8>> {
+/// The module of a package `<name>-module`, as it comes from the compiler.
+pub(crate) fn compile(name: &str) -> Result<Vec<u8>> {
     say(&format!("building {name}"));
     let package = format!("{name}-module");
     let mut command = cargo(&[

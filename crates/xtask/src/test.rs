@@ -5,6 +5,7 @@ use crate::{build, compose, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Which tests.
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// Run what needs Envoy, and nothing else, on this version of it: `1.36.4`.
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// The folder of the CRDs of Istio and Envoy Gateway, to check manifests against.
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
 }
 
 /// What the tests said.
@@ -34,12 +38,8 @@ struct Tally {
 pub(crate) fn run(options: &Options) -> bool {
     let mut tally = Tally::default();
     if let Some(version) = &options.envoy {
-        tally.part(&format!("Envoy {version}"), |tally| {
-            let envoy = envoy::fetch(version)?;
-            build::all()?;
-            tally.tests(end_to_end(&["envoy", "behaviour"], options).env("ENVOY", envoy));
-            Ok(())
-        });
+        tally.part("the modules", |_| build::all());
+        tally.on_version(version, &["envoy", "behaviour"], options);
         return tally.finish(options);
     }
     tally.check(&mut cargo(&["fmt", "--all", "--check"]));
@@ -64,21 +64,37 @@ pub(crate) fn run(options: &Options) -> bool {
     if options.quick {
         tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
     } else {
-        tally.part("the modules", |_| build::all());
-        tally.part("Envoy", |tally| {
-            envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
-            Ok(())
-        });
-        tally.part("the compose harness", Tally::compose);
+        outside(&mut tally, options);
     }
     tally.finish(options)
 }
 
+/// What is tested from outside: the modules, in Envoy, and in containers.
+fn outside(tally: &mut Tally, options: &Options) {
+    tally.part("the modules", |tally| {
+        build::all()?;
+        tally.tests(&mut end_to_end(&["images"], options));
+        Ok(())
+    });
+    tally.part("Envoy", |tally| {
+        envoy::ensure()?;
+        tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+        Ok(())
+    });
+    if options.all {
+        OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
+    }
+    tally.part("the compose harness", Tally::compose);
+}
+
+/// The crates whose tests stand with the code.
+const OWN_TESTS: [&str; 9] =
+    ["policy", "jose", "cases", "delivery", "issuer", "netpol", "ringfence-cli", "stand-ins", "xtask"];
+
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "stand-ins", "xtask"] {
+    for package in OWN_TESTS {
         command.args(["-p", package]);
     }
     command
@@ -101,6 +117,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
     if options.all {
         command.env("RINGFENCE_ALL", "1");
     }
+    if let Some(folder) = &options.crds {
+        // The tests run in another folder.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
+    }
     command
 }
 
@@ -117,7 +137,19 @@ fn engine_in_wasm() -> Result<Command> {
     Ok(command)
 }
 
+/// The versions of Envoy that every case runs on besides the one that is fetched by default; see docs/compatibility.md.
+const OLDER: [&str; 4] = ["1.36.4", "1.37.0", "1.38.2", "1.39.3"];
+
 impl Tally {
+    /// Runs tests on this version of Envoy.
+    fn on_version(&mut self, version: &str, tests: &[&str], options: &Options) {
+        self.part(&format!("Envoy {version}"), |tally| {
+            let envoy = envoy::fetch(version)?;
+            tally.tests(end_to_end(tests, options).env("ENVOY", envoy));
+            Ok(())
+        });
+    }
+
     /// Runs a part that can fail before a test of it runs.
     fn part(&mut self, name: &str, part: impl FnOnce(&mut Self) -> Result<()>) {
         if let Err(error) = part(self) {

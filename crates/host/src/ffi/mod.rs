@@ -43,7 +43,6 @@ pub(crate) enum Level {
 
 const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
-const COUNTER: u32 = 0;
 const REQUEST: u32 = 0;
 
 fn check(status: u32) -> Result<(), Status> {
@@ -215,12 +214,28 @@ pub(crate) fn call(name: &str, argument: &[u8]) -> Result<Vec<u8>, Status> {
     })
 }
 
-/// The number of the counter with this name.
-pub(crate) fn define_counter(name: &str) -> Result<u32, Status> {
+/// What a metric is.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub(crate) enum Metric {
+    /// A number that grows.
+    Counter = 0,
+    /// A number that is what it is now.
+    Gauge = 1,
+}
+
+/// The number of the metric with this name.
+pub(crate) fn define(metric: Metric, name: &str) -> Result<u32, Status> {
     let mut id = 0;
     // SAFETY: the host reads the name and writes the number while the call lasts.
-    check(unsafe { sys::proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &raw mut id) })?;
+    check(unsafe { sys::proxy_define_metric(metric as u32, name.as_ptr(), name.len(), &raw mut id) })?;
     Ok(id)
+}
+
+/// Sets a gauge.
+pub(crate) fn record(gauge: u32, value: u64) -> Result<(), Status> {
+    // SAFETY: no memory is handed over.
+    check(unsafe { sys::proxy_record_metric(gauge, value) })
 }
 
 /// Counts on.

@@ -5,6 +5,9 @@ use crate::vocabulary::{Field, Mode};
 
 /// Takes the steps.
 pub trait Trace {
+    /// Whether anybody asks.
+    const ASKS: bool;
+
     /// Takes one step; `step` is not called where nobody asks.
     fn step(&mut self, step: impl FnOnce() -> Step);
 }
@@ -14,11 +17,15 @@ pub trait Trace {
 pub struct NoTrace;
 
 impl Trace for NoTrace {
+    const ASKS: bool = false;
+
     #[inline]
     fn step(&mut self, _: impl FnOnce() -> Step) {}
 }
 
 impl Trace for Vec<Step> {
+    const ASKS: bool = true;
+
     fn step(&mut self, step: impl FnOnce() -> Step) {
         self.push(step());
     }

@@ -1,6 +1,7 @@
 //! The filters, one module each, and all of them in a row.
 
 mod header;
+mod index;
 mod parts;
 mod path;
 mod ringfence;

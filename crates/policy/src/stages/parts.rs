@@ -1,6 +1,6 @@
 //! What rules look at besides headers: read once, and only where a rule asks for it.
 
-use crate::http::{Authority, Normalize, PathLimits, Request, RequestPath};
+use crate::http::{Authority, Host, Normalize, PathLimits, Request, RequestPath};
 use crate::vocabulary::{RequestMatch, Subject};
 
 /// What the rules of a filter ask for.
@@ -41,10 +41,15 @@ pub(super) struct Parts<'a> {
 }
 
 impl Parts<'_> {
+    /// The host, where a rule asks for it.
+    pub(super) fn host(&self) -> Option<&Host> {
+        self.authority.as_ref().map(|authority| &authority.host)
+    }
+
     /// The request for a match.
     pub(super) fn subject<'s>(&'s self, request: &'s Request<'_>) -> Subject<'s> {
         Subject {
-            host: self.authority.as_ref().map(|authority| &authority.host),
+            host: self.host(),
             method: request.method(),
             query: self.path.as_ref().and_then(RequestPath::query),
             headers: &request.headers,

@@ -30,6 +30,7 @@ pub use header_value::{Changeable, HeaderText, HeaderValue};
 pub use host_pattern::HostPattern;
 pub use method::Method;
 pub use mode::Mode;
+pub(crate) use path_match::PathKey;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;
 pub use request_match::{Attempt, Field, RequestMatch, Subject};

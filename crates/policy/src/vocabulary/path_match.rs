@@ -1,6 +1,6 @@
 //! A match on a path.
 
-use super::pattern::{Span, regex_field};
+use super::pattern::{Span, regex_field, whole};
 use super::string_match::{KINDS, ignore_case, only_kind};
 use super::{StringMatch, Template};
 use crate::document::{Document, Fields, Node, Problems};
@@ -24,6 +24,19 @@ pub enum PathMatch {
     Text(StringMatch),
 }
 
+/// What a path must have for a pattern to match it, as far as an index can use it; without case.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PathKey<'m> {
+    /// It is this.
+    Exact(&'m str),
+    /// It starts with these bytes.
+    Head(&'m str),
+    /// It has these segments, any in the place of `None`, and with `rest` any number more.
+    Segments { segments: Vec<Option<&'m str>>, rest: bool },
+    /// Nothing that an index knows.
+    Any,
+}
+
 /// Segments at the start of a path.
 #[derive(Debug, Clone)]
 pub struct PathPrefix {
@@ -42,6 +55,22 @@ impl PathPrefix {
 }
 
 impl PathMatch {
+    /// What a path must have.
+    pub(crate) fn key(&self) -> PathKey<'_> {
+        match self {
+            Self::Prefix(prefix) => {
+                let segments = prefix.text.split('/').skip(1).map(Some).collect();
+                PathKey::Segments { segments, rest: true }
+            }
+            Self::Template(template) => template.key(),
+            Self::Regex(regex) => match literal_head(whole(regex)) {
+                "" => PathKey::Any,
+                head => PathKey::Head(head),
+            },
+            Self::Text(text) => text.exactly().map_or(PathKey::Any, PathKey::Exact),
+        }
+    }
+
     /// Whether the path matches.
     pub fn matches(&self, path: &str) -> bool {
         match self {
@@ -91,6 +120,18 @@ impl Document for PathMatch {
     }
 }
 
+/// The bytes that whatever matches starts with, as far as they are easily seen.
+fn literal_head(regex: &str) -> &str {
+    // Of alternatives each has its own start; and what may be left out or repeated is no start.
+    if regex.contains('|') {
+        return "";
+    }
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'~' | b'%');
+    let length = regex.bytes().take_while(|byte| plain(byte)).count();
+    let repeated = regex.as_bytes().get(length).is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
+    regex.get(..length.saturating_sub(usize::from(repeated))).unwrap_or_default()
+}
+
 /// Whether a regular expression asks for what no canonical path has: bytes beyond ASCII, or an escape in lower case.
 fn has_dead_text(regex: &str) -> bool {
     let lower = |escape: &str| {
@@ -116,7 +157,7 @@ fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<Stri
 
 #[cfg(test)]
 mod tests {
-    use super::PathMatch;
+    use super::{PathKey, PathMatch, literal_head};
     use crate::document::read;
     use crate::test;
 
@@ -137,6 +178,29 @@ mod tests {
             let compiled: PathMatch = read(document.as_bytes()).unwrap();
             assert!(yes.iter().all(|path| compiled.matches(path)), "{document}");
             assert!(!no.iter().any(|path| compiled.matches(path)), "{document}");
+        }
+    }
+
+    #[test]
+    fn what_matches_has_the_key() {
+        let key = |document: &str| {
+            let pattern: &'static PathMatch = Box::leak(Box::new(read(document.as_bytes()).unwrap()));
+            pattern.key()
+        };
+        assert_eq!(key(r#"{"exact": "/a"}"#), PathKey::Exact("/a"));
+        let segments =
+            |segments: &[Option<&'static str>], rest| PathKey::Segments { segments: segments.to_vec(), rest };
+        assert_eq!(key(r#"{"prefix": "/"}"#), segments(&[], true));
+        assert_eq!(key(r#"{"prefix": "/a/b/"}"#), segments(&[Some("a"), Some("b")], true));
+        assert_eq!(key(r#"{"template": "/a/*/{x}"}"#), segments(&[Some("a"), None, None], false));
+        assert_eq!(key(r#"{"template": "/**"}"#), segments(&[], true));
+        assert_eq!(key(r#"{"suffix": ".php"}"#), PathKey::Any);
+        assert_eq!(key(r#"{"regex": "/a/[0-9]+"}"#), PathKey::Head("/a/"));
+        assert_eq!(key(r#"{"regex": "(?i)/a"}"#), PathKey::Any);
+        for (regex, head) in
+            [("/a?b", "/"), ("/ab{2}", "/a"), ("/a|/b", ""), (r"/a\.b", "/a"), ("/a.b", "/a"), ("", "")]
+        {
+            assert_eq!(literal_head(regex), head, "{regex}");
         }
     }
 

@@ -26,6 +26,12 @@ pub(super) fn regex_field(
     compile(&text, &fields.path.field("regex"), span, ignore_case, problems)
 }
 
+/// The text of an expression that is held against the whole value.
+pub(super) fn whole(regex: &Regex) -> &str {
+    let text = regex.as_str();
+    text.strip_prefix(r"\A(?:").and_then(|text| text.strip_suffix(r")\z")).unwrap_or_default()
+}
+
 fn compile(
     text: &str,
     path: &FieldPath<'_>,

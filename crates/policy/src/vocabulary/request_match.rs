@@ -133,9 +133,14 @@ impl RequestMatch {
         Attempt { matcher: self, subject, rest: None }
     }
 
-    /// The patterns of `paths`.
-    pub fn paths(&self) -> &[PathMatch] {
-        self.fields.paths.as_ref().map_or(&[], |paths| &paths.0)
+    /// The patterns of `paths`; nothing where any path matches.
+    pub fn paths(&self) -> Option<&[PathMatch]> {
+        self.fields.paths.as_ref().map(|paths| paths.0.as_slice())
+    }
+
+    /// The patterns of `hosts`; nothing where any host matches.
+    pub fn hosts(&self) -> Option<&[HostPattern]> {
+        self.fields.hosts.as_ref().map(|hosts| hosts.0.as_slice())
     }
 
     /// Whether it looks at the host.

@@ -44,6 +44,14 @@ impl StringMatch {
         }
     }
 
+    /// The one value that matches, but for its case, if there is just one.
+    pub(super) fn exactly(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Exact(text) => Some(text),
+            _ => None,
+        }
+    }
+
     fn same(&self, value: &[u8], pattern: &str) -> bool {
         if self.ignore_case {
             value.eq_ignore_ascii_case(pattern.as_bytes())

@@ -1,5 +1,6 @@
 //! A path template.
 
+use super::path_match::PathKey;
 use crate::document::{Node, Problems};
 use crate::http::canonical_pattern;
 
@@ -39,6 +40,17 @@ impl Template {
             Segment::Any(Some(name)) => Some(name.as_str()),
             _ => None,
         })
+    }
+
+    /// What a path must have.
+    pub(super) fn key(&self) -> PathKey<'_> {
+        fn text(segment: &Segment) -> Option<&str> {
+            match segment {
+                Segment::Literal(text) => Some(text.as_str()),
+                Segment::Any(_) => None,
+            }
+        }
+        PathKey::Segments { segments: self.segments.iter().map(text).collect(), rest: self.rest }
     }
 
     fn walk<'s, 'p>(&'s self, path: &'p str, mut capture: impl FnMut(&'s str, &'p str)) -> bool {

@@ -4,9 +4,10 @@ mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, NoTrace, Reply, Report, Trace, Tried};
 use crate::http::{Headers, Request};
 use crate::stages::Stage;
+use crate::stages::index::RuleIndex;
 use crate::stages::parts::{Asked, Parts};
 use crate::vocabulary::{DenyResponse, Field, Mode};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
@@ -26,6 +27,7 @@ pub struct HeaderStage {
     edge_sanitize: bool,
     security_response: bool,
     rules: Vec<Rule>,
+    index: RuleIndex,
     asked: Asked,
     response: Option<DenyResponse>,
 }
@@ -51,6 +53,7 @@ impl Stage for HeaderStage {
             underscores,
             edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
             security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
+            index: RuleIndex::new(rules.iter().map(|rule| &rule.matches.request)),
             asked: Asked::by(rules.iter().map(|rule| &rule.matches.request)),
             rules,
             response,
@@ -78,7 +81,8 @@ impl Stage for HeaderStage {
             }
         };
         self.sanitize(request);
-        for (place, rule) in self.rules.iter().enumerate() {
+        for place in self.index.candidates::<T>(parts.host(), parts.readings()) {
+            let Some(rule) = self.rules.get(place) else { continue };
             let tried = Self::try_rule(rule, request, &parts);
             report.tried(FILTER, &rule.name, None, tried);
             match tried {
@@ -106,13 +110,15 @@ impl Stage for HeaderStage {
         let before = memory.clone();
         // Without a path or a host that can be read, the rules that ask for them do not match.
         let parts = self.asked.read(request).unwrap_or_default();
-        let applies = |(place, rule): (usize, &Rule)| {
+        let applies = |place: usize| {
+            let rule = self.rules.get(place)?;
             let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
             (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
                 .then_some(place)
         };
         // What matched before the denial did so on the headers as they were then.
-        let further: Vec<usize> = self.rules.iter().enumerate().filter_map(applies).collect();
+        let candidates = self.index.candidates::<NoTrace>(parts.host(), parts.readings());
+        let further: Vec<usize> = candidates.into_iter().filter_map(applies).collect();
         memory.extend(further.into_iter().filter(|place| !before.contains(place)));
     }
 

@@ -117,7 +117,7 @@ impl Document for Rule {
             _ => None,
         };
         if let Some((replacement, field)) = replacement
-            && let Err((message, help)) = replacement.fits(matches.paths())
+            && let Err((message, help)) = replacement.fits(matches.paths().unwrap_or_default())
         {
             problems.add("replacement", &node.path.field(field), message, help);
         }

@@ -7,6 +7,7 @@ mod replacement;
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Step, Trace, Tried};
 use crate::http::{Forward, Host, Normalize, PathError, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
+use crate::stages::index::RuleIndex;
 use crate::vocabulary::{DenyResponse, Mode, Subject};
 use document::{Action, DefaultAction, PathPolicy, Redirect, Rule};
 use replacement::Replacement;
@@ -22,6 +23,7 @@ pub struct PathStage {
     limits: PathLimits,
     default: DefaultAction,
     rules: Vec<Rule>,
+    index: RuleIndex,
     uses_host: bool,
     response: Option<DenyResponse>,
 }
@@ -39,7 +41,8 @@ impl Stage for PathStage {
         let rules = rules.0;
         let malformed_mode = mode.of_malformed(rules.iter().map(|rule| rule.mode));
         let uses_host = rules.iter().any(|rule| rule.matches.uses_host());
-        Self { mode, malformed_mode, normalize, limits, default, rules, uses_host, response }
+        let index = RuleIndex::new(rules.iter().map(|rule| &rule.matches));
+        Self { mode, malformed_mode, normalize, limits, default, rules, index, uses_host, response }
     }
 
     fn on_request<'a, T: Trace>(
@@ -90,7 +93,8 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<Judged<'s>, Box<Answer>> {
         let mut readings: Vec<(&str, Decider<'s>)> = path.readings().map(|reading| (reading, None)).collect();
-        for rule in &self.rules {
+        let candidates = self.index.candidates::<T>(host, path.readings().map(Some));
+        for rule in candidates.into_iter().filter_map(|place| self.rules.get(place)) {
             self.try_rule(rule, &mut readings, request, path, host, report)?;
             if readings.iter().all(|(_, decider)| decider.is_some()) {
                 break;
@@ -179,7 +183,8 @@ impl PathStage {
         path: &RequestPath<'a>,
     ) -> Result<RequestPath<'a>, (u16, &'static str)> {
         const BROKEN: (u16, &str) = (500, "replacement_failed");
-        let replaced = replacement.apply(path.canonical(), rule.matches.paths()).ok_or(BROKEN)?;
+        let replaced =
+            replacement.apply(path.canonical(), rule.matches.paths().unwrap_or_default()).ok_or(BROKEN)?;
         path.rewritten(&replaced, &self.normalize).map_err(|error| match error {
             PathError::AboveRoot | PathError::TooManyReadings => (error.status(), error.reason()),
             _ => BROKEN,

@@ -11,6 +11,7 @@ mod source;
 
 use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace};
 use crate::http::Request;
+use crate::stages::index::RuleIndex;
 use crate::stages::parts::Asked;
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
@@ -35,6 +36,7 @@ pub struct TokenStage {
     realm: Realm,
     issuers: Vec<Issuer>,
     rules: Vec<Rule>,
+    index: RuleIndex,
     asked: Asked,
     /// The headers that only this filter sets.
     identity: Vec<HeaderPattern>,
@@ -117,6 +119,7 @@ impl Stage for TokenStage {
             identity: identity.collect(),
             asked: Asked::by(rules.0.iter().map(|rule| &rule.matches)),
             issuers,
+            index: RuleIndex::new(rules.0.iter().map(|rule| &rule.matches)),
             rules: rules.0,
             response,
             verifier: Signatures(Box::new(InModule)),

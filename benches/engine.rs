@@ -1,0 +1,43 @@
+//! The engine by itself, in native code: decisions a second, without Envoy and without a VM.
+#![allow(clippy::unwrap_used, missing_docs, reason = "benchmarks")]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use policy::decide;
+use policy::decision::{NoTrace, Outcome};
+use policy::http::Connection;
+use policy::load;
+use policy::stages::PathStage;
+use serde_json::json;
+use std::hint::black_box;
+
+/// A policy of so many rules, each on a path of its own.
+fn stage(rules: usize) -> PathStage {
+    let rule = |n: usize| json!({"name": format!("r{n}"), "match": {"paths": [{"prefix": format!("/area/{n}")}]}, "action": "allow"});
+    let rules: Vec<_> = (0..rules).map(rule).collect();
+    load(json!({"default": "deny", "rules": rules}).to_string().as_bytes()).unwrap()
+}
+
+fn decisions(criterion: &mut Criterion) {
+    for rules in [10, 10_000] {
+        let stage = stage(rules);
+        for path in ["/area/9/x?page=2", "/area/..%2farea/9;v=1/x"] {
+            let lines: [(&[u8], &[u8]); 3] =
+                [(b":method", b"GET"), (b":authority", b"shop.example.com"), (b":path", path.as_bytes())];
+            criterion.bench_function(&format!("{rules} rules, {path}"), |bencher| {
+                bencher.iter(|| {
+                    let lines = black_box(lines).into_iter();
+                    let outcome: Outcome<'_, _, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+                    outcome.answer.is_none()
+                });
+            });
+        }
+        criterion.bench_function(&format!("load {rules} rules"), |bencher| {
+            let rule = |n: usize| json!({"name": format!("r{n}"), "match": {"paths": [{"prefix": format!("/area/{n}")}]}, "action": "allow"});
+            let text = json!({"default": "deny", "rules": (0..rules).map(rule).collect::<Vec<_>>()}).to_string();
+            bencher.iter(|| load::<PathStage>(black_box(text.as_bytes())).unwrap());
+        });
+    }
+}
+
+criterion_group!(benches, decisions);
+criterion_main!(benches);

@@ -1,0 +1,109 @@
+//! The load: connections that are kept, each with one request at a time.
+
+use anyhow::{Context, Result, bail};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How many connections there are.
+const CONNECTIONS: usize = 8;
+
+/// What came of a turn.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// Requests that were answered.
+    pub(crate) requests: u64,
+    /// How long each took, in microseconds, in no order.
+    pub(crate) latencies: Vec<u32>,
+}
+
+/// When a load ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Until {
+    /// After this long.
+    Time(Duration),
+    /// After so many requests.
+    Requests(u64),
+}
+
+/// Sends requests, whose bytes are given, one after the other on each connection; each must get this status.
+pub(crate) fn run(
+    address: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    status: u16,
+    until: Until,
+) -> Result<Turn> {
+    let started = Instant::now();
+    let each = |number: usize| {
+        let requests = Arc::clone(requests);
+        std::thread::spawn(move || connection(address, &requests, number, status, until, started))
+    };
+    let threads: Vec<_> = (0..CONNECTIONS).map(each).collect();
+    let mut turn = Turn::default();
+    for thread in threads {
+        let part = thread.join().map_err(|_| anyhow::anyhow!("a connection ended"))??;
+        turn.requests += part.requests;
+        turn.latencies.extend(part.latencies);
+    }
+    Ok(turn)
+}
+
+fn connection(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    number: usize,
+    status: u16,
+    until: Until,
+    started: Instant,
+) -> Result<Turn> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    let expected = format!("HTTP/1.1 {status} ");
+    let mut buffer = vec![0; 65_536];
+    let mut turn = Turn::default();
+    // Each connection has requests of its own, so that a token that is to be new is.
+    for request in requests.iter().skip(number).step_by(CONNECTIONS.min(requests.len())).cycle() {
+        let over = match until {
+            Until::Time(time) => started.elapsed() >= time,
+            Until::Requests(most) => turn.requests >= most.div_ceil(CONNECTIONS as u64),
+        };
+        if over {
+            break;
+        }
+        let sent = Instant::now();
+        stream.write_all(request)?;
+        read(&mut stream, &mut buffer, expected.as_bytes())?;
+        turn.requests += 1;
+        turn.latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+    }
+    Ok(turn)
+}
+
+/// Reads one response, which has a `content-length`.
+fn read(stream: &mut TcpStream, buffer: &mut [u8], expected: &[u8]) -> Result<()> {
+    let mut have = 0;
+    loop {
+        let read = stream.read(&mut buffer[have..])?;
+        if read == 0 {
+            bail!("the connection was closed");
+        }
+        have += read;
+        let Some(end) = buffer[..have].windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = &buffer[..end];
+        if !head.starts_with(expected) {
+            bail!("not what was expected: {}", String::from_utf8_lossy(head));
+        }
+        let length = content_length(head).context("no content-length")?;
+        if have >= end + 4 + length {
+            return Ok(());
+        }
+    }
+}
+
+fn content_length(head: &[u8]) -> Option<usize> {
+    let name = b"content-length: ";
+    let start = head.windows(name.len()).position(|window| window == name)? + name.len();
+    let digits = head[start..].iter().take_while(|byte| byte.is_ascii_digit());
+    digits.map(|digit| usize::from(digit - b'0')).reduce(|number, digit| number * 10 + digit)
+}

@@ -1,0 +1,76 @@
+//! Variants in turn.
+
+use crate::Options;
+use crate::cpu;
+use crate::load::{self, Until};
+use crate::variants::{NONE, Variant};
+use crate::workloads::Workload;
+use anyhow::{Context, Result};
+use e2e::bootstrap::{Listener, bootstrap};
+use e2e::envoy::Envoy;
+use e2e::upstream;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What was measured of a variant.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) name: &'static str,
+    /// Microseconds of CPU for a request, one figure a round.
+    pub(crate) cpu: Vec<f64>,
+    /// Latencies in microseconds, sorted.
+    pub(crate) latencies: Vec<u32>,
+}
+
+struct Running {
+    envoy: Envoy,
+    address: SocketAddr,
+    status: u16,
+    measured: Measured,
+}
+
+/// Starts every variant, and lets them take turns.
+pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured>> {
+    eprintln!("==> {}: {}", workload.name, workload.what);
+    let upstream = upstream::start(0)?;
+    let start = |variant: &Variant| start(variant, upstream, workload);
+    let mut running = workload.variants.iter().map(start).collect::<Result<Vec<_>>>()?;
+    for round in 0..=options.rounds {
+        for variant in &mut running {
+            // The first round warms up.
+            let turn =
+                if round == 0 { options.turn().min(Duration::from_millis(500)) } else { options.turn() };
+            let process = variant.envoy.process().id();
+            let before = cpu::nanoseconds(process)?;
+            let turn = load::run(variant.address, &workload.requests, variant.status, Until::Time(turn));
+            let turn = turn.with_context(|| format!("{}: {}", workload.name, variant.measured.name))?;
+            let spent = cpu::nanoseconds(process)? - before;
+            if round > 0 {
+                #[expect(clippy::cast_precision_loss, reason = "a measurement")]
+                variant.measured.cpu.push(spent as f64 / 1000.0 / turn.requests as f64);
+                variant.measured.latencies.extend(turn.latencies);
+            }
+        }
+    }
+    let sorted = |mut variant: Running| {
+        variant.measured.latencies.sort_unstable();
+        variant.measured
+    };
+    Ok(running.into_iter().map(sorted).collect())
+}
+
+fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result<Running> {
+    let mut listener = Listener::new("bench", variant.filters.clone(), upstream);
+    // As people run it: what tests look at would cost as much as some of the filters.
+    let routes = serde_json::json!([{"match": {"prefix": "/"}, "route": {"cluster": "bench"}}]);
+    listener.manager = serde_json::json!({
+        "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
+        "local_reply_config": {},
+    });
+    let mut envoy = Envoy::start("bench", &bootstrap(&[listener]), &[]).with_context(|| variant.name)?;
+    cpu::pin(envoy.process().id(), cpu::ENVOY_CORE)?;
+    let address = envoy.listener("bench")?;
+    let status = if variant.name == NONE { 200 } else { workload.denied.unwrap_or(200) };
+    let measured = Measured { name: variant.name, cpu: Vec::new(), latencies: Vec::new() };
+    Ok(Running { envoy, address, status, measured })
+}

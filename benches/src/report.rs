@@ -1,0 +1,127 @@
+//! Tables and what they say of the limits.
+
+use crate::measure::Measured;
+use crate::memory::Memory;
+use crate::plot;
+use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE};
+use crate::workloads::Workload;
+use anyhow::Result;
+use e2e::root;
+use std::fmt::Write as _;
+
+/// The tables, as Markdown, and the rows of the last one: what, the figure, the most that it may be.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    text: String,
+    limits: Vec<(String, f64, f64)>,
+    plots: Vec<plot::Bars>,
+}
+
+impl Report {
+    /// Adds a workload.
+    pub(crate) fn workload(&mut self, workload: &Workload, measured: Vec<Measured>) {
+        let _ = writeln!(self.text, "\n## {}: {}\n", workload.name, workload.what);
+        self.text.push_str("| variant | CPU a request, µs | added | times the floor | p50, µs | p99, µs |\n|---|---|---|---|---|---|\n");
+        let base = find(&measured, NONE).unwrap_or_default();
+        let floor = find(&measured, FLOOR).map(|floor| floor - base);
+        let mut bars = Vec::new();
+        for variant in &measured {
+            let cpu = median(&variant.cpu);
+            let times = floor.map(|floor| format!("{:.2}", (cpu - base) / floor)).unwrap_or_default();
+            let _ = writeln!(
+                self.text,
+                "| {} | {cpu:.1} | {:.1} | {times} | {} | {} |",
+                variant.name,
+                cpu - base,
+                percentile(&variant.latencies, 50),
+                percentile(&variant.latencies, 99),
+            );
+            bars.push((variant.name.to_owned(), cpu - base));
+        }
+        self.plots.push(plot::Bars { title: format!("{}: {}", workload.name, workload.what), bars });
+        self.limit(workload, &measured, base);
+    }
+
+    fn limit(&mut self, workload: &Workload, measured: &[Measured], base: f64) {
+        let added = |name: &str| find(measured, name).map(|cpu| cpu - base);
+        let mut limit = |what: &str, one: &str, other: &str, most: f64| {
+            if let (Some(one), Some(other)) = (added(one), added(other)) {
+                self.limits.push((format!("{}: {what}", workload.name), one / other, most));
+            }
+        };
+        match workload.name {
+            "W1" => {
+                limit("ringfence, times the floor", RINGFENCE, FLOOR, 2.0);
+                limit("ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 0.25);
+                limit("ringfence, times those with a token cache", RINGFENCE, NATIVE_CACHED, 0.8);
+                limit("ringfence, times the four modules", RINGFENCE, CHAIN, 0.5);
+                limit("path-policy, times the floor", PATH, FLOOR, 1.5);
+            }
+            "W2" => limit("ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 1.25),
+            "W3" => {
+                if let (Some(few), Some(many)) = (find(measured, "10 rules"), find(measured, "10,000 rules"))
+                {
+                    self.limits.push(("W3: 10,000 rules, times 10".to_owned(), many / few, 1.25));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds what a policy takes.
+    #[expect(clippy::cast_precision_loss, reason = "measurements")]
+    pub(crate) fn memory(&mut self, memory: Memory) {
+        let mib = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
+        let seconds = memory.load.as_secs_f64();
+        let ratio = memory.after[1] as f64 / memory.after[0] as f64;
+        let _ = writeln!(self.text, "\n## Startup, memory, size\n\n| what | |\n|---|---|");
+        let _ = writeln!(self.text, "| 10,000 rules: Envoy starts later than with 10 by | {seconds:.2} s |");
+        let _ =
+            writeln!(self.text, "| 10,000 rules: linear memory of a VM | {:.1} MiB |", mib(memory.linear));
+        for (at, requests) in ["10,000", "1,000,000"].iter().enumerate() {
+            let (linear, resident) = (mib(memory.after[at]), mib(memory.resident[at] * 1024));
+            let _ = writeln!(
+                self.text,
+                "| after {requests} requests: linear memory, Envoy's process | {linear:.1} MiB, {resident:.1} MiB |"
+            );
+        }
+        for (module, bytes) in &memory.modules {
+            let _ = writeln!(self.text, "| {module} | {} KB |", bytes.div_ceil(1000));
+        }
+        self.limits.push(("10,000 rules: load, s".to_owned(), seconds, 1.0));
+        self.limits.push(("10,000 rules: linear memory, MiB".to_owned(), mib(memory.linear), 32.0));
+        self.limits.push(("linear memory after 1,000,000 requests, times 10,000".to_owned(), ratio, 1.02));
+        let whole =
+            memory.modules.iter().find(|(name, _)| name == "ringfence.wasm").map_or(0, |(_, bytes)| *bytes);
+        self.limits.push(("ringfence.wasm, MB".to_owned(), whole as f64 / 1e6, 1.2));
+    }
+
+    /// Writes the tables and the plot, and prints the tables.
+    pub(crate) fn write(mut self) -> Result<()> {
+        self.text.push_str("\n## Limits\n\n| what | measured | at most | |\n|---|---|---|---|\n");
+        for (what, figure, most) in &self.limits {
+            let held = if figure <= most { "held" } else { "missed" };
+            let _ = writeln!(self.text, "| {what} | {figure:.2} | {most} | {held} |");
+        }
+        let folder = root().join("target/bench");
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("table.md"), &self.text)?;
+        std::fs::write(folder.join("plot.svg"), plot::svg(&self.plots))?;
+        println!("{}\n\nwritten to target/bench/table.md and target/bench/plot.svg", self.text);
+        Ok(())
+    }
+}
+
+fn find(measured: &[Measured], name: &str) -> Option<f64> {
+    measured.iter().find(|variant| variant.name == name).map(|variant| median(&variant.cpu))
+}
+
+fn median(figures: &[f64]) -> f64 {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+fn percentile(sorted: &[u32], percent: usize) -> u32 {
+    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
+}

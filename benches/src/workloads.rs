@@ -1,0 +1,102 @@
+//! The workloads.
+
+use crate::policies::{self, Policies};
+use crate::tokens::Issuer;
+use crate::variants::{self, FLOOR, NONE, Variant};
+use anyhow::Result;
+use e2e::bootstrap::wasm;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Requests, and the variants that get them.
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) requests: Arc<Vec<Vec<u8>>>,
+    /// What each request must get where a policy denies it; 200 otherwise.
+    pub(crate) denied: Option<u16>,
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// The new tokens of W2: more than any cache here holds.
+const NEW_TOKENS: usize = 20_000;
+
+/// All of them.
+pub(crate) fn all() -> Result<Vec<Workload>> {
+    let issuer = Issuer::new()?;
+    let jwks = issuer.jwks();
+    let (plain, on_response) = (policies::few(&jwks, false), policies::few(&jwks, true));
+    let token = issuer.token(0)?;
+    let repeated = Arc::new(vec![request("/products/42?page=2", &token)]);
+    let new = (1..=NEW_TOKENS).map(|number| Ok(request("/products/42?page=2", &issuer.token(number)?)));
+    let new = Arc::new(new.collect::<Result<Vec<_>>>()?);
+    let denied = Arc::new(vec![request("/nowhere", &token)]);
+    Ok(vec![
+        workload(
+            "W1",
+            "20 rules a filter, 15 headers, one RS256 token again and again",
+            &repeated,
+            variants::all(&plain, &jwks)?,
+        ),
+        workload("W2", "the same, a new token each time", &new, variants::for_tokens(&plain, &jwks)?),
+        workload("W3", "10, 100, 1,000 and 10,000 rules on hosts and paths", &repeated, growing()?),
+        Workload {
+            denied: Some(403),
+            ..workload("W4", "W1, denied by the path", &denied, denying(&plain, &jwks)?)
+        },
+        workload("W5", "W1, and a policy for the response", &repeated, responding(&on_response, &jwks)?),
+    ])
+}
+
+fn workload(
+    name: &'static str,
+    what: &'static str,
+    requests: &Arc<Vec<Vec<u8>>>,
+    variants: Vec<Variant>,
+) -> Workload {
+    Workload { name, what, requests: Arc::clone(requests), denied: None, variants }
+}
+
+/// Policies that grow.
+fn growing() -> Result<Vec<Variant>> {
+    let mut variants = vec![Variant::new(NONE, Vec::new())];
+    for (name, rules) in
+        [("10 rules", 10), ("100 rules", 100), ("1,000 rules", 1000), ("10,000 rules", 10_000)]
+    {
+        variants.push(Variant::new(name, vec![wasm("ringfence", &policies::many(rules).to_string())?]));
+    }
+    Ok(variants)
+}
+
+fn denying(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
+    let wanted = [NONE, variants::PATH, variants::RINGFENCE, variants::CHAIN, variants::NATIVE];
+    Ok(variants::all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
+}
+
+fn responding(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
+    let wanted = [NONE, FLOOR, "header-policy", variants::RINGFENCE, variants::CHAIN];
+    Ok(variants::all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
+}
+
+/// A request as browsers and meshes make them: fifteen headers.
+fn request(target: &str, token: &str) -> Vec<u8> {
+    let lines = [
+        format!("GET {target} HTTP/1.1"),
+        "host: shop.example.com".to_owned(),
+        format!("authorization: Bearer {token}"),
+        "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)".to_owned(),
+        "accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8".to_owned(),
+        "accept-language: en-GB,en;q=0.5".to_owned(),
+        "accept-encoding: gzip, deflate, br".to_owned(),
+        "cache-control: no-cache".to_owned(),
+        "cookie: theme=dark; region=eu; basket=7f3a9c".to_owned(),
+        "referer: https://shop.example.com/products".to_owned(),
+        "sec-fetch-mode: navigate".to_owned(),
+        "sec-fetch-site: same-origin".to_owned(),
+        "x-request-id: 6f1ed002-ab5a-4c1b-9b4b-7a4d3f1f0d11".to_owned(),
+        "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(),
+        "x-client: web".to_owned(),
+        "x-session: 5e0b2f".to_owned(),
+    ];
+    format!("{}\r\n\r\n", lines.join("\r\n")).into_bytes()
+}

@@ -1,0 +1,123 @@
+//! `ringfence netpol audit`.
+
+use super::generate::problem;
+use super::{Format, read, refused};
+use crate::exit::{Exit, Failure};
+use crate::{files, output};
+use clap::Args;
+use netpol::address::Range;
+use netpol::audit::{self, Finding, against_graph, audit};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Ways around the policies.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Manifests: files, folders, or `-` for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Addresses of the Kubernetes API; may be repeated. Without these and without nodes, private addresses stand for both.
+    #[arg(long, value_name = "CIDR")]
+    api_server: Vec<Range>,
+    /// Addresses of the nodes; may be repeated.
+    #[arg(long, value_name = "CIDR")]
+    nodes: Vec<Range>,
+    /// The namespace of istiod.
+    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
+    control_plane: String,
+    /// A namespace that may read metrics; may be repeated.
+    #[arg(long, value_name = "NAMESPACE", default_value = "monitoring")]
+    monitoring: Vec<String>,
+    /// A namespace whose own workloads are not audited; may be repeated.
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        default_values = ["kube-system", "kube-public", "kube-node-lease"]
+    )]
+    system: Vec<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+impl Options {
+    fn told(&self) -> audit::Options {
+        audit::Options {
+            control_plane: self.control_plane.clone(),
+            monitoring: self.monitoring.clone(),
+            system: self.system.clone(),
+            api_server: self.api_server.clone(),
+            nodes: self.nodes.clone(),
+        }
+    }
+}
+
+pub fn run(options: &Options) -> Result<Exit, Failure> {
+    let as_json = options.format == Format::Json;
+    let files = files::read(&options.paths)?;
+    let cluster = read(&files, as_json)?;
+    let mut found = audit(&cluster, &options.told());
+    for graph in cluster.ignored.iter().filter(|object| object.kind == "ServiceGraph") {
+        let file = files.iter().find(|file| file.name == *graph.place.file);
+        let lacking = against_graph(&cluster, graph, file.map_or("", |file| &file.text));
+        found.extend(lacking.map_err(|problems| {
+            let problems = problems.into_iter().map(|found| problem(&graph.place.file, found));
+            refused(&problems.collect::<Vec<_>>(), &files, as_json)
+        })?);
+    }
+    if as_json {
+        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
+    } else {
+        let mut blocks: Vec<String> = found.iter().map(text).collect();
+        blocks.push(if cluster.workloads.is_empty() {
+            "there are no workloads in these manifests: nothing was audited".to_owned()
+        } else {
+            count(found.len())
+        });
+        output::text(&(blocks.join("\n\n") + "\n"));
+    }
+    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+}
+
+fn count(found: usize) -> String {
+    match found {
+        0 => "no way around the policies was found".to_owned(),
+        1 => "1 way around the policies".to_owned(),
+        more => format!("{more} ways around the policies"),
+    }
+}
+
+fn text(finding: &Finding) -> String {
+    let Finding { code, severity, object, message, gain, because, remedy } = finding;
+    let place = &object.place;
+    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {gain}");
+    for (object, what) in because {
+        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.line);
+    }
+    text += "\n  closed by:";
+    for line in remedy.lines() {
+        text += &format!("\n    {line}");
+    }
+    text
+}
+
+fn value(finding: &Finding) -> Value {
+    let object = |object: &netpol::model::ObjectRef| {
+        json!({
+            "file": *object.place.file, "line": object.place.line, "kind": object.kind,
+            "namespace": object.namespace, "name": object.name,
+        })
+    };
+    let because =
+        finding.because.iter().map(|(policy, what)| json!({"object": object(policy), "field": what}));
+    json!({
+        "number": finding.code as u8,
+        "code": finding.code.name(),
+        "severity": finding.severity.to_string(),
+        "object": object(&finding.object),
+        "message": finding.message,
+        "gain": finding.gain,
+        "because": because.collect::<Vec<_>>(),
+        "remedy": finding.remedy,
+    })
+}

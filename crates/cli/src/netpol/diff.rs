@@ -1,0 +1,39 @@
+//! `ringfence netpol diff`.
+
+use super::{Format, cluster};
+use crate::exit::{Exit, Failure};
+use crate::output;
+use clap::Args;
+use netpol::matrix::{Matrix, Row, json_rows};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a change opens and closes.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The manifests before: a file, a folder, or `-` for standard input.
+    before: PathBuf,
+    /// The manifests after.
+    after: PathBuf,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub fn run(options: &Options) -> Result<Exit, Failure> {
+    let as_json = options.format == Format::Json;
+    let read = |path: &PathBuf| cluster(std::slice::from_ref(path), as_json);
+    let found = netpol::diff(&read(&options.before)?, &read(&options.after)?);
+    if as_json {
+        let rows = BTreeMap::from([("opened", &found.opened), ("closed", &found.closed)]);
+        let rows: BTreeMap<_, _> = rows.into_iter().map(|(name, matrix)| (name, json_rows(matrix))).collect();
+        output::json(&rows);
+    } else {
+        let lines = |sign: char, matrix: &Matrix| -> String {
+            let line = |row: &Row| format!("{sign} {} -> {}: {}\n", row.from, row.to, row.ports);
+            matrix.rows.iter().map(line).collect()
+        };
+        output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)));
+    }
+    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+}

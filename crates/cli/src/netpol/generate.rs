@@ -1,0 +1,67 @@
+//! `ringfence netpol generate`.
+
+use super::{Format, refused};
+use crate::exit::{Exit, Failure};
+use crate::files;
+use crate::output;
+use clap::Args;
+use netpol::generate::{self, Manifest, manifests};
+use netpol::{Place, Problem};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The NetworkPolicies of a service graph.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The service graph: a file, or `-` for standard input.
+    graph: PathBuf,
+    /// A folder that the manifests are written to, a file each; without it they are printed.
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub fn run(options: &Options) -> Result<Exit, Failure> {
+    let as_json = options.format == Format::Json;
+    let files = files::read(std::slice::from_ref(&options.graph))?;
+    let [file] = &files[..] else {
+        return Err(Failure::call(format_args!("{}: a graph is one file", options.graph.display())));
+    };
+    let made = manifests(&file.text).map_err(|found| {
+        let found: Vec<Problem> = found.into_iter().map(|found| problem(&file.name, found)).collect();
+        refused(&found, &files, as_json)
+    })?;
+    if let Some(folder) = &options.output {
+        write(folder, &made)?;
+    }
+    if as_json {
+        output::json(&json!({"manifests": made.iter().map(value).collect::<Vec<_>>()}));
+    } else if options.output.is_none() {
+        let texts: Vec<&str> = made.iter().map(|manifest| manifest.text.as_str()).collect();
+        output::text(&texts.join("---\n"));
+    }
+    Ok(Exit::Well)
+}
+
+/// A problem of a graph as one of its file.
+pub(super) fn problem(file: &str, found: generate::Problem) -> Problem {
+    let generate::Problem { code, line, column, message, help, .. } = found;
+    Problem { place: Place { file: file.into(), line, column, width: 1 }, code, message, help }
+}
+
+fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
+    let wrong = |path: &Path, error| Failure::call(format_args!("{}: {error}", path.display()));
+    std::fs::create_dir_all(folder).map_err(|error| wrong(folder, error))?;
+    for manifest in made {
+        let path = folder.join(&manifest.file);
+        std::fs::write(&path, &manifest.text).map_err(|error| wrong(&path, error))?;
+    }
+    Ok(())
+}
+
+fn value(manifest: &Manifest) -> Value {
+    let Manifest { file, stops, without, policies, text } = manifest;
+    json!({"file": file, "stops": stops, "without": without, "policies": policies, "text": text})
+}

@@ -1,0 +1,18 @@
+//! Standard output.
+
+use serde::Serialize;
+use std::io::{BufWriter, Write};
+
+/// Prints text as it is. A reader that goes away early, as `head` does, is no error.
+pub fn text(text: &str) {
+    let mut out = std::io::stdout().lock();
+    // In one piece: standard output is flushed at each line otherwise.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints JSON, indented.
+pub fn json(value: &impl Serialize) {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let _ = serde_json::to_writer_pretty(&mut out, value);
+    let _ = out.write_all(b"\n").and_then(|()| out.flush());
+}

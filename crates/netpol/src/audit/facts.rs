@@ -1,0 +1,188 @@
+//! What the audit knows about each workload.
+
+use super::options::Options;
+use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Mesh, Namespace, ObjectRef, Workload};
+use crate::ports::{PortRange, Ports, Protocol};
+use crate::problem::Place;
+
+/// What a workload is to the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is audited.
+    Subject,
+    /// Of a namespace that is not audited.
+    System,
+    /// istiod.
+    Istiod,
+    /// A part of Kubernetes' own control plane.
+    Kubernetes,
+    /// It stands for any pod that no manifest holds.
+    Anyone,
+}
+
+/// What is known about a workload.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub role: Role,
+    pub injection: Injection,
+    /// Whether no manifest holds it.
+    pub implied: bool,
+    /// The ports that its services and containers name.
+    pub app_ports: Ports,
+    /// Whether an extension with a module of Ringfence is for it, rather than for the whole mesh.
+    pub covered: bool,
+    /// Whether its own proxy runs the module on what clients send.
+    pub carries: bool,
+    /// Whether its waypoint does.
+    pub waypoint: bool,
+    /// The ports of the pod that its sidecar leaves alone.
+    pub uncaught: Ports,
+    /// Of a gateway: the ports of its listeners.
+    pub listens: Ports,
+    pub monitoring: bool,
+}
+
+/// The namespace of what stands for any pod; no namespace has such a name.
+const ANYONE: &str = "*";
+
+impl Facts {
+    pub(super) fn of(cluster: &Cluster, options: &Options, workload: &Workload) -> Self {
+        let injection = Mesh::injection(cluster, workload);
+        let gateway = injection == Injection::Gateway;
+        let ringfence = cluster.mesh.extensions.iter().filter(|extension| extension.ringfence);
+        let covers: Vec<&Extension> =
+            ringfence.filter(|found| found.covers(cluster, workload, &options.control_plane)).collect();
+        let proxied = matches!(injection, Injection::Gateway | Injection::Sidecar);
+        Self {
+            role: role(options, workload),
+            injection,
+            implied: workload.implied,
+            app_ports: app_ports(cluster, workload),
+            covered: covers.iter().any(|found| !found.is_for_all(&options.control_plane)),
+            carries: proxied && covers.iter().any(|found| found.sees(gateway, None)),
+            waypoint: injection == Injection::Ambient && !covers.is_empty(),
+            uncaught: if injection == Injection::Sidecar {
+                uncaught(&workload.annotations)
+            } else {
+                Ports::default()
+            },
+            listens: if gateway { listens(cluster, workload) } else { Ports::default() },
+            monitoring: options.monitoring.iter().any(|name| name == workload.namespace()),
+        }
+    }
+
+    /// Whether its traffic passes the mesh.
+    pub(super) fn in_mesh(&self) -> bool {
+        self.injection != Injection::None
+    }
+
+    /// What tells workloads apart that no policy does.
+    pub(super) fn key(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+fn role(options: &Options, workload: &Workload) -> Role {
+    let label = |key: &str| workload.labels.get(key).map(String::as_str);
+    let system = options.system.iter().any(|name| name == workload.namespace());
+    let own = ["kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager"];
+    if workload.namespace() == ANYONE {
+        Role::Anyone
+    } else if label("app") == Some("istiod") || label("istio") == Some("pilot") {
+        Role::Istiod
+    } else if system && label("component").is_some_and(|component| own.contains(&component)) {
+        Role::Kubernetes
+    } else if system {
+        Role::System
+    } else {
+        Role::Subject
+    }
+}
+
+/// The cluster, and what manifests do not hold but every cluster has: other pods, and, where there is a mesh, istiod.
+pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
+    let mut complete = cluster.clone();
+    let mesh =
+        complete.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+    let istiod = complete.workloads.iter().any(|workload| role(options, workload) == Role::Istiod);
+    let implied = |namespace: &str, name: &str, labels: &[(&str, &str)]| {
+        let place = Place { file: "".into(), line: 1, column: 1, width: 1 };
+        let own = |text: &str| text.to_owned();
+        Workload {
+            object: ObjectRef { namespace: Some(own(namespace)), kind: own("Pod"), name: own(name), place },
+            labels: labels.iter().map(|(key, value)| (own(key), own(value))).collect(),
+            annotations: Labels::new(),
+            ports: Vec::new(),
+            containers: Vec::new(),
+            service_account: own("default"),
+            host_network: false,
+            implied: true,
+        }
+    };
+    let namespace = Namespace { labels: Labels::new(), object: None };
+    complete.namespaces.insert(ANYONE.to_owned(), namespace);
+    complete.workloads.push(implied(ANYONE, ANYONE, &[]));
+    if mesh && !istiod {
+        let name = &options.control_plane;
+        let labels = [("app", "istiod"), ("istio", "pilot")];
+        complete.namespaces.entry(name.clone()).or_insert_with(|| Namespace::named(name));
+        complete.workloads.push(implied(name, "istiod", &labels));
+    }
+    complete
+}
+
+/// The ports of the pod that services and containers name.
+fn app_ports(cluster: &Cluster, workload: &Workload) -> Ports {
+    let declared = workload.ports.iter().map(|port| PortRange::one(port.protocol, port.port));
+    let services = cluster.services.iter().filter(|service| {
+        service.object.namespace.as_deref() == Some(workload.namespace())
+            && service.pods.as_ref().is_some_and(|pods| pods.matches(&workload.labels))
+    });
+    let targets = services.flat_map(|service| &service.ports).flat_map(|port| match &port.target {
+        Ok(number) => vec![PortRange::one(port.protocol, *number)],
+        Err(name) => {
+            workload.named(port.protocol, name).map(|number| PortRange::one(port.protocol, number)).collect()
+        }
+    });
+    declared.chain(targets).collect()
+}
+
+/// The ports of a gateway's pods that its listeners stand on: a Gateway names the port of the service before them.
+fn listens(cluster: &Cluster, workload: &Workload) -> Ports {
+    let of = |listeners: &&Listeners| listeners.covers(workload);
+    let mut ports = Ports::default();
+    for range in cluster.mesh.listeners.iter().filter(of).flat_map(|listeners| listeners.ports.iter()) {
+        let services = cluster.services.iter().filter(|service| {
+            service.object.namespace.as_deref() == Some(workload.namespace())
+                && service.pods.as_ref().is_some_and(|pods| pods.matches(&workload.labels))
+        });
+        let of = services.flat_map(|service| &service.ports).filter(|port| port.port == range.first);
+        let targets: Vec<u16> = of
+            .flat_map(|port| match &port.target {
+                Ok(number) => vec![*number],
+                Err(name) => workload.named(port.protocol, name).collect(),
+            })
+            .collect();
+        let targets = if targets.is_empty() { vec![range.first] } else { targets };
+        targets.into_iter().for_each(|port| ports.insert(PortRange::one(range.protocol, port)));
+    }
+    ports
+}
+
+/// The ports that annotations take out of the sidecar's hands.
+fn uncaught(annotations: &Labels) -> Ports {
+    let list = |name: &str| {
+        let text = annotations.get(&format!("traffic.sidecar.istio.io/{name}"))?;
+        let numbers = text.split(',').filter_map(|port| port.trim().parse().ok());
+        Some(numbers.map(|port| PortRange::one(Protocol::Tcp, port)).collect::<Ports>())
+    };
+    let included = annotations.get("traffic.sidecar.istio.io/includeInboundPorts");
+    let excluded = list("excludeInboundPorts").unwrap_or_default();
+    match included.map(|text| text.trim()) {
+        None | Some("*") => excluded,
+        Some(_) => {
+            let all: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
+            all.minus(&list("includeInboundPorts").unwrap_or_default()).union(&excluded)
+        }
+    }
+}

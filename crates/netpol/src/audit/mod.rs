@@ -1,0 +1,72 @@
+//! The ways around the policies, both layers joined: for each, what an attacker gains and the manifest that closes it.
+
+mod admin_ports;
+mod carriers;
+mod control_plane;
+mod facts;
+mod finding;
+mod gateway_ports;
+mod graph;
+mod l7_bypass;
+mod open_egress;
+mod options;
+mod outside_mesh;
+mod remedy;
+mod scene;
+mod unselected;
+
+pub use finding::{Code, Finding, Severity};
+pub use graph::against_graph;
+pub use options::Options;
+
+use crate::matrix::Name;
+use crate::model::Cluster;
+use crate::ports::Ports;
+use crate::reach::Node;
+use scene::Scene;
+
+/// Every way around the policies of a cluster, sorted by kind and object.
+pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
+    let complete = facts::complete(cluster, options);
+    let mut cuts = control_plane::cuts(options);
+    cuts.extend(open_egress::cuts(&complete));
+    let Some(scene) = Scene::new(&complete, options, &cuts) else { return Vec::new() };
+    let mut found = Vec::new();
+    unselected::find(&scene, &mut found);
+    l7_bypass::find(&scene, &mut found);
+    carriers::find(&scene, &mut found);
+    open_egress::find(&scene, &mut found);
+    control_plane::find(&scene, &mut found);
+    outside_mesh::find(&scene, &mut found);
+    admin_ports::find(&scene, &mut found);
+    gateway_ports::find(&scene, &mut found);
+    found.sort_by(|a, b| (a.code, &a.object, &a.message).cmp(&(b.code, &b.object, &b.message)));
+    found
+}
+
+/// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
+pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)> {
+    let complete = facts::complete(cluster, options);
+    let Some(scene) = Scene::new(&complete, options, &[]) else { return Vec::new() };
+    let names = |class: usize| -> Vec<String> {
+        let members =
+            scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
+        members.map(|workload| workload.name()).collect()
+    };
+    let mut walks = Vec::new();
+    for (from, to, ports) in l7_bypass::walks(&scene) {
+        let from: Vec<Name> = match from {
+            Node::Class(class) => names(class).into_iter().map(|name| Name::Workload(name.into())).collect(),
+            Node::Range(range) => {
+                scene.reach.ranges().get(range).copied().map(Name::Range).into_iter().collect()
+            }
+        };
+        for to in names(to) {
+            walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
+        }
+    }
+    walks
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! The graph of a matrix, tidied for the eye: namespaces are frames, and what all of a frame do alike is drawn once.
+
+use super::{Matrix, Name, Row};
+use crate::address::{Family, Range};
+use crate::audit::{self, walks};
+use crate::model::{Cluster, Direction, Injection, Mesh, Workload};
+use crate::ports::Ports;
+use crate::reach::Reach;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The graph.
+#[derive(Debug, Clone, Default)]
+pub struct Picture {
+    /// Namespaces, and what is outside of the cluster.
+    pub frames: Vec<Frame>,
+    /// Workloads and ranges of addresses.
+    pub items: Vec<Item>,
+    /// What is drawn of who may reach whom.
+    pub edges: Vec<Edge>,
+    /// Every pair that may talk, and whether it walks around the L7 policy.
+    pub pairs: BTreeMap<(usize, usize), Kind>,
+}
+
+/// A frame.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Its name; none: outside of the cluster.
+    pub namespace: Option<String>,
+    /// Whether some of it is in the mesh, or there is no mesh.
+    pub main: bool,
+    /// What is in it.
+    pub items: Vec<usize>,
+}
+
+/// Something in a frame.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What it is in the matrix.
+    pub name: Name,
+    /// Its name without its namespace.
+    pub title: String,
+    /// What kind of thing it is.
+    pub subtitle: String,
+    /// The directions in which no policy holds it.
+    pub open: Vec<Direction>,
+    /// How the mesh takes part in its traffic.
+    pub injection: Injection,
+}
+
+/// An edge.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// Who connects.
+    pub from: End,
+    /// Whom to.
+    pub to: End,
+    /// The ports.
+    pub ports: Ports,
+    /// Whether it walks around the L7 policy.
+    pub kind: Kind,
+}
+
+/// An end of an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// An item.
+    Item(usize),
+    /// All of a frame.
+    Frame(usize),
+}
+
+/// What an edge is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Allowed.
+    Allowed,
+    /// Allowed, around the L7 policy.
+    Around,
+}
+
+impl Picture {
+    /// The graph of workloads, or of groups of them.
+    pub fn new(cluster: &Cluster, options: &audit::Options, grouped: bool) -> Self {
+        let reach = Reach::new(cluster);
+        let matrix = if grouped { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) };
+        let rows = one_anywhere(matrix.rows);
+        let mut picture = Self::default();
+        picture.add_workloads(cluster, &reach, grouped);
+        picture.add_ranges(&rows);
+        let index: BTreeMap<Name, usize> =
+            picture.items.iter().enumerate().map(|(index, item)| (item.name.clone(), index)).collect();
+        let around = Around::new(cluster, options, &matrix.groups);
+        let mut edges = Vec::new();
+        for row in &rows {
+            let (Some(from), Some(to)) = (index.get(&row.from), index.get(&row.to)) else { continue };
+            let walked = around.ports(row);
+            let rest = row.ports.minus(&walked);
+            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Around)] {
+                if !ports.is_empty() {
+                    let pair = picture.pairs.entry((*from, *to)).or_insert(kind);
+                    *pair = (*pair).max(kind);
+                    edges.push((*from, *to, ports, kind));
+                }
+            }
+        }
+        picture.drop_implied(&mut edges);
+        picture.edges = picture.bundled(edges);
+        picture
+    }
+
+    fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
+        let mesh =
+            cluster.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+        let mut frames: BTreeMap<&str, Frame> = BTreeMap::new();
+        for class in 0..reach.classes().len() {
+            let members: Vec<&Workload> = reach.members(class).collect();
+            let Some(first) = members.first().copied() else { continue };
+            let shown: Vec<&Workload> =
+                members.iter().copied().take(if grouped { 1 } else { members.len() }).collect();
+            for workload in shown {
+                let injection = Mesh::injection(cluster, workload);
+                let namespace = workload.namespace();
+                let owned = frames.entry(namespace).or_insert_with(|| Frame {
+                    namespace: Some(namespace.to_owned()),
+                    main: !mesh,
+                    items: Vec::new(),
+                });
+                owned.main |= injection != Injection::None;
+                owned.items.push(self.items.len());
+                let name = if grouped { super::group_name(reach, class) } else { workload.name() };
+                let count = if grouped { members.len() } else { 1 };
+                let open = Direction::ALL.into_iter().filter(|of| !reach.is_isolated(class, *of));
+                self.items.push(Item {
+                    name: Name::Workload(name.into()),
+                    title: workload.object.name.clone(),
+                    subtitle: subtitle(first, count, injection),
+                    open: open.collect(),
+                    injection,
+                });
+            }
+        }
+        self.frames.extend(frames.into_values());
+    }
+
+    fn add_ranges(&mut self, rows: &[Row]) {
+        let names = rows.iter().flat_map(|row| [&row.from, &row.to]);
+        let ranges: BTreeSet<Range> = names
+            .filter_map(|name| match name {
+                Name::Range(range) => Some(*range),
+                Name::Workload(_) => None,
+            })
+            .collect();
+        let mut outside = Frame { namespace: None, main: true, items: Vec::new() };
+        for range in ranges {
+            outside.items.push(self.items.len());
+            let (title, subtitle) = match (range == Range::every(range.family), range.family) {
+                (true, Family::V4) => ("anywhere".to_owned(), "any address".to_owned()),
+                (true, Family::V6) => ("anywhere".to_owned(), "any IPv6 address".to_owned()),
+                _ => match range.blocks()[..] {
+                    [(block, length)] => (format!("{}/{length}", block.start()), "addresses".to_owned()),
+                    _ => (range.start(), format!("to {}", Range { first: range.last, ..range }.start())),
+                },
+            };
+            let (open, injection) = (Vec::new(), Injection::None);
+            self.items.push(Item { name: Name::Range(range), title, subtitle, open, injection });
+        }
+        if !outside.items.is_empty() {
+            self.frames.push(outside);
+        }
+    }
+
+    /// What is open to anywhere is open to whoever nothing holds: that is drawn once, from anywhere.
+    fn drop_implied(&self, edges: &mut Vec<(usize, usize, Ports, Kind)>) {
+        let anywhere = |item: &usize| {
+            self.items.get(*item).is_some_and(|item| item.name == Name::Range(Range::every(Family::V4)))
+        };
+        let open: BTreeMap<(usize, Kind), Ports> = (edges.iter())
+            .filter(|(from, ..)| anywhere(from))
+            .map(|(_, to, ports, kind)| ((*to, *kind), ports.clone()))
+            .collect();
+        edges.retain(|(from, to, ports, kind)| {
+            let unheld = self.items.get(*from).is_some_and(|item| item.open.contains(&Direction::Egress));
+            let implied = open.get(&(*to, *kind)).is_some_and(|open| ports.minus(open).is_empty());
+            !(unheld && implied && !anywhere(from))
+        });
+    }
+
+    /// Edges that all of a frame have alike are one edge of the frame.
+    fn bundled(&self, edges: Vec<(usize, usize, Ports, Kind)>) -> Vec<Edge> {
+        let edges = edges.into_iter().map(|(from, to, ports, kind)| Edge {
+            from: End::Item(from),
+            to: End::Item(to),
+            ports,
+            kind,
+        });
+        let by_source = self.bundle(edges.collect(), |edge| &mut edge.from);
+        let mut edges = self.bundle(by_source, |edge| &mut edge.to);
+        edges.sort();
+        edges
+    }
+
+    fn bundle(&self, edges: Vec<Edge>, end: impl Fn(&mut Edge) -> &mut End) -> Vec<Edge> {
+        let mut alike: BTreeMap<(usize, Edge), Vec<Edge>> = BTreeMap::new();
+        let mut kept = Vec::new();
+        for mut edge in edges {
+            let original = edge.clone();
+            let own = end(&mut edge);
+            let of = match own {
+                End::Item(item) => self.frames.iter().position(|found| found.items.contains(item)),
+                End::Frame(_) => None,
+            };
+            match of {
+                Some(of) if !touches(self, of, &original) => {
+                    *own = End::Frame(of);
+                    alike.entry((of, edge)).or_default().push(original);
+                }
+                _ => kept.push(original),
+            }
+        }
+        for ((of, whole), edges) in alike {
+            let items = self.frames.get(of).map_or(0, |found| found.items.len());
+            if items > 1 && edges.len() == items { kept.push(whole) } else { kept.extend(edges) }
+        }
+        kept
+    }
+}
+
+/// Whether both ends of an edge are in a frame.
+fn touches(picture: &Picture, of: usize, edge: &Edge) -> bool {
+    let inside = |end: End| match end {
+        End::Frame(index) => index == of,
+        End::Item(item) => picture.frames.get(of).is_some_and(|found| found.items.contains(&item)),
+    };
+    inside(edge.from) && inside(edge.to)
+}
+
+fn subtitle(workload: &Workload, count: usize, injection: Injection) -> String {
+    let kind = &workload.object.kind;
+    let kind = if count > 1 { format!("{kind}, and {} alike", count - 1) } else { kind.clone() };
+    match injection {
+        Injection::None => kind,
+        Injection::Sidecar => format!("{kind}, sidecar"),
+        Injection::Ambient => format!("{kind}, ambient"),
+        Injection::Gateway => format!("{kind}, gateway"),
+    }
+}
+
+/// Rows with any IPv6 address go where the same is so of any IPv4 address.
+fn one_anywhere(rows: Vec<Row>) -> Vec<Row> {
+    let [v4, v6] = Family::ALL.map(|family| Name::Range(Range::every(family)));
+    let known: BTreeSet<Row> = rows.iter().cloned().collect();
+    let replaced = |name: &Name| if *name == v6 { v4.clone() } else { name.clone() };
+    let has_twin = |row: &Row| {
+        let twin = Row { from: replaced(&row.from), to: replaced(&row.to), ports: row.ports.clone() };
+        twin != *row && known.contains(&twin)
+    };
+    rows.into_iter().filter(|row| !has_twin(row)).collect()
+}
+
+/// Who walks around the L7 policy, by the names of the matrix.
+struct Around(BTreeMap<(Name, Name), Ports>);
+
+impl Around {
+    fn new(cluster: &Cluster, options: &audit::Options, groups: &BTreeMap<Name, Vec<String>>) -> Self {
+        let group: BTreeMap<&str, &Name> = (groups.iter())
+            .flat_map(|(name, members)| members.iter().map(move |member| (member.as_str(), name)))
+            .collect();
+        let named = |name: &str| match group.get(name) {
+            Some(group) => (*group).clone(),
+            None => Name::Workload(name.into()),
+        };
+        let mut around: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
+        for (from, to, ports) in walks(cluster, options) {
+            let from = match from {
+                Name::Workload(name) => named(&name),
+                range => range,
+            };
+            let entry = around.entry((from, named(&to))).or_default();
+            *entry = entry.union(&ports);
+        }
+        Self(around)
+    }
+
+    fn ports(&self, row: &Row) -> Ports {
+        let is = |name: &Name| match (name, &row.from) {
+            (Name::Range(range), Name::Range(other)) => range.overlaps(other),
+            (name, other) => name == other,
+        };
+        let of = self.0.iter().filter(|((from, to), _)| *to == row.to && is(from));
+        of.fold(Ports::default(), |all, (_, ports)| all.union(ports)).intersection(&row.ports)
+    }
+}

@@ -1,0 +1,215 @@
+//! Where frames and items stand: layers from left to right within a box, frames of the main flow from left to right, the
+//! others in a row below; what is outside stands on the left where it connects, and on the right where it is connected to.
+
+use super::super::picture::{End, Frame, Picture};
+use super::draw::Rect;
+use crate::model::Injection;
+use std::collections::BTreeSet;
+
+const ITEM: (f64, f64) = (190.0, 46.0);
+const GAP: (f64, f64) = (96.0, 30.0);
+const PADDING: f64 = 20.0;
+const TITLE: f64 = 20.0;
+const BETWEEN: f64 = 110.0;
+const MARGIN: f64 = 20.0;
+/// Room above the frames, for edges that would cross what they do not concern.
+const SKY: f64 = 70.0;
+
+/// Where everything stands.
+pub(super) struct Layout {
+    /// Of each frame: one place, two of what is outside and both connects and is connected to.
+    areas: Vec<Vec<Rect>>,
+    places: Vec<Vec<Rect>>,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// A frame with its items in layers.
+struct Block {
+    index: usize,
+    layers: Vec<Vec<usize>>,
+}
+
+impl Block {
+    fn size(&self) -> (f64, f64) {
+        let rows = self.layers.iter().map(Vec::len).max().unwrap_or(0);
+        let length = |count: usize, item: f64, gap: f64| number(count) * (item + gap) - gap + 2.0 * PADDING;
+        (length(self.layers.len(), ITEM.0, GAP.0), length(rows, ITEM.1, GAP.1) + TITLE)
+    }
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+impl Layout {
+    pub(super) fn new(picture: &Picture) -> Self {
+        let mut layout = Self {
+            areas: vec![Vec::new(); picture.frames.len()],
+            places: vec![Vec::new(); picture.items.len()],
+            width: MARGIN,
+            height: MARGIN,
+        };
+        let flow = flow(picture);
+        let tallest = flow.iter().map(|block| block.size().1).fold(0.0, f64::max);
+        let mut x = MARGIN;
+        for block in &flow {
+            let (width, height) = block.size();
+            layout.put(block, x, SKY + (tallest - height) / 2.0);
+            x += width + BETWEEN;
+        }
+        layout.width = x - BETWEEN + MARGIN;
+        layout.height = SKY + tallest;
+        let below: Vec<Block> = (picture.frames.iter().enumerate())
+            .filter(|(_, found)| !found.main)
+            .map(|(index, found)| block(picture, index, &found.items))
+            .collect();
+        let total: f64 = below.iter().map(|block| block.size().0 + BETWEEN).sum::<f64>() - BETWEEN;
+        let mut x = ((layout.width - total) / 2.0).max(MARGIN);
+        let y = layout.height + BETWEEN;
+        for block in &below {
+            let (width, height) = block.size();
+            layout.put(block, x, y);
+            x += width + BETWEEN;
+            layout.height = layout.height.max(y + height);
+            layout.width = layout.width.max(x - BETWEEN + MARGIN);
+        }
+        layout
+    }
+
+    /// Where a frame stands.
+    pub(super) fn areas(&self, index: usize) -> &[Rect] {
+        self.areas.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where an item stands.
+    pub(super) fn places(&self, item: usize) -> &[Rect] {
+        self.places.get(item).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where an edge starts or ends: of two places the first is for starts, the last for ends.
+    pub(super) fn end(&self, end: End, start: bool) -> Option<Rect> {
+        let rects = match end {
+            End::Item(item) => self.places(item),
+            End::Frame(index) => self.areas(index),
+        };
+        if start { rects.first() } else { rects.last() }.copied()
+    }
+
+    /// Whether a line crosses an item that it neither starts nor ends at.
+    pub(super) fn crosses(&self, start: (f64, f64), end: (f64, f64)) -> bool {
+        let hit = |place: &Rect| {
+            // Where the line is at the middle of the item, if it gets there.
+            let (x, y) = place.middle();
+            let share = (x - start.0) / (end.0 - start.0).max(1.0);
+            let at = start.1 + share * (end.1 - start.1);
+            (0.0..=1.0).contains(&share) && (at - y).abs() < place.height
+        };
+        self.places.iter().flatten().any(hit)
+    }
+
+    fn put(&mut self, block: &Block, x: f64, y: f64) {
+        let (width, height) = block.size();
+        if let Some(areas) = self.areas.get_mut(block.index) {
+            areas.push(Rect { x, y, width, height });
+        }
+        for (column, layer) in block.layers.iter().enumerate() {
+            let used = number(layer.len()) * (ITEM.1 + GAP.1) - GAP.1;
+            let top = y + TITLE + PADDING + (height - TITLE - 2.0 * PADDING - used) / 2.0;
+            for (row, item) in layer.iter().enumerate() {
+                let place = Rect {
+                    x: x + PADDING + number(column) * (ITEM.0 + GAP.0),
+                    y: top + number(row) * (ITEM.1 + GAP.1),
+                    width: ITEM.0,
+                    height: ITEM.1,
+                };
+                if let Some(places) = self.places.get_mut(*item) {
+                    places.push(place);
+                }
+            }
+        }
+    }
+}
+
+/// The frames of the main flow, from left to right.
+fn flow(picture: &Picture) -> Vec<Block> {
+    let outside = picture.frames.iter().position(|found| found.namespace.is_none());
+    let ends = |of: fn(&super::super::picture::Edge) -> End| -> Vec<usize> {
+        let Some(index) = outside else { return Vec::new() };
+        let items = picture.frames.get(index).map(|found| found.items.clone()).unwrap_or_default();
+        let used: BTreeSet<End> = picture.edges.iter().map(of).collect();
+        items
+            .into_iter()
+            .filter(|item| used.contains(&End::Item(*item)) || used.contains(&End::Frame(index)))
+            .collect()
+    };
+    let column = |items: Vec<usize>| {
+        let index = outside.filter(|_| !items.is_empty())?;
+        Some(Block { index, layers: vec![items] })
+    };
+    let mut main: Vec<(usize, &Frame)> = (picture.frames.iter().enumerate())
+        .filter(|(_, found)| found.main && found.namespace.is_some())
+        .collect();
+    main.sort_by_key(|(index, _)| distance(picture, outside, *index));
+    let main = main.into_iter().map(|(index, found)| block(picture, index, &found.items));
+    column(ends(|edge| edge.from)).into_iter().chain(main).chain(column(ends(|edge| edge.to))).collect()
+}
+
+/// How many frames are passed on the way from outside.
+fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
+    let of = |end: End| match end {
+        End::Frame(index) => Some(index),
+        End::Item(item) => picture.frames.iter().position(|found| found.items.contains(&item)),
+    };
+    let mut reached: BTreeSet<usize> = outside.into_iter().collect();
+    for step in 0..picture.frames.len() {
+        if reached.contains(&target) {
+            return step;
+        }
+        let main = |index: &usize| picture.frames.get(*index).is_some_and(|found| found.main);
+        let next =
+            picture.edges.iter().filter(|edge| of(edge.from).is_some_and(|from| reached.contains(&from)));
+        let next: Vec<usize> = next.filter_map(|edge| of(edge.to)).filter(main).collect();
+        reached.extend(next);
+    }
+    usize::MAX
+}
+
+/// Puts the items of a frame in layers: each behind those of the frame that reach it; in a layer the mesh stands above what
+/// is not in it, of which no layer is made.
+fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
+    let mut items = items.to_vec();
+    let injection = |item: &usize| picture.items.get(*item).map_or(Injection::None, |item| item.injection);
+    let mesh = items.iter().any(|item| injection(item) != Injection::None);
+    let aside = |item: &usize| mesh && injection(item) == Injection::None;
+    items.sort_by_key(aside);
+    let mut layer: Vec<usize> = vec![0; items.len()];
+    let within: Vec<(usize, usize)> = (picture.edges.iter())
+        .filter_map(|edge| match (edge.from, edge.to) {
+            (End::Item(from), End::Item(to)) => {
+                let place = |item| items.iter().position(|other| *other == item && !aside(&item));
+                Some((place(from)?, place(to)?))
+            }
+            _ => None,
+        })
+        .collect();
+    // Where items reach each other in a circle, the number of rounds ends it.
+    for _ in 0..items.len().min(6) {
+        for (from, to) in &within {
+            let behind = layer.get(*from).map_or(0, |layer| layer + 1);
+            let circle = within.contains(&(*to, *from));
+            if let Some(own) = layer.get_mut(*to).filter(|own| **own < behind && behind < 6 && !circle) {
+                *own = behind;
+            }
+        }
+    }
+    let depth = layer.iter().max().map_or(0, |most| most + 1);
+    let mut layers = vec![Vec::new(); depth];
+    for (item, layer) in items.iter().zip(layer) {
+        if let Some(layer) = layers.get_mut(layer) {
+            layer.push(*item);
+        }
+    }
+    layers.retain(|layer: &Vec<usize>| !layer.is_empty());
+    Block { index, layers }
+}

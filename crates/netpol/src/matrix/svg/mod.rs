@@ -1,0 +1,112 @@
+//! The picture as SVG: the graph, and below it the same as a grid that shows what is closed.
+
+mod draw;
+mod edges;
+mod grid;
+mod layout;
+
+use super::picture::{Item, Picture};
+use crate::model::{Direction, Injection};
+use draw::{Canvas, Style};
+use layout::Layout;
+
+/// The picture as a document of SVG.
+pub fn svg(picture: &Picture) -> String {
+    let layout = Layout::new(picture);
+    let mut canvas = Canvas::default();
+    for (index, found) in picture.frames.iter().enumerate() {
+        for area in layout.areas(index) {
+            canvas.rect(
+                *area,
+                14.0,
+                Style { fill: "#f8fafc", stroke: "#cbd5e1", dash: found.namespace.is_none() },
+            );
+            let name = found.namespace.as_deref().unwrap_or("outside the cluster");
+            canvas.text(area.x + 14.0, area.y + 22.0, "t3", "start", name);
+        }
+    }
+    edges::draw(picture, &layout, &mut canvas);
+    for (index, item) in picture.items.iter().enumerate() {
+        for place in layout.places(index) {
+            node(item, *place, &mut canvas);
+        }
+    }
+    canvas.labels();
+    let (width, height) = legend(&mut canvas, layout.width, layout.height + 20.0);
+    let (width, height) = grid::draw(picture, &mut canvas, width, height + 30.0);
+    canvas.document(width, height)
+}
+
+fn node(item: &Item, place: draw::Rect, canvas: &mut Canvas) {
+    let stroke = match item.injection {
+        Injection::Gateway => "#0f766e",
+        Injection::Sidecar | Injection::Ambient => "#2563eb",
+        Injection::None => "#64748b",
+    };
+    canvas.rect(place, 8.0, Style { fill: "#ffffff", stroke, dash: false });
+    let (x, y) = (place.x + place.width / 2.0, place.y);
+    canvas.text(x, y + 20.0, "t1", "middle", &fitted(&item.title, 24));
+    canvas.text(x, y + 36.0, "t2", "middle", &fitted(&item.subtitle, 30));
+    let words: Vec<String> = item.open.iter().map(Direction::to_string).collect();
+    if !words.is_empty() {
+        canvas.badge(place, &format!("open: {}", words.join(", ")));
+    }
+}
+
+fn fitted(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// What colours mean; returns how large the picture has become.
+fn legend(canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
+    let entries = [
+        ("allowed", edges::ALLOWED, false),
+        ("allowed, plumbing", edges::PLUMBING, false),
+        ("around the L7 policy", edges::AROUND, true),
+    ];
+    let mut x = 20.0;
+    for (text, colour, dash) in entries {
+        canvas.line((x, top), (x + 34.0, top), colour, dash);
+        canvas.text(x + 42.0, top + 4.0, "t2", "start", text);
+        x += 60.0 + 7.0 * f64::from(u32::try_from(text.len()).unwrap_or(0));
+    }
+    canvas.text(x, top + 4.0, "t2", "start", "a pair without a line: closed");
+    (width.max(x + 200.0), top + 12.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::svg;
+    use crate::audit::Options;
+    use crate::matrix::{Picture, dot};
+
+    fn bookinfo() -> crate::model::Cluster {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bookinfo");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files: Vec<_> = entries
+            .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+            .collect();
+        crate::read(files).unwrap()
+    }
+
+    #[test]
+    fn a_picture_has_each_workload_and_is_closed_off() {
+        let picture = Picture::new(&bookinfo(), &Options::default(), true);
+        let drawn = svg(&picture);
+        for name in ["productpage-v1", "reviews-v1", "istio-ingressgateway", "anywhere", "203.0.113.0/24"] {
+            assert!(drawn.contains(name), "{name}");
+        }
+        for tag in ["text", "g", "svg", "title"] {
+            assert_eq!(
+                drawn.matches(&format!("<{tag}")).count(),
+                drawn.matches(&format!("</{tag}>")).count(),
+                "{tag}"
+            );
+        }
+        assert!(!drawn.contains("NaN"));
+        assert!(dot(&picture).contains("label=\"TCP 9080\""));
+    }
+}

@@ -1,0 +1,13 @@
+//! What manifests come to: a cluster, with all defaults filled in.
+
+mod cluster;
+mod labels;
+mod mesh;
+mod policy;
+mod workload;
+
+pub use cluster::{Cluster, Namespace, ObjectRef, Service, ServicePort};
+pub use labels::{Labels, Operator, Requirement, Selector};
+pub use mesh::{Entry, Extension, GATEWAY_NAME, Listeners, Mesh, Target, Traffic};
+pub use policy::{Block, Direction, Peer, Pods, Policy, PolicyPort, Rule};
+pub use workload::{ContainerPort, Injection, Workload};

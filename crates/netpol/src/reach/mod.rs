@@ -1,0 +1,212 @@
+//! Who may reach whom, in classes.
+//!
+//! A connection needs the leave of both ends: of the policies that are about the source's egress, and of those about the
+//! destination's ingress. An end that no policy is about in that direction allows everything; one that policies are about
+//! allows what any rule of any of them allows.
+
+mod classes;
+mod groups;
+mod row;
+mod rules;
+mod verdict;
+
+pub use classes::Class;
+pub use verdict::{Leave, Party, Side, Verdict, verdict};
+
+use crate::address::{Family, Range, split};
+use crate::model::{Cluster, Direction, Peer, Workload};
+use crate::ports::Ports;
+use groups::Groups;
+use row::{Row, both};
+use rules::{Compiled, Rows};
+
+/// Who may reach whom in a cluster.
+pub struct Reach<'c> {
+    cluster: &'c Cluster,
+    classes: Vec<Class>,
+    ranges: Vec<Range>,
+    ingress: Vec<Row>,
+    egress: Vec<Row>,
+}
+
+/// An end of a connection, as a class or a range of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    /// A class, as an index of [`Reach::classes`].
+    Class(usize),
+    /// A range of addresses outside of the cluster, as an index of [`Reach::ranges`].
+    Range(usize),
+}
+
+impl<'c> Reach<'c> {
+    /// Works it out.
+    pub fn new(cluster: &'c Cluster) -> Self {
+        Self::with(cluster, &[], |_| String::new())
+    }
+
+    /// Works it out with addresses split at the ends of further ranges, and classes split by a key of their workloads.
+    pub fn with(cluster: &'c Cluster, further: &[Range], key: impl Fn(&Workload) -> String) -> Self {
+        let mut groups = Groups::new(cluster);
+        let policies: Vec<Compiled> =
+            cluster.policies.iter().map(|policy| Compiled::new(policy, &mut groups)).collect();
+        let classes = classes::classes(cluster, &groups, key);
+        let mut of_group = vec![Vec::new(); groups.members().len()];
+        for (index, class) in classes.iter().enumerate() {
+            for group in &class.groups {
+                if let Some(of) = of_group.get_mut(*group) {
+                    of.push(index);
+                }
+            }
+        }
+        let mut cuts = cuts(cluster);
+        cuts.extend(further);
+        let ranges = split(cuts.iter());
+        let rows = Rows { cluster, classes: &classes, of_group: &of_group, ranges: &ranges };
+        let [ingress, egress] = Direction::ALL.map(|direction| direction_rows(&rows, &policies, direction));
+        Self { cluster, classes, ranges, ingress, egress }
+    }
+
+    /// The cluster.
+    pub fn cluster(&self) -> &'c Cluster {
+        self.cluster
+    }
+
+    /// The classes of workloads.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// The ranges of addresses, sorted; together they are every address there is.
+    pub fn ranges(&self) -> &[Range] {
+        &self.ranges
+    }
+
+    /// The workloads of a class.
+    pub fn members(&self, class: usize) -> impl Iterator<Item = &'c Workload> + '_ {
+        let members = self.classes.get(class).map(|class| class.members.as_slice()).unwrap_or_default();
+        members.iter().filter_map(|member| self.cluster.workloads.get(*member))
+    }
+
+    /// Whether a policy is about a class in a direction.
+    pub fn is_isolated(&self, class: usize, direction: Direction) -> bool {
+        self.row(direction, class).is_some_and(|row| row.isolated)
+    }
+
+    /// The ports that may be reached. A workload reaches itself whatever this says of its class.
+    pub fn ports(&self, from: Node, to: Node) -> Ports {
+        let side = |direction, own: Node, other: Node| match (own, other) {
+            (Node::Range(_), _) => None,
+            (Node::Class(own), Node::Class(other)) => Some(self.row(direction, own)?.class(other)),
+            (Node::Class(own), Node::Range(other)) => Some(self.row(direction, own)?.range(other)),
+        };
+        match (side(Direction::Egress, from, to), side(Direction::Ingress, to, from)) {
+            (Some(out), Some(into)) => both(out, into),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => Ports::default(),
+        }
+    }
+
+    /// Each pair of classes that may talk, with the ports; classes with themselves among them.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, Ports)> + '_ {
+        let to_classes = (0..self.classes.len()).flat_map(move |to| {
+            // Only those that the destination allows are looked at: there are few where there are policies.
+            self.sources(to).into_iter().filter_map(move |from| match from {
+                Node::Class(from) => Some((from, to)),
+                Node::Range(_) => None,
+            })
+        });
+        to_classes.filter_map(|(from, to)| {
+            let ports = self.ports(Node::Class(from), Node::Class(to));
+            (!ports.is_empty()).then_some((from, to, ports))
+        })
+    }
+
+    /// The addresses that a class may talk with in a direction, with the ports: one by one as of [`Reach::ranges`], or
+    /// joined where they touch and behave alike.
+    pub fn addresses(&self, class: usize, direction: Direction, join: bool) -> Vec<(Range, Ports)> {
+        let Some(row) = self.row(direction, class) else { return Vec::new() };
+        if join && row.ranges.is_empty() {
+            let whole = Family::ALL.map(|family| (Range::every(family), row.everyone.clone()));
+            return whole.into_iter().filter(|(_, ports)| !ports.is_empty()).collect();
+        }
+        let mut found: Vec<(Range, Ports)> = Vec::new();
+        for (index, range) in self.ranges.iter().enumerate() {
+            let ports = row.range(index);
+            match found.last_mut() {
+                _ if ports.is_empty() => {}
+                Some((open, same)) if join && same == ports && open.touches(range) => open.last = range.last,
+                _ => found.push((*range, ports.clone())),
+            }
+        }
+        found
+    }
+
+    /// The nodes that the policies of a class allow in; of those, some may not be allowed out where they are.
+    pub fn sources(&self, class: usize) -> Vec<Node> {
+        self.peers(Direction::Ingress, class)
+    }
+
+    /// The nodes that the policies of a class allow out to; of those, some may not allow it in.
+    pub fn destinations(&self, class: usize) -> Vec<Node> {
+        self.peers(Direction::Egress, class)
+    }
+
+    fn peers(&self, direction: Direction, class: usize) -> Vec<Node> {
+        let Some(row) = self.row(direction, class) else { return Vec::new() };
+        if row.everyone.is_empty() {
+            let classes = row.classes.keys().map(|class| Node::Class(*class));
+            classes.chain(row.ranges.keys().map(|range| Node::Range(*range))).collect()
+        } else {
+            let classes = (0..self.classes.len()).map(Node::Class);
+            classes.chain((0..self.ranges.len()).map(Node::Range)).collect()
+        }
+    }
+
+    fn row(&self, direction: Direction, class: usize) -> Option<&Row> {
+        match direction {
+            Direction::Ingress => self.ingress.get(class),
+            Direction::Egress => self.egress.get(class),
+        }
+    }
+}
+
+/// The ranges at whose ends addresses begin to behave otherwise.
+pub fn cuts(cluster: &Cluster) -> Vec<Range> {
+    let rules = cluster.policies.iter().flat_map(|policy| [&policy.ingress, &policy.egress]);
+    let peers = rules.flatten().flatten().filter_map(|rule| rule.peers.as_ref()).flatten();
+    let blocks = peers.filter_map(|peer| match peer {
+        Peer::Block(block) => Some(block),
+        Peer::Pods(_) => None,
+    });
+    let mut cuts: Vec<Range> =
+        blocks.flat_map(|block| std::iter::once(&block.range).chain(&block.except)).copied().collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}
+
+fn direction_rows(rows: &Rows<'_>, policies: &[Compiled], direction: Direction) -> Vec<Row> {
+    let mut of: Vec<Vec<&[rules::CompiledRule]>> = vec![Vec::new(); rows.classes.len()];
+    for policy in policies {
+        let Some(rules) = policy.rules(direction) else { continue };
+        for class in rows.of_group.get(policy.subject).into_iter().flatten() {
+            if let Some(of) = of.get_mut(*class) {
+                of.push(rules);
+            }
+        }
+    }
+    let held = |class: &Class| {
+        let first = class.members.first().and_then(|member| rows.cluster.workloads.get(*member));
+        first.is_some_and(|workload| !workload.host_network)
+    };
+    let row = |(index, (class, of)): (usize, (&Class, Vec<&[rules::CompiledRule]>))| {
+        if of.is_empty() || !held(class) {
+            return Row::open();
+        }
+        let mut row = Row { isolated: true, ..Row::default() };
+        of.into_iter().flatten().for_each(|rule| rows.add(&mut row, rule, direction, index));
+        row.finish();
+        row
+    };
+    rows.classes.iter().zip(of).enumerate().map(row).collect()
+}

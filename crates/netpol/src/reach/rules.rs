@@ -1,0 +1,127 @@
+//! From the rules of policies to rows.
+
+use super::classes::Class;
+use super::groups::{Groups, Scope};
+use super::row::{Row, add};
+use crate::address::Range;
+use crate::model::{Block, Cluster, Direction, Peer, Policy, PolicyPort, Rule};
+use crate::ports::{PortRange, Ports};
+
+/// A policy, its selectors replaced by the groups that they stand for.
+pub(super) struct Compiled {
+    pub subject: usize,
+    pub ingress: Option<Vec<CompiledRule>>,
+    pub egress: Option<Vec<CompiledRule>>,
+}
+
+pub(super) struct CompiledRule {
+    /// Nothing: everyone.
+    peers: Option<(Vec<usize>, Vec<Block>)>,
+    ports: Option<Vec<PolicyPort>>,
+}
+
+impl Compiled {
+    pub(super) fn new(policy: &Policy, groups: &mut Groups<'_>) -> Self {
+        let namespace = policy.object.namespace.clone().unwrap_or_default();
+        let subject = groups.group(Scope::Named(namespace.clone()), &policy.pods);
+        let mut compile = |rules: &Option<Vec<Rule>>| {
+            rules.as_ref().map(|rules| rules.iter().map(|rule| compile(rule, &namespace, groups)).collect())
+        };
+        Self { subject, ingress: compile(&policy.ingress), egress: compile(&policy.egress) }
+    }
+
+    pub(super) fn rules(&self, direction: Direction) -> Option<&[CompiledRule]> {
+        match direction {
+            Direction::Ingress => self.ingress.as_deref(),
+            Direction::Egress => self.egress.as_deref(),
+        }
+    }
+}
+
+fn compile(rule: &Rule, namespace: &str, groups: &mut Groups<'_>) -> CompiledRule {
+    let peers = rule.peers.as_ref().map(|peers| {
+        let (mut pods, mut blocks) = (Vec::new(), Vec::new());
+        for peer in peers {
+            match peer {
+                Peer::Pods(peer) => {
+                    let scope = match &peer.namespaces {
+                        Some(selector) => Scope::Selected(selector.clone()),
+                        None => Scope::Named(namespace.to_owned()),
+                    };
+                    pods.push(groups.group(scope, &peer.pods));
+                }
+                Peer::Block(block) => blocks.push(block.clone()),
+            }
+        }
+        (pods, blocks)
+    });
+    CompiledRule { peers, ports: rule.ports.clone() }
+}
+
+/// What rules are turned into rows with.
+pub(super) struct Rows<'r> {
+    pub cluster: &'r Cluster,
+    pub classes: &'r [Class],
+    /// The classes of each group.
+    pub of_group: &'r [Vec<usize>],
+    pub ranges: &'r [Range],
+}
+
+impl Rows<'_> {
+    /// Adds what a rule allows to the row of `class`.
+    pub(super) fn add(&self, row: &mut Row, rule: &CompiledRule, direction: Direction, class: usize) {
+        let fixed = fixed(rule.ports.as_deref());
+        let names = rule.ports.iter().flatten().any(|port| matches!(port, PolicyPort::Named(..)));
+        // A name stands for ports of the destination: known for ingress, of each destination for egress.
+        let own = match direction {
+            Direction::Ingress if names => fixed.union(&self.named(rule, class)),
+            _ => fixed,
+        };
+        let resolve = names && direction == Direction::Egress;
+        let with = |other: usize| if resolve { own.union(&self.named(rule, other)) } else { own.clone() };
+        match &rule.peers {
+            None => {
+                row.everyone = row.everyone.union(&own);
+                if resolve {
+                    (0..self.classes.len()).for_each(|other| add(&mut row.classes, other, &with(other)));
+                }
+            }
+            Some((groups, blocks)) => {
+                let classes = groups.iter().filter_map(|group| self.of_group.get(*group)).flatten();
+                classes.for_each(|other| add(&mut row.classes, *other, &with(*other)));
+                for (index, range) in self.ranges.iter().enumerate() {
+                    if blocks.iter().any(|block| block.contains(range)) {
+                        add(&mut row.ranges, index, &own);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The ports that the names of a rule stand for at a class.
+    fn named(&self, rule: &CompiledRule, class: usize) -> Ports {
+        let member = self.classes.get(class).and_then(|class| class.members.first());
+        let Some(workload) = member.and_then(|member| self.cluster.workloads.get(*member)) else {
+            return Ports::default();
+        };
+        let named = rule.ports.iter().flatten().filter_map(|port| match port {
+            PolicyPort::Named(protocol, name) => Some((*protocol, name)),
+            PolicyPort::Range(_) => None,
+        });
+        named
+            .flat_map(|(protocol, name)| {
+                workload.named(protocol, name).map(move |port| PortRange::one(protocol, port))
+            })
+            .collect()
+    }
+}
+
+/// The ports that a rule names by number; all where it names none at all.
+fn fixed(ports: Option<&[PolicyPort]>) -> Ports {
+    let Some(ports) = ports else { return Ports::all() };
+    let numbers = ports.iter().filter_map(|port| match port {
+        PolicyPort::Range(range) => Some(*range),
+        PolicyPort::Named(..) => None,
+    });
+    numbers.collect()
+}

@@ -1,0 +1,108 @@
+//! Puts a cluster together.
+
+use crate::model::{Cluster, GATEWAY_NAME, Labels, Namespace, ObjectRef, Workload};
+use crate::problem::{Place, Problem};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The cluster so far.
+#[derive(Default)]
+pub(super) struct Builder {
+    pub cluster: Cluster,
+    pub ignored: Vec<ObjectRef>,
+    seen: HashMap<(String, String, Option<String>, String), Place>,
+    /// Of what has an owner: the workload, and the kind and name of the owner.
+    owned: Vec<(Workload, (String, String))>,
+    /// Gateways that Istio makes pods for.
+    made: Vec<(ObjectRef, String)>,
+}
+
+impl Builder {
+    /// Where an object stands already; if it does not, it does now.
+    pub(super) fn seen(&mut self, group: &str, object: &ObjectRef) -> Option<Place> {
+        let ObjectRef { namespace, kind, name, place } = object;
+        let key = (group.to_owned(), kind.clone(), namespace.clone(), name.clone());
+        let first = self.seen.get(&key).cloned();
+        if first.is_none() {
+            self.seen.insert(key, place.clone());
+        }
+        first
+    }
+
+    pub(super) fn namespace(&mut self, object: ObjectRef, labels: Labels) {
+        let mut namespace = Namespace::named(&object.name);
+        namespace.labels = labels.into_iter().chain(namespace.labels).collect();
+        let name = object.name.clone();
+        self.cluster.namespaces.insert(name, Namespace { object: Some(object), ..namespace });
+    }
+
+    pub(super) fn workload(&mut self, workload: Workload, owner: Option<(String, String)>) {
+        match owner {
+            Some(owner) => self.owned.push((workload, owner)),
+            None => self.cluster.workloads.push(workload),
+        }
+    }
+
+    /// A Gateway whose pods the control plane makes: their name is `deployment`.
+    pub(super) fn made(&mut self, gateway: ObjectRef, deployment: String) {
+        self.made.push((gateway, deployment));
+    }
+
+    /// The cluster, and what was only seen once all of it was read.
+    pub(super) fn finish(mut self) -> (Cluster, Vec<Problem>) {
+        self.adopt();
+        self.imply();
+        let mut cluster = self.cluster;
+        let mentioned = cluster.workloads.iter().map(|workload| workload.namespace().to_owned());
+        let mentioned: Vec<String> = mentioned
+            .chain(cluster.policies.iter().filter_map(|policy| policy.object.namespace.clone()))
+            .collect();
+        for name in mentioned {
+            cluster.namespaces.entry(name).or_insert_with_key(|name| Namespace::named(name));
+        }
+        cluster.workloads.sort_by(|a, b| a.object.cmp(&b.object));
+        cluster.policies.sort_by(|a, b| a.object.cmp(&b.object));
+        cluster.services.sort_by(|a, b| a.object.cmp(&b.object));
+        cluster.ignored = self.ignored;
+        (cluster, Vec::new())
+    }
+
+    /// What an owner made is the owner; it stays where its owner is not among the manifests.
+    fn adopt(&mut self) {
+        let there: HashSet<(String, String, String)> = (self.cluster.workloads.iter())
+            .chain(self.owned.iter().map(|(workload, _)| workload))
+            .map(|workload| {
+                (workload.namespace().to_owned(), workload.object.kind.clone(), workload.object.name.clone())
+            })
+            .collect();
+        for (workload, (kind, name)) in std::mem::take(&mut self.owned) {
+            if !there.contains(&(workload.namespace().to_owned(), kind, name)) {
+                self.cluster.workloads.push(workload);
+            }
+        }
+    }
+
+    /// The pods of Gateways, unless a manifest holds them.
+    fn imply(&mut self) {
+        for (gateway, deployment) in std::mem::take(&mut self.made) {
+            let labels: Labels = BTreeMap::from([(GATEWAY_NAME.to_owned(), gateway.name.clone())]);
+            let namespace = gateway.namespace.clone();
+            let has = |workload: &Workload| {
+                workload.object.namespace == namespace
+                    && workload.labels.get(GATEWAY_NAME) == Some(&gateway.name)
+            };
+            if self.cluster.workloads.iter().any(has) {
+                continue;
+            }
+            self.cluster.workloads.push(Workload {
+                object: ObjectRef { kind: "Deployment".to_owned(), name: deployment.clone(), ..gateway },
+                labels,
+                annotations: Labels::new(),
+                ports: Vec::new(),
+                containers: vec!["istio-proxy".to_owned()],
+                service_account: deployment,
+                host_network: false,
+                implied: true,
+            });
+        }
+    }
+}

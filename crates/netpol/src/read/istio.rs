@@ -1,0 +1,112 @@
+//! Objects of Istio.
+
+use super::object::{Scope, check};
+use super::reader::Reader;
+use super::schema::istio::{
+    Gateway, PeerAuthentication, Pods, Resource, ServiceEntry, TargetRef, TrafficExtension, TrafficSelector,
+    Wasm, WasmPlugin,
+};
+use crate::address::Range;
+use crate::model::{Entry, Extension, Listeners, Selector, Target, Traffic};
+use crate::ports::{PortRange, Ports, Protocol};
+use crate::yaml::At;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Reads an object of one of Istio's groups.
+pub(super) fn object(reader: &mut Reader<'_>) {
+    match reader.kind {
+        "WasmPlugin" => wasm_plugin(reader),
+        "TrafficExtension" => traffic_extension(reader),
+        "Gateway" => gateway(reader),
+        "ServiceEntry" => service_entry(reader),
+        _ => {
+            if let Some(read) = reader.typed::<Resource<PeerAuthentication>>() {
+                reader.reference(Scope::Namespaced, &read.metadata);
+            }
+        }
+    }
+}
+
+fn wasm_plugin(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<Resource<WasmPlugin>>() else { return };
+    let spec = read.spec.unwrap_or_default();
+    let refs = spec.target_ref.into_iter().chain(spec.target_refs).collect();
+    let mut wasm = Wasm::default();
+    (wasm.url, wasm.plugin_name, wasm.fail_strategy) = (spec.url, spec.plugin_name, spec.fail_strategy);
+    extension(reader, &read.metadata, (spec.selector, refs), spec.r#match, &wasm);
+}
+
+fn traffic_extension(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<Resource<TrafficExtension>>() else { return };
+    let spec = read.spec.unwrap_or_default();
+    let wasm = spec.wasm.unwrap_or_default();
+    extension(reader, &read.metadata, (spec.selector, spec.target_refs), spec.r#match, &wasm);
+}
+
+/// The files that are built here, however an image or a URL spells them.
+const MODULES: [&str; 5] = ["ringfence", "vhost_policy", "path_policy", "token_validation", "header_policy"];
+
+fn extension(
+    reader: &mut Reader<'_>,
+    metadata: &ObjectMeta,
+    (selector, refs): (Option<Pods>, Vec<TargetRef>),
+    traffic: Vec<TrafficSelector>,
+    wasm: &Wasm,
+) {
+    let Some(object) = reader.reference(Scope::Namespaced, metadata) else { return };
+    let labels = selector.map(|pods| pods.match_labels).unwrap_or_default();
+    let at = At::new(reader.node).field("spec").field("selector").field("matchLabels");
+    check(at, &labels, reader.problems);
+    let by_pods = refs.is_empty().then(|| Target::Pods(Selector::of(&labels)));
+    let targets = refs.into_iter().filter_map(target).chain(by_pods).collect();
+    let names = format!("{} {}", wasm.url, wasm.plugin_name.as_deref().unwrap_or_default());
+    let names = names.to_ascii_lowercase().replace('-', "_");
+    reader.builder.cluster.mesh.extensions.push(Extension {
+        object,
+        targets,
+        ringfence: MODULES.iter().any(|module| names.contains(module)),
+        fails_open: wasm.fail_strategy.as_deref() == Some("FAIL_OPEN"),
+        traffic: traffic.into_iter().map(seen).collect(),
+    });
+}
+
+/// A class of gateways covers whatever gateway is of it, which no selector says: it is left out here.
+fn target(found: TargetRef) -> Option<Target> {
+    match found.kind.as_str() {
+        "Gateway" => Some(Target::Gateway(found.name)),
+        "Service" => Some(Target::Service(found.name)),
+        _ => None,
+    }
+}
+
+fn seen(found: TrafficSelector) -> Traffic {
+    let mode = found.mode.as_deref().unwrap_or("UNDEFINED");
+    let ports: Vec<u16> = found.ports.iter().map(|port| port.number).collect();
+    Traffic {
+        server: mode != "CLIENT",
+        client: mode != "SERVER",
+        ports: (!ports.is_empty()).then_some(ports),
+    }
+}
+
+fn gateway(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<Resource<Gateway>>() else { return };
+    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
+    let spec = read.spec.unwrap_or_default();
+    let ports: Ports = (spec.servers.iter())
+        .filter_map(|server| server.port.as_ref())
+        .map(|port| PortRange::one(Protocol::Tcp, port.number))
+        .collect();
+    // A selector of such a Gateway holds in every namespace.
+    let pods = Selector::of(&spec.selector);
+    reader.builder.cluster.mesh.listeners.push(Listeners { object, pods, namespace: None, ports });
+}
+
+fn service_entry(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<Resource<ServiceEntry>>() else { return };
+    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
+    let spec = read.spec.unwrap_or_default();
+    let texts = spec.addresses.iter().chain(spec.endpoints.iter().map(|endpoint| &endpoint.address));
+    let ranges: Vec<Range> = texts.filter_map(|text| text.parse().ok()).collect();
+    reader.builder.cluster.mesh.entries.push(Entry { object, ranges });
+}

@@ -1,0 +1,177 @@
+//! Which objects are read, and by what.
+
+use super::cluster::Builder;
+use super::reader::Reader;
+use super::{gateway, istio};
+use crate::model::ObjectRef;
+use crate::problem::{Mark, Problems, did_you_mean, nearest};
+use crate::yaml::{Data, Node};
+
+/// The groups whose objects are read, with their versions and kinds.
+const READ: [(&str, &[&str], &[&str]); 8] = [
+    ("", &["v1"], &["Namespace", "Pod", "Service", "ReplicationController", "List"]),
+    ("apps", &["v1"], &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
+    ("batch", &["v1"], &["Job", "CronJob"]),
+    ("networking.k8s.io", &["v1"], &["NetworkPolicy"]),
+    ("extensions.istio.io", &["v1alpha1"], &["WasmPlugin", "TrafficExtension"]),
+    ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], &["Gateway", "ServiceEntry"]),
+    ("security.istio.io", &["v1", "v1beta1"], &["PeerAuthentication"]),
+    ("gateway.networking.k8s.io", &["v1", "v1beta1"], &["Gateway"]),
+];
+
+/// Reads a document; lists are unfolded, and what nothing here reads is passed over.
+pub(super) fn document(node: &Node, problems: &mut Problems, builder: &mut Builder) {
+    match head(node, problems) {
+        Some(Head { kind, items: Some(items), .. }) if kind.ends_with("List") => {
+            items.iter().for_each(|item| document(item, problems, builder));
+        }
+        Some(head) if head.is_read() => object(node, &head, problems, builder),
+        Some(head) => builder.ignored.extend(head.ignored(node, problems)),
+        None => {}
+    }
+}
+
+/// What an object says it is.
+struct Head<'n> {
+    group: &'n str,
+    kind: &'n str,
+    items: Option<&'n [Node]>,
+}
+
+impl<'n> Head<'n> {
+    fn is_read(&self) -> bool {
+        READ.iter().any(|(group, _, kinds)| *group == self.group && kinds.contains(&self.kind))
+    }
+
+    /// What is passed over, by whatever name it has.
+    fn ignored(&self, node: &'n Node, problems: &Problems) -> Option<ObjectRef> {
+        let metadata = node.get("metadata")?;
+        let text = |field: &str| metadata.get(field).and_then(Node::text).map(str::to_owned);
+        let place = problems.place(node.mark);
+        Some(ObjectRef {
+            namespace: text("namespace"),
+            kind: self.kind.to_owned(),
+            name: text("name")?,
+            place,
+        })
+    }
+}
+
+/// What an object is; nothing where it is no object of Kubernetes, or says so wrongly, which is a problem.
+fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
+    let Data::Map(fields) = &node.data else {
+        if !matches!(node.data, Data::Null) {
+            let message = format!("found {}; a manifest is an object", node.kind());
+            problems.add(node.mark, "wrong_type", message, "");
+        }
+        return None;
+    };
+    let (version, kind) = (text(node, "apiVersion", problems), text(node, "kind", problems));
+    let (Some((version, version_mark)), Some((kind, kind_mark))) = (version, kind) else {
+        let missing = if version.is_none() { "apiVersion" } else { "kind" };
+        let keys = fields.iter().filter(|(key, _)| !matches!(key.text.as_str(), "apiVersion" | "kind"));
+        let typo = keys.clone().find(|(key, _)| nearest(&key.text, ["apiVersion", "kind"]).is_some());
+        let manifest = version.is_some() || kind.is_some() || node.get("metadata").is_some();
+        match typo {
+            Some((key, _)) => {
+                let help = did_you_mean(&key.text, ["apiVersion", "kind"]);
+                problems.add(key.mark, "unknown_field", format!("there is no `{}` here", key.text), help);
+            }
+            None if manifest => {
+                let message = format!("the object has no `{missing}`");
+                problems.add(node.mark, "missing_field", message, format!("add `{missing}`"));
+            }
+            // Something else: values of a chart, a policy, a kustomization without its head.
+            None => {}
+        }
+        return None;
+    };
+    let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
+    let checked = check(Claim { group, number, version, kind }, version_mark, kind_mark, problems);
+    let items = match node.get("items").map(|items| &items.data) {
+        Some(Data::List(items)) => Some(items.as_slice()),
+        _ => None,
+    };
+    checked.then_some(Head { group, kind, items })
+}
+
+fn text<'n>(node: &'n Node, field: &str, problems: &mut Problems) -> Option<(&'n str, Mark)> {
+    let found = node.get(field)?;
+    if found.text().is_none() {
+        let message = format!("found {}; write a string", found.kind());
+        problems.add(found.mark, "wrong_type", message, "");
+    }
+    Some((found.text().unwrap_or_default(), found.mark))
+}
+
+/// An object's own word on what it is.
+struct Claim<'n> {
+    group: &'n str,
+    number: &'n str,
+    version: &'n str,
+    kind: &'n str,
+}
+
+/// A kind or group that is nearly one that is read would be passed over in silence, and its policy with it.
+fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut Problems) -> bool {
+    let Claim { group, number, version, kind } = claim;
+    let mut refuse = |mark, message: String, help: String| {
+        problems.add(mark, "unknown_value", message, help);
+        false
+    };
+    let of_group = READ.iter().find(|(name, ..)| *name == group);
+    if let Some((_, versions, kinds)) = of_group {
+        let known = kinds.contains(&kind);
+        if known && !versions.contains(&number) {
+            let versions: Vec<_> = versions.iter().map(|number| full(group, number)).collect();
+            let help = format!("write `{}`", versions.join("` or `"));
+            return refuse(version_mark, format!("`{version}` has no `{kind}` that is read here"), help);
+        }
+        if let Some(near) = (!known).then(|| close(kind, kinds)).flatten() {
+            return refuse(kind_mark, format!("`{kind}` is no kind of `{version}`"), near);
+        }
+        return true;
+    }
+    let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
+    let homes: Vec<String> = homes
+        .flat_map(|(group, versions, _)| versions.iter().map(move |number| full(group, number)))
+        .collect();
+    match homes.iter().find(|home| strsim::damerau_levenshtein(home, version) <= 3) {
+        Some(home) => refuse(
+            version_mark,
+            format!("`{version}` is no group and version"),
+            format!("did you mean `{home}`?"),
+        ),
+        None if matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2") => refuse(
+            version_mark,
+            format!("`{version}` is no longer served"),
+            format!("write `{}`", homes.join("` or `")),
+        ),
+        None => true,
+    }
+}
+
+fn full(group: &str, number: &str) -> String {
+    if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
+}
+
+/// A kind that differs by a slip of the hand; kinds of the same group that resemble each other do not.
+fn close(kind: &str, kinds: &[&str]) -> Option<String> {
+    let near = |known: &&&str| strsim::damerau_levenshtein(kind, known) <= 2;
+    kinds.iter().find(near).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// Reads an object that is read.
+fn object(node: &Node, head: &Head<'_>, problems: &mut Problems, builder: &mut Builder) {
+    let mut reader = Reader { node, kind: head.kind, group: head.group, problems, builder };
+    match (head.group, head.kind) {
+        ("", "Namespace") => reader.namespace(),
+        ("", "Service") => reader.service(),
+        ("networking.k8s.io", _) => reader.policy(),
+        ("extensions.istio.io" | "networking.istio.io" | "security.istio.io", _) => {
+            istio::object(&mut reader)
+        }
+        ("gateway.networking.k8s.io", _) => gateway::object(&mut reader),
+        _ => reader.workload(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Label selectors.
+
+use super::names::{is_label_key, is_label_value};
+use super::object::check;
+use crate::model::{Operator, Requirement, Selector};
+use crate::problem::{Problems, did_you_mean};
+use crate::yaml::At;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use std::collections::BTreeSet;
+
+/// Reads a selector; an empty one selects everything.
+pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Problems) -> Selector {
+    let labels = selector.match_labels.clone().unwrap_or_default();
+    check(at.field("matchLabels"), &labels, problems);
+    let mut read = Selector::of(&labels);
+    for (index, expression) in selector.match_expressions.iter().flatten().enumerate() {
+        let at = at.field("matchExpressions").item(index);
+        read.requirements.extend(requirement(at, expression, problems));
+    }
+    read
+}
+
+const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+fn requirement(
+    at: At<'_>,
+    expression: &LabelSelectorRequirement,
+    problems: &mut Problems,
+) -> Option<Requirement> {
+    let key = expression.key.clone();
+    if !is_label_key(&key) {
+        let message = format!("`{key}` is no key of a label");
+        problems.add(at.field("key").mark(), "invalid_label", message, "");
+    }
+    let values: BTreeSet<String> = expression.values.iter().flatten().cloned().collect();
+    for (index, value) in expression.values.iter().flatten().enumerate() {
+        if !is_label_value(value) {
+            let message = format!("`{value}` is no value of a label");
+            problems.add(at.field("values").item(index).mark(), "invalid_label", message, "");
+        }
+    }
+    let listed = matches!(expression.operator.as_str(), "In" | "NotIn");
+    let operator = match expression.operator.as_str() {
+        "In" => Operator::In(values.clone()),
+        "NotIn" => Operator::NotIn(values.clone()),
+        "Exists" => Operator::Exists,
+        "DoesNotExist" => Operator::DoesNotExist,
+        other => {
+            let message = format!("`{other}` is no operator");
+            let help = did_you_mean(other, OPERATORS);
+            problems.add(at.field("operator").mark(), "unknown_value", message, help);
+            return None;
+        }
+    };
+    if listed == values.is_empty() {
+        let operator = &expression.operator;
+        let message = match listed {
+            true => format!("`{operator}` needs `values`"),
+            false => format!("`{operator}` takes no `values`"),
+        };
+        problems.add(at.field("values").mark(), "invalid_selector", message, "");
+    }
+    Some(Requirement { key, operator })
+}
