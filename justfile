@@ -15,6 +15,10 @@ images *options:
 demo *options:
     cargo xtask demo {{options}}
 
+# Run the harness of examples/docker-compose on a Docker engine
+compose *options:
+    cargo xtask compose {{options}}
+
 # Run every test; `just test --quick` leaves Envoy out
 test *options:
     cargo xtask test {{options}}

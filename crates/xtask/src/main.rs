@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod compose;
 mod demo;
 mod envoy;
 mod images;
@@ -33,6 +34,8 @@ enum Task {
     Envoy,
     /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
     Demo(demo::Options),
+    /// Run the harness of examples/docker-compose on a Docker engine, and print what came of its requests and cuts.
+    Compose(compose::Options),
     /// Measure what the modules cost in stock Envoy; tables and a plot go to target/bench/.
     Bench(bench::Options),
     /// Run every test; what a test needs is fetched where that can be done.
@@ -56,6 +59,7 @@ fn run() -> Result<bool> {
         Task::Images(options) => images::run(&options)?,
         Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
         Task::Demo(options) => demo::run(&options)?,
+        Task::Compose(options) => return compose::run(&options),
         Task::Bench(options) => bench::all(&options)?,
         Task::Test(options) => return Ok(test::run(&options)),
     }

@@ -1,7 +1,7 @@
 //! Every test, and what was left out.
 
 use crate::run::{cargo, say, shown};
-use crate::{build, envoy, tools};
+use crate::{build, compose, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
@@ -64,26 +64,32 @@ pub(crate) fn run(options: &Options) -> bool {
     if options.quick {
         tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
     } else {
-        tally.part("the modules", |tally| {
-            build::all()?;
-            tally.tests(&mut end_to_end(&["images"], options));
-            Ok(())
-        });
-        tally.part("Envoy", |tally| {
-            envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
-            Ok(())
-        });
-        if options.all {
-            OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
-        }
+        outside(&mut tally, options);
     }
     tally.finish(options)
 }
 
+/// What is tested from outside: the modules, in Envoy, and in containers.
+fn outside(tally: &mut Tally, options: &Options) {
+    tally.part("the modules", |tally| {
+        build::all()?;
+        tally.tests(&mut end_to_end(&["images"], options));
+        Ok(())
+    });
+    tally.part("Envoy", |tally| {
+        envoy::ensure()?;
+        tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+        Ok(())
+    });
+    if options.all {
+        OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
+    }
+    tally.part("the compose harness", Tally::compose);
+}
+
 /// The crates whose tests stand with the code.
-const OWN_TESTS: [&str; 8] =
-    ["policy", "jose", "cases", "delivery", "issuer", "netpol", "ringfence-cli", "xtask"];
+const OWN_TESTS: [&str; 9] =
+    ["policy", "jose", "cases", "delivery", "issuer", "netpol", "ringfence-cli", "stand-ins", "xtask"];
 
 /// The tests that stand with the code.
 fn own_tests() -> Command {
@@ -151,6 +157,15 @@ impl Tally {
             self.failed += 1;
             self.failures.push(format!("{name}: {error:#}"));
         }
+    }
+
+    /// Runs the compose harness where there is an engine; each row counts as one test.
+    fn compose(&mut self) -> Result<()> {
+        match compose::Engine::find() {
+            Ok(_) => self.tests(Command::new(std::env::current_exe()?).arg("compose")),
+            Err(error) => self.left_out.push(format!("the compose harness: {error}")),
+        }
+        Ok(())
     }
 
     /// Runs a check, which counts as one test.
