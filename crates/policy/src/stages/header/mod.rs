@@ -140,12 +140,13 @@ impl HeaderStage {
     /// The limit that the headers exceed, or the underscore that they may not have.
     fn exceeded(&self, headers: &Headers<'_>) -> Option<(u16, &'static str)> {
         let HeaderLimits { max_count, max_value_bytes, max_total_bytes } = self.limits;
+        let rejects = self.underscores == Underscores::Reject;
         let (mut count, mut total, mut longest, mut underscore) = (0, 0, 0, false);
         for (name, value) in headers.fields() {
             count += 1;
             total += name.len() + value.len();
             longest = longest.max(value.len());
-            underscore |= name.contains(&b'_');
+            underscore |= rejects && name.contains(&b'_');
         }
         if count > max_count {
             Some((431, "too_many_headers"))
@@ -154,7 +155,7 @@ impl HeaderStage {
         } else if total > max_total_bytes {
             Some((431, "headers_too_large"))
         } else {
-            (underscore && self.underscores == Underscores::Reject).then_some((400, "underscore"))
+            underscore.then_some((400, "underscore"))
         }
     }
 
