@@ -3,7 +3,7 @@
 use crate::client::{self, Request, Response};
 use crate::{root, tls, upstream};
 use anyhow::{Context, Result};
-use cases::{Case, CaseFile, Observed, Protocol, Withheld};
+use cases::{Case, CaseFile, Difference, Observed, Protocol, Withheld};
 use policy::decision::Filter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,11 @@ pub fn files() -> Result<Vec<(String, CaseFile)>> {
         }
     }
     Ok(files)
+}
+
+/// The differences of a case, a line each.
+pub fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn read(file: &Path) -> Result<CaseFile> {

@@ -35,9 +35,26 @@ pub struct SeenUpstream {
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The field that differs: `status`, `header location`.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was observed.
+    pub observed: String,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: expected {}, got {}", self.what, self.expected, self.observed)
+    }
+}
+
 impl Expected {
-    /// Where what was observed differs, a line each.
-    pub fn differences(&self, observed: &Observed) -> Vec<String> {
+    /// Where what was observed differs.
+    pub fn differences(&self, observed: &Observed) -> Vec<Difference> {
         let mut found = Differences(Vec::new());
         found.compare("decision", &self.decision, &observed.decision);
         let default = (self.decision == "allow").then_some(200);
@@ -68,20 +85,28 @@ impl Expected {
         }
         match (&self.upstream, &observed.upstream) {
             (Some(upstream), Some(seen)) => found.upstream(upstream, seen),
-            (Some(_), None) => found.0.push("upstream: expected a request, got none".to_owned()),
+            (Some(_), None) => found.add("upstream", "a request", "none"),
             _ => {}
         }
         found.0
     }
 }
 
-struct Differences(Vec<String>);
+struct Differences(Vec<Difference>);
 
 impl Differences {
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: &T, observed: &T) {
         if expected != observed {
-            self.0.push(format!("{what}: expected {expected:?}, got {observed:?}"));
+            self.add(what, format!("{expected:?}"), format!("{observed:?}"));
         }
+    }
+
+    fn add(&mut self, what: &str, expected: impl Into<String>, observed: impl Into<String>) {
+        self.0.push(Difference {
+            what: what.to_owned(),
+            expected: expected.into(),
+            observed: observed.into(),
+        });
     }
 
     fn upstream(&mut self, expected: &Upstream, seen: &SeenUpstream) {
