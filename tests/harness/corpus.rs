@@ -13,15 +13,23 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// What is wrong with one of them.
 pub fn files() -> Result<Vec<(String, CaseFile)>> {
+    paths()?.into_iter().map(|(name, file)| Ok((name, read(&file)?))).collect()
+}
+
+/// Where the case files are, with their names.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn paths() -> Result<Vec<(String, PathBuf)>> {
     let (folder, examples) = (root().join("tests/cases"), root().join("examples"));
     let mut files = Vec::new();
     for file in sorted(&folder)?.iter().map(|filter| sorted(filter)).collect::<Result<Vec<_>>>()?.concat() {
-        files.push((file.strip_prefix(&folder)?.with_extension("").display().to_string(), read(&file)?));
+        files.push((file.strip_prefix(&folder)?.with_extension("").display().to_string(), file));
     }
     for example in sorted(&examples)? {
         let file = example.join("cases.yaml");
         if file.is_file() {
-            files.push((format!("examples/{}", example.strip_prefix(&examples)?.display()), read(&file)?));
+            files.push((format!("examples/{}", example.strip_prefix(&examples)?.display()), file));
         }
     }
     Ok(files)
@@ -32,7 +40,11 @@ pub fn lines(differences: &[Difference]) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn read(file: &Path) -> Result<CaseFile> {
+/// Reads a case file.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(file: &Path) -> Result<CaseFile> {
     CaseFile::read(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
 }
 

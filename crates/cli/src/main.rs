@@ -1,9 +1,11 @@
 //! The command `ringfence`.
 
 mod exit;
+mod explain;
 mod files;
 mod netpol;
 mod output;
+mod policy_file;
 mod problems;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +22,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say what a policy makes of a request, step by step; of many requests, count what it makes of them.
+    Explain(explain::Options),
     /// NetworkPolicies: who may reach whom, and what walks around the policies.
     #[command(subcommand)]
     Netpol(netpol::Command),
@@ -28,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     // clap itself ends with 2 where the call is wrong.
     let done = match Arguments::parse().command {
+        Command::Explain(options) => explain::run(&options),
         Command::Netpol(command) => command.run(),
     };
     match done {

@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> bool {
     tally.check(&mut modules_clippy());
     tally.tests(&mut own_tests());
     tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--lib"]));
-    tally.tests(&mut end_to_end(&["engine", "documents", "manifests"], options));
+    tally.tests(&mut end_to_end(&["engine", "command", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
         Ok(())
