@@ -7,6 +7,7 @@ mod netpol;
 mod output;
 mod policy_file;
 mod problems;
+mod test;
 
 use clap::{Parser, Subcommand};
 use exit::Failure;
@@ -24,6 +25,8 @@ struct Arguments {
 enum Command {
     /// Say what a policy makes of a request, step by step; of many requests, count what it makes of them.
     Explain(explain::Options),
+    /// Hold cases of your own against a policy; 1 where one does not hold.
+    Test(test::Options),
     /// NetworkPolicies: who may reach whom, and what walks around the policies.
     #[command(subcommand)]
     Netpol(netpol::Command),
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     // clap itself ends with 2 where the call is wrong.
     let done = match Arguments::parse().command {
         Command::Explain(options) => explain::run(&options),
+        Command::Test(options) => test::run(&options),
         Command::Netpol(command) => command.run(),
     };
     match done {
