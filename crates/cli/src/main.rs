@@ -1,5 +1,6 @@
 //! The command `ringfence`.
 
+mod convert;
 mod exit;
 mod explain;
 mod files;
@@ -27,6 +28,8 @@ enum Command {
     Explain(explain::Options),
     /// Hold cases of your own against a policy; 1 where one does not hold.
     Test(test::Options),
+    /// Write the policy that stands for those of Istio, or of Envoy's rbac or jwt_authn filter.
+    Convert(convert::Options),
     /// NetworkPolicies: who may reach whom, and what walks around the policies.
     #[command(subcommand)]
     Netpol(netpol::Command),
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Explain(options) => explain::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Convert(options) => convert::run(&options),
         Command::Netpol(command) => command.run(),
     };
     match done {

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> bool {
         tally.part("the modules", |_| build::all());
         tally.part("Envoy", |tally| {
             envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+            tally.tests(&mut end_to_end(&["envoy", "convert", "behaviour", "readings", "kernel"], options));
             Ok(())
         });
         if options.all {
@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> bool {
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "ringfence-cli", "xtask"] {
+    for package in ["policy", "jose", "cases", "convert", "issuer", "netpol", "ringfence-cli", "xtask"] {
         command.args(["-p", package]);
     }
     command
