@@ -186,6 +186,12 @@ pub fn template(text: &str, one: &str, any: &str) -> Expr {
     if !head.starts_with('/') || head.contains("//") {
         return unknown();
     }
+    if rest.is_empty() {
+        let segments: Vec<&str> =
+            head.split('/').map(|segment| if segment == one { "*" } else { segment }).collect();
+        return is_path(json!({"template": segments.join("/")}));
+    }
+    // A template that ends in `**` matches without the slash before it too.
     is_path(json!({"regex": format!("{regex}{rest}")}))
 }
 
