@@ -1,8 +1,12 @@
 //! Configurations of the jwt_authn filter, with tokens of several kinds.
 
+use crate::random::Random;
 use crate::{Sample, request};
+use cases::Request;
 use issuer::Issuer;
 use serde_json::{Value, json};
+
+const RANDOM: u64 = 20;
 
 /// The samples.
 pub fn samples() -> Vec<Sample> {
@@ -52,10 +56,12 @@ pub fn samples() -> Vec<Sample> {
         ("nothing", json!([])),
     ];
     let tokens = tokens(&one, &two);
-    configurations.into_iter().map(|(name, rules)| sample(name, &providers, &rules, &tokens)).collect()
+    let named = configurations.into_iter().map(|(name, rules)| sample(name, &providers, &rules, &tokens));
+    named.chain((0..RANDOM).map(|number| random(number, &providers, &tokens))).collect()
 }
 
-fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
+/// Tokens that hold, and tokens that do not.
+pub fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
     let told = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
     vec![
         None,
@@ -74,15 +80,8 @@ fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
     ]
 }
 
-fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>]) -> Sample {
-    let filter = json!({
-        "name": "envoy.filters.http.jwt_authn",
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
-            "providers": providers,
-            "rules": rules,
-        },
-    });
+/// Each token on each path, in a header and in the query.
+pub fn requests(tokens: &[Option<String>]) -> Vec<Request> {
     let mut requests = Vec::new();
     for path in ["/", "/healthz", "/admin", "/admin/x", "/administrator", "/x/7", "/x/y", "/h"] {
         for token in tokens {
@@ -95,5 +94,51 @@ fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>
             requests.extend(token.as_ref().map(|_| request("GET", "a.example", &target, &[])));
         }
     }
-    Sample { name: format!("jwt-{name}"), filter, requests }
+    requests
+}
+
+/// The filter with these providers and rules.
+pub fn filter(providers: &Value, rules: &Value) -> Value {
+    json!({
+        "name": "envoy.filters.http.jwt_authn",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+            "providers": providers,
+            "rules": rules,
+        },
+    })
+}
+
+fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>]) -> Sample {
+    let (name, filter) = (format!("jwt-{name}"), filter(providers, rules));
+    Sample { name, source: None, filter, requests: requests(tokens) }
+}
+
+/// Rules in random order.
+fn random(number: u64, providers: &Value, tokens: &[Option<String>]) -> Sample {
+    let mut random = Random::new(number);
+    let matchers = [
+        json!({"prefix": "/"}),
+        json!({"prefix": "/adm"}),
+        json!({"path": "/healthz"}),
+        json!({"path_separated_prefix": "/admin"}),
+        json!({"safe_regex": {"regex": "/x/[0-9]+"}}),
+        json!({"prefix": "/", "headers": [{"name": "x-a", "string_match": {"exact": "b"}}]}),
+        json!({"prefix": "/", "headers": [{"name": "x-a", "present_match": true, "invert_match": true}]}),
+    ];
+    let requirements = [
+        json!({"provider_name": "one"}),
+        json!({"provider_name": "two"}),
+        json!({"requires_any": {"requirements": [{"provider_name": "two"}, {"provider_name": "one"}]}}),
+        json!({"requires_any": {"requirements": [{"provider_name": "one"}, {"allow_missing": {}}]}}),
+        json!({"requires_any": {"requirements": [{"provider_name": "one"}, {"allow_missing_or_failed": {}}]}}),
+        json!({"allow_missing": {}}),
+    ];
+    let rules: Vec<Value> = (0..=random.below(4))
+        .map(|_| match random.below(6) {
+            0 => json!({"match": random.one(&matchers)}),
+            _ => json!({"match": random.one(&matchers), "requires": random.one(&requirements)}),
+        })
+        .collect();
+    sample(&format!("random-{number}"), providers, &rules.into(), tokens)
 }

@@ -1,5 +1,6 @@
 //! Envoy's own filters on a real Envoy, and what they are converted to in the engine: both decide alike.
 
+mod istio;
 mod jwt_authn;
 mod random;
 mod rbac;
@@ -18,13 +19,16 @@ use std::net::SocketAddr;
 /// A filter of Envoy's, and the requests that it is asked about.
 struct Sample {
     name: String,
+    /// What is converted, where it is not the filter.
+    source: Option<Value>,
     filter: Value,
     requests: Vec<Request>,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
-    let samples: Vec<Sample> = rbac::samples().into_iter().chain(jwt_authn::samples()).collect();
+    let samples = [rbac::samples(), jwt_authn::samples(), istio::samples()].into_iter().flatten();
+    let samples: Vec<Sample> = samples.collect();
     let upstream = upstream::start(0)?;
     let listener = |sample: &Sample| Listener::new(&sample.name, vec![sample.filter.clone()], upstream);
     let listeners: Vec<Listener> = samples.iter().map(listener).collect();
@@ -43,7 +47,8 @@ fn main() -> Result<()> {
 
 /// Nothing that Envoy denies is allowed; where all carries over, and the request is plain, both say the same.
 fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
-    let converted = convert::convert(std::slice::from_ref(&sample.filter)).map_err(anyhow::Error::msg)?;
+    let source = sample.source.as_ref().unwrap_or(&sample.filter);
+    let converted = convert::convert(std::slice::from_ref(source)).map_err(anyhow::Error::msg)?;
     let policy = Policy::load(converted.filter, converted.policy.to_string().as_bytes())
         .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))?;
     let exact =

@@ -27,7 +27,7 @@ fn sample(number: u64) -> Sample {
         },
     });
     let requests = (0..REQUESTS).map(|_| a_request(&mut random)).collect();
-    Sample { name: format!("rbac-{number}"), filter, requests }
+    Sample { name: format!("rbac-{number}"), source: None, filter, requests }
 }
 
 fn policy(random: &mut Random) -> Value {

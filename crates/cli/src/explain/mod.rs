@@ -69,7 +69,14 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let policy = policy_file::load(file, options.filter.as_deref(), as_json)?;
     let notes = keys::take(&policy, &options.jwks, now)?;
     if let Some(requests) = &options.requests {
-        let requests = requests::read(requests, &options.log)?;
+        let mut requests = requests::read(requests, &options.log)?;
+        if let ([_], true, false) = (requests.asked.as_slice(), requests.skipped.is_empty(), as_json) {
+            for asked in requests.asked.drain(..) {
+                let explained = Explained::new(&policy, asked.request, now, &[], &notes);
+                output::coloured(&text::page(&explained));
+            }
+            return Ok(Exit::Well);
+        }
         return Ok(summary::print(&policy, &requests, now, &notes, as_json));
     }
     let request = options.request.request()?;
