@@ -20,7 +20,7 @@ fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
     let (mut rules, mut providers, mut names) = (Vec::new(), Map::new(), Vec::new());
     for (place, name) in ["https://one.example/", "https://two.example/"].into_iter().enumerate() {
         // One of them at least.
-        if place == 0 && number % 3 == 0 {
+        if place == 0 && number.is_multiple_of(3) {
             continue;
         }
         let keys = issuers[place].jwks();

@@ -1,4 +1,5 @@
 //! Envoy's own filters on a real Envoy, and what they are converted to in the engine: both decide alike.
+#![allow(clippy::indexing_slicing, reason = "tests")]
 
 mod istio;
 mod jwt_authn;

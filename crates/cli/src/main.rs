@@ -25,7 +25,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Say what a policy makes of a request, step by step; of many requests, count what it makes of them.
-    Explain(explain::Options),
+    Explain(Box<explain::Options>),
     /// Hold cases of your own against a policy; 1 where one does not hold.
     Test(test::Options),
     /// Write the policy that stands for those of Istio, or of Envoy's rbac or jwt_authn filter.

@@ -27,6 +27,9 @@ pub struct Rule {
     pub rule: Value,
 }
 
+/// Providers by name, with comments.
+pub type Providers = Vec<(String, Rule)>;
+
 /// A policy that is being written.
 #[derive(Debug, Default)]
 pub struct Draft {
@@ -36,8 +39,8 @@ pub struct Draft {
     pub portless: BTreeSet<String>,
     /// What path-policy does without a rule, and its rules.
     pub path: Option<(&'static str, Vec<Rule>)>,
-    /// The providers of token-validation by name, with comments, and its rules.
-    pub token: Option<(Vec<(String, Rule)>, Vec<Rule>)>,
+    /// The providers of token-validation, and its rules.
+    pub token: Option<(Providers, Vec<Rule>)>,
 }
 
 /// A name that a rule may have: `[a-z0-9-]+`, at most 63 bytes.
@@ -108,7 +111,7 @@ type Section = Vec<(&'static str, Part)>;
 enum Part {
     Value(Value),
     Rules(Vec<Rule>),
-    Named(Vec<(String, Rule)>),
+    Named(Providers),
 }
 
 /// Refuses the hosts that are meant without a port where they have one.

@@ -8,6 +8,7 @@ mod draft;
 mod envoy;
 mod expr;
 mod field;
+mod hosts;
 mod istio;
 mod matching;
 mod patterns;

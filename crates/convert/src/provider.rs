@@ -57,22 +57,8 @@ impl Provider {
 
     /// The provider as a policy has it; nothing where it has no keys that can be used.
     pub fn rule(&self) -> Result<Rule, String> {
-        let Some(keys) = &self.keys else {
-            return Err(format!("the keys of `{}` are found by discovery: name them", self.issuer));
-        };
         let mut comments = self.comments.clone();
-        let (jwks, algorithms) = match keys {
-            Keys::Inline(keys) => (json!({"inline": keys}), of_keys(keys, &mut comments)),
-            Keys::Remote { cluster, uri } => {
-                comments.push(format!(
-                    "the keys are fetched through Envoy's cluster `{cluster}`: it must be there"
-                ));
-                (json!({"remote": {"cluster": cluster, "uri": uri}}), PUBLIC.map(str::to_owned).to_vec())
-            }
-        };
-        if algorithms.is_empty() {
-            return Err(format!("no key of `{}` can be used", self.issuer));
-        }
+        let (jwks, algorithms) = self.jwks(&mut comments)?;
         let mut rule = Map::new();
         let mut put = |name: &str, value: Value| drop(rule.insert(name.to_owned(), value));
         put("issuer", self.issuer.as_str().into());
@@ -100,6 +86,24 @@ impl Provider {
             put("payloadHeader", header.as_str().into());
         }
         Ok(Rule { comments, rule: rule.into() })
+    }
+
+    /// Where its keys come from, and the algorithms that they are for.
+    fn jwks(&self, comments: &mut Vec<String>) -> Result<(Value, Vec<String>), String> {
+        let (jwks, algorithms) = match &self.keys {
+            None => return Err(format!("the keys of `{}` are found by discovery: name them", self.issuer)),
+            Some(Keys::Inline(keys)) => (json!({"inline": keys}), of_keys(keys, comments)),
+            Some(Keys::Remote { cluster, uri }) => {
+                comments.push(format!(
+                    "the keys are fetched through Envoy's cluster `{cluster}`: it must be there"
+                ));
+                (json!({"remote": {"cluster": cluster, "uri": uri}}), PUBLIC.map(str::to_owned).to_vec())
+            }
+        };
+        if algorithms.is_empty() {
+            return Err(format!("no key of `{}` can be used", self.issuer));
+        }
+        Ok((jwks, algorithms))
     }
 
     fn from(&self) -> Value {

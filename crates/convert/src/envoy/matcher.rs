@@ -2,12 +2,16 @@
 
 use crate::expr::Expr;
 use crate::field::{get, is_true, others, text};
+use crate::hosts;
 use crate::patterns::{self, Pattern, Text};
 use serde_json::Value;
 
+/// A field, and what its text is.
+type Kind = (&'static str, fn(String) -> Text);
+
 /// A `StringMatcher`.
 pub fn string(matcher: &Value) -> Option<Pattern> {
-    let kinds: [(&str, fn(String) -> Text); 4] = [
+    let kinds: [Kind; 4] = [
         ("exact", Text::Exact),
         ("prefix", Text::Prefix),
         ("suffix", Text::Suffix),
@@ -77,7 +81,7 @@ fn said(matcher: &Value) -> Option<Said> {
     if !others(matcher, &known).is_empty() {
         return None;
     }
-    let old: [(&str, fn(String) -> Text); 4] = [
+    let old: [Kind; 4] = [
         ("exact_match", Text::Exact),
         ("prefix_match", Text::Prefix),
         ("suffix_match", Text::Suffix),
@@ -107,7 +111,7 @@ fn is_there(name: &str) -> Expr {
 fn matches(name: &str, pattern: &Pattern) -> Expr {
     match name {
         ":method" => patterns::methods(std::slice::from_ref(pattern)),
-        ":authority" => patterns::hosts(std::slice::from_ref(pattern)),
+        ":authority" => hosts::any(std::slice::from_ref(pattern)),
         // With its query, which a rule matches apart.
         ":path" => Expr::Unknown(format!("the path with its query: {:?}", pattern.text)),
         _ => patterns::header(name, pattern),

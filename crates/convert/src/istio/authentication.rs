@@ -31,13 +31,7 @@ const KNOWN: [&str; 13] = [
 fn provider(rule: &Value, number: usize) -> Result<Provider, String> {
     let issuer = text(rule, "issuer").ok_or("a rule of tokens has no issuer")?;
     let strings = |name: &str| texts(rule, name).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let mut headers: Vec<(String, String)> = list(rule, "fromHeaders")
-        .iter()
-        .map(|header| {
-            let field = |name: &str| text(header, name).unwrap_or_default();
-            (field("name").to_ascii_lowercase(), field("prefix").to_owned())
-        })
-        .collect();
+    let mut headers: Vec<(String, String)> = list(rule, "fromHeaders").iter().map(header).collect();
     let (cookies, mut params) = (strings("fromCookies"), strings("fromParams"));
     // Without a word about where tokens are they are in these two places.
     if headers.is_empty() && cookies.is_empty() && params.is_empty() {
@@ -69,6 +63,12 @@ fn provider(rule: &Value, number: usize) -> Result<Provider, String> {
         required: text(rule, "presence") == Some("REQUIRED"),
         comments,
     })
+}
+
+/// A header, and what stands before the token in it.
+fn header(from: &Value) -> (String, String) {
+    let field = |name: &str| text(from, name).unwrap_or_default();
+    (field("name").to_ascii_lowercase(), field("prefix").to_owned())
 }
 
 fn keys(rule: &Value) -> Result<Option<Keys>, String> {

@@ -81,7 +81,7 @@ fn istio(values: &[&str]) -> Vec<Pattern> {
 /// Istio compares hosts without case.
 fn hosts(values: &[&str]) -> Expr {
     let patterns = istio(values).into_iter().map(|pattern| Pattern { ignore_case: true, ..pattern });
-    patterns::hosts(&patterns.collect::<Vec<_>>())
+    crate::hosts::any(&patterns.collect::<Vec<_>>())
 }
 
 fn methods(values: &[&str]) -> Expr {

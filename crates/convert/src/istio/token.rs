@@ -100,6 +100,14 @@ pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider
             }
         }
     }
+    permit(&mut tokens, permissions, allowing, providers);
+    let rest = Built { name: "rest".to_owned(), matches: None, comments: Vec::new() };
+    tokens.token.push(asking(&rest, &Match::default(), None, providers));
+    tokens
+}
+
+/// Adds the rules that allow, and those that ask for their tokens.
+fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers: &[Provider]) {
     let mut later = Vec::new();
     for mut built in permissions {
         if built.matches.as_ref().is_some_and(|found| found.no_token.is_some()) {
@@ -111,16 +119,13 @@ pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider
         if let Some(found) = built.matches.as_ref().filter(|_| allowing) {
             match &found.token {
                 Some(claims) => later.push(asking(&built, found, Some(claims), providers)),
-                None => tokens.token.push(asking(&built, found, None, providers)),
+                None => into.token.push(asking(&built, found, None, providers)),
             }
         }
-        tokens.permissions.push(built);
+        into.permissions.push(built);
     }
     // Those without a demand first: a request that one of them allows needs no token.
-    tokens.token.extend(later);
-    let rest = Built { name: "rest".to_owned(), matches: None, comments: Vec::new() };
-    tokens.token.push(asking(&rest, &Match::default(), None, providers));
-    tokens
+    into.token.extend(later);
 }
 
 /// A rule that asks for a token with these claims, or, without claims, for a valid one where there is one.
