@@ -62,20 +62,20 @@ impl Expected {
             found.compare("status", &status, &observed.status);
         }
         if self.decision != "allow" {
-            found.compare("reason", &self.reason, &observed.reason);
+            found.options("reason", self.reason.as_deref(), observed.reason.as_deref());
         }
         if let (Some(rule), Some(seen)) = (&self.rule, &observed.rule) {
-            found.compare("rule", &Some(rule), &seen.as_ref());
+            found.options("rule", Some(rule), seen.as_deref());
         }
         if let (Some(reading), Some(seen)) = (&self.reading, &observed.reading) {
-            found.compare("reading", &Some(reading), &seen.as_ref());
+            found.options("reading", Some(reading), seen.as_deref());
         }
         for (name, expected) in &self.headers {
             let seen = observed.headers.iter().find(|(other, _)| other == name);
             let seen = seen.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
             let expected = expected.as_ref().map(|text| unescape(text).unwrap_or_default());
             let expected = expected.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            found.compare(&format!("header {name}"), &expected, &seen);
+            found.options(&format!("header {name}"), expected.as_deref(), seen.as_deref());
         }
         if let (Some(body), Some(seen)) = (&self.body, &observed.body) {
             found.compare("body", body, &String::from_utf8_lossy(seen).into_owned());
@@ -98,6 +98,13 @@ impl Differences {
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: &T, observed: &T) {
         if expected != observed {
             self.add(what, format!("{expected:?}"), format!("{observed:?}"));
+        }
+    }
+
+    fn options(&mut self, what: &str, expected: Option<&str>, observed: Option<&str>) {
+        let shown = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("{text:?}"));
+        if expected != observed {
+            self.add(what, shown(expected), shown(observed));
         }
     }
 

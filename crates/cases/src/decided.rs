@@ -77,12 +77,16 @@ impl Decided {
         if let Some(answer) = &self.answer {
             return answer.rule.as_ref().map(|rule| (answer.filter, rule.as_str()));
         }
-        // Of a path with several readings the canonical one names the rule.
+        self.matched().last()
+    }
+
+    /// The rules that matched, in order; of a path with several readings those of the canonical one.
+    pub fn matched(&self) -> impl DoubleEndedIterator<Item = (Filter, &str)> {
         let canonical = self.steps.iter().find_map(|step| match step {
             Step::Path(readings) => readings.first(),
             Step::Rule { reading, .. } => reading.as_ref(),
         });
-        self.steps.iter().rev().find_map(|step| match step {
+        self.steps.iter().filter_map(move |step| match step {
             Step::Rule { filter, rule, reading, tried: Tried::Matched }
                 if reading.is_none() || reading.as_ref() == canonical =>
             {
@@ -90,6 +94,18 @@ impl Decided {
             }
             _ => None,
         })
+    }
+
+    /// The rules that made the decision: the one that denied or redirected, or, of an allowed request, each that had to let
+    /// it pass. A rule of header-policy lets nothing pass: it only does not deny.
+    pub fn by(&self) -> Vec<(Filter, Option<&str>)> {
+        match &self.answer {
+            Some(answer) => vec![(answer.filter, answer.rule.as_ref().map(RuleName::as_str))],
+            None => {
+                let passing = self.matched().filter(|(filter, _)| *filter != Filter::HeaderPolicy);
+                passing.map(|(filter, rule)| (filter, Some(rule))).collect()
+            }
+        }
     }
 
     /// The same as a runner observes it.

@@ -193,7 +193,7 @@ fn converted(documents: &[Value], requests: &[Asked]) -> (Vec<bool>, bool, Strin
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn without_tokens_both_decide_alike(

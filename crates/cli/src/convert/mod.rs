@@ -40,9 +40,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     } else {
         output::text(&converted.text);
     }
-    let lost = converted.losses.iter().filter(|loss| loss.starts_with("not carried over")).count();
+    let lost = converted.losses.iter().filter(|loss| loss.contains("not carried over")).count();
     if lost > 0 && !as_json {
-        eprintln!("note: {lost} of the comments say what is not carried over; the policy is stricter there");
+        eprintln!("note: not carried over: {lost}; each is a comment, and the policy is stricter there");
     }
     Ok(Exit::Well)
 }

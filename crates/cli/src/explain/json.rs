@@ -15,6 +15,10 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
         ("decision", decided.decision().name().into()),
         ("filter", filter.map(Filter::name).into()),
         ("rule", decider.map(|(_, rule)| rule).into()),
+        (
+            "by",
+            decided.by().into_iter().map(|(of, rule)| json!({"filter": of.name(), "rule": rule})).collect(),
+        ),
         ("reason", answer.map(|answer| answer.reason).into()),
         ("mode", answer.map(|answer| answer.mode.name()).into()),
         ("reading", answer.and_then(|answer| answer.reading.clone()).into()),

@@ -5,7 +5,7 @@ use super::{Explained, json, text};
 use crate::exit::Exit;
 use crate::output;
 use cases::Policy;
-use policy::decision::{Decision, Filter};
+use policy::decision::Decision;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     decision: &'static str,
-    filter: &'static str,
-    rule: String,
+    by: Vec<(&'static str, Option<String>)>,
     reason: &'static str,
 }
 
@@ -59,41 +58,50 @@ pub fn print(policy: &Policy, requests: &Requests, now: u64, notes: &[String], a
 
 fn group(explained: &Explained<'_>) -> Group {
     let decided = &explained.decided;
-    let (answer, decider) = (decided.answer.as_ref(), decided.decider());
+    let by = decided.by().into_iter().map(|(filter, rule)| (filter.name(), rule.map(str::to_owned)));
     Group {
         decision: decided.decision().name(),
-        filter: answer.map(|answer| answer.filter).or(decider.map(|(f, _)| f)).map_or("-", Filter::name),
-        rule: decider.map_or("-", |(_, rule)| rule).to_owned(),
-        reason: answer.map_or("-", |answer| answer.reason),
+        by: by.collect(),
+        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason),
     }
 }
 
 fn row((group, count): &(Group, Count)) -> Value {
-    let told = |text: &str| (text != "-").then(|| text.to_owned());
+    let by = group.by.iter().map(|(filter, rule)| json!({"filter": filter, "rule": rule}));
     json!({
-        "decision": group.decision, "filter": told(group.filter), "rule": told(&group.rule),
-        "reason": told(group.reason), "requests": count.requests, "example": count.example,
+        "decision": group.decision, "by": by.collect::<Vec<_>>(),
+        "reason": (group.reason != "-").then_some(group.reason),
+        "requests": count.requests, "example": count.example,
     })
+}
+
+/// The rules in one cell: `vhost_policy/shop, path_policy/public`.
+fn by(group: &Group) -> String {
+    let one = |(filter, rule): &(&str, Option<String>)| match rule {
+        Some(rule) => format!("{filter}/{rule}"),
+        None => (*filter).to_owned(),
+    };
+    let cell = group.by.iter().map(one).collect::<Vec<_>>().join(", ");
+    if cell.is_empty() { "-".to_owned() } else { cell }
 }
 
 /// A row for each group, the most frequent first.
 fn table(groups: &[(Group, Count)]) -> String {
-    let head = ["requests", "decision", "filter", "rule", "reason", "example"].map(str::to_owned);
+    let head = ["requests", "decision", "by", "reason", "example"].map(str::to_owned);
     let cells = |(group, count): &(Group, Count)| {
         [
             count.requests.to_string(),
             group.decision.to_owned(),
-            group.filter.to_owned(),
-            group.rule.clone(),
+            by(group),
             group.reason.to_owned(),
             count.example.clone(),
         ]
     };
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(groups.iter().map(cells)).collect();
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(groups.iter().map(cells)).collect();
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..6).map(width).collect();
+    let widths: Vec<usize> = (0..5).map(width).collect();
     let styles = std::iter::once(None).chain(groups.iter().map(|(_, count)| Some(count.decision)));
     let mut table = String::new();
     for (row, decision) in rows.iter().zip(styles) {
@@ -108,7 +116,7 @@ fn table(groups: &[(Group, Count)]) -> String {
 fn tail(requests: &Requests, notes: &[String]) -> String {
     let mut tail = format!("\n{} requests\n", requests.asked.len());
     if !requests.skipped.is_empty() {
-        tail += &format!("{} were none:\n", requests.skipped.len());
+        tail += &format!("not read: {}\n", requests.skipped.len());
         for line in requests.skipped.iter().take(10) {
             tail += &format!("  {line}\n");
         }

@@ -45,10 +45,14 @@ pub fn page(explained: &Explained<'_>) -> String {
 /// One line: what was decided, and by whom.
 fn decision(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
-    let said = match (&decided.answer, decided.decider()) {
-        (Some(answer), _) => sentence(answer),
-        (None, Some((filter, rule))) => format!("allowed by rule {rule} of {}", filter.name()),
-        (None, None) => "allowed: no rule matched, and nothing denies it".to_owned(),
+    let rules = decided
+        .by()
+        .into_iter()
+        .map(|(filter, rule)| format!("rule {} of {}", rule.unwrap_or("-"), filter.name()));
+    let said = match &decided.answer {
+        Some(answer) => sentence(answer),
+        None if decided.by().is_empty() => "allowed: nothing denies it".to_owned(),
+        None => format!("allowed by {}", rules.collect::<Vec<_>>().join(", ")),
     };
     format!("{}\n", paint(style_of(decided.decision()).bold(), said))
 }
