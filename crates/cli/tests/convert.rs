@@ -35,7 +35,8 @@ fn what_cannot_be_converted_says_why() {
             "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {{name: {name}}}\nspec: {rest}\n---\n"
         )
     };
-    let other = istio("a", "{}") + &istio("b", "{selector: {matchLabels: {app: b}}}");
+    let other = istio("a", "{selector: {matchLabels: {app: a}}}")
+        + &istio("b", "{selector: {matchLabels: {app: b}}}");
     for (input, message) in [
         (
             other.as_str(),

@@ -57,7 +57,11 @@ pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failur
     for (place, one) in found.into_iter().enumerate() {
         match one {
             Ok(asked) => requests.asked.push(asked),
-            Err(error) => requests.skipped.push(format!("{} of {}: {error}", place + 1, file.display())),
+            Err(error) => {
+                // It may repeat what stands in the file, which may be meant for the terminal.
+                let error = cases::escape(error.as_bytes());
+                requests.skipped.push(format!("{} of {}: {error}", place + 1, file.display()));
+            }
         }
     }
     Ok(requests)

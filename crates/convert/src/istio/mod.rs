@@ -9,7 +9,7 @@ use crate::expr::Side;
 use crate::field::{get, text};
 use crate::provider::Provider;
 use crate::rules::{self, Built, SourceRule};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Whether it is one of the two.
 pub fn is_policy(document: &Value) -> bool {
@@ -21,8 +21,10 @@ pub fn is_policy(document: &Value) -> bool {
 
 /// Converts the policies of one workload.
 pub fn convert(documents: &[Value]) -> Result<Converted, String> {
-    same_workload(documents)?;
     let mut draft = Draft::default();
+    if let Some(target) = workload(documents)? {
+        draft.comments.push(format!("for the workload {target}"));
+    }
     let mut providers: Vec<Provider> = Vec::new();
     for document in of_kind(documents, "RequestAuthentication") {
         providers.extend(authentication::providers(document, providers.len())?);
@@ -59,21 +61,24 @@ fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'
     documents.iter().filter(move |document| document.get("kind").and_then(Value::as_str) == Some(kind))
 }
 
-/// What allows for one workload would allow for the others too, were they put together.
-fn same_workload(documents: &[Value]) -> Result<(), String> {
-    let target = |document: &Value| {
-        let field = |name: &str| document.pointer(&format!("/spec/{name}")).cloned().unwrap_or_default();
-        let namespace = document.pointer("/metadata/namespace").cloned().unwrap_or_default();
-        json!([namespace, field("selector"), field("targetRef"), field("targetRefs")])
-    };
-    let mut targets = documents.iter().map(target);
-    let first = targets.next();
-    if targets.all(|other| Some(&other) == first.as_ref()) {
-        Ok(())
-    } else {
-        Err("policies of different workloads or namespaces: convert those of one workload at a time"
-            .to_owned())
+/// What allows for one workload would allow for the others too, were they put together. A policy of the whole namespace is
+/// for each of its workloads. Returns whose policies they are, where they are not the whole namespace's.
+fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
+    let mut found: Option<Value> = None;
+    let namespace = |document: &Value| document.pointer("/metadata/namespace").cloned().unwrap_or_default();
+    let first = documents.first().map(namespace).unwrap_or_default();
+    for document in documents {
+        let spec = document.get("spec").unwrap_or(&Value::Null);
+        let targets =
+            ["selector", "targetRef", "targetRefs"].iter().find_map(|name| get(spec, name)).cloned();
+        let other = targets.is_some() && found.is_some() && found != targets;
+        if other || namespace(document) != first {
+            let help = "convert those of one workload at a time";
+            return Err(format!("policies of different workloads or namespaces: {help}"));
+        }
+        found = found.or(targets);
     }
+    Ok(found)
 }
 
 /// The rules of all policies, by what they do.
