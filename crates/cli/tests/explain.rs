@@ -50,7 +50,7 @@ fn a_decision_is_an_object_for_programs() {
                 "status": 308, "body": "",
                 "headers": [{"name": "location", "value": "/new/a?b"}],
             },
-            "upstream": null, "notes": [],
+            "upstream": null, "awaitsKeys": false, "notes": [],
         })
     );
     assert_eq!((run.status, run.err.as_str()), (0, ""));
@@ -58,8 +58,15 @@ fn a_decision_is_an_object_for_programs() {
 
 #[test]
 fn colours_are_for_terminals() {
-    let out = shop("GET https://shop.example.com/admin", &[]).out;
-    assert!(!out.contains('\u{1b}'));
+    // A terminal is what `CLICOLOR_FORCE` says is one.
+    let coloured = |variables: &[(&'static str, &'static str)]| {
+        let ask = ["explain", "shop.yaml", "--request", "GET https://shop.example.com/admin"];
+        let run = command::run_with(variables, &ask, "");
+        run.out.contains("\u{1b}[31m")
+    };
+    assert!(!coloured(&[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
 }
 
 #[test]
@@ -74,7 +81,8 @@ fn keys_and_the_time_are_given() {
     let without = ask(&[]);
     assert_eq!(without.lines().next(), Some("denied by rule all of token_validation: keys_missing"));
     let note = "note: provider `corporate` fetches its keys, and there are none here: give them by --jwks corporate=FILE";
-    assert_eq!(without.lines().last(), Some(note));
+    assert_eq!(without.lines().rev().nth(2), Some(note));
+    assert_eq!(without.lines().last(), Some("note: a module waits for keys before it answers this"));
 }
 
 #[test]

@@ -211,7 +211,9 @@ pub fn header(name: &str, pattern: &Pattern) -> Expr {
     if pattern.text == Text::Present {
         return present(&name);
     }
-    let Some(object) = pattern.object() else {
+    let object =
+        pattern.object().filter(|_| !(READ_IN_PARTS.contains(&name.as_str()) && spans_commas(pattern)));
+    let Some(object) = object else {
         return Expr::Unknown(format!("the header `{name}` by {:?}", pattern.text));
     };
     let mut any = serde_json::Map::new();
@@ -247,6 +249,32 @@ pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
     let same_case = patterns.iter().all(|pattern| !pattern.ignore_case);
     let parts: Option<Vec<String>> = patterns.iter().map(one).collect();
     parts.filter(|_| same_case).map(|parts| parts.join("|"))
+}
+
+/// Headers of which a policy reads each part between commas as a value of its own: Envoy joins their lines.
+const READ_IN_PARTS: [&str; 11] = [
+    "content-type",
+    "expect",
+    "grpc-timeout",
+    "if-range",
+    "access-control-request-method",
+    "origin",
+    "x-client-trace-id",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+
+/// Whether what matches could reach from one part into the next.
+fn spans_commas(pattern: &Pattern) -> bool {
+    match &pattern.text {
+        Text::Regex(_) => true,
+        Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
+            text.contains(',')
+        }
+        Text::Present => false,
+    }
 }
 
 fn header_name(name: &str) -> Option<String> {

@@ -97,6 +97,20 @@ fn a_pattern_that_no_canonical_path_has_does_not_carry_over() {
 }
 
 #[test]
+fn a_header_that_is_read_in_parts_is_not_matched_across_them() {
+    let header = |name: &str, matcher: Value| json!({"header": {"name": name, "string_match": matcher}});
+    for (name, matcher, carried) in [
+        ("x-forwarded-proto", json!({"exact": "http"}), true),
+        ("x-forwarded-proto", json!({"exact": "http,https"}), false),
+        ("x-forwarded-proto", json!({"safe_regex": {"regex": "h.*s"}}), false),
+        ("x-role", json!({"safe_regex": {"regex": "h.*s"}}), true),
+    ] {
+        let (rules, said) = matches("ALLOW", header(name, matcher.clone()));
+        assert_eq!((rules.len() == 1, said.is_empty()), (carried, carried), "{name} {matcher}");
+    }
+}
+
+#[test]
 fn a_host_without_a_port_is_refused_with_one() {
     let host = json!({"header": {"name": ":authority", "string_match": {"exact": "a.example"}}});
     let guard = json!({"name": "without-port", "domains": ["a.example"], "ports": [0]});

@@ -30,6 +30,7 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
         ("shadowed", decided.shadowed.iter().map(withheld).collect()),
         ("response", response(explained)),
         ("upstream", upstream(explained)),
+        ("awaitsKeys", decided.awaits_keys.into()),
         ("notes", explained.notes.into()),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -39,6 +39,9 @@ pub fn page(explained: &Explained<'_>) -> String {
     for note in explained.notes {
         let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
+    if explained.decided.awaits_keys {
+        let _ = writeln!(page, "\n{}: a module waits for keys before it answers this", paint(YELLOW, "note"));
+    }
     page
 }
 

@@ -14,8 +14,16 @@ pub struct Run {
 
 /// Runs the command in the folder of the test data, with text on standard input.
 pub fn run(arguments: &[&str], input: &str) -> Run {
+    run_with(&[], arguments, input)
+}
+
+/// The same with these variables in its environment.
+pub fn run_with(variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
         .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("NO_COLOR")
+        .envs(variables.iter().copied())
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
