@@ -10,6 +10,7 @@ mod decided;
 mod engine;
 mod policy;
 mod request;
+mod table;
 pub mod yaml;
 
 pub use bytes::{escape, unescape};
@@ -21,3 +22,4 @@ pub use decided::Decided;
 pub use engine::{UPSTREAM_RESPONSE, load, now, run};
 pub use policy::{FILTERS, Policy};
 pub use request::Request;
+pub use table::{Row, decided, table};
