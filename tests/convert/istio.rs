@@ -5,7 +5,7 @@ use crate::jwt_authn::{requests, tokens};
 use crate::random::Random;
 use crate::{Sample, jwt_authn};
 use issuer::Issuer;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 const SAMPLES: u64 = 12;
 
@@ -23,26 +23,7 @@ fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
         if place == 0 && number.is_multiple_of(3) {
             continue;
         }
-        let keys = issuers[place].jwks();
-        let mut rule = json!({"issuer": name, "jwks": keys});
-        let mut provider = json!({"issuer": name, "local_jwks": {"inline_string": keys}});
-        if random.below(2) == 0 {
-            rule["audiences"] = json!(["api"]);
-            provider["audiences"] = json!(["api"]);
-        }
-        let forward = random.below(2) == 0;
-        (rule["forwardOriginalToken"], provider["forward"]) = (forward.into(), forward.into());
-        match random.below(3) {
-            0 => {
-                rule["fromHeaders"] = json!([{"name": "Authorization", "prefix": "Bearer "}]);
-                provider["from_headers"] = json!([{"name": "Authorization", "value_prefix": "Bearer "}]);
-            }
-            1 => {
-                rule["fromParams"] = json!(["access_token"]);
-                provider["from_params"] = json!(["access_token"]);
-            }
-            _ => {}
-        }
+        let (rule, provider) = rule(&mut random, name, &issuers[place].jwks());
         rules.push(rule);
         providers.insert(name.to_owned(), provider);
         names.push(json!({"provider_name": name}));
@@ -59,4 +40,28 @@ fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
     });
     let requests = requests(&tokens(&issuers[0], &issuers[1]));
     Sample { name: format!("request-authentication-{number}"), source: Some(source), filter, requests }
+}
+
+/// A rule of tokens, and the provider that it stands for.
+fn rule(random: &mut Random, name: &str, keys: &str) -> (Value, Value) {
+    let mut rule = json!({"issuer": name, "jwks": keys});
+    let mut provider = json!({"issuer": name, "local_jwks": {"inline_string": keys}});
+    if random.below(2) == 0 {
+        rule["audiences"] = json!(["api"]);
+        provider["audiences"] = json!(["api"]);
+    }
+    let forward = random.below(2) == 0;
+    (rule["forwardOriginalToken"], provider["forward"]) = (forward.into(), forward.into());
+    match random.below(3) {
+        0 => {
+            rule["fromHeaders"] = json!([{"name": "Authorization", "prefix": "Bearer "}]);
+            provider["from_headers"] = json!([{"name": "Authorization", "value_prefix": "Bearer "}]);
+        }
+        1 => {
+            rule["fromParams"] = json!(["access_token"]);
+            provider["from_params"] = json!(["access_token"]);
+        }
+        _ => {}
+    }
+    (rule, provider)
 }

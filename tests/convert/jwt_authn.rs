@@ -16,9 +16,16 @@ pub fn samples() -> Vec<Sample> {
     let mut first = provider("https://one.example/", &one);
     first["audiences"] = json!(["api", "other"]);
     let providers = json!({"one": first, "two": provider("https://two.example/", &two)});
+    let tokens = tokens(&one, &two);
+    let named = configurations().into_iter().map(|(name, rules)| sample(name, &providers, &rules, &tokens));
+    named.chain((0..RANDOM).map(|number| random(number, &providers, &tokens))).collect()
+}
+
+/// Rules by what they show.
+fn configurations() -> [(&'static str, Value); 8] {
     let rule = |matcher: Value, requires: Value| json!({"match": matcher, "requires": requires});
     let name = |name: &str| json!({"provider_name": name});
-    let configurations = [
+    [
         ("one", json!([rule(json!({"prefix": "/"}), name("one"))])),
         (
             "any",
@@ -54,10 +61,7 @@ pub fn samples() -> Vec<Sample> {
             ]),
         ),
         ("nothing", json!([])),
-    ];
-    let tokens = tokens(&one, &two);
-    let named = configurations.into_iter().map(|(name, rules)| sample(name, &providers, &rules, &tokens));
-    named.chain((0..RANDOM).map(|number| random(number, &providers, &tokens))).collect()
+    ]
 }
 
 /// Tokens that hold, and tokens that do not.
