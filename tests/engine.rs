@@ -1,16 +1,17 @@
 //! Each case once through the engine.
 
+use e2e::corpus::{self, lines};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> anyhow::Result<()> {
     let mut trials = Vec::new();
-    for (name, file) in e2e::corpus::files()? {
+    for (name, file) in corpus::files()? {
         for case in file.cases.clone() {
             let file = file.clone();
             trials.push(Trial::test(format!("{name}: {}", case.name), move || {
                 let observed = cases::run(&file, &case)?;
                 let differences = case.expect.differences(&observed);
-                if differences.is_empty() { Ok(()) } else { Err(Failed::from(differences.join("\n"))) }
+                if differences.is_empty() { Ok(()) } else { Err(Failed::from(lines(&differences))) }
             }));
         }
     }

@@ -57,7 +57,9 @@ fn check(case: &Case, protocol: Protocol, version: &str, listeners: Listeners) -
                 )]
             }
         },
-        (None, Some(observed)) => case.expect.differences(&observed),
+        (None, Some(observed)) => {
+            case.expect.differences(&observed).iter().map(ToString::to_string).collect()
+        }
         (None, None) => vec!["no response".to_owned()],
     };
     if differences.is_empty() { Ok(()) } else { Err(Failed::from(differences.join("\n"))) }

@@ -2,7 +2,7 @@
 
 use crate::{client, root, tls};
 use anyhow::{Context, Result};
-use cases::{Case, CaseFile, Observed, Protocol};
+use cases::{Case, CaseFile, Difference, Observed, Protocol};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -13,21 +13,38 @@ pub use wire::parse_details;
 /// # Errors
 /// What is wrong with one of them.
 pub fn files() -> Result<Vec<(String, CaseFile)>> {
+    paths()?.into_iter().map(|(name, file)| Ok((name, read(&file)?))).collect()
+}
+
+/// Where the case files are, with their names.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn paths() -> Result<Vec<(String, PathBuf)>> {
     let (folder, examples) = (root().join("tests/cases"), root().join("examples"));
     let mut files = Vec::new();
     for file in sorted(&folder)?.iter().map(|filter| sorted(filter)).collect::<Result<Vec<_>>>()?.concat() {
-        files.push((file.strip_prefix(&folder)?.with_extension("").display().to_string(), read(&file)?));
+        files.push((file.strip_prefix(&folder)?.with_extension("").display().to_string(), file));
     }
     for example in sorted(&examples)? {
         let file = example.join("cases.yaml");
         if file.is_file() {
-            files.push((format!("examples/{}", example.strip_prefix(&examples)?.display()), read(&file)?));
+            files.push((format!("examples/{}", example.strip_prefix(&examples)?.display()), file));
         }
     }
     Ok(files)
 }
 
-fn read(file: &Path) -> Result<CaseFile> {
+/// The differences of a case, a line each.
+pub fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a case file.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(file: &Path) -> Result<CaseFile> {
     CaseFile::read(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
 }
 

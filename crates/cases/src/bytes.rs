@@ -26,9 +26,42 @@ pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The text for bytes: what is printable stands as it is, `\\` for a backslash and `\xHH` for any other byte.
+pub fn escape(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\\' => text.push_str("\\\\"),
+                character if character.is_control() => {
+                    let mut buffer = [0; 4];
+                    character.encode_utf8(&mut buffer).bytes().for_each(|byte| push_hex(&mut text, byte));
+                }
+                character => text.push(character),
+            }
+        }
+        chunk.invalid().iter().for_each(|byte| push_hex(&mut text, *byte));
+    }
+    text
+}
+
+fn push_hex(text: &mut String, byte: u8) {
+    text.push_str(&format!("\\x{byte:02X}"));
+}
+
 #[cfg(test)]
 mod tests {
-    use super::unescape;
+    use super::{escape, unescape};
+
+    #[test]
+    fn what_is_escaped_is_the_same_unescaped() {
+        for (bytes, text) in
+            [(&b"/caf\xc3\xa9"[..], "/caf\u{e9}"), (b"a\x00\xffb\\c\n", r"a\x00\xFFb\\c\x0A")]
+        {
+            assert_eq!(escape(bytes), text);
+            assert_eq!(unescape(text).unwrap(), bytes);
+        }
+    }
 
     #[test]
     fn escapes_are_bytes() {

@@ -35,9 +35,26 @@ pub struct SeenUpstream {
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The field that differs: `status`, `header location`.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was observed.
+    pub observed: String,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: expected {}, got {}", self.what, self.expected, self.observed)
+    }
+}
+
 impl Expected {
-    /// Where what was observed differs, a line each.
-    pub fn differences(&self, observed: &Observed) -> Vec<String> {
+    /// Where what was observed differs.
+    pub fn differences(&self, observed: &Observed) -> Vec<Difference> {
         let mut found = Differences(Vec::new());
         found.compare("decision", &self.decision, &observed.decision);
         let default = (self.decision == "allow").then_some(200);
@@ -45,20 +62,20 @@ impl Expected {
             found.compare("status", &status, &observed.status);
         }
         if self.decision != "allow" {
-            found.compare("reason", &self.reason, &observed.reason);
+            found.options("reason", self.reason.as_deref(), observed.reason.as_deref());
         }
         if let (Some(rule), Some(seen)) = (&self.rule, &observed.rule) {
-            found.compare("rule", &Some(rule), &seen.as_ref());
+            found.options("rule", Some(rule), seen.as_deref());
         }
         if let (Some(reading), Some(seen)) = (&self.reading, &observed.reading) {
-            found.compare("reading", &Some(reading), &seen.as_ref());
+            found.options("reading", Some(reading), seen.as_deref());
         }
         for (name, expected) in &self.headers {
             let seen = observed.headers.iter().find(|(other, _)| other == name);
             let seen = seen.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
             let expected = expected.as_ref().map(|text| unescape(text).unwrap_or_default());
             let expected = expected.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            found.compare(&format!("header {name}"), &expected, &seen);
+            found.options(&format!("header {name}"), expected.as_deref(), seen.as_deref());
         }
         if let (Some(body), Some(seen)) = (&self.body, &observed.body) {
             found.compare("body", body, &String::from_utf8_lossy(seen).into_owned());
@@ -68,20 +85,35 @@ impl Expected {
         }
         match (&self.upstream, &observed.upstream) {
             (Some(upstream), Some(seen)) => found.upstream(upstream, seen),
-            (Some(_), None) => found.0.push("upstream: expected a request, got none".to_owned()),
+            (Some(_), None) => found.add("upstream", "a request", "none"),
             _ => {}
         }
         found.0
     }
 }
 
-struct Differences(Vec<String>);
+struct Differences(Vec<Difference>);
 
 impl Differences {
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: &T, observed: &T) {
         if expected != observed {
-            self.0.push(format!("{what}: expected {expected:?}, got {observed:?}"));
+            self.add(what, format!("{expected:?}"), format!("{observed:?}"));
         }
+    }
+
+    fn options(&mut self, what: &str, expected: Option<&str>, observed: Option<&str>) {
+        let shown = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("{text:?}"));
+        if expected != observed {
+            self.add(what, shown(expected), shown(observed));
+        }
+    }
+
+    fn add(&mut self, what: &str, expected: impl Into<String>, observed: impl Into<String>) {
+        self.0.push(Difference {
+            what: what.to_owned(),
+            expected: expected.into(),
+            observed: observed.into(),
+        });
     }
 
     fn upstream(&mut self, expected: &Upstream, seen: &SeenUpstream) {

@@ -10,6 +10,19 @@ pub fn text(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// Prints text with colours on a terminal, and without them elsewhere or where `NO_COLOR` is set.
+pub fn coloured(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints JSON in one line.
+pub fn json_line(value: &impl Serialize) {
+    let mut out = std::io::stdout().lock();
+    let _ = serde_json::to_writer(&mut out, value);
+    let _ = out.write_all(b"\n");
+}
+
 /// Prints JSON, indented.
 pub fn json(value: &impl Serialize) {
     let mut out = BufWriter::new(std::io::stdout().lock());

@@ -44,12 +44,14 @@ impl Issuer {
         json!({"keys": keys}).to_string()
     }
 
-    /// A token with these claims; `iss`, `iat` and `exp`, in an hour, are added where they are not there.
+    /// A token with these claims; `iss`, `iat` and `exp`, in an hour, are added where they are not there; one
+    /// that is null is left out.
     pub fn token(&self, claims: &Value) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default();
         let mut payload = json!({"iss": self.name, "iat": now, "exp": now + 3600});
         if let (Value::Object(payload), Value::Object(claims)) = (&mut payload, claims) {
             payload.extend(claims.clone());
+            payload.retain(|_, claim| !claim.is_null());
         }
         let keys = self.keys();
         let key = keys.last().expect("an issuer has a key");

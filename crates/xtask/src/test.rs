@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> bool {
     tally.check(&mut modules_clippy());
     tally.tests(&mut own_tests());
     tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--lib"]));
-    tally.tests(&mut end_to_end(&["engine", "documents", "manifests"], options));
+    tally.tests(&mut end_to_end(&["engine", "command", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
         Ok(())
@@ -78,7 +78,7 @@ fn outside(tally: &mut Tally, options: &Options) {
     });
     tally.part("Envoy", |tally| {
         envoy::ensure()?;
-        tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+        tally.tests(&mut end_to_end(&["envoy", "convert", "behaviour", "readings", "kernel"], options));
         Ok(())
     });
     if options.all {
@@ -88,8 +88,18 @@ fn outside(tally: &mut Tally, options: &Options) {
 }
 
 /// The crates whose tests stand with the code.
-const OWN_TESTS: [&str; 9] =
-    ["policy", "jose", "cases", "delivery", "issuer", "netpol", "ringfence-cli", "stand-ins", "xtask"];
+const OWN_TESTS: [&str; 10] = [
+    "policy",
+    "jose",
+    "cases",
+    "convert",
+    "delivery",
+    "issuer",
+    "netpol",
+    "ringfence-cli",
+    "stand-ins",
+    "xtask",
+];
 
 /// The tests that stand with the code.
 fn own_tests() -> Command {

@@ -92,7 +92,7 @@ fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String
         }
         Err(_) => (Observed::default(), String::new()),
     };
-    let differences = case.expect.differences(&observed);
+    let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
     let decided = cases::decided(&observed, observed.rule.as_ref().and_then(Option::as_deref));
     let mut row = Row::of(case, &observed, format!("{by}, {decided}"), differences);
     // What passed was decided by nobody in particular: say who answered, beside what it saw.

@@ -113,7 +113,7 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         // Which rule allowed a request nobody is told: the engine, which is the same code, names it.
         Observed { rule: told.rule, ..seen }
     };
-    let differences = case.expect.differences(&observed);
+    let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
     let decided = cases::decided(&observed, decider(file, case, &observed)?.as_deref());
     Ok(Row::of(case, &observed, decided, differences))
 }

@@ -1,0 +1,79 @@
+//! The host and the path as policies see them.
+
+use super::Explained;
+use policy::decision::Step;
+use policy::document;
+use policy::http::{Authority, Normalize, PathLimits, RequestPath};
+use serde_json::{Map, Value};
+
+/// One way to read the path.
+#[derive(Debug)]
+pub struct Reading {
+    /// The path.
+    pub path: String,
+    /// What a server does that reads it so; nothing of the canonical path.
+    pub because: Vec<&'static str>,
+}
+
+/// The host in the form in which it is compared, or why there is none.
+pub fn host(explained: &Explained<'_>) -> Result<String, &'static str> {
+    let bytes = explained.request.host.as_deref().unwrap_or_default();
+    Authority::parse(bytes)
+        .map(|authority| authority.host.as_str().to_owned())
+        .map_err(policy::http::AuthorityError::reason)
+}
+
+/// Every reading of the path, the canonical one first, or why there is none; nothing where there is no path.
+pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static str>> {
+    let target = explained.request.target.as_deref()?;
+    let method = &explained.request.method;
+    let judged = explained.decided.steps.iter().find_map(|step| match step {
+        Step::Path(readings) => Some(readings.clone()),
+        Step::Rule { .. } => None,
+    });
+    let paths = match judged {
+        Some(paths) => paths,
+        // No path-policy said how it read the path: this is how the other filters do.
+        None => match RequestPath::parse(target, method, &Normalize::default(), &PathLimits::default()) {
+            Ok(path) => path.readings().map(str::to_owned).collect(),
+            Err(error) => return Some(Err(error.reason())),
+        },
+    };
+    let because = |(place, path): (usize, String)| {
+        let because = if place == 0 { Vec::new() } else { causes(target, method, &path) };
+        Reading { path, because }
+    };
+    Some(Ok(paths.into_iter().enumerate().map(because).collect()))
+}
+
+/// What makes a path of several readings one.
+const CAUSES: [(&str, &str); 5] = [
+    ("escapedSlashes", "escaped slashes decoded"),
+    ("backslashes", "backslashes as slashes"),
+    ("pathParameters", "path parameters cut"),
+    ("doubleEncoding", "decoded twice"),
+    ("emptySegments", "empty segments merged"),
+];
+
+/// The fewest causes that make this reading of the target.
+fn causes(target: &[u8], method: &[u8], reading: &str) -> Vec<&'static str> {
+    let mut sets: Vec<u32> = (1..1 << CAUSES.len()).collect();
+    sets.sort_by_key(|set| set.count_ones());
+    let made_by = |set: &u32| {
+        let normalize = normalize(*set)?;
+        let path = RequestPath::parse(target, method, &normalize, &PathLimits::default()).ok()?;
+        path.readings().any(|other| other == reading).then_some(*set)
+    };
+    let found = sets.iter().find_map(made_by).unwrap_or_default();
+    CAUSES.iter().enumerate().filter(|(bit, _)| found >> bit & 1 == 1).map(|(_, (_, cause))| *cause).collect()
+}
+
+/// The choices in which only the causes of this set make readings.
+fn normalize(set: u32) -> Option<Normalize> {
+    let choice = |(bit, (field, _)): (usize, &(&str, &str))| {
+        let word = if set >> bit & 1 == 1 { "everyReading" } else { "keep" };
+        ((*field).to_owned(), Value::from(word))
+    };
+    let choices: Map<String, Value> = CAUSES.iter().enumerate().map(choice).collect();
+    document::read(Value::Object(choices).to_string().as_bytes()).ok()
+}

@@ -1,0 +1,59 @@
+//! The outcome as JUnit has it, for CI systems.
+
+use super::{Outcome, Tested};
+use std::fmt::Write;
+
+/// A test suite for each file, a test for each case.
+pub fn report(tested: &[Tested]) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
+    for file in tested {
+        let failed = file.cases.iter().filter(|case| !case.holds()).count();
+        let (name, all) = (escape(&file.file), file.cases.len());
+        let _ = writeln!(xml, "  <testsuite name=\"{name}\" tests=\"{all}\" failures=\"{failed}\">");
+        for case in &file.cases {
+            xml += &test(case, &name);
+        }
+        xml += "  </testsuite>\n";
+    }
+    xml + "</testsuites>\n"
+}
+
+fn test(case: &Outcome, suite: &str) -> String {
+    let head = format!("    <testcase classname=\"{suite}\" name=\"{}\"", escape(&case.name));
+    let lines = match &case.differences {
+        Ok(differences) if differences.is_empty() => return format!("{head}/>\n"),
+        Ok(differences) => differences.iter().map(ToString::to_string).collect(),
+        Err(error) => vec![error.clone()],
+    };
+    let first = lines.first().map(|line| escape(line)).unwrap_or_default();
+    let all = escape(&lines.join("\n"));
+    format!("{head}>\n      <failure message=\"{first}\">{all}</failure>\n    </testcase>\n")
+}
+
+/// Text in XML 1.0, section 2.2: what it cannot hold, not even escaped, becomes a replacement character.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' | '\t' => escaped.push(character),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            character if character.is_ascii_control() => escaped.push('\u{fffd}'),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn markup_and_controls_are_text() {
+        assert_eq!(escape("<a b=\"c\"> & \u{1}\n"), "&lt;a b=&quot;c&quot;&gt; &amp; \u{fffd}\n");
+    }
+}

@@ -1,0 +1,51 @@
+//! `ringfence test`: what it prints, whole, and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod command;
+
+use command::{Run, printed, run};
+use serde_json::{Value, json};
+
+#[test]
+fn what_does_not_hold_is_told_field_by_field() {
+    let expected = Run { status: 1, ..printed(include_str!("data/cases.txt")) };
+    assert_eq!(run(&["test", "cases.yaml"], ""), expected);
+}
+
+#[test]
+fn cases_that_hold_end_well() {
+    let run = run(&["test", "cases.yaml", "--only", "a file", "--format", "json"], "");
+    let told: Value = serde_json::from_str(&run.out).unwrap();
+    let rule = |section: &str, rule: &str| json!({"section": section, "rule": rule});
+    assert_eq!(
+        told,
+        json!({
+            "passed": 1, "failed": 0,
+            "files": [{"file": "cases.yaml", "cases": [
+                {"name": "a file", "request": "GET /files/a", "passed": true, "error": null, "differences": []},
+            ]}],
+            "policies": [{
+                "files": ["cases.yaml"],
+                "exercised": [rule("vhost", "shop"), rule("path", "files"), rule("header", "edge")],
+                "unexercised": [rule("path", "admin"), rule("path", "watched"), rule("path", "old")],
+            }],
+        })
+    );
+    assert_eq!(run.status, 0);
+}
+
+#[test]
+fn ci_systems_get_junit() {
+    let file = std::env::temp_dir().join(format!("ringfence-junit-{}.xml", std::process::id()));
+    run(&["test", "cases.yaml", "--junit", file.to_str().unwrap()], "");
+    let written = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(written, include_str!("data/junit.xml"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_wrong_call() {
+    assert_eq!(run(&["test", "gone.yaml"], "").status, 2);
+    assert_eq!(run(&["test", "shop.yaml"], "").status, 1);
+}

@@ -1,0 +1,212 @@
+//! `envoy.filters.http.jwt_authn`.
+
+use super::matcher;
+use crate::draft::{Converted, Draft, Rule, rule_name};
+use crate::expr::{Expr, Side};
+use crate::field::{get, is_true, list, others, text, texts};
+use crate::matching;
+use crate::patterns::{self, Pattern, Text};
+use crate::provider::{Keys, Provider};
+use serde_json::{Map, Value, json};
+
+/// What no token has: the safe stand-in for a requirement that does not carry over.
+const NEVER: &str = "iss";
+
+/// Converts the filter's configuration.
+pub fn convert(configuration: &Value) -> Result<Converted, String> {
+    let mut draft = Draft::default();
+    let known = ["@type", "providers", "rules", "requirement_map"];
+    let more = others(configuration, &known);
+    draft.comments.extend(more.iter().map(|name| format!("not carried over: `{name}`")));
+    let mut providers: Vec<(String, Rule)> = Vec::new();
+    for (name, value) in get(configuration, "providers").and_then(Value::as_object).into_iter().flatten() {
+        match provider(name, value).and_then(|provider| provider.rule()) {
+            Ok(rule) => providers.push((name.clone(), rule)),
+            Err(why) => draft.comments.push(format!("not carried over: the provider `{name}`: {why}")),
+        }
+    }
+    if providers.is_empty() {
+        return Err(format!("no provider carries over: {}", draft.comments.join("; ")));
+    }
+    let names: Vec<&str> = providers.iter().map(|(name, _)| name.as_str()).collect();
+    let mut rules = Vec::new();
+    for (place, rule) in list(configuration, "rules").iter().enumerate() {
+        rules.extend(rule_of(rule, place + 1, configuration, &names)?);
+    }
+    rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
+    draft.token = Some((providers, rules));
+    Ok(draft.finish())
+}
+
+/// The fields of a provider that are read here.
+const KNOWN: [&str; 16] = [
+    "issuer",
+    "audiences",
+    "local_jwks",
+    "remote_jwks",
+    "forward",
+    "from_headers",
+    "from_params",
+    "from_cookies",
+    "forward_payload_header",
+    "pad_forward_payload_header",
+    "payload_in_metadata",
+    "header_in_metadata",
+    "jwt_cache_config",
+    "clock_skew_seconds",
+    "claim_to_headers",
+    "require_expiration",
+];
+
+fn provider(name: &str, value: &Value) -> Result<Provider, String> {
+    let issuer = text(value, "issuer").ok_or("it takes any issuer")?;
+    // What narrows a provider down, and would be lost.
+    if let Some(field) = others(value, &KNOWN).first() {
+        return Err(format!("`{field}`"));
+    }
+    let strings = |field: &str| texts(value, field).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut headers: Vec<(String, String)> = list(value, "from_headers")
+        .iter()
+        .map(|header| {
+            let field = |name: &str| text(header, name).unwrap_or_default();
+            (field("name").to_ascii_lowercase(), field("value_prefix").to_owned())
+        })
+        .collect();
+    let (cookies, mut params) = (strings("from_cookies"), strings("from_params"));
+    if headers.is_empty() && cookies.is_empty() && params.is_empty() {
+        headers.push(("authorization".to_owned(), "Bearer ".to_owned()));
+        params.push("access_token".to_owned());
+    }
+    let claim = |to: &Value| {
+        let field = |name: &str| text(to, name).unwrap_or_default();
+        (field("claim_name").to_owned(), field("header_name").to_ascii_lowercase())
+    };
+    Ok(Provider {
+        name: name.to_owned(),
+        issuer: issuer.to_owned(),
+        audiences: strings("audiences"),
+        keys: Some(keys(value)?),
+        headers,
+        cookies,
+        params,
+        forward: is_true(value, "forward"),
+        claims: list(value, "claim_to_headers").iter().map(claim).collect(),
+        payload: text(value, "forward_payload_header").map(str::to_ascii_lowercase),
+        expires: is_true(value, "require_expiration"),
+        skew: get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0),
+        required: false,
+        comments: Vec::new(),
+    })
+}
+
+fn keys(value: &Value) -> Result<Keys, String> {
+    if let Some(local) = get(value, "local_jwks") {
+        let inline =
+            text(local, "inline_string").ok_or("its keys are in a file: put them into `inline_string`")?;
+        let keys = serde_json::from_str(inline).map_err(|error| format!("its keys are no JSON: {error}"))?;
+        return Ok(Keys::Inline(keys));
+    }
+    let remote =
+        get(value, "remote_jwks").and_then(|remote| get(remote, "http_uri")).ok_or("it has no keys")?;
+    let field = |name: &str| text(remote, name).map(str::to_owned);
+    let (cluster, uri) = field("cluster").zip(field("uri")).ok_or("its keys have no cluster and URI")?;
+    Ok(Keys::Remote { cluster, uri })
+}
+
+/// The rules for one of the source.
+fn rule_of(rule: &Value, number: usize, configuration: &Value, names: &[&str]) -> Result<Vec<Rule>, String> {
+    let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
+    let (require, comment) = match requirement_of(rule, configuration) {
+        None => (json!("none"), None),
+        Some(requirement) => require(requirement, names),
+    };
+    let unknown = condition.unknown();
+    // The first rule that matches decides: one that matches too little or too much lets another one decide.
+    if !unknown.is_empty() {
+        return Err(format!("rule {number}: {} has no counterpart", unknown.join(", ")));
+    }
+    let conjuncts = condition.conjuncts(Side::Over).unwrap_or_default();
+    let mut rules = Vec::new();
+    for (place, conjunct) in conjuncts.iter().enumerate() {
+        let matches = matching::of(conjunct, Side::Under)
+            .map_err(|why| format!("rule {number}: {why} has no counterpart"))?;
+        let mut object = Map::new();
+        object.insert("name".to_owned(), rule_name(&format!("rule-{number}"), place + 1).into());
+        if !matches.request.is_empty() {
+            object.insert("match".to_owned(), matches.request.into());
+        }
+        object.insert("require".to_owned(), require.clone());
+        rules.push(Rule { comments: comment.iter().cloned().collect(), rule: object.into() });
+    }
+    Ok(rules)
+}
+
+fn requirement_of<'v>(rule: &'v Value, configuration: &'v Value) -> Option<&'v Value> {
+    let named = || get(configuration, "requirement_map")?.get(text(rule, "requirement_name")?);
+    get(rule, "requires")
+        .or_else(named)
+        .filter(|requirement| requirement.as_object().is_some_and(|fields| !fields.is_empty()))
+}
+
+/// A `RouteMatch`.
+fn condition(matcher: &Value) -> Expr {
+    let mut parts = Vec::new();
+    let case = get(matcher, "case_sensitive").and_then(Value::as_bool) == Some(false);
+    let path = |text: Text| patterns::path(&Pattern { text, ignore_case: case });
+    for (field, value) in matcher.as_object().into_iter().flatten() {
+        let text = value.as_str().map(str::to_owned);
+        parts.push(match (field.as_str(), text) {
+            ("prefix", Some(prefix)) if prefix == "/" => Expr::True,
+            ("prefix", Some(prefix)) => path(Text::Prefix(prefix)),
+            ("path", Some(exact)) => path(Text::Exact(exact)),
+            ("path_separated_prefix" | "pathSeparatedPrefix", Some(prefix)) => {
+                let exact = path(Text::Exact(prefix.clone()));
+                Expr::any(vec![exact, path(Text::Prefix(format!("{prefix}/")))])
+            }
+            ("safe_regex" | "safeRegex", None) => {
+                path(Text::Regex(self::text(value, "regex").unwrap_or_default().to_owned()))
+            }
+            ("headers", None) => Expr::All(list(matcher, "headers").iter().map(matcher::header).collect()),
+            ("case_sensitive" | "caseSensitive", _) => Expr::True,
+            (other, _) => Expr::Unknown(format!("a match by `{other}`")),
+        });
+    }
+    Expr::All(parts)
+}
+
+/// What a requirement becomes, and a comment where it is a stand-in.
+fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
+    let refused = |what: &str| {
+        let claims = json!([{"claim": NEVER, "present": false}]);
+        let comment = format!("not carried over: {what}; no token is enough here");
+        (json!({"anyOf": names, "claims": claims}), Some(comment))
+    };
+    let mut accepted: Vec<&str> = Vec::new();
+    let mut optional = false;
+    let parts: Vec<&Value> = match get(requirement, "requires_any") {
+        Some(any) => list(any, "requirements").iter().collect(),
+        None => vec![requirement],
+    };
+    for part in parts {
+        if let Some(name) = text(part, "provider_name") {
+            accepted.push(name);
+        } else if get(part, "allow_missing").is_some() {
+            optional = true;
+        } else if get(part, "allow_missing_or_failed").is_some() {
+            let comment = "a token that does not hold passes too, as in the source".to_owned();
+            return (json!("none"), Some(comment));
+        } else {
+            let what = part.as_object().and_then(|fields| fields.keys().next()).cloned().unwrap_or_default();
+            return refused(&format!("the requirement `{what}`"));
+        }
+    }
+    if accepted.is_empty() {
+        accepted = names.to_vec();
+    }
+    accepted.retain(|name| names.contains(name));
+    match (accepted.as_slice(), optional) {
+        ([], _) => refused("its providers"),
+        (_, true) => (json!({"anyOf": accepted, "optional": true}), None),
+        (_, false) => (json!({"anyOf": accepted}), None),
+    }
+}

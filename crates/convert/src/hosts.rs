@@ -1,0 +1,71 @@
+//! Patterns of hosts.
+
+use crate::expr::{Atom, Expr, Field, Span};
+use crate::patterns::{Pattern, Text};
+use serde_json::Value;
+
+/// One of these authorities. A policy compares hosts without their ports: those that are meant without one are noted.
+pub fn any(patterns: &[Pattern]) -> Expr {
+    let with_any_port: Vec<&str> = patterns
+        .iter()
+        .filter_map(|pattern| match &pattern.text {
+            Text::Prefix(text) => text.strip_suffix(':').filter(|host| is_host(host)),
+            _ => None,
+        })
+        .collect();
+    // Beside `a.example`, `a.example:*` says that any port will do, and no more.
+    let lifts = |pattern: &&Pattern| match &pattern.text {
+        Text::Prefix(text) => text.strip_suffix(':').is_some_and(|host| {
+            patterns.iter().any(|other| matches!(&other.text, Text::Exact(exact) if exact == host))
+        }),
+        _ => false,
+    };
+    let others = patterns.iter().filter(|pattern| !lifts(pattern));
+    Expr::any(others.map(|pattern| host(pattern, &with_any_port)).collect())
+}
+
+fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
+    let unknown = || Expr::Unknown(format!("the host {:?}", pattern.text));
+    // Letters of hosts are compared without case, whatever the source does: names have none (RFC 4343).
+    let atom = |host: String, portless: bool| {
+        let values = vec![Value::String(host.clone())];
+        let portless = if portless { vec![host] } else { Vec::new() };
+        Expr::Is(Atom { portless, ..Atom::exactly(Field::Hosts, values) })
+    };
+    // For requests with a port alone: a policy says so of none.
+    let with_port = |host: &str| {
+        let over = Span::Values(vec![host.to_ascii_lowercase().into()]);
+        let note = Some(format!("the port of the host {:?}", pattern.text));
+        Expr::Is(Atom { over, note, ..Atom::exactly(Field::Hosts, Vec::new()) })
+    };
+    match &pattern.text {
+        Text::Present => Expr::True,
+        Text::Exact(text) if is_host(text) => {
+            atom(text.to_ascii_lowercase(), !with_any_port.contains(&text.as_str()))
+        }
+        Text::Exact(text) => match text.rsplit_once(':') {
+            Some((host, port)) if is_host(host) && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                with_port(host)
+            }
+            _ => unknown(),
+        },
+        Text::Suffix(text) if text.strip_prefix('.').is_some_and(is_host) => {
+            atom(format!("*{}", text.to_ascii_lowercase()), true)
+        }
+        Text::Prefix(text) => match text.strip_suffix(':').filter(|host| is_host(host)) {
+            Some(host) => with_port(host),
+            None => unknown(),
+        },
+        _ => unknown(),
+    }
+}
+
+/// Whether it is a name of which its letters are all there is to it: no address, no trailing dot.
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.split('.').all(label) && last.starts_with(|c: char| c.is_ascii_alphabetic())
+}

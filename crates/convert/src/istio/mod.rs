@@ -1,0 +1,128 @@
+//! Istio's AuthorizationPolicy and RequestAuthentication.
+
+mod authentication;
+mod authorization;
+mod token;
+
+use crate::draft::{Converted, Draft, Rule};
+use crate::expr::Side;
+use crate::field::{get, text};
+use crate::provider::Provider;
+use crate::rules::{self, Built, SourceRule};
+use serde_json::Value;
+
+/// Whether it is one of the two.
+pub fn is_policy(document: &Value) -> bool {
+    let kind = document.get("kind").and_then(Value::as_str);
+    let version = document.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+    matches!(kind, Some("AuthorizationPolicy" | "RequestAuthentication"))
+        && version.starts_with("security.istio.io/")
+}
+
+/// Converts the policies of one workload.
+pub fn convert(documents: &[Value]) -> Result<Converted, String> {
+    let mut draft = Draft::default();
+    if let Some(target) = workload(documents)? {
+        draft.comments.push(format!("for the workload {target}"));
+    }
+    let mut providers: Vec<Provider> = Vec::new();
+    for document in of_kind(documents, "RequestAuthentication") {
+        providers.extend(authentication::providers(document, providers.len())?);
+    }
+    let mut sources = Sources::default();
+    for document in of_kind(documents, "AuthorizationPolicy") {
+        sources.add(document, &providers, &mut draft)?;
+    }
+    let denials = rules::build(&sources.denials, Side::Over);
+    let permissions = rules::build(&sources.permissions, Side::Under);
+    let matches = denials.iter().chain(&permissions).filter_map(|built| built.matches.as_ref());
+    draft.portless.extend(matches.flat_map(|found| found.portless.clone()));
+    let tokens = token::rules(denials, permissions, &providers);
+    if sources.any {
+        let mut list: Vec<Rule> = Vec::new();
+        rules::into_path(&mut draft, &mut list, &tokens.denials, "deny");
+        rules::into_path(&mut draft, &mut list, &tokens.permissions, "allow");
+        draft.path = Some((if sources.allows { "deny" } else { "allow" }, list));
+    }
+    if !providers.is_empty() {
+        let mut named = Vec::new();
+        for provider in &providers {
+            named.push((provider.name.clone(), provider.rule()?));
+        }
+        draft.token = Some((named, tokens.token));
+    }
+    if draft.path.is_none() && draft.token.is_none() {
+        return Err("there is no rule in it".to_owned());
+    }
+    Ok(draft.finish())
+}
+
+fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'d Value> {
+    documents.iter().filter(move |document| document.get("kind").and_then(Value::as_str) == Some(kind))
+}
+
+/// What allows for one workload would allow for the others too, were they put together. A policy of the whole namespace is
+/// for each of its workloads. Returns whose policies they are, where they are not the whole namespace's.
+fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
+    let mut found: Option<Value> = None;
+    let namespace = |document: &Value| document.pointer("/metadata/namespace").cloned().unwrap_or_default();
+    let first = documents.first().map(namespace).unwrap_or_default();
+    for document in documents {
+        let spec = document.get("spec").unwrap_or(&Value::Null);
+        let targets =
+            ["selector", "targetRef", "targetRefs"].iter().find_map(|name| get(spec, name)).cloned();
+        let other = targets.is_some() && found.is_some() && found != targets;
+        if other || namespace(document) != first {
+            let help = "convert those of one workload at a time";
+            return Err(format!("policies of different workloads or namespaces: {help}"));
+        }
+        found = found.or(targets);
+    }
+    Ok(found)
+}
+
+/// The rules of all policies, by what they do.
+#[derive(Default)]
+struct Sources {
+    any: bool,
+    allows: bool,
+    denials: Vec<SourceRule>,
+    permissions: Vec<SourceRule>,
+}
+
+impl Sources {
+    fn add(&mut self, document: &Value, providers: &[Provider], draft: &mut Draft) -> Result<(), String> {
+        let spec = document.get("spec").unwrap_or(&Value::Null);
+        let name = document.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("policy");
+        let action = text(spec, "action").unwrap_or("ALLOW");
+        let mut rules = authorization::rules(spec, name, providers);
+        match action {
+            "ALLOW" => {
+                (self.any, self.allows) = (true, true);
+                self.permissions.append(&mut rules);
+            }
+            "DENY" => {
+                self.any = true;
+                self.denials.append(&mut rules);
+            }
+            "AUDIT" => draft.comments.push(format!("not carried over: `{name}` audits, and decides nothing")),
+            "CUSTOM" => {
+                self.any = true;
+                let provider = get(spec, "provider").and_then(|p| text(p, "name")).unwrap_or_default();
+                draft.comments.push(format!(
+                    "not carried over: `{name}` asks the authorizer `{provider}`; what it would ask about is denied here"
+                ));
+                self.denials.append(&mut rules);
+            }
+            other => return Err(format!("`{name}`: there is no action `{other}`")),
+        }
+        Ok(())
+    }
+}
+
+/// Rules by section.
+struct Tokens {
+    denials: Vec<Built>,
+    permissions: Vec<Built>,
+    token: Vec<Rule>,
+}

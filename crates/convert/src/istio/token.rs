@@ -1,0 +1,151 @@
+//! Conditions on tokens, and the rules of token-validation that stand for them.
+
+use super::{Rule, Tokens};
+use crate::expr::{Atom, Expr, Field, Span};
+use crate::matching::Match;
+use crate::patterns::{Pattern, Text, alternatives};
+use crate::provider::Provider;
+use crate::rules::Built;
+use serde_json::{Map, Value, json};
+
+fn needs(claims: Vec<Value>) -> Expr {
+    let span = Span::Values(claims);
+    Expr::Is(Atom { under: span.clone(), over: span, ..Atom::exactly(Field::Token, Vec::new()) })
+}
+
+/// Principals of tokens: `issuer/subject`, or `*` for any.
+pub fn principals(values: &[&str], providers: &[Provider]) -> Expr {
+    let unknown = || Expr::Unknown(format!("the request principals {values:?}"));
+    if providers.is_empty() {
+        return Expr::Unknown(format!("the request principals {values:?}, without a RequestAuthentication"));
+    }
+    let subject = json!({"claim": "sub", "regex": ".+"});
+    if values.contains(&"*") {
+        return needs(vec![subject]);
+    }
+    let mut issuers: Vec<&str> = Vec::new();
+    let mut subjects: Vec<&str> = Vec::new();
+    let mut any_subject = false;
+    for value in values {
+        let of = |provider: &&Provider| value.starts_with(&format!("{}/", provider.issuer));
+        let mut found = providers.iter().filter(of);
+        let (Some(provider), None) = (found.next(), found.next()) else { return unknown() };
+        issuers.push(&provider.issuer);
+        match value.strip_prefix(&format!("{}/", provider.issuer)) {
+            Some("*") => any_subject = true,
+            Some(subject) if !subject.contains('*') && !subject.is_empty() => subjects.push(subject),
+            _ => return unknown(),
+        }
+    }
+    issuers.dedup();
+    match (issuers.as_slice(), any_subject) {
+        ([issuer], false) => {
+            needs(vec![json!({"claim": "iss", "exact": issuer}), json!({"claim": "sub", "oneOf": subjects})])
+        }
+        (_, true) if subjects.is_empty() => needs(vec![json!({"claim": "iss", "oneOf": issuers}), subject]),
+        _ => unknown(),
+    }
+}
+
+/// Claims that hold several words in one text, as Istio reads them.
+const WORDS: [&str; 2] = ["scope", "permission"];
+
+/// A claim that has one of these values, or holds it in a list.
+pub fn claim(path: &[&str], values: &[&str], providers: &[Provider]) -> Expr {
+    if providers.is_empty() {
+        return Expr::Unknown(format!("the claim {path:?}, without a RequestAuthentication"));
+    }
+    let patterns: Vec<Pattern> = values.iter().map(|value| Pattern::istio(value)).collect();
+    let exact = patterns.iter().all(|pattern| matches!(pattern.text, Text::Exact(_)));
+    let words = matches!(path, [name] if WORDS.contains(name));
+    let condition = if patterns.iter().any(|pattern| pattern.text == Text::Present) {
+        json!({"claim": path, "regex": ".+"})
+    } else if words && exact {
+        let each: Vec<String> = values.iter().map(|value| crate::patterns::quote(value)).collect();
+        json!({"claim": path, "regex": format!("(.* )?({})( .*)?", each.join("|"))})
+    } else if exact {
+        json!({"claim": path, "oneOf": values})
+    } else {
+        match alternatives(&patterns).filter(|_| !words) {
+            Some(regex) => json!({"claim": path, "regex": regex}),
+            None => return Expr::Unknown(format!("the claim {path:?} by {values:?}")),
+        }
+    };
+    needs(vec![condition])
+}
+
+/// Rules of token-validation for the conditions on tokens; what they cannot say is taken from the safe side.
+///
+/// The first rule that matches asks for its token, and no other does. So conditions of rules that deny are kept only where
+/// no rule that allows asks for a token, and where all ask for the same.
+pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider]) -> Tokens {
+    let allowing = permissions.iter().any(|built| built.matches.as_ref().is_some_and(|m| m.token.is_some()));
+    let mut wanted = denials.iter().filter_map(|built| built.matches.as_ref()?.no_token.clone());
+    let first = wanted.next();
+    let same = wanted.all(|other| Some(&other) == first.as_ref());
+    let mut tokens = Tokens { denials: Vec::new(), permissions: Vec::new(), token: Vec::new() };
+    for mut built in denials {
+        let claims = built.matches.as_mut().and_then(|found| found.no_token.take());
+        match (claims, &built.matches) {
+            (Some(claims), Some(found)) if same && !allowing && found.token.is_none() => {
+                tokens.token.push(asking(&built, found, Some(&claims), providers));
+            }
+            (claims, _) => {
+                if claims.is_some() || built.matches.as_ref().is_some_and(|found| found.token.is_some()) {
+                    built
+                        .comments
+                        .push("not carried over: its condition on tokens; it denies all here".to_owned());
+                }
+                tokens.denials.push(built);
+            }
+        }
+    }
+    permit(&mut tokens, permissions, allowing, providers);
+    let rest = Built { name: "rest".to_owned(), matches: None, comments: Vec::new() };
+    tokens.token.push(asking(&rest, &Match::default(), None, providers));
+    tokens
+}
+
+/// Adds the rules that allow, and those that ask for their tokens.
+fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers: &[Provider]) {
+    let mut later = Vec::new();
+    for mut built in permissions {
+        if built.matches.as_ref().is_some_and(|found| found.no_token.is_some()) {
+            built.matches = None;
+            built
+                .comments
+                .push("not carried over: what it allows without such a token is not allowed".to_owned());
+        }
+        if let Some(found) = built.matches.as_ref().filter(|_| allowing) {
+            match &found.token {
+                Some(claims) => later.push(asking(&built, found, Some(claims), providers)),
+                None => into.token.push(asking(&built, found, None, providers)),
+            }
+        }
+        into.permissions.push(built);
+    }
+    // Those without a demand first: a request that one of them allows needs no token.
+    into.token.extend(later);
+}
+
+/// A rule that asks for a token with these claims, or, without claims, for a valid one where there is one.
+fn asking(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers: &[Provider]) -> Rule {
+    let optional = claims.is_none();
+    let must = providers.iter().any(|provider| provider.required);
+    let names = providers.iter().filter(|provider| !must || provider.required);
+    let mut require = Map::new();
+    require.insert("anyOf".to_owned(), names.map(|provider| provider.name.as_str()).collect());
+    if optional && !must {
+        require.insert("optional".to_owned(), true.into());
+    }
+    if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
+        require.insert("claims".to_owned(), claims.clone().into());
+    }
+    let mut rule = Map::new();
+    rule.insert("name".to_owned(), built.name.as_str().into());
+    if !matches.request.is_empty() {
+        rule.insert("match".to_owned(), matches.request.clone().into());
+    }
+    rule.insert("require".to_owned(), require.into());
+    Rule { comments: built.comments.clone(), rule: rule.into() }
+}

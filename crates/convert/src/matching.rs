@@ -1,0 +1,103 @@
+//! From conjuncts to the matches of rules.
+
+use crate::expr::{Conjunct, Field, Literal, Side};
+use serde_json::{Map, Value, json};
+
+/// What a conjunct becomes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Match {
+    /// The field `match` of a rule; empty: every request.
+    pub request: Map<String, Value>,
+    /// What the claims of a token must be, where there must be one.
+    pub token: Option<Vec<Value>>,
+    /// What the claims of a token must not be all, or, where it is empty, that there must be no token.
+    pub no_token: Option<Vec<Value>>,
+    /// Hosts that are meant without a port.
+    pub portless: Vec<String>,
+    /// What could not be said, and was taken from the safe side.
+    pub losses: Vec<String>,
+}
+
+/// The match of a conjunct; nothing where it is for no request, or cannot be said by a rule that allows.
+pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
+    let mut built = Match::default();
+    let mut not = Map::new();
+    for literal in conjunct {
+        built.portless.extend(literal.portless.clone());
+        let said = match (literal.field, literal.holds) {
+            (Field::Headers, true) => append(&mut built.request, "headers", &literal.values),
+            (Field::Headers, false) if not.contains_key("headers") => {
+                Err("a second header that must not match")
+            }
+            (Field::Headers, false) => append(&mut not, "headers", &literal.values),
+            (Field::Token, true) => need_token(&mut built, &literal.values),
+            (Field::Token, false) if built.no_token.is_some() => Err("a second condition on tokens"),
+            (Field::Token, false) => {
+                built.no_token = Some(literal.values.clone());
+                Ok(())
+            }
+            (field, false) => append(&mut not, name(field), &literal.values),
+            (field, true) => narrow(&mut built.request, name(field), literal),
+        };
+        match (said, side) {
+            (Ok(()), _) => {}
+            (Err(what), Side::Over) => built.losses.push(format!("{what}: this denies more")),
+            (Err(what), Side::Under) => return Err(what.to_owned()),
+        }
+    }
+    if !not.is_empty() {
+        built.request.insert("not".to_owned(), not.into());
+    }
+    Ok(built)
+}
+
+fn name(field: Field) -> &'static str {
+    match field {
+        Field::Methods => "methods",
+        Field::Hosts => "hosts",
+        Field::Paths => "paths",
+        Field::Headers => "headers",
+        Field::Token => "claims",
+    }
+}
+
+fn append(fields: &mut Map<String, Value>, name: &str, values: &[Value]) -> Result<(), &'static str> {
+    let list = fields.entry(name).or_insert_with(|| json!([]));
+    if let Value::Array(list) = list {
+        for value in values {
+            if !list.contains(value) {
+                list.push(value.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn need_token(built: &mut Match, claims: &[Value]) -> Result<(), &'static str> {
+    built.token.get_or_insert_default().extend(claims.to_vec());
+    Ok(())
+}
+
+/// Two lists of values that are compared whole have their common values in common; of others nobody can say.
+fn narrow(fields: &mut Map<String, Value>, name: &str, literal: &Literal) -> Result<(), &'static str> {
+    let values = &literal.values;
+    let Some(Value::Array(before)) = fields.get(name) else {
+        return append(fields, name, values);
+    };
+    let whole = |value: &Value| match value {
+        Value::String(text) => !text.contains('*'),
+        other => other.get("exact").is_some() && other.get("ignoreCase").is_none(),
+    };
+    if before == values {
+        return Ok(());
+    }
+    let common: Vec<Value> = before.iter().filter(|value| values.contains(value)).cloned().collect();
+    if !before.iter().chain(values).all(whole) {
+        return Err("two conditions on the same field");
+    }
+    if common.is_empty() {
+        return Err("two conditions on the same field that never hold together");
+    }
+    fields.insert(name.to_owned(), common.into());
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Patterns of texts, and what a match of Ringfence has for them.
+
+use crate::expr::{Atom, Expr, Field, Span};
+use serde_json::{Value, json};
+
+/// How a text is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// Whole.
+    Exact(String),
+    /// By its first bytes.
+    Prefix(String),
+    /// By its last bytes.
+    Suffix(String),
+    /// By any part.
+    Contains(String),
+    /// By a regular expression that matches it whole.
+    Regex(String),
+    /// It is there, and not empty where the source says so.
+    Present,
+}
+
+/// A text pattern, with or without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// How it is compared.
+    pub text: Text,
+    /// Whether letters are compared without case.
+    pub ignore_case: bool,
+}
+
+impl Pattern {
+    /// A pattern with regard to case.
+    pub fn of(text: Text) -> Self {
+        Self { text, ignore_case: false }
+    }
+
+    /// As Istio writes it: `x`, `x*`, `*x`, `*`.
+    pub fn istio(text: &str) -> Self {
+        Self::of(match (text, text.strip_prefix('*'), text.strip_suffix('*')) {
+            ("*", ..) => Text::Present,
+            (_, Some(rest), _) => Text::Suffix(rest.to_owned()),
+            (_, _, Some(rest)) => Text::Prefix(rest.to_owned()),
+            _ => Text::Exact(text.to_owned()),
+        })
+    }
+
+    /// Whether an empty text matches.
+    pub fn takes_empty(&self) -> Option<bool> {
+        match &self.text {
+            Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
+                Some(text.is_empty())
+            }
+            Text::Present => Some(true),
+            Text::Regex(_) => None,
+        }
+    }
+
+    fn object(&self) -> Option<serde_json::Map<String, Value>> {
+        let (kind, text) = match &self.text {
+            Text::Exact(text) => ("exact", text),
+            Text::Prefix(text) => ("prefix", text),
+            Text::Suffix(text) => ("suffix", text),
+            Text::Contains(text) => ("contains", text),
+            Text::Regex(text) if is_common_regex(text) => ("regex", text),
+            Text::Regex(_) | Text::Present => return None,
+        };
+        let mut object = serde_json::Map::new();
+        object.insert(kind.to_owned(), text.as_str().into());
+        if self.ignore_case && kind != "regex" {
+            object.insert("ignoreCase".to_owned(), true.into());
+        }
+        Some(object)
+    }
+}
+
+/// Whether RE2 and the engine read an expression alike.
+fn is_common_regex(regex: &str) -> bool {
+    let escapes = regex.split('\\').skip(1).filter_map(|rest| rest.chars().next());
+    let known = |c: char| !c.is_ascii_alphanumeric() || "dDsSwWnrt".contains(c);
+    regex.is_ascii() && !regex.contains("(?") && !regex.contains("[[") && escapes.into_iter().all(known)
+}
+
+/// The text as a regular expression that matches nothing else.
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::new();
+    for character in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            quoted.push('\\');
+        }
+        quoted.push(character);
+    }
+    quoted
+}
+
+/// One of these methods.
+pub fn methods(patterns: &[Pattern]) -> Expr {
+    let one = |pattern: &Pattern| match &pattern.text {
+        Text::Exact(method) if is_method(method) && !pattern.ignore_case => {
+            Expr::Is(Atom::exactly(Field::Methods, vec![method.as_str().into()]))
+        }
+        Text::Present => Expr::True,
+        other => Expr::Unknown(format!("the method {other:?}")),
+    };
+    Expr::any(patterns.iter().map(one).collect())
+}
+
+fn is_method(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte))
+}
+
+/// A path without its query.
+pub fn path(pattern: &Pattern) -> Expr {
+    let unknown = || Expr::Unknown(format!("the path {:?}", pattern.text));
+    let (text, whole) = match &pattern.text {
+        Text::Present => return Expr::True,
+        Text::Regex(regex) => {
+            // A canonical path holds no other escape than an upper-case one, and nothing beyond ASCII.
+            let object = pattern.object().filter(|_| !regex.contains('%'));
+            return object.map_or_else(unknown, |object| is_path(object.into()));
+        }
+        Text::Exact(text) | Text::Prefix(text) => (text, true),
+        Text::Suffix(text) | Text::Contains(text) => (text, false),
+    };
+    if !is_canonical(text, whole) {
+        return unknown();
+    }
+    match &pattern.text {
+        // By bytes, where `prefix` of a policy is by segments.
+        Text::Prefix(text) => {
+            let flag = if pattern.ignore_case { json!({"ignoreCase": true}) } else { json!({}) };
+            let mut object = json!({"regex": format!("{}.*", quote(text))});
+            if let (Value::Object(object), Value::Object(flag)) = (&mut object, flag) {
+                object.extend(flag);
+            }
+            is_path(object)
+        }
+        _ => pattern.object().map_or_else(unknown, |object| is_path(object.into())),
+    }
+}
+
+fn is_path(value: Value) -> Expr {
+    Expr::Is(Atom::exactly(Field::Paths, vec![value]))
+}
+
+/// Whether a text, or what is part of one, can stand in a canonical path, where it is read in one way.
+fn is_canonical(text: &str, from_start: bool) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()+,=:@".contains(&byte);
+    let dots = text.split('/').any(|segment| matches!(segment, "." | ".."));
+    !text.is_empty()
+        && text.bytes().all(plain)
+        && !text.contains("//")
+        && !dots
+        && (!from_start || text.starts_with('/'))
+}
+
+/// A template of Envoy: `{*}` is one segment, a final `{**}` any number of bytes (Envoy's `uri_template`).
+pub fn template(text: &str, one: &str, any: &str) -> Expr {
+    let unknown = || Expr::Unknown(format!("the path template `{text}`"));
+    let (head, rest) = match text.strip_suffix(any) {
+        Some(head) if head.ends_with('/') => (head, ".*"),
+        Some(_) => return unknown(),
+        None => (text, ""),
+    };
+    let mut regex = String::new();
+    for (place, segment) in head.split('/').enumerate() {
+        if place > 0 {
+            regex.push('/');
+        }
+        if segment == one {
+            regex.push_str("[^/]+");
+        } else if segment.contains(['*', '{', '}']) || !(segment.is_empty() || is_canonical(segment, false)) {
+            return unknown();
+        } else {
+            regex.push_str(&quote(segment));
+        }
+    }
+    if !head.starts_with('/') || head.contains("//") {
+        return unknown();
+    }
+    if rest.is_empty() {
+        let segments: Vec<&str> =
+            head.split('/').map(|segment| if segment == one { "*" } else { segment }).collect();
+        return is_path(json!({"template": segments.join("/")}));
+    }
+    // A template that ends in `**` matches without the slash before it too.
+    is_path(json!({"regex": format!("{regex}{rest}")}))
+}
+
+/// A header, of whatever value.
+pub fn present(name: &str) -> Expr {
+    match header_name(name) {
+        Some(name) => Expr::Is(Atom::exactly(Field::Headers, vec![json!({"name": name, "present": true})])),
+        None => Expr::Unknown(format!("the header `{name}`")),
+    }
+}
+
+/// A header whose value matches.
+///
+/// Envoy looks at all lines of a header at once, the policy at each: to allow, every line must match; to deny, one does.
+pub fn header(name: &str, pattern: &Pattern) -> Expr {
+    let Some(name) = header_name(name) else { return Expr::Unknown(format!("the header `{name}`")) };
+    if pattern.text == Text::Present {
+        return present(&name);
+    }
+    let object =
+        pattern.object().filter(|_| !(READ_IN_PARTS.contains(&name.as_str()) && spans_commas(pattern)));
+    let Some(object) = object else {
+        return Expr::Unknown(format!("the header `{name}` by {:?}", pattern.text));
+    };
+    let mut any = serde_json::Map::new();
+    any.insert("name".to_owned(), name.into());
+    any.extend(object);
+    let mut all = any.clone();
+    all.insert("values".to_owned(), "all".into());
+    let span = |object| Span::Values(vec![Value::Object(object)]);
+    Expr::Is(Atom { under: span(all), over: span(any), ..Atom::exactly(Field::Headers, Vec::new()) })
+}
+
+/// A header whose value matches one of these.
+pub fn header_any(name: &str, patterns: &[Pattern]) -> Expr {
+    match patterns {
+        [pattern] => header(name, pattern),
+        _ if patterns.iter().any(|pattern| pattern.text == Text::Present) => present(name),
+        _ => match alternatives(patterns) {
+            Some(regex) => header(name, &Pattern::of(Text::Regex(regex))),
+            None => Expr::any(patterns.iter().map(|pattern| header(name, pattern)).collect()),
+        },
+    }
+}
+
+/// One expression for several patterns.
+pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
+    let one = |pattern: &Pattern| match &pattern.text {
+        Text::Exact(text) => Some(quote(text)),
+        Text::Prefix(text) => Some(format!("{}.*", quote(text))),
+        Text::Suffix(text) => Some(format!(".*{}", quote(text))),
+        Text::Contains(text) => Some(format!(".*{}.*", quote(text))),
+        Text::Regex(_) | Text::Present => None,
+    };
+    let same_case = patterns.iter().all(|pattern| !pattern.ignore_case);
+    let parts: Option<Vec<String>> = patterns.iter().map(one).collect();
+    parts.filter(|_| same_case).map(|parts| parts.join("|"))
+}
+
+/// Headers of which a policy reads each part between commas as a value of its own: Envoy joins their lines.
+const READ_IN_PARTS: [&str; 11] = [
+    "content-type",
+    "expect",
+    "grpc-timeout",
+    "if-range",
+    "access-control-request-method",
+    "origin",
+    "x-client-trace-id",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+
+/// Whether what matches could reach from one part into the next.
+fn spans_commas(pattern: &Pattern) -> bool {
+    match &pattern.text {
+        Text::Regex(_) => true,
+        Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
+            text.contains(',')
+        }
+        Text::Present => false,
+    }
+}
+
+fn header_name(name: &str) -> Option<String> {
+    (is_token(name) && !name.eq_ignore_ascii_case("host")).then(|| name.to_ascii_lowercase())
+}

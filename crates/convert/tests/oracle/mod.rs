@@ -1,0 +1,121 @@
+//! What Istio's reference says that policies decide.
+
+use serde_json::Value;
+
+/// A request, and the claims of its token, which holds.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: &'static str,
+    pub host: &'static str,
+    pub path: &'static str,
+    /// The header `x-role`.
+    pub role: Option<&'static str>,
+    pub claims: Option<Value>,
+    /// Whether the caller is the workload that `principals` names.
+    pub known: bool,
+}
+
+/// CUSTOM first, of which the worst is assumed; then DENY; then ALLOW, of which one must match if there is any.
+pub fn allows(policies: &[Value], asked: &Asked) -> bool {
+    let of = |action: &'static str| policies.iter().filter(move |policy| policy["spec"]["action"] == action);
+    let matches =
+        |policy: &Value| list(&policy["spec"], "rules").iter().any(|rule| rule_matches(rule, asked));
+    if of("CUSTOM").any(matches) || of("DENY").any(matches) {
+        return false;
+    }
+    of("ALLOW").next().is_none() || of("ALLOW").any(matches)
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value[field].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn rule_matches(rule: &Value, asked: &Asked) -> bool {
+    let none_or_any = |field: &str, one: &dyn Fn(&Value) -> bool| {
+        let items = list(rule, field);
+        items.is_empty() || items.iter().any(one)
+    };
+    none_or_any("from", &|from| source_matches(&from["source"], asked))
+        && none_or_any("to", &|to| operation_matches(&to["operation"], asked))
+        && list(rule, "when").iter().all(|when| when_holds(when, asked))
+}
+
+/// A list holds where one of its values does, the list of its opposite where none does; an absent one always.
+fn both(object: &Value, field: &str, not: &str, holds: &dyn Fn(&str) -> bool) -> bool {
+    let any = |field: &str| list(object, field).iter().any(|value| holds(value.as_str().unwrap()));
+    (list(object, field).is_empty() || any(field)) && !any(not)
+}
+
+fn source_matches(source: &Value, asked: &Asked) -> bool {
+    both(source, "principals", "notPrincipals", &|_| asked.known)
+        && both(source, "requestPrincipals", "notRequestPrincipals", &|pattern| {
+            principal(asked).is_some_and(|principal| text_matches(pattern, &principal))
+        })
+}
+
+fn principal(asked: &Asked) -> Option<String> {
+    let claims = asked.claims.as_ref()?;
+    Some(format!("https://issuer.example/{}", claims["sub"].as_str()?))
+}
+
+fn operation_matches(operation: &Value, asked: &Asked) -> bool {
+    let host = asked.host.to_ascii_lowercase();
+    both(operation, "hosts", "notHosts", &|pattern| text_matches(&pattern.to_ascii_lowercase(), &host))
+        && both(operation, "methods", "notMethods", &|pattern| text_matches(pattern, asked.method))
+        && both(operation, "paths", "notPaths", &|pattern| path_matches(pattern, asked.path))
+}
+
+/// Exact, by prefix `x*`, by suffix `*x`, or by presence `*`.
+fn text_matches(pattern: &str, text: &str) -> bool {
+    if pattern == "*" {
+        return !text.is_empty();
+    }
+    if let Some(end) = pattern.strip_prefix('*') {
+        return text.ends_with(end);
+    }
+    match pattern.strip_suffix('*') {
+        Some(start) => text.starts_with(start),
+        None => text == pattern,
+    }
+}
+
+/// With `{*}` for one segment and a last `{**}` for any number of bytes, a template; otherwise a text.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    if !pattern.contains("{*") {
+        return text_matches(pattern, path);
+    }
+    let (mut segments, mut rest) = (pattern.split('/').collect::<Vec<_>>(), false);
+    if segments.last() == Some(&"{**}") {
+        segments.pop();
+        rest = true;
+    }
+    // What is no template holds for no request.
+    if segments.iter().any(|segment| *segment != "{*}" && segment.contains(['*', '{', '}'])) {
+        return false;
+    }
+    let found: Vec<&str> = path.split('/').collect();
+    let enough = if rest { found.len() > segments.len() } else { found.len() == segments.len() };
+    enough
+        && segments.iter().zip(&found).all(|(segment, text)| match *segment {
+            "{*}" => !text.is_empty(),
+            literal => literal == *text,
+        })
+}
+
+fn when_holds(when: &Value, asked: &Asked) -> bool {
+    let values: Vec<String> = match when["key"].as_str().unwrap() {
+        "request.headers[X-Role]" => asked.role.iter().map(|role| (*role).to_owned()).collect(),
+        "request.auth.claims[groups]" => match asked.claims.as_ref().map(|claims| &claims["groups"]) {
+            Some(Value::Array(items)) => items.iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
+            Some(Value::String(text)) => vec![text.clone()],
+            _ => Vec::new(),
+        },
+        key => panic!("{key}"),
+    };
+    // A header is there with an empty value too.
+    let holds = |pattern: &str| match (pattern, when["key"].as_str()) {
+        ("*", Some("request.headers[X-Role]")) => !values.is_empty(),
+        _ => values.iter().any(|value| text_matches(pattern, value)),
+    };
+    both(when, "values", "notValues", &holds)
+}

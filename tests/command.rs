@@ -1,0 +1,94 @@
+//! Each case once through the command, as `ringfence explain --cases FILE --format json` tells it: the third runner.
+
+use anyhow::{Context, Result, anyhow, ensure};
+use cases::{Case, Observed, SeenUpstream, Withheld, unescape};
+use e2e::corpus::{self, lines};
+use e2e::root;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn main() -> Result<()> {
+    let command = build()?;
+    let mut trials = Vec::new();
+    for (name, file) in corpus::paths()? {
+        let cases = corpus::read(&file)?.cases;
+        let told = tell(&command, &file)?;
+        ensure!(told.len() == cases.len(), "{name}: {} lines for {} cases", told.len(), cases.len());
+        for (case, told) in cases.into_iter().zip(told) {
+            let title = format!("{name}: {}", case.name);
+            trials.push(Trial::test(title, move || {
+                check(&case, &told).map_err(|error| Failed::from(format!("{error:#}")))
+            }));
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+}
+
+/// The command, built anew: a test of another package is not given its path.
+fn build() -> Result<PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--quiet", "--package", "ringfence-cli", "--message-format", "json"]);
+    let output = cargo.current_dir(root()).stderr(std::process::Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "the command does not build");
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let built =
+        messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
+            let named = message.pointer("/target/name").and_then(Value::as_str) == Some("ringfence");
+            message.get("executable")?.as_str().filter(|_| named).map(PathBuf::from)
+        });
+    built.context("cargo names no executable")
+}
+
+/// What the command says of each case of a file.
+fn tell(command: &Path, file: &Path) -> Result<Vec<Value>> {
+    let output = Command::new(command).args(["explain", "--format", "json", "--cases"]).arg(file).output()?;
+    ensure!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+fn check(case: &Case, told: &Value) -> Result<()> {
+    ensure!(told["name"] == case.name.as_str(), "another case: {}", told["name"]);
+    let differences = case.expect.differences(&observed(told)?);
+    if differences.is_empty() { Ok(()) } else { Err(anyhow!(lines(&differences))) }
+}
+
+fn observed(told: &Value) -> Result<Observed> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let response = &told["response"];
+    let shadowed = told["shadowed"].as_array().context("nothing about shadow mode")?;
+    let withheld =
+        |one: &Value| Withheld { rule: text(&one["rule"]), reason: text(&one["reason"]).unwrap_or_default() };
+    let headers = headers(&response["headers"])?;
+    let upstream = &told["upstream"];
+    Ok(Observed {
+        decision: text(&told["decision"]).context("no decision")?,
+        status: u16::try_from(told["status"].as_u64().context("no status")?)?,
+        rule: Some(text(&told["rule"])),
+        reason: text(&told["reason"]),
+        reading: Some(text(&told["reading"])),
+        headers: headers
+            .into_iter()
+            .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value))
+            .collect(),
+        body: response["body"].as_str().map(bytes).transpose()?,
+        upstream: (!upstream.is_null()).then(|| seen(upstream)).transpose()?,
+        shadowed: Some(shadowed.iter().map(withheld).collect()),
+    })
+}
+
+fn seen(upstream: &Value) -> Result<SeenUpstream> {
+    let target = upstream["target"].as_str().map(bytes).transpose()?.unwrap_or_default();
+    Ok(SeenUpstream { target, headers: headers(&upstream["headers"])? })
+}
+
+fn headers(lines: &Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let field = |line: &Value, name: &str| bytes(line[name].as_str().context("no text")?);
+    let lines = lines.as_array().context("no header lines")?;
+    lines.iter().map(|line| Ok((field(line, "name")?, field(line, "value")?))).collect()
+}
+
+fn bytes(text: &str) -> Result<Vec<u8>> {
+    unescape(text).map_err(anyhow::Error::msg)
+}

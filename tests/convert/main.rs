@@ -1,0 +1,123 @@
+//! Envoy's own filters on a real Envoy, and what they are converted to in the engine: both decide alike.
+#![allow(clippy::indexing_slicing, reason = "tests")]
+
+mod istio;
+mod jwt_authn;
+mod random;
+mod rbac;
+
+use anyhow::{Result, anyhow};
+use cases::{Policy, Request};
+use convert::Converted;
+use e2e::bootstrap::{Listener, bootstrap};
+use e2e::client;
+use e2e::envoy::Envoy;
+use e2e::upstream;
+use libtest_mimic::{Arguments, Failed, Trial};
+use policy::decision::Decision;
+use serde_json::Value;
+use std::net::SocketAddr;
+
+/// A filter of Envoy's, and the requests that it is asked about.
+struct Sample {
+    name: String,
+    /// What is converted, where it is not the filter.
+    source: Option<Value>,
+    filter: Value,
+    requests: Vec<Request>,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::from_args();
+    let samples = [rbac::samples(), jwt_authn::samples(), istio::samples()].into_iter().flatten();
+    let samples: Vec<Sample> = samples.collect();
+    // Where little carries over, little is compared.
+    let exact = samples.iter().filter(|sample| converted(sample).is_ok_and(|found| is_exact(&found))).count();
+    anyhow::ensure!(exact * 3 > samples.len(), "only {exact} of {} samples carry over", samples.len());
+    let upstream = upstream::start(0)?;
+    let listener = |sample: &Sample| Listener::new(&sample.name, vec![sample.filter.clone()], upstream);
+    let listeners: Vec<Listener> = samples.iter().map(listener).collect();
+    let envoy = Envoy::start("convert", &bootstrap(&listeners), &[])?;
+    let mut trials = Vec::new();
+    for sample in samples {
+        let address = envoy.listener(&sample.name)?;
+        trials.push(Trial::test(sample.name.clone(), move || {
+            check(&sample, address).map_err(|error| Failed::from(format!("{error:#}")))
+        }));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(envoy);
+    conclusion.exit()
+}
+
+/// Nothing that Envoy denies is allowed; where all carries over, and the request is plain, both say the same.
+fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
+    let converted = converted(sample)?;
+    let policy = Policy::load(converted.filter, converted.policy.to_string().as_bytes())
+        .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))?;
+    let exact =
+        !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"));
+    for request in &sample.requests {
+        let expected = allowed(request, envoy)?;
+        let found = policy.decide(request, cases::now(), &[]).decision() == Decision::Allow;
+        let wrong = (found && !expected) || (exact && is_plain(request) && found != expected);
+        anyhow::ensure!(
+            !wrong,
+            "Envoy allows: {expected}, converted: {found}: {}\n{}\n{}",
+            line(request),
+            sample.filter,
+            converted.text
+        );
+    }
+    Ok(())
+}
+
+fn converted(sample: &Sample) -> Result<Converted> {
+    let source = sample.source.as_ref().unwrap_or(&sample.filter);
+    convert::convert(std::slice::from_ref(source)).map_err(anyhow::Error::msg)
+}
+
+/// Whether all of it carries over.
+fn is_exact(converted: &Converted) -> bool {
+    !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"))
+}
+
+/// A host without a port, and no header twice.
+fn is_plain(request: &Request) -> bool {
+    let mut names: Vec<&[u8]> = request.headers.iter().map(|(name, _)| name.as_slice()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    names.len() == count && !request.host.as_ref().is_some_and(|host| host.contains(&b':'))
+}
+
+fn allowed(request: &Request, envoy: SocketAddr) -> Result<bool> {
+    let sent = client::Request {
+        method: request.method.clone(),
+        target: request.target.clone(),
+        authority: request.host.clone(),
+        version: "HTTP/1.1",
+        lines: request.headers.clone(),
+    };
+    let status = client::http1(envoy, &sent)?.status;
+    anyhow::ensure!(matches!(status, 200 | 401 | 403), "status {status} of {}", line(request));
+    Ok(status == 200)
+}
+
+fn line(request: &Request) -> String {
+    let lines =
+        request.lines().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// A request of this method, host and target with these header lines.
+fn request(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Request {
+    let headers = headers.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec()));
+    Request {
+        method: method.as_bytes().to_vec(),
+        target: Some(target.as_bytes().to_vec()),
+        host: Some(host.as_bytes().to_vec()),
+        headers: headers.collect(),
+        ..Request::default()
+    }
+}
