@@ -5,10 +5,14 @@
 
 #[macro_use]
 mod macros;
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod problem;
 mod protobuf;
 mod read;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use describe::{Definitions, Describe, Schema, schema};
 pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
 
