@@ -2,9 +2,11 @@
 
 mod exit;
 mod files;
+mod filter;
 mod netpol;
 mod output;
 mod problems;
+mod validate;
 
 use clap::{Parser, Subcommand};
 use exit::Failure;
@@ -20,6 +22,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say what is wrong with policies, and with what carries them.
+    Validate(validate::Options),
     /// NetworkPolicies: who may reach whom, and what walks around the policies.
     #[command(subcommand)]
     Netpol(netpol::Command),
@@ -28,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     // clap itself ends with 2 where the call is wrong.
     let done = match Arguments::parse().command {
+        Command::Validate(options) => validate::run(&options),
         Command::Netpol(command) => command.run(),
     };
     match done {
