@@ -3,12 +3,15 @@
 mod exit;
 mod files;
 mod filter;
+mod manual;
 mod netpol;
 mod output;
 mod problems;
+mod render;
+mod schema;
 mod validate;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use exit::Failure;
 use std::process::ExitCode;
 
@@ -24,6 +27,14 @@ struct Arguments {
 enum Command {
     /// Say what is wrong with policies, and with what carries them.
     Validate(validate::Options),
+    /// Write the manifest that loads a policy.
+    Render(Box<render::Options>),
+    /// Print the JSON Schema of policies, for editors.
+    Schema(schema::Options),
+    /// Print what a shell completes by.
+    Completions(manual::Completions),
+    /// Print the manual, as a page for `man`.
+    Man(manual::Man),
     /// NetworkPolicies: who may reach whom, and what walks around the policies.
     #[command(subcommand)]
     Netpol(netpol::Command),
@@ -33,6 +44,10 @@ fn main() -> ExitCode {
     // clap itself ends with 2 where the call is wrong.
     let done = match Arguments::parse().command {
         Command::Validate(options) => validate::run(&options),
+        Command::Render(options) => render::run(&options),
+        Command::Schema(options) => schema::run(&options),
+        Command::Completions(options) => manual::completions(&options, Arguments::command()),
+        Command::Man(options) => manual::man(&options, Arguments::command()),
         Command::Netpol(command) => command.run(),
     };
     match done {

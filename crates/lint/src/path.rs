@@ -4,13 +4,16 @@ use policy::document::read;
 use policy::http::canonical_pattern;
 use policy::vocabulary::PathMatch;
 use serde_json::Value;
+use std::cell::OnceCell;
 
 /// A pattern of paths.
 #[derive(Debug)]
-pub(crate) struct Pattern {
+pub(crate) struct Pattern<'v> {
     shape: Shape,
     ignore_case: bool,
-    matcher: PathMatch,
+    value: &'v Value,
+    /// It as the engine has it, made where it is needed: a regular expression takes long to compile.
+    matcher: OnceCell<Option<PathMatch>>,
 }
 
 /// What it says, in the canonical form.
@@ -29,11 +32,10 @@ enum Shape {
     },
 }
 
-impl Pattern {
+impl<'v> Pattern<'v> {
     /// Reads a pattern that the engine takes.
-    pub(crate) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn read(value: &'v Value) -> Option<Self> {
         let ignore_case = value.get("ignoreCase").and_then(Value::as_bool).unwrap_or_default();
-        let matcher = read::<PathMatch>(value.to_string().as_bytes()).ok()?;
         let text = |kind: &str| value.get(kind).and_then(Value::as_str);
         // A part of a path need not start with `/`.
         let part = |text: &str| canonical_pattern(&format!("/x{text}")).ok()?.get(2..).map(str::to_owned);
@@ -52,7 +54,7 @@ impl Pattern {
         } else {
             template(text("template")?)?
         };
-        Some(Self { shape, ignore_case, matcher })
+        Some(Self { shape, ignore_case, value, matcher: OnceCell::new() })
     }
 
     /// One text for all spellings of it.
@@ -79,8 +81,13 @@ impl Pattern {
         matches!(self.shape, Shape::Exact(_) | Shape::Prefix(_) | Shape::Template { .. })
     }
 
+    fn matches(&self, path: &str) -> bool {
+        let make = || read::<PathMatch>(self.value.to_string().as_bytes()).ok();
+        self.matcher.get_or_init(make).as_ref().is_some_and(|matcher| matcher.matches(path))
+    }
+
     /// Whether it matches every path that `other` does. Where that is hard to tell, it says no.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
+    pub(crate) fn covers(&self, other: &Pattern<'_>) -> bool {
         if other.ignore_case && !self.ignore_case {
             return false;
         }
@@ -88,8 +95,8 @@ impl Pattern {
         match (&self.shape, &other.shape) {
             (one, two) if one == two => true,
             // With `(?-i)` in it an expression may care for case all the same.
-            (Shape::Regex(_), Shape::Exact(text)) => !other.ignore_case && self.matcher.matches(text),
-            (_, Shape::Exact(text)) => self.matcher.matches(text),
+            (Shape::Regex(_), Shape::Exact(text)) => !other.ignore_case && self.matches(text),
+            (_, Shape::Exact(text)) => self.matches(text),
             (Shape::Prefix(one), Shape::Prefix(two)) => starts(&fold(two), &fold(one)),
             (Shape::Prefix(one), Shape::Regex(two)) => {
                 fold(literal_head(two)).strip_prefix(&fold(one)).is_some_and(|rest| rest.starts_with('/'))
@@ -165,11 +172,10 @@ mod tests {
     use super::Pattern;
     use serde_json::Value;
 
-    fn pattern(text: &str) -> Pattern {
+    fn value(text: &str) -> Value {
         let (kind, text) = text.split_once(' ').unwrap();
         let (kind, ignore_case) = kind.strip_prefix("i-").map_or((kind, false), |kind| (kind, true));
-        let value: Value = serde_json::json!({kind: text, "ignoreCase": ignore_case});
-        Pattern::read(&value).unwrap()
+        serde_json::json!({kind: text, "ignoreCase": ignore_case})
     }
 
     #[test]
@@ -210,7 +216,56 @@ mod tests {
             ("contains x", "suffix b", false),
             ("exact /a", "prefix /a", false),
         ] {
-            assert_eq!(pattern(one).covers(&pattern(two)), expected, "{one} over {two}");
+            let (first, second) = (value(one), value(two));
+            let (first, second) = (Pattern::read(&first).unwrap(), Pattern::read(&second).unwrap());
+            assert_eq!(first.covers(&second), expected, "{one} over {two}");
         }
+    }
+
+    /// Whatever the other takes, it takes too: each pair of many patterns on each of many paths.
+    #[test]
+    fn what_is_said_of_patterns_is_so() {
+        let texts = ["/", "/a", "/A", "/a/", "/a/b", "/ab", "/a/b/c", "/b/a", "/a//b", "/a/b.html"];
+        let mut patterns: Vec<Value> = Vec::new();
+        for kind in ["exact", "prefix", "suffix", "contains", "template", "regex"] {
+            patterns.extend(
+                texts
+                    .iter()
+                    .flat_map(|text| [value(&format!("{kind} {text}")), value(&format!("i-{kind} {text}"))]),
+            );
+        }
+        for text in ["/{x}", "/{x}/b", "/a/{x}", "/**", "/a/**", "/{x}/**", "/{x}/{y}", "/a/{x}/**", "/A/{x}"]
+        {
+            patterns.extend([value(&format!("template {text}")), value(&format!("i-template {text}"))]);
+        }
+        for text in ["/a/.*", "/a/?", "/a/b|/b", "/a/[a-z]+", "/(?i)A", "/a{2}", "/a/b*"] {
+            patterns.extend([value(&format!("regex {text}")), value(&format!("i-regex {text}"))]);
+        }
+        patterns.extend([value("exact *"), value("suffix l"), value("contains b/"), value("suffix /b")]);
+        let further = [
+            "*",
+            "/b",
+            "/a/x",
+            "/a/b/",
+            "/a/",
+            "/aa",
+            "/a/B",
+            "/A/B",
+            "/a/bbb",
+            "/x/b/y.html",
+            "/a/b/c/d",
+            "//",
+        ];
+        let patterns: Vec<Pattern<'_>> = patterns.iter().map(|value| Pattern::read(value).unwrap()).collect();
+        let mut said = 0;
+        for (one, two) in patterns.iter().flat_map(|one| patterns.iter().map(move |two| (one, two))) {
+            if one.covers(two) {
+                said += 1;
+                let missed =
+                    texts.iter().chain(&further).find(|path| two.matches(path) && !one.matches(path));
+                assert_eq!(missed, None, "{one:?} over {two:?}");
+            }
+        }
+        assert!(said > 500, "{said}");
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Match<'v> {
 struct Fields<'v> {
     hosts: Option<Vec<Host>>,
     methods: Option<Vec<&'v str>>,
-    paths: Option<Vec<Pattern>>,
+    paths: Option<Vec<Pattern<'v>>>,
     headers: Option<Vec<Condition<'v>>>,
     query: Option<Vec<Condition<'v>>>,
 }
@@ -50,7 +50,7 @@ impl<'v> Match<'v> {
     }
 
     /// The patterns of its paths; nothing where any path matches.
-    pub(crate) fn paths(&self) -> Option<&[Pattern]> {
+    pub(crate) fn paths(&self) -> Option<&[Pattern<'v>]> {
         self.fields.paths.as_deref()
     }
 

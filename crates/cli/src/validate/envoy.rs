@@ -6,9 +6,17 @@ use super::scene::Scene;
 use crate::filter::Filter;
 use yaml::{Data, Mark, Node};
 
-/// The fields of a bootstrap.
-const BOOTSTRAP: [&str; 6] =
-    ["static_resources", "staticResources", "dynamic_resources", "dynamicResources", "admin", "node"];
+/// Fields of a bootstrap.
+const BOOTSTRAP: [&str; 8] = [
+    "static_resources",
+    "staticResources",
+    "dynamic_resources",
+    "dynamicResources",
+    "admin",
+    "node",
+    "stats_config",
+    "statsConfig",
+];
 
 /// Whether it is a bootstrap.
 pub fn is_bootstrap(node: &Node) -> bool {
@@ -70,7 +78,7 @@ fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
         fail_open(scene, node.mark, "write `failure_policy: FAIL_RELOAD`");
     }
     if let Some(remote) = remote.filter(|remote| remote.get("sha256").is_none()) {
-        missing_sha256(scene, head(remote));
+        missing_sha256(scene, head(remote), OF_FILE);
     }
 }
 
@@ -80,10 +88,14 @@ pub fn fail_open(scene: &mut Scene<'_>, mark: Mark, help: &str) {
     scene.found.push(Finding::warning(mark, "fail_open", message, help));
 }
 
+/// What to write for a module that is fetched as a file.
+pub const OF_FILE: &str = "add `sha256`, the digest of the module, as `dist/SHA256SUMS` has it";
+/// And for one in an image.
+pub const OF_IMAGE: &str = "add `sha256`, the digest of the image, or name the image by it: `…@sha256:…`";
+
 /// Notes that a module which is fetched has no digest.
-pub fn missing_sha256(scene: &mut Scene<'_>, mark: Mark) {
+pub fn missing_sha256(scene: &mut Scene<'_>, mark: Mark, help: &str) {
     let message = "whoever can write where the module is fetched from decides what runs";
-    let help = "add `sha256`, the digest of the module: it is in `dist/SHA256SUMS`";
     scene.found.push(Finding::warning(mark, "missing_sha256", message, help));
 }
 

@@ -67,15 +67,24 @@ impl From<Fault> for Finding {
     }
 }
 
-/// The codes that are the command's own, and what each of them says. Those of policies are the engine's and the lints'.
-pub const CODES: [(&str, &str); 9] = [
-    ("duplicate_field", "a key stands twice in one object"),
-    ("unknown_filter", "which filter a policy is for cannot be told"),
-    ("unknown_field", "a manifest has a field that nobody reads"),
-    ("unknown_value", "a manifest has a word that is none of the choices"),
-    ("configuration_type", "the configuration of a module is neither a `Struct` nor a `StringValue`"),
-    ("no_policy", "a file that was named has no policy"),
-    ("fail_open", "requests pass unchecked where the module fails"),
-    ("missing_sha256", "a module that is fetched has no digest"),
-    ("unknown_cluster", "keys are fetched from a cluster that the bootstrap does not have"),
+/// The codes that are the command's own, how bad each is, and what it says. Those of policies are the engine's and the
+/// lints'.
+pub const CODES: [(Severity, &str, &str); 9] = [
+    (Severity::Error, "duplicate_field", "a key stands twice in one object"),
+    (Severity::Error, "unknown_filter", "which filter a policy is for cannot be told"),
+    (Severity::Error, "unknown_field", "a field that nobody reads, in a policy or in the manifest around it"),
+    (Severity::Error, "unknown_value", "a word that is none of the choices"),
+    (
+        Severity::Error,
+        "configuration_type",
+        "the configuration of a module is no `Struct` and no `StringValue`",
+    ),
+    (Severity::Warning, "no_policy", "a file that was named has no policy"),
+    (Severity::Warning, "fail_open", "requests pass unchecked where the module fails"),
+    (Severity::Warning, "missing_sha256", "a module that is fetched has no digest"),
+    (
+        Severity::Warning,
+        "unknown_cluster",
+        "keys are fetched from a cluster that the bootstrap does not have",
+    ),
 ];

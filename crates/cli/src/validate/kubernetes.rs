@@ -1,6 +1,6 @@
 //! Objects of Kubernetes that carry a policy.
 
-use super::envoy::{fail_open, head, missing_sha256, nothing, plugin, plugins};
+use super::envoy::{OF_FILE, OF_IMAGE, fail_open, head, missing_sha256, nothing, plugin, plugins};
 use super::finding::Finding;
 use super::policy;
 use super::scene::Scene;
@@ -80,7 +80,7 @@ fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
         }
     }
     if let Some(url) = wasm.get("url").filter(|url| wasm.get("sha256").is_none() && is_fetched(url)) {
-        missing_sha256(scene, url.mark);
+        digest(scene, url);
     }
     let Some(filter) = filter_of(scene, object, wasm) else { return };
     match wasm.get("pluginConfig") {
@@ -92,6 +92,12 @@ fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
 /// Whether a module is fetched from somewhere, and not named by its digest there.
 fn is_fetched(url: &Node) -> bool {
     url.text().is_some_and(|url| !url.starts_with("file://") && !url.contains("@sha256:"))
+}
+
+/// Notes that a module has no digest.
+fn digest(scene: &mut Scene<'_>, url: &Node) {
+    let file = url.text().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
+    missing_sha256(scene, url.mark, if file { OF_FILE } else { OF_IMAGE });
 }
 
 /// Checks what Envoy Gateway is told of a module.
@@ -110,7 +116,7 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
     }
     for source in sources {
         if let Some(url) = source.get("url").filter(|url| source.get("sha256").is_none() && is_fetched(url)) {
-            missing_sha256(scene, url.mark);
+            digest(scene, url);
         }
     }
     match item.get("config") {

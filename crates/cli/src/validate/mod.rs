@@ -49,8 +49,8 @@ enum Format {
 
 /// The codes of warnings.
 fn warnings() -> Vec<&'static str> {
-    let own = ["no_policy", "fail_open", "missing_sha256", "unknown_cluster"];
-    lint::CODES.into_iter().map(|(code, _)| code).chain(own).collect()
+    let own = finding::CODES.into_iter().filter(|(severity, ..)| *severity == Severity::Warning);
+    lint::CODES.into_iter().map(|(code, _)| code).chain(own.map(|(_, code, _)| code)).collect()
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
@@ -79,4 +79,36 @@ fn check(file: files::File, options: &Options) -> Report {
         found.severity == Severity::Error || !options.allow.iter().any(|code| code == found.code)
     });
     Report { file: file.name, text: file.text, policies, found }
+}
+
+/// The filter of the one policy of a file.
+///
+/// # Errors
+/// What is wrong with it, as `validate` shows it.
+pub fn policy_of(file: &files::File, filter: Option<Filter>) -> Result<Filter, Failure> {
+    let scene = Scene::of(&file.text, filter);
+    let filter = scene.plain;
+    let mut found = scene.found;
+    found.retain(|found| found.severity == Severity::Error);
+    if found.is_empty() {
+        let message = format!("{}: this is not one policy, as it stands in a file of its own", file.name);
+        return filter.ok_or_else(|| Failure::call(message));
+    }
+    let report = Report { file: file.name.clone(), text: file.text.clone(), policies: scene.policies, found };
+    Err(Failure { message: report::text(&[report]).trim_end().to_owned(), exit: Exit::Problems })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::finding::CODES;
+
+    #[test]
+    fn the_page_names_each_code() {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/command.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let own = CODES.into_iter().map(|(_, code, about)| (code, about));
+        for (code, about) in own.chain(lint::CODES) {
+            assert!(page.contains(&format!("| `{code}` | {about} |")), "{code}: {about}");
+        }
+    }
 }

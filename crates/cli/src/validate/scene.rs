@@ -13,6 +13,8 @@ pub struct Scene<'f> {
     pub filter: Option<Filter>,
     /// The clusters that the document has, where it says them all.
     pub clusters: Option<Vec<String>>,
+    /// The filter of the policy that the file is, where it is one and nothing else.
+    pub plain: Option<Filter>,
     /// How many policies were checked.
     pub policies: usize,
     /// What was found.
@@ -23,7 +25,7 @@ impl<'f> Scene<'f> {
     /// Looks at a file; what was found is in the order of its lines.
     pub fn of(text: &'f str, filter: Option<Filter>) -> Self {
         let lines = text.lines().collect();
-        let mut scene = Self { lines, filter, clusters: None, policies: 0, found: Vec::new() };
+        let mut scene = Self { lines, filter, clusters: None, plain: None, policies: 0, found: Vec::new() };
         let mut faults = Faults::default();
         // JSON may be indented by tabs, YAML may not.
         let json = text.trim_start().starts_with('{').then(|| text.replace('\t', " "));
@@ -62,13 +64,19 @@ impl<'f> Scene<'f> {
             return plugins.into_iter().for_each(|plugin| envoy::plugin(self, plugin));
         }
         // A file of test cases carries the policy that it is about.
-        let case = node.get("filter").and_then(Node::text).zip(node.get("policy"));
-        let named = |name: &str| Filter::named(name);
-        if let Some((filter, inner)) = case.and_then(|(name, inner)| Some((named(name)?, inner))) {
-            return policy::check(self, self.filter.unwrap_or(filter), inner);
+        let case = node.get("filter").and_then(Node::text).and_then(Filter::named).zip(node.get("policy"));
+        if let Some((filter, inner)) = case {
+            // Or it names the file that has it.
+            if inner.text().is_none() {
+                policy::check(self, self.filter.unwrap_or(filter), inner);
+            }
+            return;
         }
         match self.filter.or_else(|| self.comment(node)).or_else(|| Filter::of_fields(node)) {
-            Some(filter) => policy::check(self, filter, node),
+            Some(filter) => {
+                policy::check(self, filter, node);
+                self.plain = (self.policies == 1).then_some(filter);
+            }
             None => {
                 let mark = node.fields().first().map_or(node.mark, |(key, _)| key.mark);
                 let help = "name it: `--filter path-policy`, or `# filter: path-policy` in the first line";

@@ -201,12 +201,13 @@ impl Schema {
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for line in text.lines().map(str::trim) {
-        let paragraph = line.is_empty() || line.starts_with("- ");
-        match (plain.is_empty(), paragraph, plain.ends_with('\n')) {
-            (true, ..) | (_, false, true) => {}
-            (false, true, _) => plain.push('\n'),
-            (false, false, false) => plain.push(' '),
-        }
+        let break_before = match (line.is_empty(), line.starts_with("- ")) {
+            _ if plain.is_empty() || plain.ends_with('\n') => "",
+            (true, _) => "\n\n",
+            (false, true) => "\n",
+            (false, false) => " ",
+        };
+        plain.push_str(break_before);
         plain.push_str(line);
     }
     let plain = plain.replace("](super::StringMatch)", "]").replace("[`", "`").replace("`]", "`");
