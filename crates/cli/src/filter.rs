@@ -49,6 +49,15 @@ macro_rules! for_document {
     };
 }
 
+/// Fields that one filter has and the others have not.
+const TOP: [(Filter, &[&str]); 5] = [
+    (Filter::Ringfence, &["vhost", "path", "token", "header"]),
+    (Filter::VhostPolicy, &["hosts", "sni", "unknownHost"]),
+    (Filter::TokenValidation, &["providers", "realm"]),
+    (Filter::PathPolicy, &["default", "normalize"]),
+    (Filter::HeaderPolicy, &["presets", "underscores"]),
+];
+
 impl Filter {
     /// All of them. `ringfence` is the last: its name is also that of the project.
     pub const ALL: [Self; 5] =
@@ -87,15 +96,14 @@ impl Filter {
         Self::ALL.into_iter().find(|filter| name.contains(filter.name()))
     }
 
+    /// Whether it has any field of a policy.
+    pub fn is_policy(node: &Node) -> bool {
+        let shared = ["mode", "rules", "limits", "response"];
+        shared.iter().chain(TOP.iter().flat_map(|(_, names)| *names)).any(|name| node.get(name).is_some())
+    }
+
     /// The filter whose fields a policy has.
     pub fn of_fields(policy: &Node) -> Option<Self> {
-        const TOP: [(Filter, &[&str]); 5] = [
-            (Filter::Ringfence, &["vhost", "path", "token", "header"]),
-            (Filter::VhostPolicy, &["hosts", "sni", "unknownHost"]),
-            (Filter::TokenValidation, &["providers", "realm"]),
-            (Filter::PathPolicy, &["default", "normalize"]),
-            (Filter::HeaderPolicy, &["presets", "underscores"]),
-        ];
         const IN_RULES: [(Filter, &[&str]); 2] = [
             (Filter::PathPolicy, &["action", "redirect", "rewrite"]),
             (Filter::HeaderPolicy, &["forbid", "single", "request", "denyResponse"]),

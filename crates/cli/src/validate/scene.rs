@@ -77,6 +77,8 @@ impl<'f> Scene<'f> {
                 policy::check(self, filter, node);
                 self.plain = (self.policies == 1).then_some(filter);
             }
+            // Something else, or the part of a bootstrap.
+            None if !Filter::is_policy(node) => {}
             None => {
                 let mark = node.fields().first().map_or(node.mark, |(key, _)| key.mark);
                 let help = "name it: `--filter path-policy`, or `# filter: path-policy` in the first line";
