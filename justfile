@@ -7,6 +7,10 @@ default:
 build:
     cargo xtask build
 
+# Build the command `ringfence` as one static file into dist/
+dist:
+    cargo xtask dist
+
 # Run the modules in stock Envoy and print what came of some dozens of requests
 demo *options:
     cargo xtask demo {{options}}

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod demo;
+mod dist;
 mod envoy;
 mod python;
 mod run;
@@ -26,6 +27,8 @@ struct Arguments {
 enum Task {
     /// Build the modules into dist/, with their checksums.
     Build,
+    /// Build the command `ringfence` as one static file into dist/.
+    Dist,
     /// Fetch stock Envoy, unless there is one, and print where it is.
     Envoy,
     /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     match Arguments::parse().task {
         Task::Build => build::all()?,
+        Task::Dist => dist::all()?,
         Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
         Task::Demo(options) => demo::run(&options)?,
         Task::Bench(options) => bench::all(&options)?,

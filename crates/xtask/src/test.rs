@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> bool {
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "jose", "cases", "issuer", "netpol", "ringfence-cli", "xtask"] {
+    for package in ["policy", "lint", "yaml", "jose", "cases", "issuer", "netpol", "ringfence-cli", "xtask"] {
         command.args(["-p", package]);
     }
     command

@@ -25,7 +25,6 @@ pub fn render(options: &Options, filter: Filter, policy: &[String]) -> Result<St
 fn useless(options: &Options) -> Option<&'static str> {
     let istio = matches!(options.kind, Kind::WasmPlugin | Kind::TrafficExtension);
     let envoy = options.kind == Kind::Envoy;
-    let reload = options.fail_strategy == FailStrategy::FailReload;
     [
         ("--selector", !istio && !options.selector.is_empty()),
         ("--phase", !istio && options.phase.is_some()),
@@ -33,10 +32,6 @@ fn useless(options: &Options) -> Option<&'static str> {
         ("--target", envoy && !options.target.is_empty()),
         ("--namespace", envoy && options.namespace.is_some()),
         ("--cluster", !envoy && options.cluster.is_some()),
-        (
-            "--fail-strategy FAIL_CLOSE",
-            !istio && !envoy && !reload && options.fail_strategy == FailStrategy::FailClose,
-        ),
     ]
     .into_iter()
     .find_map(|(flag, given)| given.then_some(flag))
@@ -136,9 +131,9 @@ fn wasm(lines: &mut Lines, depth: usize, options: &Options, policy: &[String]) -
         lines.field(depth, "sha256", digest);
     }
     let strategy = match options.fail_strategy {
-        FailStrategy::FailReload => "FAIL_RELOAD",
-        FailStrategy::FailClose => "FAIL_CLOSE",
-        FailStrategy::FailOpen => "FAIL_OPEN",
+        FailStrategy::Reload => "FAIL_RELOAD",
+        FailStrategy::Close => "FAIL_CLOSE",
+        FailStrategy::Open => "FAIL_OPEN",
     };
     lines.field(depth, "failStrategy", strategy);
     lines.add(depth, "pluginConfig:");
@@ -183,7 +178,7 @@ fn extension_policy(options: &Options, filter: Filter, policy: &[String]) -> Res
     if let Some(digest) = &options.digest {
         lines.field(5, "sha256", digest);
     }
-    if options.fail_strategy == FailStrategy::FailOpen {
+    if options.fail_strategy == FailStrategy::Open {
         lines.add(3, "failOpen: true");
     }
     lines.add(3, "config:");
@@ -200,9 +195,9 @@ fn http_filter(options: &Options, filter: Filter, policy: &[String]) -> Result<S
     lines.add(1, "config:");
     lines.field(2, "name", name);
     let strategy = match options.fail_strategy {
-        FailStrategy::FailReload => "FAIL_RELOAD",
-        FailStrategy::FailClose => "FAIL_CLOSED",
-        FailStrategy::FailOpen => "FAIL_OPEN",
+        FailStrategy::Reload => "FAIL_RELOAD",
+        FailStrategy::Close => "FAIL_CLOSED",
+        FailStrategy::Open => "FAIL_OPEN",
     };
     lines.field(2, "failure_policy", strategy);
     lines.add(2, "vm_config:");

@@ -82,14 +82,16 @@ enum Phase {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
 enum FailStrategy {
     /// A new VM is loaded; until then no request passes.
-    FailReload,
+    #[value(name = "FAIL_RELOAD")]
+    Reload,
     /// No request passes.
-    FailClose,
+    #[value(name = "FAIL_CLOSE")]
+    Close,
     /// Every request passes, unchecked.
-    FailOpen,
+    #[value(name = "FAIL_OPEN")]
+    Open,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -55,7 +55,7 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let configuration = plugin.get("configuration");
     let by_fields = || Filter::of_fields(configuration?.get("value")?);
     let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    let Some(filter) = scene.filter.or(by_name).or_else(by_fields) else { return };
+    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
     posture(scene, plugin, remote);
     match configuration {
         Some(any) => configured(scene, filter, any),

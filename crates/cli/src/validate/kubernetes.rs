@@ -9,7 +9,7 @@ use netpol::did_you_mean;
 use yaml::{Data, Node};
 
 /// What `spec` of a WasmPlugin and `spec.wasm` of a TrafficExtension have.
-const WASM: [&str; 11] = [
+const WASM: [&str; 10] = [
     "url",
     "sha256",
     "imagePullPolicy",
@@ -20,9 +20,8 @@ const WASM: [&str; 11] = [
     "failStrategy",
     "vmConfig",
     "type",
-    "priority",
 ];
-const WASM_PLUGIN: [&str; 5] = ["selector", "targetRef", "targetRefs", "match", "phase"];
+const WASM_PLUGIN: [&str; 6] = ["selector", "targetRef", "targetRefs", "match", "phase", "priority"];
 const TRAFFIC_EXTENSION: [&str; 7] = ["selector", "targetRefs", "match", "phase", "priority", "wasm", "lua"];
 const EXTENSION_POLICY: [&str; 7] =
     ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule"];
@@ -68,7 +67,7 @@ fn filter_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Filter> {
     let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
     let names = [wasm.get("url"), wasm.get("pluginName"), name].into_iter().flatten();
     let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    scene.filter.or(by_name).or_else(|| Filter::of_fields(wasm.get("pluginConfig")?))
+    by_name.or(scene.filter).or_else(|| Filter::of_fields(wasm.get("pluginConfig")?))
 }
 
 /// Checks what Istio is told of a module.
@@ -109,7 +108,7 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
     let names = urls.chain(item.get("name")).chain(item.get("rootID"));
     let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
     let by_fields = || Filter::of_fields(item.get("config")?);
-    let Some(filter) = scene.filter.or(by_name).or_else(by_fields) else { return };
+    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
     known(scene, item, &EXTENSION);
     if let Some(open) = item.get("failOpen").filter(|open| matches!(open.data, Data::Bool(true))) {
         fail_open(scene, open.mark, "leave `failOpen` out");
