@@ -91,49 +91,64 @@ impl<'v> Pattern<'v> {
         if other.ignore_case && !self.ignore_case {
             return false;
         }
-        let fold = |text: &str| if self.ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
+        let same = |one: &str, two: &str| same(one, two, self.ignore_case);
         match (&self.shape, &other.shape) {
             (one, two) if one == two => true,
             // With `(?-i)` in it an expression may care for case all the same.
             (Shape::Regex(_), Shape::Exact(text)) => !other.ignore_case && self.matches(text),
             (_, Shape::Exact(text)) => self.matches(text),
-            (Shape::Prefix(one), Shape::Prefix(two)) => starts(&fold(two), &fold(one)),
+            (Shape::Prefix(one), Shape::Prefix(two)) => {
+                behind(two, one, same).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
             (Shape::Prefix(one), Shape::Regex(two)) => {
-                fold(literal_head(two)).strip_prefix(&fold(one)).is_some_and(|rest| rest.starts_with('/'))
+                behind(literal_head(two), one, same).is_some_and(|rest| rest.starts_with('/'))
             }
             (Shape::Prefix(one), Shape::Template { segments, .. }) => {
-                let wanted: Vec<_> = fold(one).split('/').skip(1).map(|part| Some(part.to_owned())).collect();
-                let has = |(index, part): (usize, &Option<String>)| {
-                    segments.get(index).is_some_and(|segment| segment.as_deref().map(fold) == *part)
+                let literal = |(index, part): (usize, &str)| match segments.get(index) {
+                    Some(Some(segment)) => same(segment, part),
+                    _ => false,
                 };
-                wanted.iter().enumerate().all(has)
+                one.split('/').skip(1).enumerate().all(literal)
             }
             (Shape::Template { segments, rest }, Shape::Prefix(two)) => {
-                let two: Vec<_> = two.split('/').skip(1).map(|part| Some(part.to_owned())).collect();
-                *rest && two.len() >= segments.len() && takes(segments, &two, fold)
+                let two = two.split('/').skip(1).map(Some);
+                *rest && two.clone().count() >= segments.len() && takes(segments, two, same)
             }
             (Shape::Template { segments: one, rest }, Shape::Template { segments: two, rest: more }) => {
                 let enough = if *rest { two.len() >= one.len() } else { !more && two.len() == one.len() };
-                enough && takes(one, two, fold)
+                enough && takes(one, two.iter().map(Option::as_deref), same)
             }
-            (Shape::Suffix(one), Shape::Suffix(two)) => fold(two).ends_with(&fold(one)),
+            (Shape::Suffix(one), Shape::Suffix(two)) => {
+                let start = two.len().checked_sub(one.len());
+                start.and_then(|start| two.get(start..)).is_some_and(|end| same(end, one))
+            }
             (Shape::Contains(one), Shape::Suffix(two) | Shape::Contains(two) | Shape::Prefix(two)) => {
-                fold(two).contains(&fold(one))
+                let starts = two.char_indices().filter_map(|(at, _)| two.get(at..));
+                one.is_empty() || starts.into_iter().any(|rest| behind(rest, one, same).is_some())
             }
             _ => false,
         }
     }
 }
 
-/// Whether the path is this prefix or stands below it.
-fn starts(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+fn same(one: &str, two: &str, ignore_case: bool) -> bool {
+    if ignore_case { one.eq_ignore_ascii_case(two) } else { one == two }
+}
+
+/// What stands behind the start of a text, where it has this start.
+fn behind<'t>(text: &'t str, start: &str, same: impl Fn(&str, &str) -> bool) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(start.len())?;
+    same(head, start).then_some(rest)
 }
 
 /// Whether each segment of one takes the segment of the other at its place.
-fn takes(one: &[Option<String>], two: &[Option<String>], fold: impl Fn(&str) -> String) -> bool {
+fn takes<'t>(
+    one: &[Option<String>],
+    two: impl Iterator<Item = Option<&'t str>>,
+    same: impl Fn(&str, &str) -> bool,
+) -> bool {
     one.iter().zip(two).all(|pair| match pair {
-        (Some(one), Some(two)) => fold(one) == fold(two),
+        (Some(one), Some(two)) => same(one, two),
         (Some(_), None) => false,
         // Any segment is one that is not empty.
         (None, Some(two)) => !two.is_empty(),

@@ -1,7 +1,7 @@
 //! Every test, and what was left out.
 
 use crate::run::{cargo, say, shown};
-use crate::{build, envoy, tools};
+use crate::{build, dist, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
@@ -67,6 +67,7 @@ pub(crate) fn run(options: &Options) -> bool {
             Ok(())
         });
         if options.all {
+            tally.part("the command as one file", |_| dist::all());
             OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
         }
     }
