@@ -2,6 +2,7 @@
 
 mod envoy;
 mod finding;
+mod json;
 mod kubernetes;
 mod locate;
 mod policy;

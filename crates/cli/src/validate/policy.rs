@@ -1,6 +1,7 @@
 //! A policy, wherever it stands.
 
 use super::finding::{Finding, Severity};
+use super::json::as_yaml;
 use super::locate::{locate, locate_key};
 use super::scene::Scene;
 use crate::filter::Filter;
@@ -33,7 +34,7 @@ pub fn check_text(scene: &mut Scene<'_>, filter: Filter, node: &Node, text: &str
     let before = scene.found.len();
     let mut faults = Faults::default();
     let mut inner = None;
-    yaml::documents(text, &mut faults, |document, _| inner = Some(document));
+    yaml::documents(&as_yaml(text), &mut faults, |document, _| inner = Some(document));
     match inner {
         // The module reads JSON and nothing else.
         Some(inner) if serde_json::from_str::<serde_json::Value>(text).is_ok() => {

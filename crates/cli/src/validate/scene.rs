@@ -1,6 +1,7 @@
 //! A file that is being looked at.
 
 use super::finding::Finding;
+use super::json::as_yaml;
 use super::{envoy, kubernetes, policy};
 use crate::filter::Filter;
 use yaml::{Faults, Node};
@@ -27,8 +28,7 @@ impl<'f> Scene<'f> {
         let lines = text.lines().collect();
         let mut scene = Self { lines, filter, clusters: None, plain: None, policies: 0, found: Vec::new() };
         let mut faults = Faults::default();
-        // JSON may be indented by tabs, YAML may not.
-        let json = text.trim_start().starts_with('{').then(|| text.replace('\t', " "));
+        let json = text.trim_start().starts_with('{').then(|| as_yaml(text));
         let mut documents = 0;
         yaml::documents(json.as_deref().unwrap_or(text), &mut faults, |node, _| {
             documents += 1;
