@@ -11,9 +11,17 @@ build:
 dist:
     cargo xtask dist
 
+# Write an OCI image of each module into dist/images/; `--registry HOST/PATH` writes manifests that load them
+images *options:
+    cargo xtask images {{options}}
+
 # Run the modules in stock Envoy and print what came of some dozens of requests
 demo *options:
     cargo xtask demo {{options}}
+
+# Run the harness of examples/docker-compose on a Docker engine
+compose *options:
+    cargo xtask compose {{options}}
 
 # Run every test; `just test --quick` leaves Envoy out
 test *options:

@@ -4,7 +4,9 @@
 mod calls;
 mod configs;
 mod configuration;
+mod crash;
 mod ecds;
+mod examples;
 mod hostile;
 mod keys;
 mod keys_over_tls;

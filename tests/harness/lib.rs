@@ -9,13 +9,13 @@
 )]
 
 pub mod bootstrap;
-pub mod client;
 pub mod corpus;
 pub mod envoy;
 pub mod modules;
 pub mod process;
 pub mod tls;
-pub mod upstream;
+
+pub use wire::{self as client, upstream};
 
 use std::path::PathBuf;
 

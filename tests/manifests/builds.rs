@@ -1,6 +1,6 @@
 //! Each kustomization builds, and between them they use each file.
 
-use crate::{documents, files, name, tools, trial};
+use crate::{documents, files, name, policies, tools, trial};
 use anyhow::{Context, Result, ensure};
 use cases::yaml;
 use e2e::envoy::run_folder;
@@ -23,9 +23,11 @@ const PARAMETERS: [(&str, &str); 6] = [
 
 /// The folders that are built.
 pub fn folders() -> Result<Vec<PathBuf>> {
-    let mut folders = vec![root().join("examples/bookinfo")];
-    for entry in std::fs::read_dir(root().join("network-policies/overlays"))? {
-        folders.push(entry?.path());
+    let mut folders = vec![root().join("examples/bookinfo"), root().join("examples/envoy-gateway")];
+    for overlays in ["network-policies/overlays", "examples/istio-ingress/overlays"] {
+        for entry in std::fs::read_dir(root().join(overlays))? {
+            folders.push(entry?.path());
+        }
     }
     folders.sort();
     Ok(folders)
@@ -50,8 +52,8 @@ pub fn trials(kubectl: &Path) -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// Nothing that is for kustomize alone is in it, no object stands twice, each has its namespace, and that of the
-/// applications is closed.
+/// Nothing that is for kustomize alone is in it, no object stands twice, each has its namespace, that of the applications
+/// is closed, and the policies for requests load.
 fn check(built: &[Value]) -> Result<()> {
     let mut seen = BTreeSet::new();
     for document in built {
@@ -60,11 +62,16 @@ fn check(built: &[Value]) -> Result<()> {
         let namespace = metadata["namespace"].as_str().unwrap_or_default();
         let object = format!("{kind} {namespace}/{}", metadata["name"].as_str().context("no name")?);
         ensure!(kind != "ConfigMap", "{object} would be applied");
-        ensure!(kind == "Namespace" || !namespace.is_empty(), "{object} has no namespace");
+        ensure!(
+            ["Namespace", "GatewayClass"].contains(&kind) || !namespace.is_empty(),
+            "{object} has no namespace"
+        );
         ensure!(seen.insert(object.clone()), "{object} stands twice");
     }
-    ensure!(seen.contains("NetworkPolicy default/default-deny"), "nothing is closed");
-    Ok(())
+    let closed = |object: &String| object.starts_with("NetworkPolicy ") && object.ends_with("/default-deny");
+    ensure!(seen.iter().any(closed), "nothing is closed");
+    policies::check_loads(built)?;
+    policies::check_clusters(built)
 }
 
 /// Each file with a policy gives a policy of its name in one of the builds.

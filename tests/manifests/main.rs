@@ -1,11 +1,13 @@
-//! The Kubernetes manifests of the project: kustomize builds them, and they hold against the OpenAPI schemas of Kubernetes.
+//! The Kubernetes manifests of the project: kustomize builds them, they hold against the OpenAPI schemas of Kubernetes and
+//! against the CRDs of Istio and Envoy Gateway, and the engine loads the policies in them.
 //!
-//! kubectl and the schemas come from Python's package index where they are not here. Without python3 the trials that need
-//! them are left out; with `RINGFENCE_ALL` in the environment that is a failure.
+//! kubectl and the schemas come from Python's package index where they are not here. Without python3, or without a folder
+//! of CRDs, the trials that need them are left out; with `RINGFENCE_ALL` in the environment that is a failure.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod builds;
 mod comments;
+mod crds;
 mod policies;
 mod schemas;
 mod tools;
@@ -23,9 +25,14 @@ fn main() -> Result<ExitCode> {
     for file in files(&root().join("network-policies"))?.into_iter().chain(files(&root().join("examples"))?) {
         trials.extend(comments::of(&file)?);
     }
-    trials.push(trial("both plugins have the policy of policy.yaml", policies::check));
-    let (kubectl, validator) = (tools::kubectl(), tools::validator());
-    for (what, found) in [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator)] {
+    trials.push(trial("both plugins of Bookinfo have its policy", policies::check_bookinfo));
+    trials.push(trial("the engine loads each policy in a file", policies::check_files));
+    trials.push(trial("each overlay is the same for old and new Istio", policies::check_pairs));
+    trials.push(trial("four modules do what one does, in its order", policies::check_chain));
+    let (kubectl, validator, crds) = (tools::kubectl(), tools::validator(), crds::folder()?);
+    for (what, found) in
+        [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator), ("the folder of CRDs", &crds)]
+    {
         if let Err(error) = found {
             anyhow::ensure!(std::env::var_os("RINGFENCE_ALL").is_none(), "manifests: {what}: {error:#}");
             println!("left out: manifests: {what}: {error:#}");
@@ -35,6 +42,9 @@ fn main() -> Result<ExitCode> {
         trials.extend(builds::trials(kubectl)?);
         if let Ok(validator) = &validator {
             trials.extend(schemas::trials(kubectl, validator)?);
+            if let Ok(crds) = &crds {
+                trials.extend(crds::trials(kubectl, validator, crds));
+            }
         }
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())

@@ -7,6 +7,7 @@ mod bytes;
 mod case;
 mod compare;
 mod engine;
+mod table;
 pub mod yaml;
 
 pub use bytes::unescape;
@@ -15,3 +16,4 @@ pub use case::{
 };
 pub use compare::{Observed, SeenUpstream};
 pub use engine::{UPSTREAM_RESPONSE, load, run};
+pub use table::{Row, decided, table};

@@ -131,7 +131,8 @@ fn what_people_copy_has_no_problems() {
     let (out, _, status) =
         run(&["validate", "--deny-warnings", "../../../../examples", "../../../../envoy-configs"], "");
     assert_eq!(status, 0, "{out}");
-    assert!(out.ends_with("policies, no problems\n") && out.starts_with("1"), "{out}");
+    let count: usize = out.split(' ').next().unwrap().parse().unwrap();
+    assert!(out.ends_with("policies, no problems\n") && count > 15, "{out}");
 }
 
 const LOOSE: &str = "default: allow\n";

@@ -200,13 +200,20 @@ fn respond(reply: &Reply, details: &str) -> Result<(), Status> {
     ffi::respond(u32::from(reply.status), details, &reply.body, &headers, grpc)
 }
 
-/// Writes what was changed: one change by its own call, several at once.
+/// The most changes that are written one by one. To replace all headers, the host takes each of them off and adds it
+/// again: that costs as much as some few calls.
+const FEW: usize = 4;
+
+/// Writes what was changed: few changes one by one, many at once.
 fn write(map: Map, headers: &Headers<'_>) -> Result<(), Status> {
-    match headers.changes() {
-        [] => Ok(()),
-        [Change::Set(name, value)] => ffi::set_header(map, name.as_bytes(), value),
-        [Change::Add(name, value)] => ffi::add_header(map, name.as_bytes(), value),
-        [Change::Remove(name)] => ffi::remove_header(map, name),
-        _ => ffi::set_headers(map, &pairs::encode(headers.lines())),
+    let changes = headers.changes();
+    if changes.len() > FEW || changes.contains(&Change::Lines) {
+        return ffi::set_headers(map, &pairs::encode(headers.lines()));
     }
+    changes.iter().try_for_each(|change| match change {
+        Change::Set(name, value) => ffi::set_header(map, name.as_bytes(), value),
+        Change::Add(name, value) => ffi::add_header(map, name.as_bytes(), value),
+        Change::Remove(name) => ffi::remove_header(map, name),
+        Change::Lines => Ok(()),
+    })
 }

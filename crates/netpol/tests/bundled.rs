@@ -1,4 +1,5 @@
-//! The manifests of examples/bookinfo are what its graph generates, byte for byte.
+//! The manifests of the examples are what their graphs generate, byte for byte.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use netpol::generate::manifests;
 use std::collections::BTreeMap;
@@ -7,9 +8,9 @@ use std::path::Path;
 /// With this in the environment the files are written anew.
 const UPDATE: &str = "RINGFENCE_UPDATE";
 
-#[test]
-fn bookinfo_is_what_its_graph_generates() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
+/// `listing` is the kustomization that lists the files, each as `prefix` and its name; `own` are files that no graph gives.
+fn check(example: &str, listing: &str, prefix: &str, own: &[&str]) {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let folder = example.join("network-policies");
     let graph = std::fs::read_to_string(example.join("graph.yaml")).unwrap();
     let generated = manifests(&graph).unwrap();
@@ -26,10 +27,28 @@ fn bookinfo_is_what_its_graph_generates() {
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
         (file, std::fs::read_to_string(path).unwrap())
     };
-    let bundled: BTreeMap<String, String> = std::fs::read_dir(&folder).unwrap().map(read).collect();
+    let mut bundled: BTreeMap<String, String> = std::fs::read_dir(&folder).unwrap().map(read).collect();
+    bundled.retain(|file, _| !own.contains(&file.as_str()));
     assert_eq!(bundled, generated, "run the test again with {UPDATE}=1, and look at what changed");
-    let kustomization = std::fs::read_to_string(example.join("kustomization.yaml")).unwrap();
-    let listed: Vec<&str> =
-        kustomization.lines().filter_map(|line| line.strip_prefix("  - network-policies/")).collect();
+    let kustomization = std::fs::read_to_string(example.join(listing)).unwrap();
+    let entry = format!("  - {prefix}");
+    let listed = kustomization.lines().filter_map(|line| line.strip_prefix(&entry));
+    let listed: Vec<&str> = listed.filter(|file| generated.contains_key(*file)).collect();
     assert_eq!(listed, order);
+}
+
+#[test]
+fn bookinfo_is_what_its_graph_generates() {
+    check("bookinfo", "kustomization.yaml", "network-policies/", &[]);
+}
+
+#[test]
+fn istio_ingress_is_what_its_graph_generates() {
+    check("istio-ingress", "network-policies/kustomization.yaml", "", &["kustomization.yaml"]);
+}
+
+#[test]
+fn envoy_gateway_is_what_its_graph_generates() {
+    let own = ["kustomization.yaml", "control-plane.yaml"];
+    check("envoy-gateway", "network-policies/kustomization.yaml", "", &own);
 }

@@ -15,6 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 pub mod document;
 pub mod decision;
 pub mod http;
+mod quick;
 pub mod stages;
 pub mod vocabulary;
 

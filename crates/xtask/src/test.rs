@@ -1,10 +1,11 @@
 //! Every test, and what was left out.
 
 use crate::run::{cargo, say, shown};
-use crate::{build, dist, envoy, tools};
+use crate::{build, compose, dist, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Which tests.
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// Run what needs Envoy, and nothing else, on this version of it: `1.36.4`.
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// The folder of the CRDs of Istio and Envoy Gateway, to check manifests against.
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
 }
 
 /// What the tests said.
@@ -60,24 +64,49 @@ pub(crate) fn run(options: &Options) -> bool {
     if options.quick {
         tally.left_out.push("Envoy, as `--quick` asks: run `cargo xtask test`".to_owned());
     } else {
-        tally.part("the modules", |_| build::all());
-        tally.part("Envoy", |tally| {
-            envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
-            Ok(())
-        });
-        if options.all {
-            tally.part("the command as one file", |_| dist::all());
-            OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
-        }
+        outside(&mut tally, options);
     }
     tally.finish(options)
 }
 
+/// What is tested from outside: the modules, in Envoy, and in containers.
+fn outside(tally: &mut Tally, options: &Options) {
+    tally.part("the modules", |tally| {
+        build::all()?;
+        tally.tests(&mut end_to_end(&["images"], options));
+        Ok(())
+    });
+    tally.part("Envoy", |tally| {
+        envoy::ensure()?;
+        tally.tests(&mut end_to_end(&["envoy", "behaviour", "readings", "kernel"], options));
+        Ok(())
+    });
+    if options.all {
+        tally.part("the command as one file", |_| dist::all());
+        OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
+    }
+    tally.part("the compose harness", Tally::compose);
+}
+
+/// The crates whose tests stand with the code.
+const OWN_TESTS: [&str; 11] = [
+    "policy",
+    "lint",
+    "yaml",
+    "jose",
+    "cases",
+    "delivery",
+    "issuer",
+    "netpol",
+    "ringfence-cli",
+    "stand-ins",
+    "xtask",
+];
+
 /// The tests that stand with the code.
 fn own_tests() -> Command {
     let mut command = cargo(&["test", "--locked", "--quiet"]);
-    for package in ["policy", "lint", "yaml", "jose", "cases", "issuer", "netpol", "ringfence-cli", "xtask"] {
+    for package in OWN_TESTS {
         command.args(["-p", package]);
     }
     command
@@ -99,6 +128,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
     }
     if options.all {
         command.env("RINGFENCE_ALL", "1");
+    }
+    if let Some(folder) = &options.crds {
+        // The tests run in another folder.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
     command
 }
@@ -136,6 +169,15 @@ impl Tally {
             self.failed += 1;
             self.failures.push(format!("{name}: {error:#}"));
         }
+    }
+
+    /// Runs the compose harness where there is an engine; each row counts as one test.
+    fn compose(&mut self) -> Result<()> {
+        match compose::Engine::find() {
+            Ok(_) => self.tests(Command::new(std::env::current_exe()?).arg("compose")),
+            Err(error) => self.left_out.push(format!("the compose harness: {error}")),
+        }
+        Ok(())
     }
 
     /// Runs a check, which counts as one test.

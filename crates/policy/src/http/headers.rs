@@ -54,11 +54,8 @@ impl<'a> Headers<'a> {
     pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
         let joined = JOINED.contains(&name);
         let lines = self.lines().filter(move |line| is_named(line.0, name));
-        let parts = move |value: &'h [u8]| {
-            // A comma in quotes is part of a value: `boundary="a,b"`. No value holds a line feed.
-            let separator = if joined && !value.contains(&b'"') { b',' } else { b'\n' };
-            value.split(move |byte| *byte == separator)
-        };
+        // A comma in quotes is part of a value: `boundary="a,b"`.
+        let parts = move |value: &'h [u8]| split(value, joined && !value.contains(&b'"'));
         lines.flat_map(move |(_, value)| parts(value)).map(<[u8]>::trim_ascii)
     }
 
@@ -104,10 +101,16 @@ impl<'a> Headers<'a> {
 
     /// Takes off the lines of a header whose value is not kept.
     pub fn retain_values(&mut self, name: &str, keep: impl Fn(&[u8]) -> bool) {
-        let before = self.lines.len();
-        self.lines.retain(|line| !is_named(&line.name, name) || keep(line.value.trim_ascii()));
+        let (before, mut kept) = (self.lines.len(), false);
+        self.lines.retain(|line| {
+            let named = is_named(&line.name, name);
+            let keeps = named && keep(line.value.trim_ascii());
+            kept |= keeps;
+            !named || keeps
+        });
         if self.lines.len() != before {
-            self.changes.push(Change::Lines);
+            let change = if kept { Change::Lines } else { Change::Remove(name.into()) };
+            self.changes.push(change);
         }
     }
 
@@ -146,6 +149,14 @@ impl<'a> Headers<'a> {
             self.changes.push(Change::Lines);
         }
     }
+}
+
+/// The parts of a value between commas; the whole of it where it is not to be split.
+pub(crate) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]> {
+    // Long values are as a rule of one part: finding that out a word at a time is far quicker than splitting.
+    let several = at_commas && value.contains(&b',');
+    let parts = several.then(|| value.split(|byte| *byte == b',')).into_iter().flatten();
+    (!several).then_some(value).into_iter().chain(parts)
 }
 
 /// The headers that hold one value, in which there is no comma outside quotes, and of which Envoy joins several lines.

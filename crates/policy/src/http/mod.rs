@@ -7,6 +7,7 @@ mod query;
 mod request;
 
 pub use authority::{Authority, AuthorityError, Host};
+pub(crate) use headers::split;
 pub use headers::{Change, Headers};
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathError, PathLimits, RequestPath, canonical_pattern,

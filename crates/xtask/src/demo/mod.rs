@@ -2,12 +2,11 @@
 
 mod ports;
 mod rotation;
-mod table;
 
 use crate::run::say;
 use crate::{build, envoy};
 use anyhow::{Context, Result, bail};
-use cases::{Case, CaseFile, Observed, Protocol};
+use cases::{Case, CaseFile, Observed, Protocol, Row};
 use clap::Args;
 use e2e::corpus::{self, Listeners};
 use e2e::envoy::{Envoy, run_folder};
@@ -15,7 +14,6 @@ use e2e::{root, upstream};
 use ports::Ports;
 use std::io::BufRead;
 use std::net::SocketAddr;
-use table::Row;
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -59,7 +57,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .zip(&details)
         .map(|((case, seen), details)| row(&cases, case, seen, details));
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    table::print(&rows);
+    println!(
+        "\n{}",
+        cases::table(&["request", "status", "decided by", "the upstream saw"], &rows).trim_end()
+    );
     let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
     if wrong > 0 {
         bail!("{wrong} of {} rows are not as their policy says", rows.len());
@@ -113,7 +114,8 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         Observed { rule: told.rule, ..seen }
     };
     let differences = case.expect.differences(&observed);
-    Ok(Row::new(case, &observed, decider(file, case, &observed)?, differences))
+    let decided = cases::decided(&observed, decider(file, case, &observed)?.as_deref());
+    Ok(Row::of(case, &observed, decided, differences))
 }
 
 /// The rule that decided: of a request that passes, which every filter lets pass, the one that its path found.

@@ -6,9 +6,9 @@ mod paths;
 
 use crate::decision::Trace;
 use crate::http::Host;
+use crate::quick::QuickMap;
 use crate::vocabulary::{HostPattern, RequestMatch};
 use paths::PathIndex;
-use std::collections::HashMap;
 
 /// The place of a rule in its list.
 pub(super) type Place = usize;
@@ -21,16 +21,20 @@ const FEW: usize = 8;
 pub(super) struct RuleIndex {
     rules: usize,
     anywhere: PathIndex,
-    exact: HashMap<Box<str>, PathIndex>,
+    exact: QuickMap<Box<str>, PathIndex>,
     /// By what stands left of the host's name: for `*.example.com` it is `.example.com`.
-    below: HashMap<Box<str>, PathIndex>,
+    below: QuickMap<Box<str>, PathIndex>,
 }
 
 impl RuleIndex {
     /// The index of rules with these matches.
     pub(super) fn new<'m>(matches: impl Iterator<Item = &'m RequestMatch>) -> Self {
-        let mut index =
-            Self { rules: 0, anywhere: PathIndex::default(), exact: HashMap::new(), below: HashMap::new() };
+        let mut index = Self {
+            rules: 0,
+            anywhere: PathIndex::default(),
+            exact: QuickMap::default(),
+            below: QuickMap::default(),
+        };
         for (place, matcher) in (0..).zip(matches) {
             index.rules += 1;
             let Some(hosts) = matcher.hosts() else {

@@ -1,18 +1,18 @@
 //! Rules by the paths that they ask for.
 
 use super::Place;
+use crate::quick::QuickMap;
 use crate::vocabulary::{PathKey, RequestMatch};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Rules by the paths that they ask for; paths without case, for some rules ignore it.
 #[derive(Debug, Default)]
 pub(super) struct PathIndex {
     /// Those that ask for no path, or in a way that no key has.
     any: Vec<Place>,
-    exact: HashMap<Box<str>, Vec<Place>>,
+    exact: QuickMap<Box<str>, Vec<Place>>,
     /// By the first bytes of the path.
-    heads: HashMap<Box<str>, Vec<Place>>,
+    heads: QuickMap<Box<str>, Vec<Place>>,
     /// The lengths that there are of those, each once.
     lengths: Vec<usize>,
     segments: Node,
@@ -21,7 +21,7 @@ pub(super) struct PathIndex {
 /// A segment of a path, in a tree of them.
 #[derive(Debug, Default)]
 struct Node {
-    children: HashMap<Box<str>, Self>,
+    children: QuickMap<Box<str>, Self>,
     /// Whatever the segment.
     wildcard: Option<Box<Self>>,
     /// The rules for a path that ends here.

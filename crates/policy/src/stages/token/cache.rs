@@ -1,8 +1,8 @@
 //! Tokens whose signature was verified, so that the same token costs it once.
 
 use crate::document::{Document, Fields, Node, Problems};
+use crate::quick::QuickMap;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A token that was verified. Its times and whose connection it is are looked at each time anew.
@@ -61,13 +61,7 @@ impl Document for CacheBytes {
     }
 }
 
-/// The digest of a whole token.
-pub(super) type TokenDigest = [u8; 32];
-
-/// Whose token it is, and which.
-type Key = (usize, TokenDigest);
-
-/// Verified tokens, by their issuer and the digest of the whole token.
+/// Verified tokens, by the whole of their bytes: nothing that differs in one bit is taken for one of them.
 ///
 /// There are two generations: where the young one has half of the bytes, it becomes the old one, and the old one goes.
 /// A token that is used moves to the young one.
@@ -78,10 +72,24 @@ pub(super) struct Cache {
     old: Generation,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Generation {
-    tokens: BTreeMap<Key, Rc<Verified>>,
+    /// Of each token, one for each issuer that it holds for: as a rule there is one.
+    tokens: QuickMap<Box<[u8]>, Vec<Rc<Verified>>>,
     bytes: usize,
+}
+
+impl Generation {
+    fn find(&self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        self.tokens.get(token)?.iter().find(|known| known.issuer == issuer).map(Rc::clone)
+    }
+}
+
+/// Without the tokens, which could be replayed.
+impl std::fmt::Debug for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Generation").finish_non_exhaustive()
+    }
 }
 
 impl Cache {
@@ -90,32 +98,28 @@ impl Cache {
         Self { max_bytes, ..Self::default() }
     }
 
-    /// Whether it keeps anything.
-    pub(super) fn is_on(&self) -> bool {
-        self.max_bytes > 0
-    }
-
-    /// The token of this digest that is one of the issuer at this place.
-    pub(super) fn get(&mut self, issuer: usize, digest: &TokenDigest) -> Option<Rc<Verified>> {
-        let key = (issuer, *digest);
-        if let Some(verified) = self.young.tokens.get(&key) {
-            return Some(Rc::clone(verified));
+    /// What was verified of a token for the issuer at this place.
+    pub(super) fn get(&mut self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        if let Some(found) = self.young.find(issuer, token) {
+            return Some(found);
         }
-        let verified = self.old.tokens.remove(&key)?;
-        self.put(*digest, &verified);
-        Some(verified)
+        let found = self.old.find(issuer, token)?;
+        self.put(token, &found);
+        Some(found)
     }
 
-    /// Keeps a token.
-    pub(super) fn put(&mut self, digest: TokenDigest, verified: &Rc<Verified>) {
-        let bytes = OVERHEAD + verified.payload.len() + weight(&verified.claims);
+    /// Keeps what was verified of a token.
+    pub(super) fn put(&mut self, token: &[u8], verified: &Rc<Verified>) {
+        let bytes = OVERHEAD + token.len() + verified.payload.len() + weight(&verified.claims);
         if bytes > self.max_bytes / 2 {
             return;
         }
         if self.young.bytes + bytes > self.max_bytes / 2 {
             self.old = std::mem::take(&mut self.young);
         }
-        if self.young.tokens.insert((verified.issuer, digest), Rc::clone(verified)).is_none() {
+        let known = self.young.tokens.entry(token.into()).or_default();
+        if !known.iter().any(|known| known.issuer == verified.issuer) {
+            known.push(Rc::clone(verified));
             self.young.bytes += bytes;
         }
     }
@@ -165,31 +169,27 @@ mod tests {
     #[test]
     fn it_keeps_what_is_used_and_no_more_than_it_may() {
         let mut cache = Cache::new(CacheBytes(BYTES));
-        let digest = |number: u16| {
-            let mut digest = [0; 32];
-            digest[..2].copy_from_slice(&number.to_be_bytes());
-            digest
-        };
+        let name = |number: u16| number.to_be_bytes();
         for number in 0..1000 {
-            cache.put(digest(number), &token(json!({"sub": "kim"})));
-            assert!(cache.get(0, &digest(0)).is_some(), "{number}");
+            cache.put(&name(number), &token(json!({"sub": "kim"})));
+            assert!(cache.get(0, &name(0)).is_some(), "{number}");
             assert!(cache.young.bytes + cache.old.bytes <= BYTES);
         }
-        assert!(cache.get(0, &digest(1)).is_none() && cache.get(0, &digest(999)).is_some());
-        assert!(cache.get(1, &digest(999)).is_none());
+        assert!(cache.get(0, &name(1)).is_none() && cache.get(0, &name(999)).is_some());
+        assert!(cache.get(1, &name(999)).is_none());
         cache.clear();
-        assert!(cache.get(0, &digest(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
+        assert!(cache.get(0, &name(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
     }
 
     #[test]
     fn what_is_too_large_is_not_kept_and_drives_nobody_out() {
         let mut cache = Cache::new(CacheBytes(BYTES));
-        cache.put([1; 32], &token(json!({})));
+        cache.put(b"one", &token(json!({})));
         // Small as text, and a tree for each item.
-        cache.put([2; 32], &token(json!({"list": vec![json!({"a": 0}); 200]})));
-        assert!(cache.get(0, &[2; 32]).is_none() && cache.young.tokens.len() == 1);
+        cache.put(b"two", &token(json!({"list": vec![json!({"a": 0}); 200]})));
+        assert!(cache.get(0, b"two").is_none() && cache.young.tokens.len() == 1);
         let mut off = Cache::new(CacheBytes(0));
-        off.put([1; 32], &token(json!({})));
-        assert!(!off.is_on() && off.get(0, &[1; 32]).is_none());
+        off.put(b"one", &token(json!({})));
+        assert!(off.get(0, b"one").is_none());
     }
 }

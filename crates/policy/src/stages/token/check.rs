@@ -1,6 +1,6 @@
 //! Which rules a request falls to, and whether its token is what they require.
 
-use super::cache::{TokenDigest, Verified};
+use super::cache::Verified;
 use super::challenge::Refusal;
 use super::document::{Require, Rule};
 use super::issuer::Issuer;
@@ -94,8 +94,7 @@ impl TokenStage {
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Result<Rc<Verified>, Refusal> {
-        let digest = self.cache.borrow().is_on().then(|| jose::sha256(token));
-        if let Some(known) = digest.and_then(|digest| self.known(&digest, issuers, request, report)) {
+        if let Some(known) = self.known(token, issuers, request, report) {
             report.cache_hits += 1;
             return Ok(known);
         }
@@ -104,22 +103,20 @@ impl TokenStage {
         let issuer = self.issuer_of(issuers, &jws, request, report)?;
         let verified =
             Rc::new(Verified { issuer, claims: Rc::new(jws.claims), payload: jws.payload.to_owned() });
-        if let Some(digest) = digest {
-            self.cache.borrow_mut().put(digest, &verified);
-        }
+        self.cache.borrow_mut().put(token, &verified);
         Ok(verified)
     }
 
-    /// The token of this digest, if it was verified before for one of these issuers and still holds.
+    /// What was verified of this token before for one of these issuers, if it still holds.
     fn known(
         &self,
-        digest: &TokenDigest,
+        token: &[u8],
         issuers: &[&Issuer],
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Option<Rc<Verified>> {
         let mut cache = self.cache.borrow_mut();
-        let mut found = issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.place, digest)?)));
+        let mut found = issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.place, token)?)));
         found.find_map(|(issuer, token)| {
             issuer.still_holds(&token.claims, request, report).is_ok().then_some(token)
         })

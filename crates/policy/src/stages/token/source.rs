@@ -1,7 +1,7 @@
 //! Where tokens are in a request.
 
 use crate::document::{Document, Fields, Node, Problems};
-use crate::http::{Headers, query_parameters};
+use crate::http::{Headers, query_parameters, split};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -78,7 +78,7 @@ impl Sources {
         for source in &self.headers {
             for value in headers.values(&source.name) {
                 // Envoy joins two lines of `authorization` with a comma, which no token holds.
-                let parts = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+                let parts = split(value, true).map(<[u8]>::trim_ascii);
                 found.extend(parts.filter_map(|part| source.token(part)).map(<[u8]>::to_vec));
             }
         }
@@ -101,7 +101,7 @@ impl Sources {
     pub(super) fn remove(&self, headers: &mut Headers<'_>) {
         for source in &self.headers {
             headers.retain_values(&source.name, |value| {
-                !value.split(|byte| *byte == b',').any(|part| source.token(part.trim_ascii()).is_some())
+                !split(value, true).any(|part| source.token(part.trim_ascii()).is_some())
             });
         }
         if !self.cookies.is_empty() {

@@ -2,14 +2,14 @@
 
 use super::document::Entry;
 use crate::http::Host;
+use crate::quick::QuickMap;
 use crate::vocabulary::HostPattern;
-use std::collections::HashMap;
 
 /// From a host to the entries that have it.
 #[derive(Debug, Default)]
 pub(super) struct HostIndex {
-    exact: HashMap<String, usize>,
-    below: HashMap<String, usize>,
+    exact: QuickMap<String, usize>,
+    below: QuickMap<String, usize>,
     any: Option<usize>,
 }
 

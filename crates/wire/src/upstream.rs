@@ -4,6 +4,7 @@ use anyhow::Result;
 use cases::{SeenUpstream, UPSTREAM_RESPONSE};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 
 /// Starts the upstream on loopback; it runs until the program ends.
 ///
@@ -12,16 +13,21 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 pub fn start(port: u16) -> Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     let address = listener.local_addr()?;
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || serve(stream));
-        }
-    });
+    std::thread::spawn(move || serve(&listener, |head| echo(head, &[])));
     Ok(address)
 }
 
+/// Answers requests, none of which has a body, with the bytes that `answer` makes of their heads.
+pub fn serve(listener: &TcpListener, answer: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) {
+    let answer = Arc::new(answer);
+    for stream in listener.incoming().flatten() {
+        let answer = Arc::clone(&answer);
+        std::thread::spawn(move || talk(stream, &*answer));
+    }
+}
+
 /// Answers requests until the connection closes.
-fn serve(mut stream: TcpStream) {
+fn talk(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Vec<u8>) {
     let _ = stream.set_nodelay(true);
     let mut bytes = Vec::new();
     loop {
@@ -35,18 +41,23 @@ fn serve(mut stream: TcpStream) {
                 Ok(read) => bytes.extend_from_slice(&chunk[..read]),
             }
         };
-        let headers: String =
-            UPSTREAM_RESPONSE.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        if head.starts_with(b"CONNECT ") {
-            let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes());
-            return;
-        }
-        let body: &[u8] = if head.starts_with(b"HEAD ") { b"" } else { &head };
-        let answer = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\n\r\n", head.len());
-        if stream.write_all(&[answer.as_bytes(), body].concat()).is_err() {
+        // Behind a `CONNECT` the connection is a tunnel, and this is no tunnel's end.
+        if stream.write_all(&answer(&head)).is_err() || head.starts_with(b"CONNECT ") {
             return;
         }
     }
+}
+
+/// The response that tells the head of its request, with these headers besides those of every upstream here.
+pub fn echo(head: &[u8], further: &[(&str, &str)]) -> Vec<u8> {
+    let headers: String =
+        UPSTREAM_RESPONSE.iter().chain(further).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    if head.starts_with(b"CONNECT ") {
+        return format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
+    }
+    let body: &[u8] = if head.starts_with(b"HEAD ") { b"" } else { head };
+    let answer = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\n\r\n", head.len());
+    [answer.as_bytes(), body].concat()
 }
 
 /// What the body of a response says of the request.

@@ -1,8 +1,13 @@
-//! Clients that send exactly the bytes that they are given: no library stands between a test and the wire.
+//! HTTP byte for byte. Clients that send exactly what they are given, for no library stands between a test and the wire;
+//! an upstream that tells what reached it; and a case as a request, with what its response tells.
+#![allow(clippy::indexing_slicing, reason = "a tool of tests")]
 
+mod case;
 mod http1;
 mod http2;
+pub mod upstream;
 
+pub use case::{observed, parse_details, request};
 pub use http1::{http1, http1_over, read_response};
 pub use http2::{http2, http2_over};
 

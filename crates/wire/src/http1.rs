@@ -1,6 +1,6 @@
 //! HTTP/1.
 
-use super::{Request, Response, Stream, connect};
+use crate::{Request, Response, Stream, connect};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

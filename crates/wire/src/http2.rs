@@ -1,7 +1,7 @@
 //! HTTP/2 (RFC 9113), one request a connection, header fields as literals (RFC 7541, section 6.2.2), so that any bytes
 //! can be sent.
 
-use super::{Request, Response, Stream, connect};
+use crate::{Request, Response, Stream, connect};
 use anyhow::{Result, bail};
 use std::net::SocketAddr;
 

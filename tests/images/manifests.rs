@@ -1,0 +1,61 @@
+//! The examples, with the images' place and digests written in: each names an image that the registry has.
+
+use crate::registry::Registry;
+use crate::{MODULES, pulled, push, same_module};
+use anyhow::{Context, Result, ensure};
+use cases::yaml;
+use e2e::envoy::run_folder;
+use e2e::root;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
+
+/// Each image that a manifest names is pulled by its digest, and is the module of its name.
+pub fn check(registry: &Registry) -> Result<()> {
+    let mut digests = BTreeMap::new();
+    for name in MODULES {
+        digests.insert(name.to_owned(), push(registry, name)?.sha256().to_owned());
+    }
+    let folder = run_folder("pinned")?;
+    let path = registry.path();
+    let mut named = BTreeSet::new();
+    for example in EXAMPLES {
+        let (from, to) = (root().join("examples").join(example), folder.join(example));
+        let written = delivery::copy(&from, &to, delivery::Registry { path: &path, tag: "test" }, &digests)?;
+        for file in written {
+            let text = std::fs::read_to_string(&file)?;
+            ensure!(!text.contains("registry.example.com"), "the placeholder is left in {}", file.display());
+            for document in yaml::documents(&text).map_err(anyhow::Error::msg)? {
+                find(&document, &mut named);
+            }
+        }
+    }
+    for (url, digest) in &named {
+        let image = url.strip_prefix("oci://").unwrap_or(url);
+        let name = image.strip_prefix(&format!("{path}/")).and_then(|image| image.strip_suffix(":test"));
+        let name = name.with_context(|| format!("{url} is in another place"))?;
+        let pulled = pulled::read(&registry.pull(name, &format!("@sha256:{digest}"))?)?;
+        same_module(name, &pulled.plugin).with_context(|| url.clone())?;
+    }
+    let modules: BTreeSet<&str> =
+        named.iter().filter_map(|(url, _)| url.split(['/', ':']).rev().nth(1)).collect();
+    ensure!(modules == BTreeSet::from(MODULES), "the manifests name {modules:?}");
+    Ok(())
+}
+
+/// The images that a document names, with their digests.
+fn find(value: &Value, named: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            if let (Some(Value::String(url)), Some(Value::String(digest))) =
+                (fields.get("url"), fields.get("sha256"))
+            {
+                named.insert((url.clone(), digest.clone()));
+            }
+            fields.values().for_each(|value| find(value, named));
+        }
+        Value::Array(items) => items.iter().for_each(|value| find(value, named)),
+        _ => {}
+    }
+}
