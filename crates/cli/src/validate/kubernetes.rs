@@ -23,8 +23,8 @@ const WASM: [&str; 10] = [
 ];
 const WASM_PLUGIN: [&str; 6] = ["selector", "targetRef", "targetRefs", "match", "phase", "priority"];
 const TRAFFIC_EXTENSION: [&str; 7] = ["selector", "targetRefs", "match", "phase", "priority", "wasm", "lua"];
-const EXTENSION_POLICY: [&str; 7] =
-    ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule"];
+const EXTENSION_POLICY: [&str; 8] =
+    ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule", "mergeType"];
 const EXTENSION: [&str; 6] = ["name", "rootID", "code", "config", "failOpen", "env"];
 
 /// Checks an object, where it is of a kind that carries policies.
@@ -34,13 +34,13 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
     match kind {
         "WasmPlugin" if is_ours(scene, object, spec) => {
             known(scene, spec, &[&WASM[..], &WASM_PLUGIN].concat());
-            phase(scene, spec);
+            phase(scene, spec, "UNSPECIFIED_PHASE");
             wasm(scene, object, spec);
         }
         "TrafficExtension" => {
             let Some(inner) = spec.get("wasm").filter(|inner| is_ours(scene, object, inner)) else { return };
             known(scene, spec, &TRAFFIC_EXTENSION);
-            phase(scene, spec);
+            phase(scene, spec, "UNSPECIFIED");
             known(scene, inner, &WASM);
             wasm(scene, object, inner);
         }
@@ -124,9 +124,10 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
     }
 }
 
-fn phase(scene: &mut Scene<'_>, spec: &Node) {
+/// Checks where the module stands among the filters; `unspecified` is the word of the kind for anywhere.
+fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
     if let Some(phase) = spec.get("phase") {
-        choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED_PHASE"]);
+        choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", unspecified]);
     }
 }
 
