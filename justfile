@@ -7,6 +7,10 @@ default:
 build:
     cargo xtask build
 
+# Build the command `ringfence` as one static file into dist/
+dist:
+    cargo xtask dist
+
 # Write an OCI image of each module into dist/images/; `--registry HOST/PATH` writes manifests that load them
 images *options:
     cargo xtask images {{options}}

@@ -51,7 +51,6 @@ pub mod ports;
 mod problem;
 pub mod reach;
 mod read;
-mod yaml;
 
 pub use diff::{Diff, diff};
 pub use problem::{Place, Problem, did_you_mean};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use yaml::{Log, Mark};
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,17 +43,6 @@ impl fmt::Display for Problem {
         write!(f, "{}: {}", self.place, self.message)?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
-}
-
-/// Where a thing of one file stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column, from 1.
-    pub column: usize,
-    /// Its width.
-    pub width: usize,
 }
 
 /// The problems of one file.
@@ -96,6 +86,12 @@ impl Problems {
 
     pub(crate) fn into_vec(self) -> Vec<Problem> {
         self.found
+    }
+}
+
+impl Log for Problems {
+    fn note(&mut self, mark: Mark, code: &'static str, message: String, help: &str) {
+        self.add(mark, code, message, help);
     }
 }
 

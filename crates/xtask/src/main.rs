@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod compose;
 mod demo;
+mod dist;
 mod envoy;
 mod images;
 mod python;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Task {
     /// Build the modules into dist/, with their checksums.
     Build,
+    /// Build the command `ringfence` as one static file into dist/.
+    Dist,
     /// Build the modules, and an OCI image of each into dist/images/.
     Images(images::Options),
     /// Fetch stock Envoy, unless there is one, and print where it is.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     match Arguments::parse().task {
         Task::Build => build::all()?,
+        Task::Dist => dist::all()?,
         Task::Images(options) => images::run(&options)?,
         Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
         Task::Demo(options) => demo::run(&options)?,

@@ -1,7 +1,7 @@
 //! Every test, and what was left out.
 
 use crate::run::{cargo, say, shown};
-use crate::{build, compose, envoy, tools};
+use crate::{build, compose, dist, envoy, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::io::{BufRead, BufReader};
@@ -82,14 +82,17 @@ fn outside(tally: &mut Tally, options: &Options) {
         Ok(())
     });
     if options.all {
+        tally.part("the command as one file", |_| dist::all());
         OLDER.iter().for_each(|version| tally.on_version(version, &["envoy"], options));
     }
     tally.part("the compose harness", Tally::compose);
 }
 
 /// The crates whose tests stand with the code.
-const OWN_TESTS: [&str; 10] = [
+const OWN_TESTS: [&str; 12] = [
     "policy",
+    "lint",
+    "yaml",
     "jose",
     "cases",
     "convert",

@@ -1,8 +1,8 @@
 //! The nodes of the document that is read, with their places in it.
 
 use super::problem::{Problem, nearest};
-use saphyr::{MarkedYaml, Scalar, YamlData};
 use std::cell::RefCell;
+use yaml::{Data, Mark};
 
 /// The problems found so far.
 #[derive(Debug, Default)]
@@ -20,45 +20,38 @@ impl Problems {
 /// A node, and the path that leads to it.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'d> {
-    yaml: &'d MarkedYaml<'d>,
+    yaml: &'d yaml::Node,
     path: String,
     problems: &'d Problems,
 }
 
 impl<'d> Node<'d> {
     /// The document itself.
-    pub(super) fn root(yaml: &'d MarkedYaml<'d>, problems: &'d Problems) -> Self {
+    pub(super) fn root(yaml: &'d yaml::Node, problems: &'d Problems) -> Self {
         Self { yaml, path: String::new(), problems }
     }
 
     /// Notes a problem here.
     pub(super) fn problem(&self, code: &'static str, message: String, help: impl Into<String>) {
-        self.problem_at(self.yaml, self.path.clone(), code, message, help.into());
+        self.problem_at(self.yaml.mark, self.path.clone(), code, message, help.into());
     }
 
-    fn problem_at(
-        &self,
-        yaml: &MarkedYaml<'_>,
-        path: String,
-        code: &'static str,
-        message: String,
-        help: String,
-    ) {
-        let (line, column) = (yaml.span.start.line(), yaml.span.start.col() + 1);
+    fn problem_at(&self, mark: Mark, path: String, code: &'static str, message: String, help: String) {
+        let Mark { line, column, .. } = mark;
         self.problems.0.borrow_mut().push(Problem { code, path, line, column, message, help });
     }
 
     /// The fields of an object; those that are not `known` are problems.
     pub(super) fn object(&self, known: &'static [&'static str]) -> Option<Object<'d>> {
         let fields = self.fields()?;
-        for (name, key, node) in &fields {
+        for (name, mark, node) in &fields {
             if !known.contains(&name.as_str()) {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("there are {}", known.join(", ")),
                 };
                 let message = "this field does not exist here".to_owned();
-                self.problem_at(key, node.path.clone(), "unknown_field", message, help);
+                self.problem_at(*mark, node.path.clone(), "unknown_field", message, help);
             }
         }
         Some(Object {
@@ -72,27 +65,22 @@ impl<'d> Node<'d> {
         Some(self.fields()?.into_iter().map(|(name, _, node)| (name, node)).collect())
     }
 
-    fn fields(&self) -> Option<Vec<(String, &'d MarkedYaml<'d>, Node<'d>)>> {
-        let YamlData::Mapping(fields) = &self.yaml.data else {
+    fn fields(&self) -> Option<Vec<(String, Mark, Node<'d>)>> {
+        let Data::Map(fields) = &self.yaml.data else {
             self.wrong_type("an object");
             return None;
         };
-        let mut read = Vec::new();
-        for (key, value) in fields {
-            let YamlData::Value(Scalar::String(name)) = &key.data else {
-                let message = "a key that is no string".to_owned();
-                self.problem_at(key, self.path.clone(), "wrong_type", message, "put it in quotes".to_owned());
-                continue;
-            };
-            let path = if self.path.is_empty() { name.to_string() } else { format!("{}.{name}", self.path) };
-            read.push((name.to_string(), key, Node { yaml: value, path, problems: self.problems }));
-        }
-        Some(read)
+        let field = |(key, value): &'d (yaml::Key, yaml::Node)| {
+            let name = key.text.clone();
+            let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
+            (name, key.mark, Node { yaml: value, path, problems: self.problems })
+        };
+        Some(fields.iter().map(field).collect())
     }
 
     /// The items of a list.
     pub(super) fn list(&self) -> Option<Vec<Node<'d>>> {
-        let YamlData::Sequence(items) = &self.yaml.data else {
+        let Data::List(items) = &self.yaml.data else {
             self.wrong_type("a list");
             return None;
         };
@@ -105,7 +93,7 @@ impl<'d> Node<'d> {
 
     /// A string.
     pub(super) fn text(&self) -> Option<&'d str> {
-        if let YamlData::Value(Scalar::String(text)) = &self.yaml.data {
+        if let Data::Text(text) = &self.yaml.data {
             return Some(text);
         }
         self.wrong_type("a string");
@@ -114,7 +102,7 @@ impl<'d> Node<'d> {
 
     /// A port.
     pub(super) fn port(&self) -> Option<u16> {
-        let YamlData::Value(Scalar::Integer(number)) = &self.yaml.data else {
+        let Data::Integer(number) = &self.yaml.data else {
             self.wrong_type("a port");
             return None;
         };
@@ -126,15 +114,7 @@ impl<'d> Node<'d> {
     }
 
     fn wrong_type(&self, wanted: &str) {
-        let found = match &self.yaml.data {
-            YamlData::Value(Scalar::Null) => "nothing",
-            YamlData::Value(Scalar::Boolean(_)) => "a boolean",
-            YamlData::Value(Scalar::Integer(_) | Scalar::FloatingPoint(_)) => "a number",
-            YamlData::Value(Scalar::String(_)) => "a string",
-            YamlData::Sequence(_) => "a list",
-            YamlData::Mapping(_) => "an object",
-            _ => "something else",
-        };
+        let found = self.yaml.kind();
         let quotes = wanted == "a string" && matches!(found, "a boolean" | "a number");
         let help = if quotes { "put it in quotes" } else { "" };
         self.problem("wrong_type", format!("{wanted} is expected here, and this is {found}"), help);

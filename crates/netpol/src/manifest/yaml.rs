@@ -1,7 +1,7 @@
 //! JSON as YAML in block style.
 
-use crate::yaml::{Data, plain};
 use serde_json::Value;
+use yaml::{Data, plain};
 
 /// A document of YAML. Keys stand in the order of the value's own.
 pub fn yaml(value: &Value) -> String {

@@ -9,8 +9,8 @@ use super::schema::istio::{
 use crate::address::Range;
 use crate::model::{Entry, Extension, Listeners, Selector, Target, Traffic};
 use crate::ports::{PortRange, Ports, Protocol};
-use crate::yaml::At;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use yaml::At;
 
 /// Reads an object of one of Istio's groups.
 pub(super) fn object(reader: &mut Reader<'_>) {

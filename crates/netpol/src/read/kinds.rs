@@ -4,8 +4,9 @@ use super::cluster::Builder;
 use super::reader::Reader;
 use super::{gateway, istio};
 use crate::model::ObjectRef;
-use crate::problem::{Mark, Problems, did_you_mean, nearest};
-use crate::yaml::{Data, Node};
+use crate::problem::{Problems, did_you_mean, nearest};
+use yaml::Mark;
+use yaml::{Data, Node};
 
 /// The groups whose objects are read, with their versions and kinds.
 const READ: [(&str, &[&str], &[&str]); 8] = [

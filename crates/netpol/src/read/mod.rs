@@ -1,6 +1,7 @@
 //! From manifests to a cluster: strict, and with every problem in one go.
 
 mod cluster;
+mod deserialize;
 mod gateway;
 mod istio;
 mod kinds;
@@ -15,7 +16,6 @@ mod workload;
 
 use crate::model::Cluster;
 use crate::problem::{Problem, Problems};
-use crate::yaml;
 use cluster::Builder;
 
 /// Reads the manifests of some files, each given by its name and its text.

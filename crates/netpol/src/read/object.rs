@@ -3,8 +3,8 @@
 use super::names::{is_label, is_label_key, is_label_value, is_subdomain};
 use crate::model::ObjectRef;
 use crate::problem::Problems;
-use crate::yaml::{At, Node};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use yaml::{At, Node};
 
 /// Where an object may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use crate::address::Range;
 use crate::model::{Block, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector};
 use crate::ports::{PortRange, Protocol};
 use crate::problem::{Problems, did_you_mean};
-use crate::yaml::At;
 use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use yaml::At;
 
 /// Reads a policy; `at` is where its `spec` stands.
 pub(super) fn policy(

@@ -3,15 +3,15 @@
 use super::cluster::Builder;
 use super::object::{self, Scope};
 use super::workload::{Template, workload};
-use super::{policy, service};
+use super::{deserialize, policy, service};
 use crate::model::ObjectRef;
 use crate::problem::Problems;
-use crate::yaml::{self, At, Node};
 use k8s_openapi::api::{
     apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Deserialize;
+use yaml::{At, Node};
 
 /// Reads an object whose pods come of a template.
 macro_rules! of_template {
@@ -45,7 +45,7 @@ impl<'r> Reader<'r> {
     /// Reads the object as a type; nothing where a value is not of its type, since what stands for it means nothing.
     pub(super) fn typed<T: Deserialize<'r>>(&mut self) -> Option<T> {
         let before = self.problems.len();
-        let read = yaml::read(self.node, self.problems);
+        let read = deserialize::read(self.node, self.problems);
         read.filter(|_| !self.problems.any_since(before, "wrong_type"))
     }
 

@@ -4,9 +4,9 @@ use super::names::{is_label_key, is_label_value};
 use super::object::check;
 use crate::model::{Operator, Requirement, Selector};
 use crate::problem::{Problems, did_you_mean};
-use crate::yaml::At;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use std::collections::BTreeSet;
+use yaml::At;
 
 /// Reads a selector; an empty one selects everything.
 pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Problems) -> Selector {

@@ -3,9 +3,9 @@
 use super::policy::protocol;
 use crate::model::{ObjectRef, Selector, Service, ServicePort};
 use crate::problem::Problems;
-use crate::yaml::At;
 use k8s_openapi::api::core::v1::ServiceSpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use yaml::At;
 
 /// Reads a service; `at` is where its `spec` stands.
 pub(super) fn service(at: At<'_>, object: ObjectRef, spec: &ServiceSpec, problems: &mut Problems) -> Service {

@@ -3,7 +3,7 @@
 use super::read;
 use crate::model::Cluster;
 use crate::problem::Problems;
-use crate::yaml::{self, Data, Node};
+use yaml::{Data, Node};
 
 fn cluster(text: &str) -> Cluster {
     read([("f.yaml", text)]).unwrap_or_else(|problems| panic!("{problems:#?}"))

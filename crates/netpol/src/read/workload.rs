@@ -5,9 +5,9 @@ use super::policy::protocol;
 use super::selector::selector;
 use crate::model::{ContainerPort, Labels, ObjectRef, Workload};
 use crate::problem::Problems;
-use crate::yaml::At;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use yaml::At;
 
 /// The pods of an object.
 pub(super) struct Template<'t> {

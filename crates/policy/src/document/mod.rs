@@ -5,12 +5,20 @@
 
 #[macro_use]
 mod macros;
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod problem;
 mod protobuf;
 mod read;
+#[cfg(not(target_arch = "wasm32"))]
+mod schema;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use describe::{Definitions, Describe, schema};
 pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
+#[cfg(not(target_arch = "wasm32"))]
+pub use schema::Schema;
 
 pub(crate) use read::did_you_mean;
 

@@ -9,8 +9,8 @@ mod request;
 pub use authority::{Authority, AuthorityError, Host};
 pub(crate) use headers::split;
 pub use headers::{Change, Headers};
-pub use path::{Choice, DotSegments, Forward, Normalize, PathError, PathLimits, RequestPath};
+pub use path::{
+    Choice, DotSegments, Forward, Normalize, PathError, PathLimits, RequestPath, canonical_pattern,
+};
 pub use query::query_parameters;
 pub use request::{Connection, Request};
-
-pub(crate) use path::canonical_pattern;

@@ -3,6 +3,8 @@
 use super::header::{Checked, HeaderPolicy};
 use super::{HeaderStage, Needs, PathStage, RemoteKeys, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::document::{Definitions, Describe, Schema};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
 use jose::{LeftOut, Verifier};
@@ -47,6 +49,21 @@ impl Document for Policies {
             return None;
         }
         Some(policies)
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Describe for Policies {
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(Policies), |definitions| {
+            Schema::object()
+                .about("One configuration for all filters; any may be left out, one must be there.")
+                .field("vhost", <VhostStage as Stage>::Document::describe(definitions))
+                .field("path", <PathStage as Stage>::Document::describe(definitions))
+                .field("token", <TokenStage as Stage>::Document::describe(definitions))
+                .field("header", HeaderPolicy::describe(definitions))
+                .at_least_one(&["vhost", "path", "token", "header"])
+        })
     }
 }
 

@@ -60,3 +60,10 @@ impl Document for FurtherHeader {
         Some(Self(header))
     }
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+impl crate::document::Describe for FurtherHeader {
+    fn describe(definitions: &mut crate::document::Definitions) -> crate::document::Schema {
+        HeaderValue::describe(definitions)
+    }
+}

@@ -3,6 +3,8 @@
 mod any_of;
 mod claim_match;
 mod deny_response;
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod duration;
 mod header_match;
 mod header_name;

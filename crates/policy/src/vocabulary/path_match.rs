@@ -1,11 +1,14 @@
 //! A match on a path.
 
 use super::pattern::{Span, regex_field, whole};
-use super::string_match::{KINDS, ignore_case, only_kind};
+use super::string_match::{ignore_case, only_kind};
 use super::{StringMatch, Template};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::canonical_pattern;
 use regex::bytes::Regex;
+
+/// The fields of which a match has exactly one.
+pub(super) const KINDS_OF_PATHS: [&str; 6] = ["exact", "prefix", "suffix", "contains", "regex", "template"];
 
 /// A match on one reading of a path, without its query.
 ///
@@ -84,10 +87,10 @@ impl PathMatch {
 
 impl Document for PathMatch {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let kinds = [&KINDS[..], &["template"]].concat();
-        let fields = Fields::of(node, &[&kinds[..], &["ignoreCase"]].concat(), problems)?;
+        let known = [&KINDS_OF_PATHS[..], &["ignoreCase"]].concat();
+        let fields = Fields::of(node, &known, problems)?;
         let ignore_case = ignore_case(&fields, problems);
-        let kind = only_kind(&fields, &kinds, problems)?;
+        let kind = only_kind(&fields, &KINDS_OF_PATHS, problems)?;
         let path = fields.path.field(kind);
         let at = Node { path: &path, ..node };
         if kind == "regex" {

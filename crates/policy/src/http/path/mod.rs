@@ -199,7 +199,7 @@ fn check_query(query: Option<&[u8]>) -> Result<(), PathError> {
 ///
 /// # Errors
 /// How to write it instead.
-pub(crate) fn canonical_pattern(text: &str) -> Result<String, String> {
+pub fn canonical_pattern(text: &str) -> Result<String, String> {
     if !text.starts_with('/') {
         return Err("start with `/`".to_owned());
     }

@@ -36,9 +36,9 @@ pub enum Choice {
 }
 
 macro_rules! choices {
-    ($($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal => $choice:ident,)* })*) => {$(
+    ($($(#[$($meta:tt)*])* $name:ident { $($variant:ident = $word:literal => $choice:ident,)* })*) => {$(
         choice! {
-            $(#[$meta])*
+            $(#[$($meta)*])*
             pub enum $name { $($variant = $word,)* }
         }
 

@@ -1,5 +1,7 @@
 //! header-policy: request and response headers: require, forbid, change.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod document;
 mod edit;
 mod preset;

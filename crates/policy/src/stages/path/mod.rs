@@ -1,5 +1,7 @@
 //! path-policy: one canonical path, then allow, deny, redirect or rewrite.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod document;
 mod location;
 mod replacement;

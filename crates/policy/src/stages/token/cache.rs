@@ -32,6 +32,9 @@ impl CacheBytes {
     const LEAST: usize = 128 * 1024;
     /// A VM has 4 GB for everything.
     const MOST: usize = 256 * 1024 * 1024;
+    /// The least and the most.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) const BOUNDS: (usize, usize) = (Self::LEAST, Self::MOST);
 }
 
 impl Document for CacheBytes {

@@ -4,6 +4,8 @@ mod cache;
 mod challenge;
 mod check;
 mod claims;
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod document;
 mod issuer;
 mod jwks;

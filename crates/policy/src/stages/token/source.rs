@@ -35,6 +35,12 @@ impl HeaderSource {
         Self { name: "authorization".to_owned(), prefix: "Bearer ".to_owned() }
     }
 
+    /// Its name, and what stands before the token.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn parts(&self) -> (&str, &str) {
+        (&self.name, &self.prefix)
+    }
+
     /// The token in a value. A prefix that ends in a space is an authentication scheme: compared without case, blanks
     /// after it skipped (RFC 9110, section 11.4).
     fn token<'v>(&self, value: &'v [u8]) -> Option<&'v [u8]> {

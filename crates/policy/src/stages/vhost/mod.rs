@@ -1,5 +1,7 @@
 //! vhost-policy: which virtual hosts may be asked for, and how.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod describe;
 mod document;
 mod index;
 

@@ -1,10 +1,10 @@
 //! What a plain scalar stands for.
 
-use super::node::Data;
+use crate::node::Data;
 
 /// Reads a plain scalar as Kubernetes does: the core schema, and the `yes`, `no`, `on`, `off` of YAML 1.1, which its
 /// reader takes for booleans.
-pub(crate) fn plain(text: &str) -> Data {
+pub fn plain(text: &str) -> Data {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Data::Bool(true),

@@ -1,15 +1,15 @@
 //! A strict `Deserializer` over nodes: unknown keys and wrong types become problems with their places, and the reading
 //! goes on, so that all of them are found in one go.
 
-use super::node::{Data, Key, Node};
-use crate::problem::{Mark, Problems, did_you_mean};
+use crate::problem::{Problems, did_you_mean};
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 use std::cell::RefCell;
 use std::fmt;
+use yaml::{Data, Key, Mark, Node};
 
 /// Reads a value. A wrong type leaves its default in the value and a `wrong_type` among the problems; nothing is
 /// returned where the reading could not go on.
-pub(crate) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Problems) -> Option<T> {
+pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Problems) -> Option<T> {
     let log = RefCell::new(problems);
     match T::deserialize(Reader { node, log: &log }) {
         Ok(value) => Some(value),
@@ -293,9 +293,9 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::documents;
     use super::*;
     use k8s_openapi::api::networking::v1::NetworkPolicy;
+    use yaml::documents;
 
     fn problems(text: &str) -> Vec<String> {
         let mut problems = Problems::new("p.yaml");

@@ -1,0 +1,159 @@
+//! Objects of Kubernetes that carry a policy.
+
+use super::envoy::{OF_FILE, OF_IMAGE, fail_open, head, missing_sha256, nothing, plugin, plugins};
+use super::finding::Finding;
+use super::policy;
+use super::scene::Scene;
+use crate::filter::Filter;
+use netpol::did_you_mean;
+use yaml::{Data, Node};
+
+/// What `spec` of a WasmPlugin and `spec.wasm` of a TrafficExtension have.
+const WASM: [&str; 10] = [
+    "url",
+    "sha256",
+    "imagePullPolicy",
+    "imagePullSecret",
+    "verificationKey",
+    "pluginConfig",
+    "pluginName",
+    "failStrategy",
+    "vmConfig",
+    "type",
+];
+const WASM_PLUGIN: [&str; 6] = ["selector", "targetRef", "targetRefs", "match", "phase", "priority"];
+const TRAFFIC_EXTENSION: [&str; 7] = ["selector", "targetRefs", "match", "phase", "priority", "wasm", "lua"];
+const EXTENSION_POLICY: [&str; 8] =
+    ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule", "mergeType"];
+const EXTENSION: [&str; 6] = ["name", "rootID", "code", "config", "failOpen", "env"];
+
+/// Checks an object, where it is of a kind that carries policies.
+pub fn object(scene: &mut Scene<'_>, object: &Node) {
+    let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
+    let Some(spec) = object.get("spec").or_else(|| object.get("items")) else { return };
+    match kind {
+        "WasmPlugin" if is_ours(scene, object, spec) => {
+            known(scene, spec, &[&WASM[..], &WASM_PLUGIN].concat());
+            phase(scene, spec, "UNSPECIFIED_PHASE");
+            wasm(scene, object, spec);
+        }
+        "TrafficExtension" => {
+            let Some(inner) = spec.get("wasm").filter(|inner| is_ours(scene, object, inner)) else { return };
+            known(scene, spec, &TRAFFIC_EXTENSION);
+            phase(scene, spec, "UNSPECIFIED");
+            known(scene, inner, &WASM);
+            wasm(scene, object, inner);
+        }
+        "EnvoyExtensionPolicy" => {
+            known(scene, spec, &EXTENSION_POLICY);
+            spec.get("wasm")
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .for_each(|item| extension(scene, item));
+        }
+        "EnvoyFilter" => plugins(spec).into_iter().for_each(|found| plugin(scene, found)),
+        "List" => spec.items().iter().for_each(|item| self::object(scene, item)),
+        _ => {}
+    }
+}
+
+/// Whether the module is one of these.
+fn is_ours(scene: &Scene<'_>, object: &Node, wasm: &Node) -> bool {
+    filter_of(scene, object, wasm).is_some()
+}
+
+fn filter_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Filter> {
+    let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
+    let names = [wasm.get("url"), wasm.get("pluginName"), name].into_iter().flatten();
+    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
+    by_name.or(scene.filter).or_else(|| Filter::of_fields(wasm.get("pluginConfig")?))
+}
+
+/// Checks what Istio is told of a module.
+fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
+    if let Some(strategy) = wasm.get("failStrategy") {
+        choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
+        if strategy.text() == Some("FAIL_OPEN") {
+            fail_open(scene, strategy.mark, "write `failStrategy: FAIL_RELOAD`");
+        }
+    }
+    if let Some(url) = wasm.get("url").filter(|url| wasm.get("sha256").is_none() && is_fetched(url)) {
+        digest(scene, url);
+    }
+    let Some(filter) = filter_of(scene, object, wasm) else { return };
+    match wasm.get("pluginConfig") {
+        Some(config) => policy::check(scene, filter, config),
+        None => nothing(scene, head(wasm)),
+    }
+}
+
+/// Whether a module is fetched from somewhere, and not named by its digest there.
+fn is_fetched(url: &Node) -> bool {
+    url.text().is_some_and(|url| !url.starts_with("file://") && !url.contains("@sha256:"))
+}
+
+/// Notes that a module has no digest.
+fn digest(scene: &mut Scene<'_>, url: &Node) {
+    let file = url.text().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
+    missing_sha256(scene, url.mark, if file { OF_FILE } else { OF_IMAGE });
+}
+
+/// Checks what Envoy Gateway is told of a module.
+fn extension(scene: &mut Scene<'_>, item: &Node) {
+    let code = item.get("code");
+    let sources = ["http", "image"].map(|kind| code.and_then(|code| code.get(kind)));
+    let sources: Vec<&Node> = sources.into_iter().flatten().collect();
+    let urls = sources.iter().filter_map(|source| source.get("url"));
+    let names = urls.chain(item.get("name")).chain(item.get("rootID"));
+    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
+    let by_fields = || Filter::of_fields(item.get("config")?);
+    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
+    known(scene, item, &EXTENSION);
+    if let Some(open) = item.get("failOpen").filter(|open| matches!(open.data, Data::Bool(true))) {
+        fail_open(scene, open.mark, "leave `failOpen` out");
+    }
+    for source in sources {
+        if let Some(url) = source.get("url").filter(|url| source.get("sha256").is_none() && is_fetched(url)) {
+            digest(scene, url);
+        }
+    }
+    match item.get("config") {
+        Some(config) => policy::check(scene, filter, config),
+        None => nothing(scene, head(item)),
+    }
+}
+
+/// Checks where the module stands among the filters; `unspecified` is the word of the kind for anywhere.
+fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
+    if let Some(phase) = spec.get("phase") {
+        choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", unspecified]);
+    }
+}
+
+/// Notes each field that there is not.
+fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
+    for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
+        let help = did_you_mean(&key.text, known.iter().copied());
+        scene.found.push(Finding::error(key.mark, "unknown_field", "this field does not exist here", help));
+    }
+}
+
+fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
+    match node.text() {
+        Some(word) if words.contains(&word) => {}
+        Some(word) => {
+            let help = did_you_mean(word, words.iter().copied());
+            scene.found.push(Finding::error(
+                node.mark,
+                "unknown_value",
+                format!("`{word}` is not a choice here"),
+                help,
+            ));
+        }
+        None => {
+            let help = format!("write `{}`", words.join("`, `"));
+            scene.found.push(Finding::error(node.mark, "wrong_type", format!("found {}", node.kind()), help));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Regular expressions that a plainer pattern could say.
+
+use crate::walk::Place;
+use crate::{Found, below};
+use serde_json::Value;
+
+pub(crate) fn look(place: Place<'_>, found: &mut Found) {
+    let text = place.value.get("regex").and_then(Value::as_str);
+    // A substitution has no other way to say what it replaces.
+    let (Some(text), None) = (text, place.value.get("substitution")) else { return };
+    if let Some(help) = plainer(text, place.field == "paths") {
+        let message = format!("`{text}` needs no regular expression");
+        found.add("simple_regex", below(place.path, "regex"), message, help);
+    }
+}
+
+/// What to write in the place of the expression.
+fn plainer(text: &str, is_path: bool) -> Option<String> {
+    let text = text.strip_prefix('^').unwrap_or(text);
+    let text = text.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(text);
+    if is_path {
+        let below = ["(/.*)?", "(?:/.*)?", "(/|/.*)?"].iter().find_map(|end| text.strip_suffix(end));
+        if let Some(prefix) = below.and_then(literal) {
+            return Some(format!("write `prefix: {prefix}`, which is the same"));
+        }
+    }
+    let (middle, starts) = text.strip_prefix(".*").map_or((text, true), |rest| (rest, false));
+    let (middle, ends) = middle.strip_suffix(".*").map_or((middle, true), |rest| (rest, false));
+    let middle = literal(middle)?;
+    Some(match (starts, ends) {
+        (true, true) => format!("write `exact: {middle}`"),
+        (false, true) => format!("write `suffix: {middle}`"),
+        (false, false) => format!("write `contains: {middle}`"),
+        (true, false) if !is_path => format!("write `prefix: {middle}`"),
+        (true, false) => match middle.strip_suffix('/') {
+            Some("") => "write `prefix: /`".to_owned(),
+            Some(prefix) => format!("write `prefix: {prefix}`, which matches `{prefix}` itself too"),
+            None => format!("write `prefix: {middle}`, which goes by whole segments: not `{middle}x`"),
+        },
+    })
+}
+
+/// The text that an expression stands for, where it stands for just one.
+fn literal(regex: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut characters = regex.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => text.push(characters.next().filter(char::is_ascii_punctuation)?),
+            '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => return None,
+            other => text.push(other),
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plainer;
+
+    #[test]
+    fn what_is_plain_is_said_plainly() {
+        for (regex, is_path, expected) in [
+            ("/api/.*", true, Some("write `prefix: /api`, which matches `/api` itself too")),
+            ("^/api.*$", true, Some("write `prefix: /api`, which goes by whole segments: not `/apix`")),
+            ("/api(/.*)?", true, Some("write `prefix: /api`, which is the same")),
+            (r".*\.html", true, Some("write `suffix: .html`")),
+            ("/a", true, Some("write `exact: /a`")),
+            ("/.*", true, Some("write `prefix: /`")),
+            ("Mozilla.*", false, Some("write `prefix: Mozilla`")),
+            (".*bot.*", false, Some("write `contains: bot`")),
+            ("/v[0-9]+/.*", true, None),
+            ("a|b", false, None),
+            (".*", false, None),
+            (r"\d.*", false, None),
+            (r"a\$", false, Some("write `exact: a$`")),
+        ] {
+            assert_eq!(plainer(regex, is_path).as_deref(), expected, "{regex}");
+        }
+    }
+}
