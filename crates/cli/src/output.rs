@@ -1,7 +1,17 @@
 //! Standard output.
 
+use clap::ValueEnum;
 use serde::Serialize;
 use std::io::{BufWriter, Write};
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
 
 /// Prints text as it is. A reader that goes away early, as `head` does, is no error.
 pub fn text(text: &str) {

@@ -2,11 +2,13 @@
 
 use crate::exit::{Exit, Failure};
 use crate::files;
+use crate::filter::Filter;
 use crate::output;
 use cases::{FILTERS, Policy};
 use policy::document::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
+use yaml::Faults;
 
 /// Reads and loads a policy; `-` is standard input. The filter is the one that is named, the one of a first line
 /// `# filter: path-policy`, or what the fields are of.
@@ -68,17 +70,7 @@ fn named(text: &str) -> Option<&str> {
 
 /// The filter whose fields these are.
 fn told_by(document: &Value) -> Option<&'static str> {
-    let fields = document.as_object()?;
-    let any = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
-    if any(&["vhost", "path", "token", "header"]) {
-        Some("ringfence")
-    } else if any(&["hosts", "unknownHost", "sni"]) {
-        Some("vhost-policy")
-    } else if any(&["providers", "realm"]) {
-        Some("token-validation")
-    } else if any(&["default", "normalize"]) {
-        Some("path-policy")
-    } else {
-        any(&["rules", "presets", "limits", "underscores"]).then_some("header-policy")
-    }
+    let mut read = None;
+    yaml::documents(&document.to_string(), &mut Faults::default(), |node, _| read = Some(node));
+    Filter::of_fields(&read?).map(Filter::name)
 }

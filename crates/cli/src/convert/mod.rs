@@ -1,7 +1,7 @@
 //! `ringfence convert`.
 
 use crate::exit::{Exit, Failure};
-use crate::explain::Format;
+use crate::output::Format;
 use crate::{files, output, policy_file};
 use cases::Policy;
 use clap::Args;

@@ -12,9 +12,10 @@ mod text;
 mod time;
 
 use crate::exit::{Exit, Failure};
+use crate::output::Format;
 use crate::{output, policy_file};
 use cases::{CaseFile, Policy, Request, UPSTREAM_RESPONSE};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 /// What a policy makes of requests.
@@ -48,15 +49,6 @@ pub struct Options {
     /// How it is printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-/// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {

@@ -1,8 +1,9 @@
 //! `ringfence netpol audit`.
 
 use super::generate::problem;
-use super::{Format, read, refused};
+use super::{read, refused};
 use crate::exit::{Exit, Failure};
+use crate::output::Format;
 use crate::{files, output};
 use clap::Args;
 use netpol::address::Range;

@@ -1,8 +1,9 @@
 //! `ringfence netpol diff`.
 
-use super::{Format, cluster};
+use super::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
+use crate::output::Format;
 use clap::Args;
 use netpol::matrix::{Matrix, Row, json_rows};
 use std::collections::BTreeMap;

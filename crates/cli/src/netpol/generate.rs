@@ -1,9 +1,10 @@
 //! `ringfence netpol generate`.
 
-use super::{Format, refused};
+use super::refused;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::output;
+use crate::output::Format;
 use clap::Args;
 use netpol::generate::{self, Manifest, manifests};
 use netpol::{Place, Problem};

@@ -9,7 +9,7 @@ mod query;
 use crate::exit::{Exit, Failure};
 use crate::files::File;
 use crate::{files, output, problems};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use netpol::Problem;
 use netpol::model::Cluster;
 use std::path::PathBuf;
@@ -40,15 +40,6 @@ impl Command {
             Self::Audit(options) => audit::run(options),
         }
     }
-}
-
-/// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Reads manifests.

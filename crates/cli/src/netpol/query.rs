@@ -1,8 +1,9 @@
 //! `ringfence netpol query`.
 
-use super::{Format, cluster};
+use super::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
+use crate::output::Format;
 use clap::Args;
 use netpol::address::Range;
 use netpol::did_you_mean;

@@ -6,7 +6,7 @@ mod junit;
 mod text;
 
 use crate::exit::{Exit, Failure};
-use crate::explain::Format;
+use crate::output::Format;
 use crate::{output, policy_file};
 use cases::{Case, CaseFile, Decided, Difference, Policy, UPSTREAM_RESPONSE};
 use clap::Args;
