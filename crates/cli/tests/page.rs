@@ -42,15 +42,18 @@ fn the_examples_of_the_page_print_what_stands_there() {
 }
 
 #[test]
-fn the_page_names_every_option() {
-    let page = page();
-    for (command, heading) in [
-        ("validate", "validate"),
-        ("render", "render"),
-        ("schema", "schema"),
-        ("completions", "completions and man"),
-        ("man", "completions and man"),
+fn the_pages_name_every_option() {
+    for (file, command, heading) in [
+        ("command", "validate", "validate"),
+        ("command", "render", "render"),
+        ("command", "schema", "schema"),
+        ("command", "completions", "completions and man"),
+        ("command", "man", "completions and man"),
+        ("explain", "explain", "explain"),
+        ("explain", "test", "test"),
+        ("convert", "convert", "Options"),
     ] {
+        let page = std::fs::read_to_string(root().join(format!("docs/{file}.md"))).unwrap();
         let (_, section) = page.split_once(&format!("\n## {heading}\n")).unwrap();
         let section = section.split("\n## ").next().unwrap();
         let (help, ..) = shell(&format!("ringfence {command} --help"));

@@ -1,6 +1,7 @@
 //! Patterns of texts, and what a match of Ringfence has for them.
 
 use crate::expr::{Atom, Expr, Field, Span};
+use policy::http::JOINED;
 use serde_json::{Value, json};
 
 /// How a text is compared.
@@ -78,7 +79,11 @@ impl Pattern {
 fn is_common_regex(regex: &str) -> bool {
     let escapes = regex.split('\\').skip(1).filter_map(|rest| rest.chars().next());
     let known = |c: char| !c.is_ascii_alphanumeric() || "dDsSwWnrt".contains(c);
-    regex.is_ascii() && !regex.contains("(?") && !regex.contains("[[") && escapes.into_iter().all(known)
+    // In a class the engine's expressions have sets: intersections, differences, and classes in it.
+    let sets = ["(?", "&&", "--", "~~"].iter().any(|operator| regex.contains(operator));
+    let mut classes = regex.split('[').skip(1);
+    let nested = regex.contains("[[") || classes.any(|class| !class.contains(']'));
+    regex.is_ascii() && !sets && !nested && escapes.into_iter().all(known)
 }
 
 /// The text as a regular expression that matches nothing else.
@@ -191,7 +196,7 @@ pub fn template(text: &str, one: &str, any: &str) -> Expr {
             head.split('/').map(|segment| if segment == one { "*" } else { segment }).collect();
         return is_path(json!({"template": segments.join("/")}));
     }
-    // A template that ends in `**` matches without the slash before it too.
+    // No template here: one that ends in `**` would match without the slash before it too.
     is_path(json!({"regex": format!("{regex}{rest}")}))
 }
 
@@ -211,8 +216,7 @@ pub fn header(name: &str, pattern: &Pattern) -> Expr {
     if pattern.text == Text::Present {
         return present(&name);
     }
-    let object =
-        pattern.object().filter(|_| !(READ_IN_PARTS.contains(&name.as_str()) && spans_commas(pattern)));
+    let object = pattern.object().filter(|_| !(JOINED.contains(&name.as_str()) && spans_commas(pattern)));
     let Some(object) = object else {
         return Expr::Unknown(format!("the header `{name}` by {:?}", pattern.text));
     };
@@ -250,21 +254,6 @@ pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
     let parts: Option<Vec<String>> = patterns.iter().map(one).collect();
     parts.filter(|_| same_case).map(|parts| parts.join("|"))
 }
-
-/// Headers of which a policy reads each part between commas as a value of its own: Envoy joins their lines.
-const READ_IN_PARTS: [&str; 11] = [
-    "content-type",
-    "expect",
-    "grpc-timeout",
-    "if-range",
-    "access-control-request-method",
-    "origin",
-    "x-client-trace-id",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-request-id",
-];
 
 /// Whether what matches could reach from one part into the next.
 fn spans_commas(pattern: &Pattern) -> bool {

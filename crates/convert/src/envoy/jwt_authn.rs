@@ -12,12 +12,20 @@ use serde_json::{Map, Value, json};
 /// What no token has: the safe stand-in for a requirement that does not carry over.
 const NEVER: &str = "iss";
 
+/// Fields that ask for no token.
+const HARMLESS: [&str; 3] = ["bypass_cors_preflight", "strip_failure_response", "stat_prefix"];
+
 /// Converts the filter's configuration.
 pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let mut draft = Draft::default();
     let known = ["@type", "providers", "rules", "requirement_map"];
-    let more = others(configuration, &known);
-    draft.comments.extend(more.iter().map(|name| format!("not carried over: `{name}`")));
+    for more in others(configuration, &known) {
+        // Whatever else there is may ask for tokens where no rule does.
+        if !HARMLESS.contains(&more.as_str()) {
+            return Err(format!("`{more}` has no counterpart"));
+        }
+        draft.comments.push(format!("not carried over: `{more}`"));
+    }
     let mut providers: Vec<(String, Rule)> = Vec::new();
     for (name, value) in get(configuration, "providers").and_then(Value::as_object).into_iter().flatten() {
         match provider(name, value).and_then(|provider| provider.rule()) {
@@ -30,8 +38,13 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     }
     let names: Vec<&str> = providers.iter().map(|(name, _)| name.as_str()).collect();
     let mut rules = Vec::new();
-    for (place, rule) in list(configuration, "rules").iter().enumerate() {
-        rules.extend(rule_of(rule, place + 1, configuration, &names)?);
+    let sources = list(configuration, "rules");
+    for (place, rule) in sources.iter().enumerate() {
+        let asks = |rule: &Value| requirement_of(rule, configuration).map(|asked| require(asked, &names).0);
+        let own = asks(rule);
+        let later = sources.iter().skip(place + 1).filter_map(asks);
+        let others = later.into_iter().any(|other| own.as_ref().is_some_and(|own| *own != other));
+        rules.extend(rule_of(rule, place + 1, configuration, &names, others)?);
     }
     rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
     draft.token = Some((providers, rules));
@@ -113,23 +126,38 @@ fn keys(value: &Value) -> Result<Keys, String> {
     Ok(Keys::Remote { cluster, uri })
 }
 
-/// The rules for one of the source.
-fn rule_of(rule: &Value, number: usize, configuration: &Value, names: &[&str]) -> Result<Vec<Rule>, String> {
+/// The rules for one of the source; `others`: one behind it asks for another token.
+fn rule_of(
+    rule: &Value,
+    number: usize,
+    configuration: &Value,
+    names: &[&str],
+    others: bool,
+) -> Result<Vec<Rule>, String> {
     let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
+    let refused = |why: &str| format!("rule {number}: {why} has no counterpart");
     let (require, comment) = match requirement_of(rule, configuration) {
         None => (json!("none"), None),
         Some(requirement) => require(requirement, names),
     };
     let unknown = condition.unknown();
-    // The first rule that matches decides: one that matches too little or too much lets another one decide.
     if !unknown.is_empty() {
-        return Err(format!("rule {number}: {} has no counterpart", unknown.join(", ")));
+        return Err(refused(&unknown.join(", ")));
     }
-    let conjuncts = condition.conjuncts(Side::Over).unwrap_or_default();
+    // The first rule that matches decides: one that asks for nothing may match too little, one that asks for a token too
+    // much, unless that takes a request from a rule that asks for another.
+    let free = require == json!("none");
+    let side = if free { Side::Under } else { Side::Over };
+    let conjuncts = condition.conjuncts(side).ok_or_else(|| refused("a match in so many ways"))?;
+    if others && condition.conjuncts(Side::Under).as_ref() != Some(&conjuncts) {
+        return Err(refused("a match that is not the same here, before a rule that asks for another token,"));
+    }
     let mut rules = Vec::new();
     for (place, conjunct) in conjuncts.iter().enumerate() {
-        let matches = matching::of(conjunct, Side::Under)
-            .map_err(|why| format!("rule {number}: {why} has no counterpart"))?;
+        let matches = matching::of(conjunct, Side::Under).map_err(|why| refused(&why))?;
+        if free && !matches.portless.is_empty() {
+            return Err(refused("a host that is meant without a port"));
+        }
         let mut object = Map::new();
         object.insert("name".to_owned(), rule_name(&format!("rule-{number}"), place + 1).into());
         if !matches.request.is_empty() {

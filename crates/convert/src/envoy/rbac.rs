@@ -11,10 +11,13 @@ use serde_json::Value;
 /// Converts the filter's configuration.
 pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let mut draft = Draft::default();
+    if get(configuration, "matcher").is_some() {
+        return Err("a `matcher` decides, and its rules are not carried over".to_owned());
+    }
     let more = others(configuration, &["@type", "rules", "stat_prefix", "rules_stat_prefix"]);
     draft.comments.extend(more.iter().map(|name| format!("not carried over: `{name}`")));
     let Some(rbac) = get(configuration, "rules") else {
-        return Err("it has no `rules`; those of a `matcher` are not carried over".to_owned());
+        return Err("it has no `rules`".to_owned());
     };
     let policies = get(rbac, "policies").and_then(Value::as_object).into_iter().flatten();
     let sources: Vec<SourceRule> = policies

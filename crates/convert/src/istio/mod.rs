@@ -95,6 +95,11 @@ impl Sources {
         let spec = document.get("spec").unwrap_or(&Value::Null);
         let name = document.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("policy");
         let action = text(spec, "action").unwrap_or("ALLOW");
+        let annotations = document.pointer("/metadata/annotations").unwrap_or(&Value::Null);
+        if text(annotations, "istio.io/dry-run") == Some("true") {
+            draft.comments.push(format!("not carried over: `{name}` is tried out, and decides nothing"));
+            return Ok(());
+        }
         let mut rules = authorization::rules(spec, name, providers);
         match action {
             "ALLOW" => {

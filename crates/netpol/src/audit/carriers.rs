@@ -62,14 +62,19 @@ fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]
 fn extension(gateway: &Workload) -> Value {
     let labels: Map<_, _> =
         gateway.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-    let url = "oci://registry.example/ringfence:latest";
+    let url = "oci://registry.example/ringfence";
     json!({
         "apiVersion": "extensions.istio.io/v1alpha1",
         "kind": "TrafficExtension",
         "metadata": {"name": "ringfence", "namespace": gateway.namespace()},
         "spec": {
             "selector": {"matchLabels": labels},
-            "wasm": {"url": url, "failStrategy": "FAIL_CLOSE", "pluginConfig": {}},
+            "wasm": {
+                "url": url,
+                "sha256": "the digest that `cargo xtask images` prints",
+                "failStrategy": "FAIL_RELOAD",
+                "pluginConfig": {},
+            },
         },
     })
 }
@@ -77,7 +82,7 @@ fn extension(gateway: &Workload) -> Value {
 /// A module whose failure lets requests pass.
 fn fails_open(extension: &Extension) -> Finding {
     let object = &extension.object;
-    let strategy = json!({"failStrategy": "FAIL_CLOSE"});
+    let strategy = json!({"failStrategy": "FAIL_RELOAD"});
     let wasm = object.kind == "TrafficExtension";
     let field = if wasm { "spec.wasm.failStrategy" } else { "spec.failStrategy" };
     Finding {

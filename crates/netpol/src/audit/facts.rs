@@ -52,6 +52,8 @@ impl Facts {
         let ringfence = cluster.mesh.extensions.iter().filter(|extension| extension.ringfence);
         let covers: Vec<&Extension> =
             ringfence.filter(|found| found.covers(cluster, workload, &options.control_plane)).collect();
+        // One that sees some of the ports only is none: what comes to the others is judged by nobody.
+        let carries = covers.iter().any(|found| found.sees_every_port(gateway));
         let proxied = matches!(injection, Injection::Gateway | Injection::Sidecar);
         Self {
             role: role(options, workload),
@@ -59,8 +61,8 @@ impl Facts {
             implied: workload.implied,
             app_ports: app_ports(cluster, workload),
             covered: covers.iter().any(|found| !found.is_for_all(&options.control_plane)),
-            carries: proxied && covers.iter().any(|found| found.sees(gateway, None)),
-            waypoint: injection == Injection::Ambient && !covers.is_empty(),
+            carries: proxied && carries,
+            waypoint: injection == Injection::Ambient && carries,
             uncaught: if injection == Injection::Sidecar {
                 uncaught(&workload.annotations)
             } else {

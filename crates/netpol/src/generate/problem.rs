@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub(super) use crate::problem::nearest;
+
 /// One problem of a service graph.
 ///
 /// It prints as `code at field.path[1]: message; help`.
@@ -27,13 +29,4 @@ impl fmt::Display for Problem {
         write!(f, "{} at {place}: {}", self.code, self.message)?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
-}
-
-/// The name that is nearest to what was written, where one is near.
-pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let close = |name: &'n str| {
-        let distance = strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
-        (distance <= 1 + name.len() / 4).then_some((distance, name))
-    };
-    names.into_iter().filter_map(close).min().map(|(_, name)| name)
 }

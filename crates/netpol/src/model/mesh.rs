@@ -122,12 +122,10 @@ impl Listeners {
 }
 
 impl Extension {
-    /// Whether it sees what clients send to a port, at a gateway or at the pod's own proxy.
-    pub fn sees(&self, gateway: bool, port: Option<u16>) -> bool {
-        let listed = |ports: &Vec<u16>| port.is_none_or(|port| ports.contains(&port));
+    /// Whether it sees whatever clients send, at a gateway or at the pod's own proxy.
+    pub fn sees_every_port(&self, gateway: bool) -> bool {
         let sees = |traffic: &Traffic| {
-            (if gateway { traffic.client } else { traffic.server })
-                && traffic.ports.as_ref().is_none_or(listed)
+            (if gateway { traffic.client } else { traffic.server }) && traffic.ports.is_none()
         };
         self.traffic.is_empty() || self.traffic.iter().any(sees)
     }

@@ -159,8 +159,9 @@ pub(crate) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]
     (!several).then_some(value).into_iter().chain(parts)
 }
 
-/// The headers that hold one value, in which there is no comma outside quotes, and of which Envoy joins several lines.
-const JOINED: [&str; 11] = [
+/// The headers that hold one value, in which there is no comma outside quotes, and of which Envoy joins several lines: each
+/// part between commas is a value of its own.
+pub const JOINED: [&str; 11] = [
     "content-type",
     "expect",
     "grpc-timeout",

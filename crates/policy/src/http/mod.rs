@@ -8,7 +8,7 @@ mod request;
 
 pub use authority::{Authority, AuthorityError, Host};
 pub(crate) use headers::split;
-pub use headers::{Change, Headers};
+pub use headers::{Change, Headers, JOINED};
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathError, PathLimits, RequestPath, canonical_pattern,
 };
