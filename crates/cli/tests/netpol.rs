@@ -2,34 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::io::Write;
+mod command;
+
+use command::{Run, run_in};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-/// What a run printed and how it ended.
-#[derive(Debug, PartialEq, Eq)]
-struct Run {
-    out: String,
-    err: String,
-    status: i32,
-}
-
-/// Runs the command in the folder of the hardened Bookinfo, with text on standard input.
+/// Runs `netpol` in the folder of the hardened Bookinfo, with text on standard input.
 fn run(arguments: &[&str], input: &str) -> Run {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../netpol/tests/bookinfo");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
-        .arg("netpol")
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { out: text(output.stdout), err: text(output.stderr), status: output.status.code().unwrap() }
+    run_in("../netpol/tests/bookinfo", &[], &[&["netpol"], arguments].concat(), input)
 }
 
 fn printed(out: &str, status: i32) -> Run {

@@ -43,7 +43,7 @@ impl Counters {
             *count += u64::from(entered);
         }
         for (filter, rule) in &report.matched_in_shadow {
-            state.add(format!("ringfence_{}_rule_{rule}_shadow_matched_total", filter.name()));
+            state.add(*filter, &format!("rule_{rule}_shadow_matched"), 1);
         }
     }
 
@@ -51,14 +51,13 @@ impl Counters {
     pub(crate) fn tokens(&self, report: &TokenReport) {
         let counts = [("signature_checks", report.signature_checks), ("cache_hits", report.cache_hits)];
         for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-            let name = format!("ringfence_{}_{what}_total", Filter::TokenValidation.name());
-            *self.0.borrow_mut().others.entry(name).or_default() += count;
+            self.0.borrow_mut().add(Filter::TokenValidation, what, count);
         }
     }
 
     /// Counts under the name `ringfence_<filter>_<what>_total`.
     pub(crate) fn count(&self, filter: Filter, what: &str) {
-        self.0.borrow_mut().add(format!("ringfence_{}_{what}_total", filter.name()));
+        self.0.borrow_mut().add(filter, what, 1);
     }
 
     /// Writes what was counted since.
@@ -73,8 +72,7 @@ impl Counters {
         }
         for (filter, count) in Filter::ALL.into_iter().zip(std::mem::take(&mut state.requests)) {
             if count > 0 {
-                *state.others.entry(format!("ringfence_{}_requests_total", filter.name())).or_default() +=
-                    count;
+                state.add(filter, "requests", count);
             }
         }
         for (name, count) in std::mem::take(&mut state.others) {
@@ -87,8 +85,9 @@ impl Counters {
 }
 
 impl State {
-    fn add(&mut self, name: String) {
-        *self.others.entry(name).or_default() += 1;
+    fn add(&mut self, filter: Filter, what: &str, count: u64) {
+        let name = format!("ringfence_{}_{what}_total", filter.name());
+        *self.others.entry(name).or_default() += count;
     }
 
     fn id(&mut self, name: &str) -> Option<u32> {

@@ -1,5 +1,7 @@
 //! The command, run as people run it.
 
+#![allow(dead_code, reason = "each test needs a part of it")]
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,12 +21,17 @@ pub fn run(arguments: &[&str], input: &str) -> Run {
 
 /// The same with these variables in its environment.
 pub fn run_with(variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Run {
+    run_in("tests/data", variables, arguments, input)
+}
+
+/// The same in a folder, as it is seen from this crate's.
+pub fn run_in(folder: &str, variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")
         .env_remove("NO_COLOR")
         .envs(variables.iter().copied())
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

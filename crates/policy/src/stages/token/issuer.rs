@@ -24,6 +24,8 @@ pub(super) struct Issuer {
     /// What its tokens must be.
     pub(super) provider: Provider,
     keys: Keys,
+    /// The keys that stand in the configuration and cannot be used.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 #[derive(Debug)]
@@ -42,20 +44,15 @@ struct Fetched {
 impl Issuer {
     /// The issuer at this place.
     pub(super) fn new(place: usize, name: String, provider: Provider) -> Self {
-        let keys = match &provider.jwks {
+        let (keys, left_out) = match &provider.jwks {
             Jwks::Inline(text) => {
                 let read = KeySet::parse(text.as_bytes(), &provider.algorithms.0);
-                Keys::Inline(Rc::new(read.map(|(keys, _)| keys).unwrap_or_default()))
+                let (keys, left_out) = read.unwrap_or_default();
+                (Keys::Inline(Rc::new(keys)), left_out)
             }
-            Jwks::Remote(_) => Keys::Fetched(RefCell::new(None)),
+            Jwks::Remote(_) => (Keys::Fetched(RefCell::new(None)), Vec::new()),
         };
-        Self { place, name, provider, keys }
-    }
-
-    /// The keys that stand in the configuration and cannot be used.
-    pub(super) fn left_out(&self) -> Vec<LeftOut> {
-        let Jwks::Inline(text) = &self.provider.jwks else { return Vec::new() };
-        KeySet::parse(text.as_bytes(), &self.provider.algorithms.0).map(|(_, out)| out).unwrap_or_default()
+        Self { place, name, provider, keys, left_out }
     }
 
     /// How its keys are fetched, where they are.
@@ -126,18 +123,18 @@ impl Issuer {
             return Err(Refusal::Invalid("token_type"));
         }
         // A token that does not hold anyway costs neither a check of its signature nor a fetch.
-        self.still_holds(&jws.claims, request, report)?;
-        self.verify(jws, verifier, &*self.keys(request.now, report)?, report)
+        let keys = self.still_holds(&jws.claims, request, report)?;
+        self.verify(jws, verifier, &keys, report)
     }
 
-    /// Whether a token that was verified holds for this request: its times, whose connection it is, and whether there
-    /// are keys at all.
+    /// Whether a token holds for this request but for its signature: its times, whose connection it is, and whether there
+    /// are keys at all, which are returned.
     pub(super) fn still_holds(
         &self,
         claims: &Map<String, Value>,
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Rc<KeySet>, Refusal> {
         let provider = &self.provider;
         let terms = Terms {
             issuer: &provider.issuer,
@@ -150,7 +147,7 @@ impl Issuer {
         if provider.confirmation == Some(Confirmation::Mtls) {
             claims::confirm(claims, request.connection.certificate).map_err(Refusal::Invalid)?;
         }
-        self.keys(request.now, report).map(drop)
+        self.keys(request.now, report)
     }
 
     fn verify(

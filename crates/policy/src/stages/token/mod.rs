@@ -87,12 +87,9 @@ impl Stage for TokenStage {
     }
 
     fn remarks(&self) -> Vec<String> {
-        let lines = |issuer: &Issuer| {
-            let name = issuer.name.clone();
-            issuer
-                .left_out()
-                .into_iter()
-                .map(move |left_out| format!("keys of provider `{name}`: {left_out}"))
+        let lines = |issuer: &Issuer| -> Vec<String> {
+            let line = |left_out: &LeftOut| format!("keys of provider `{}`: {left_out}", issuer.name);
+            issuer.left_out.iter().map(line).collect()
         };
         self.issuers.iter().flat_map(lines).collect()
     }
