@@ -3,7 +3,7 @@
 use crate::case::{HeaderLine, Withheld};
 use crate::compare::{Observed, SeenUpstream};
 use policy::Stage;
-use policy::decision::{Answer, Decision, Filter, Outcome, Report, Step, Tried};
+use policy::decision::{Answer, Decision, Filter, Outcome, Report, RuleResult, Step};
 use policy::http::Headers;
 use policy::vocabulary::RuleName;
 
@@ -35,7 +35,7 @@ impl Decided {
         outcome: Outcome<'_, S, Vec<Step>>,
         answered: &[(&str, &str)],
     ) -> Self {
-        let Outcome { answer, request, memory, report } = outcome;
+        let Outcome { answer, request, response_state, report } = outcome;
         let Report { shadowed, matched_in_shadow, entered, tokens, trace } = report;
         let lines = match &answer {
             Some(answer) => reply_headers(answer),
@@ -43,7 +43,7 @@ impl Decided {
         };
         let mut response =
             Headers::new(lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
-        stage.on_response(&memory, &mut response);
+        stage.on_response(&response_state, &mut response);
         let upstream = request.filter(|_| answer.is_none());
         // Blanks around a value are cut on the way (RFC 9110, section 5.5); those of a target are its own.
         let arrives = |(name, value): (&[u8], &[u8])| {
@@ -87,7 +87,7 @@ impl Decided {
             Step::Rule { reading, .. } => reading.as_ref(),
         });
         self.steps.iter().filter_map(move |step| match step {
-            Step::Rule { filter, rule, reading, tried: Tried::Matched }
+            Step::Rule { filter, rule, reading, tried: RuleResult::Matched }
                 if reading.is_none() || reading.as_ref() == canonical =>
             {
                 Some((*filter, rule.as_str()))

@@ -56,13 +56,13 @@ impl Policy {
     ///
     /// # Errors
     /// Why it cannot be used.
-    pub fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
-        self.0.take_keys(place, set, at)
+    pub fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
+        self.0.take_keys(provider_index, set, at)
     }
 
     /// What an operator may want to know of it, a line each.
-    pub fn remarks(&self) -> Vec<String> {
-        self.0.remarks()
+    pub fn warnings(&self) -> Vec<String> {
+        self.0.warnings()
     }
 }
 
@@ -75,8 +75,8 @@ trait Decide: std::fmt::Debug {
     fn decide(&self, request: &Request, now: u64, answered: &[(&str, &str)]) -> Decided;
     fn filters(&self) -> Vec<Filter>;
     fn remote_keys(&self) -> Vec<RemoteKeys>;
-    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<String>, String>;
-    fn remarks(&self) -> Vec<String>;
+    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String>;
+    fn warnings(&self) -> Vec<String>;
 }
 
 impl<S: Stage> Decide for S {
@@ -98,12 +98,12 @@ impl<S: Stage> Decide for S {
         Stage::remote_keys(self)
     }
 
-    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
-        Stage::take_keys(self, place, set, at)
+    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
+        Stage::take_keys(self, provider_index, set, at)
             .map(|left_out| left_out.iter().map(ToString::to_string).collect())
     }
 
-    fn remarks(&self) -> Vec<String> {
-        Stage::remarks(self)
+    fn warnings(&self) -> Vec<String> {
+        Stage::warnings(self)
     }
 }

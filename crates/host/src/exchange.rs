@@ -3,10 +3,10 @@
 use crate::clock;
 use crate::ffi::{self, Level, Map, Status};
 use crate::pairs;
-use crate::root::Loaded;
+use crate::root::PluginInstance;
 use crate::waiting::Later;
 use policy::decide;
-use policy::decision::{Answer, Decision, KeysWanted, NoTrace, Outcome, Reply};
+use policy::decision::{Answer, Decision, KeysWanted, LocalReply, NoTrace, Outcome};
 use policy::http::{Change, Connection, Headers};
 use policy::stages::{Needs, Stage};
 use policy::vocabulary::Mode;
@@ -17,15 +17,15 @@ use std::rc::Rc;
 /// One request and its response.
 pub(crate) struct Exchange<S: Stage> {
     /// Absent only where the host runs a module that it did not configure.
-    loaded: Option<Rc<Loaded<S>>>,
+    loaded: Option<Rc<PluginInstance<S>>>,
     context: u32,
-    memory: S::Memory,
-    /// In the place of `memory`, where the request had to wait.
-    later: Option<Later<S::Memory>>,
+    response_state: S::ResponseState,
+    /// In the place of `response_state`, where the request had to wait.
+    later: Option<Later<S::ResponseState>>,
 }
 
 /// What becomes of a request.
-pub(crate) enum Verdict<M> {
+pub(crate) enum StreamAction<M> {
     /// It goes on.
     Continue(M),
     /// It has its answer.
@@ -35,72 +35,73 @@ pub(crate) enum Verdict<M> {
 }
 
 impl<S: Stage> Exchange<S> {
-    pub(crate) fn new(loaded: Option<Rc<Loaded<S>>>, context: u32) -> Self {
-        Self { loaded, context, memory: S::Memory::default(), later: None }
+    pub(crate) fn new(loaded: Option<Rc<PluginInstance<S>>>, context: u32) -> Self {
+        Self { loaded, context, response_state: S::ResponseState::default(), later: None }
     }
 
     fn on_request(&mut self) -> Result<Action, Failure> {
         let loaded = self.loaded.as_ref().ok_or(Failure("no policy"))?;
         match loaded.decide(S::CHECKS_SIGNATURES && !loaded.waiting.is_full())? {
-            Verdict::Continue(memory) => {
-                self.memory = memory;
+            StreamAction::Continue(response_state) => {
+                self.response_state = response_state;
                 return Ok(Action::Continue);
             }
-            Verdict::Answered(memory) => self.memory = memory,
-            Verdict::Wait(wanted) => self.later = Some(loaded.wait(self.context, &wanted)),
+            StreamAction::Answered(response_state) => self.response_state = response_state,
+            StreamAction::Wait(wanted) => self.later = Some(loaded.wait(self.context, &wanted)),
         }
         Ok(Action::Pause)
     }
 
     fn on_response(&self) -> Result<(), Failure> {
-        let memory = self.later.as_ref().and_then(|later| later.get()).unwrap_or(&self.memory);
-        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.stage.responds(memory)) else {
+        let response_state =
+            self.later.as_ref().and_then(|later| later.get()).unwrap_or(&self.response_state);
+        let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.stage.responds(response_state)) else {
             return Ok(());
         };
         let bytes = ffi::headers(Map::Response).map_err(|_| Failure("response headers"))?;
         let lines = pairs::decode(&bytes).ok_or(Failure("response headers"))?;
         let mut headers = Headers::new(lines);
-        loaded.stage.on_response(memory, &mut headers);
+        loaded.stage.on_response(response_state, &mut headers);
         write(Map::Response, &headers).map_err(|_| Failure("changed response headers"))
     }
 }
 
-impl<S: Stage> Loaded<S> {
+impl<S: Stage> PluginInstance<S> {
     /// Decides about the request whose context it is; `may_wait`: keys that are on their way may change the decision.
-    pub(crate) fn decide(&self, may_wait: bool) -> Result<Verdict<S::Memory>, Failure> {
+    pub(crate) fn decide(&self, may_wait: bool) -> Result<StreamAction<S::ResponseState>, Failure> {
         let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
         let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
         let facts = Facts::ask(self.stage.needs()).map_err(|_| Failure("connection"))?;
-        let Outcome { answer, request, memory, report } =
+        let Outcome { answer, request, response_state, report } =
             decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
         self.counters.tokens(&report.tokens);
         if S::CHECKS_SIGNATURES && !report.tokens.keys_wanted.is_empty() {
             let soon = self.keys.want(&report.tokens.keys_wanted);
             self.hurry();
             if soon && may_wait && report.tokens.awaits_keys {
-                return Ok(Verdict::Wait(report.tokens.keys_wanted));
+                return Ok(StreamAction::Wait(report.tokens.keys_wanted));
             }
         }
         self.counters.request(&report);
         for withheld in &report.shadowed {
-            self.tell(withheld);
+            self.record(withheld);
         }
         if let Some(answer) = answer {
-            self.tell(&answer);
+            self.record(&answer);
             respond(&answer.reply, &answer.details()).map_err(|_| Failure("local response"))?;
-            return Ok(Verdict::Answered(memory));
+            return Ok(StreamAction::Answered(response_state));
         }
         if let Some(request) = request {
             write(Map::Request, &request.headers).map_err(|_| Failure("changed request headers"))?;
         }
-        Ok(Verdict::Continue(memory))
+        Ok(StreamAction::Continue(response_state))
     }
 
     /// Denies a request because the host failed on it.
     pub(crate) fn answer_failure(&self, failure: &Failure) {
         failure.log();
         let answer = Answer::without_policy(&self.stage, 500, "internal_error");
-        self.tell(&answer);
+        self.record(&answer);
         // Where not even this can be said, the request stays where it is: it never goes on.
         let _ = respond(&answer.reply, &answer.details());
     }
@@ -115,7 +116,7 @@ impl<S: Stage> HttpContext for Exchange<S> {
                 Some(loaded) => loaded.answer_failure(&failure),
                 None => {
                     failure.log();
-                    let _ = respond(&Reply::denied(500, None, false), "ringfence_no_policy");
+                    let _ = respond(&LocalReply::denied(500, None, false), "ringfence_no_policy");
                 }
             }
             Action::Pause
@@ -139,9 +140,9 @@ impl Failure {
     }
 }
 
-impl<S: Stage> Loaded<S> {
+impl<S: Stage> PluginInstance<S> {
     /// Counts, logs and leaves to other filters what ended a request, or would have.
-    fn tell(&self, answer: &Answer) {
+    fn record(&self, answer: &Answer) {
         let what = match (answer.decision, answer.mode) {
             (Decision::Redirect, Mode::Enforce) => "redirected",
             (Decision::Redirect, _) => "shadow_redirected",
@@ -193,7 +194,7 @@ impl Facts {
 }
 
 /// Answers in place of the upstream. For gRPC the host makes the trailers-only response.
-fn respond(reply: &Reply, details: &str) -> Result<(), Status> {
+fn respond(reply: &LocalReply, details: &str) -> Result<(), Status> {
     let headers =
         pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
     let grpc = reply.grpc.map_or(-1, i32::from);
@@ -202,12 +203,12 @@ fn respond(reply: &Reply, details: &str) -> Result<(), Status> {
 
 /// The most changes that are written one by one. To replace all headers, the host takes each of them off and adds it
 /// again: that costs as much as some few calls.
-const FEW: usize = 4;
+const MAX_SINGLE_WRITES: usize = 4;
 
 /// Writes what was changed: few changes one by one, many at once.
 fn write(map: Map, headers: &Headers<'_>) -> Result<(), Status> {
     let changes = headers.changes();
-    if changes.len() > FEW || changes.contains(&Change::Lines) {
+    if changes.len() > MAX_SINGLE_WRITES || changes.contains(&Change::Lines) {
         return ffi::set_headers(map, &pairs::encode(headers.lines()));
     }
     changes.iter().try_for_each(|change| match change {

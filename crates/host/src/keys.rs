@@ -5,7 +5,7 @@ use crate::counters::Counters;
 use crate::ffi::{self, Level, Map};
 use crate::pairs;
 use jose::{Fetching, MAX_SET_BYTES};
-use policy::decision::{Filter, KeysWanted, Lack};
+use policy::decision::{Filter, KeysWanted, MissingKeys};
 use policy::stages::{RemoteKeys, Stage};
 use proxy_wasm::types::Status;
 use std::cell::Cell;
@@ -79,14 +79,16 @@ impl RemoteSets {
     pub(crate) fn want(&self, wanted: &[KeysWanted]) -> bool {
         let now = clock::milliseconds();
         let mut soon = false;
-        for KeysWanted { place, lack } in wanted {
-            let Some(set) = self.0.iter().find(|set| set.keys.place == *place) else { continue };
+        for KeysWanted { provider_index, missing } in wanted {
+            let Some(set) = self.0.iter().find(|set| set.keys.provider_index == *provider_index) else {
+                continue;
+            };
             let Some((shared, _)) = set.read() else { continue };
             let pace = set.keys.pace;
             soon |= shared.is_under_way(now, pace) || set.lacks(shared);
-            soon |= match lack {
-                Lack::Keys => shared.is_due_within(pace.timeout, now, pace),
-                Lack::Kid => {
+            soon |= match missing {
+                MissingKeys::Keys => shared.is_due_within(pace.timeout, now, pace),
+                MissingKeys::Kid => {
                     let forced = shared.may_be_forced(now, pace);
                     set.wanted.set(set.wanted.get() || forced);
                     forced
@@ -98,7 +100,8 @@ impl RemoteSets {
 
     /// How long a request may wait for these, in milliseconds.
     pub(crate) fn patience(&self, wanted: &[KeysWanted]) -> u64 {
-        let is_wanted = |set: &&RemoteSet| wanted.iter().any(|wanted| wanted.place == set.keys.place);
+        let is_wanted =
+            |set: &&RemoteSet| wanted.iter().any(|wanted| wanted.provider_index == set.keys.provider_index);
         self.0.iter().filter(is_wanted).map(|set| set.keys.pace.timeout).max().unwrap_or_default()
     }
 
@@ -179,14 +182,14 @@ impl RemoteSet {
                 self.log(Level::Warn, &why);
             }
         } else if shared.set == self.held.get() {
-            stage.confirm_keys(self.keys.place, shared.fetched_at / 1000);
+            stage.confirm_keys(self.keys.provider_index, shared.fetched_at / 1000);
         }
         self.known.replace(shared) != shared
     }
 
     fn take<S: Stage>(&self, set: &[u8], fetched_at: u64, stage: &S) -> Result<(), String> {
         let digest = jose::sha256(set);
-        match stage.take_keys(self.keys.place, set, fetched_at / 1000) {
+        match stage.take_keys(self.keys.provider_index, set, fetched_at / 1000) {
             Ok(left_out) => {
                 self.held.set(Some(digest));
                 left_out.iter().for_each(|left_out| self.log(Level::Info, &left_out.to_string()));
@@ -233,7 +236,7 @@ impl RemoteSet {
     fn accept<S: Stage>(&self, set: &[u8], stage: &S) -> Result<(), String> {
         let (now, random, digest) = (clock::milliseconds(), clock::any_number(), jose::sha256(set));
         if self.held.get() == Some(digest) {
-            stage.confirm_keys(self.keys.place, now / 1000);
+            stage.confirm_keys(self.keys.provider_index, now / 1000);
         } else {
             // Whatever is wrong with it is found before the others see it.
             self.take(set, now, stage)?;

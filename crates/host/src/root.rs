@@ -27,13 +27,13 @@ pub fn start<S: Stage + 'static>() {
 
 /// A policy, with what its requests share.
 #[derive(Debug)]
-pub(crate) struct Loaded<S: Stage> {
+pub(crate) struct PluginInstance<S: Stage> {
     /// The context of the module itself.
     pub(crate) context: u32,
     pub(crate) stage: S,
     pub(crate) counters: Counters,
     pub(crate) keys: RemoteSets,
-    pub(crate) waiting: Waiting<S::Memory>,
+    pub(crate) waiting: Waiting<S::ResponseState>,
     tick: Cell<u32>,
     /// When counters were last written, in milliseconds since 1970.
     written: Cell<u64>,
@@ -41,15 +41,15 @@ pub(crate) struct Loaded<S: Stage> {
 
 struct Root<S: Stage> {
     context: u32,
-    loaded: Option<Rc<Loaded<S>>>,
+    loaded: Option<Rc<PluginInstance<S>>>,
 }
 
-impl<S: Stage> Loaded<S> {
+impl<S: Stage> PluginInstance<S> {
     fn new(context: u32, mut stage: S) -> Self {
         if S::CHECKS_SIGNATURES {
             stage.check_signatures_by(|| Box::new(HostBacked::probed(Envoy)));
         }
-        stage.remarks().iter().for_each(|line| ffi::log(Level::Info, line));
+        stage.warnings().iter().for_each(|line| ffi::log(Level::Info, line));
         let counters = Counters::new(&stage.filters());
         let keys = RemoteSets::of(&stage);
         let waiting = Waiting::new();
@@ -106,7 +106,7 @@ impl<S: Stage + 'static> RootContext for Root<S> {
         };
         match policy::load::<S>(&configuration) {
             Ok(stage) => {
-                let loaded = Loaded::new(self.context, stage);
+                let loaded = PluginInstance::new(self.context, stage);
                 // The first fetch is the timer's: the host throws away the context that it tries a policy in.
                 loaded.tick_every(if loaded.keys.is_starting() { HURRIED_TICK } else { TICK });
                 self.loaded = Some(Rc::new(loaded));

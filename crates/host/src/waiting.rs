@@ -1,9 +1,9 @@
 //! Requests that wait for keys.
 
 use crate::clock;
-use crate::exchange::Verdict;
+use crate::exchange::StreamAction;
 use crate::ffi::{self, Level};
-use crate::root::Loaded;
+use crate::root::PluginInstance;
 use policy::decision::KeysWanted;
 use policy::stages::Stage;
 use std::cell::{OnceCell, RefCell};
@@ -52,9 +52,9 @@ impl<M> Waiting<M> {
     }
 }
 
-impl<S: Stage> Loaded<S> {
+impl<S: Stage> PluginInstance<S> {
     /// Lets a request wait for keys.
-    pub(crate) fn wait(&self, context: u32, wanted: &[KeysWanted]) -> Later<S::Memory> {
+    pub(crate) fn wait(&self, context: u32, wanted: &[KeysWanted]) -> Later<S::ResponseState> {
         let later = Later::default();
         let until = clock::milliseconds().saturating_add(self.keys.patience(wanted));
         self.waiting.0.borrow_mut().push(Waiter { context, until, due: false, later: Rc::downgrade(&later) });
@@ -86,21 +86,21 @@ impl<S: Stage> Loaded<S> {
     }
 
     /// Decides about one; false where it is to wait on.
-    fn settle(&self, context: u32, later: &Later<S::Memory>, may_wait: bool) -> bool {
+    fn settle(&self, context: u32, later: &Later<S::ResponseState>, may_wait: bool) -> bool {
         if ffi::set_effective_context(context).is_err() {
             return true;
         }
-        let (memory, goes_on) = match self.decide(may_wait) {
-            Ok(Verdict::Wait(_)) => return false,
-            Ok(Verdict::Continue(memory)) => (memory, true),
-            Ok(Verdict::Answered(memory)) => (memory, false),
+        let (response_state, goes_on) = match self.decide(may_wait) {
+            Ok(StreamAction::Wait(_)) => return false,
+            Ok(StreamAction::Continue(response_state)) => (response_state, true),
+            Ok(StreamAction::Answered(response_state)) => (response_state, false),
             Err(failure) => {
                 self.answer_failure(&failure);
                 return true;
             }
         };
         // It was empty: a request is settled once.
-        let _ = later.set(memory);
+        let _ = later.set(response_state);
         if goes_on && ffi::resume_request().is_err() {
             ffi::log(Level::Error, "the host does not resume a request");
         }

@@ -2,7 +2,7 @@
 
 /// How a set is fetched; all times in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct RefreshPolicy {
     /// How long an answer may take.
     pub timeout: u64,
     /// After how long a set is fetched anew; that is done ahead of it, so that the answer is there in time.
@@ -65,13 +65,13 @@ impl Fetching {
     }
 
     /// Whether a worker is fetching.
-    pub fn is_under_way(&self, now: u64, pace: Pace) -> bool {
+    pub fn is_under_way(&self, now: u64, pace: RefreshPolicy) -> bool {
         let longest = now.saturating_add(pace.timeout).saturating_add(GRACE);
         now < self.leased_until && self.leased_until <= longest
     }
 
     /// Whether it is time to fetch within so many milliseconds.
-    pub fn is_due_within(&self, milliseconds: u64, now: u64, pace: Pace) -> bool {
+    pub fn is_due_within(&self, milliseconds: u64, now: u64, pace: RefreshPolicy) -> bool {
         // Whoever shares the set may cache it for longer than this one wants to.
         let own = self.fetched_at.saturating_add(pace.cache_duration);
         let due_at = if self.failures == 0 { self.due_at.min(own) } else { self.due_at };
@@ -80,14 +80,14 @@ impl Fetching {
 
     /// Whether a token whose `kid` is not in the set may make a worker fetch. Not while the issuer is away, or whoever
     /// sends tokens decides how often it is asked.
-    pub fn may_be_forced(&self, now: u64, pace: Pace) -> bool {
+    pub fn may_be_forced(&self, now: u64, pace: RefreshPolicy) -> bool {
         let over = self.forced_at.saturating_add(pace.cooldown) <= now || now < self.forced_at;
         self.failures == 0 && over
     }
 
     /// What to put in its place in order to fetch now; nothing where it is not time. `forced`: a token has an unknown
     /// `kid`.
-    pub fn claim(&self, now: u64, pace: Pace, forced: bool) -> Option<Self> {
+    pub fn claim(&self, now: u64, pace: RefreshPolicy, forced: bool) -> Option<Self> {
         let forced = forced && self.may_be_forced(now, pace);
         if self.is_under_way(now, pace) || !(forced || self.is_due_within(0, now, pace)) {
             return None;
@@ -99,7 +99,7 @@ impl Fetching {
 
     /// The issuer gave the set with this digest. `random` is any number.
     #[must_use]
-    pub fn succeeded(&self, now: u64, pace: Pace, random: u64, set: [u8; 32]) -> Self {
+    pub fn succeeded(&self, now: u64, pace: RefreshPolicy, random: u64, set: [u8; 32]) -> Self {
         // Ahead by a tenth to a fifth: processes that started together drift apart.
         let ahead = jitter(pace.cache_duration / 10, random);
         Self {
@@ -114,7 +114,7 @@ impl Fetching {
 
     /// The issuer gave nothing that can be used.
     #[must_use]
-    pub fn failed(&self, now: u64, pace: Pace, random: u64) -> Self {
+    pub fn failed(&self, now: u64, pace: RefreshPolicy, random: u64) -> Self {
         let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
         let pause = doubled.min(LONGEST_PAUSE).min(pace.cache_duration.max(FIRST_PAUSE));
         let due_at = now.saturating_add(jitter(pause / 2, random));
@@ -129,10 +129,10 @@ fn jitter(least: u64, random: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fetching, Pace};
+    use super::{Fetching, RefreshPolicy};
     use crate::test;
 
-    const PACE: Pace = Pace { timeout: 5000, cache_duration: 600_000, cooldown: 10_000 };
+    const PACE: RefreshPolicy = RefreshPolicy { timeout: 5000, cache_duration: 600_000, cooldown: 10_000 };
     const NOW: u64 = 1_000_000;
 
     /// A set that was fetched at `NOW`.
@@ -156,7 +156,7 @@ mod tests {
             assert!(set.claim(NOW + 479_999, PACE, false).is_none(), "{random}");
             assert!(set.claim(NOW + 540_000, PACE, false).is_some(), "{random}");
         }
-        let sooner = Pace { cache_duration: 1000, ..PACE };
+        let sooner = RefreshPolicy { cache_duration: 1000, ..PACE };
         assert!(fetched(0).claim(NOW + 999, sooner, false).is_none());
         assert!(fetched(0).claim(NOW + 1000, sooner, false).is_some());
     }

@@ -25,7 +25,7 @@ struct Fields<'v> {
 enum Host {
     Any,
     /// What stands behind the star.
-    Below(String),
+    Wildcard(String),
     Exact {
         name: String,
         is_address: bool,
@@ -130,7 +130,7 @@ impl Host {
         }
         let host = |text: &str| Authority::parse(text.as_bytes()).ok().map(|authority| authority.host);
         match text.strip_prefix("*.") {
-            Some(name) => Some(Self::Below(format!(".{}", host(name)?.as_str()))),
+            Some(name) => Some(Self::Wildcard(format!(".{}", host(name)?.as_str()))),
             None => {
                 let host = host(text)?;
                 Some(Self::Exact { name: host.as_str().to_owned(), is_address: host.is_ip() })
@@ -140,10 +140,10 @@ impl Host {
 
     fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Any, Self::Any | Self::Below(_)) => true,
+            (Self::Any, Self::Any | Self::Wildcard(_)) => true,
             (Self::Any, Self::Exact { is_address, .. }) => !is_address,
-            (Self::Below(one), Self::Below(two)) => two.ends_with(one.as_str()),
-            (Self::Below(one), Self::Exact { name, is_address }) => {
+            (Self::Wildcard(one), Self::Wildcard(two)) => two.ends_with(one.as_str()),
+            (Self::Wildcard(one), Self::Exact { name, is_address }) => {
                 !is_address && name.len() > one.len() && name.ends_with(one.as_str())
             }
             (one, two) => one == two,

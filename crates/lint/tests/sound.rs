@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use policy::decision::{Outcome, Step, Tried};
+use policy::decision::{Outcome, RuleResult, Step};
 use policy::http::Connection;
 use policy::stages::{PathStage, load};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn matched(stage: &PathStage, lines: &[(&str, &str)]) -> Vec<String> {
     let steps = outcome.report.trace.into_iter();
     steps
         .filter_map(|step| match step {
-            Step::Rule { rule, tried: Tried::Matched | Tried::Shadowed, .. } => Some(rule),
+            Step::Rule { rule, tried: RuleResult::Matched | RuleResult::Shadowed, .. } => Some(rule),
             _ => None,
         })
         .collect()

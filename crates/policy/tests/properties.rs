@@ -227,7 +227,7 @@ fn made_of<S: Stage, T: Trace + Default>(stage: &S, host: &str, path: &str) -> S
     let outcome = decide::<S, T>(stage, lines.into_iter(), Connection::default(), 0);
     let lines: Vec<_> = outcome.request.iter().flat_map(|request| request.headers.lines()).collect();
     let shadowed = (&outcome.report.shadowed, &outcome.report.matched_in_shadow);
-    format!("{:?} {lines:?} {shadowed:?} {:?}", outcome.answer, outcome.memory)
+    format!("{:?} {lines:?} {shadowed:?} {:?}", outcome.answer, outcome.response_state)
 }
 
 proptest! {

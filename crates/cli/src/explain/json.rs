@@ -2,7 +2,7 @@
 
 use super::{Explained, readings};
 use cases::{HeaderLine, escape};
-use policy::decision::{Answer, Filter, Step, Tried};
+use policy::decision::{Answer, Filter, RuleResult, Step};
 use serde_json::{Map, Value, json};
 
 /// The decision and everything about it.
@@ -52,10 +52,10 @@ fn path(explained: &Explained<'_>) -> Value {
 fn step(step: &Step) -> Option<Value> {
     let Step::Rule { filter, rule, reading, tried } = step else { return None };
     let (result, field) = match tried {
-        Tried::Matched => ("matched", None),
-        Tried::Shadowed => ("shadowed", None),
-        Tried::Missed(field) => ("missed", Some(field.name())),
-        Tried::Off => ("off", None),
+        RuleResult::Matched => ("matched", None),
+        RuleResult::Shadowed => ("shadowed", None),
+        RuleResult::Missed(field) => ("missed", Some(field.name())),
+        RuleResult::Off => ("off", None),
     };
     Some(json!({
         "filter": filter.name(), "rule": rule, "reading": reading, "result": result, "field": field,

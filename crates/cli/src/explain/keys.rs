@@ -21,13 +21,13 @@ pub fn take(policy: &Policy, given: &[String], now: u64) -> Result<Vec<String>, 
         let set = std::fs::read(file).map_err(|error| Failure::call(format_args!("{file}: {error}")))?;
         for keys in places {
             let left_out = policy
-                .take_keys(keys.place, &set, now)
+                .take_keys(keys.provider_index, &set, now)
                 .map_err(|error| Failure::call(format_args!("{file}: {error}")))?;
             notes.extend(left_out.iter().map(|key| format!("keys of provider `{}`: {key}", keys.provider)));
             open.retain(|name| *name != keys.provider);
         }
     }
-    notes.extend(policy.remarks().into_iter().filter(|remark| !notes.contains(remark)).collect::<Vec<_>>());
+    notes.extend(policy.warnings().into_iter().filter(|remark| !notes.contains(remark)).collect::<Vec<_>>());
     let missing = |name: &str| {
         format!(
             "provider `{name}` fetches its keys, and there are none here: give them by --jwks {name}=FILE"

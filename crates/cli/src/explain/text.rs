@@ -3,7 +3,7 @@
 use super::{Explained, readings};
 use anstyle::{AnsiColor, Style};
 use cases::{HeaderLine, escape};
-use policy::decision::{Answer, Decision, Filter, Step, Tried};
+use policy::decision::{Answer, Decision, Filter, RuleResult, Step};
 use std::fmt::Write;
 
 const BOLD: Style = Style::new().bold();
@@ -122,7 +122,7 @@ fn filters(explained: &Explained<'_>) -> String {
                 let _ = writeln!(text, "{indent}{}", attempt(rule, width, *tried));
             }
         }
-        let matched = steps.iter().any(|(.., tried)| *tried == Tried::Matched);
+        let matched = steps.iter().any(|(.., tried)| *tried == RuleResult::Matched);
         if let Some(answer) = decided.answer.as_ref().filter(|answer| answer.filter == filter) {
             let _ = writeln!(text, "  {}", paint(style_of(answer.decision), sentence(answer)));
         } else if !matched {
@@ -132,7 +132,7 @@ fn filters(explained: &Explained<'_>) -> String {
     text
 }
 
-fn of_filter(step: &Step, of: Filter) -> Option<(Option<&str>, &str, Tried)> {
+fn of_filter(step: &Step, of: Filter) -> Option<(Option<&str>, &str, RuleResult)> {
     match step {
         Step::Rule { filter, rule, reading, tried } if *filter == of => {
             Some((reading.as_deref(), rule, *tried))
@@ -141,16 +141,16 @@ fn of_filter(step: &Step, of: Filter) -> Option<(Option<&str>, &str, Tried)> {
     }
 }
 
-fn attempt(rule: &str, width: usize, tried: Tried) -> String {
+fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {
     match tried {
-        Tried::Matched => paint(GREEN, format_args!("matched   {rule}")),
-        Tried::Shadowed => {
+        RuleResult::Matched => paint(GREEN, format_args!("matched   {rule}")),
+        RuleResult::Shadowed => {
             paint(YELLOW, format_args!("shadowed  {rule:width$}  it matched, and was passed over"))
         }
-        Tried::Missed(field) => {
+        RuleResult::Missed(field) => {
             paint(DIM, format_args!("missed    {rule:width$}  {} did not hold", field.name()))
         }
-        Tried::Off => paint(DIM, format_args!("off       {rule}")),
+        RuleResult::Off => paint(DIM, format_args!("off       {rule}")),
     }
 }
 

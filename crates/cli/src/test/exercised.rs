@@ -1,7 +1,7 @@
 //! Which rules of a policy some case exercises.
 
 use cases::{CaseFile, Decided};
-use policy::decision::{Filter, Step, Tried};
+use policy::decision::{Filter, RuleResult, Step};
 use serde_json::Value;
 
 /// The rules of one policy, however many files have cases for it.
@@ -49,7 +49,7 @@ impl Exercised {
     /// Notes what a decision exercised.
     pub fn note(&mut self, decided: &Decided) {
         let matched = decided.steps.iter().filter_map(|step| match step {
-            Step::Rule { filter, rule, tried: Tried::Matched | Tried::Shadowed, .. } => {
+            Step::Rule { filter, rule, tried: RuleResult::Matched | RuleResult::Shadowed, .. } => {
                 Some((*filter, rule.as_str()))
             }
             _ => None,

@@ -3,13 +3,13 @@
 mod curve;
 mod jwk;
 mod key;
-mod left_out;
 mod material;
 mod rsa_numbers;
 mod set;
+mod skipped_key;
 mod spki;
 
 pub(crate) use curve::Curve;
 pub use key::Key;
-pub use left_out::LeftOut;
 pub use set::{KeySet, KeySetError, MAX_KEYS, MAX_SET_BYTES};
+pub use skipped_key::SkippedKey;

@@ -1,6 +1,6 @@
 //! A set of keys (RFC 7517, section 5).
 
-use super::{Key, LeftOut, jwk};
+use super::{Key, SkippedKey, jwk};
 use crate::algorithm::Algorithm;
 use crate::json::parse_json;
 use serde_json::Value;
@@ -59,7 +59,7 @@ impl KeySet {
     ///
     /// # Errors
     /// What is wrong with the set as a whole.
-    pub fn parse(json: &[u8], algorithms: &[Algorithm]) -> Result<(Self, Vec<LeftOut>), KeySetError> {
+    pub fn parse(json: &[u8], algorithms: &[Algorithm]) -> Result<(Self, Vec<SkippedKey>), KeySetError> {
         if json.len() > MAX_SET_BYTES {
             return Err(KeySetError::TooLong);
         }
@@ -74,7 +74,7 @@ impl KeySet {
                 Ok(key) => keys.push(key),
                 Err(why) => {
                     let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
-                    left_out.push(LeftOut { index, kid, why });
+                    left_out.push(SkippedKey { index, kid, why });
                 }
             }
         }

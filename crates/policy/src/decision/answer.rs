@@ -1,6 +1,6 @@
 //! What ends a request.
 
-use super::Reply;
+use super::LocalReply;
 use crate::stages::Stage;
 use crate::vocabulary::{Mode, RuleName};
 use std::fmt;
@@ -71,7 +71,7 @@ pub struct Answer {
     /// The reading of the path that was denied.
     pub reading: Option<String>,
     /// What the client gets.
-    pub reply: Reply,
+    pub reply: LocalReply,
 }
 
 impl Answer {
@@ -84,7 +84,7 @@ impl Answer {
             reason,
             mode: Mode::Enforce,
             reading: None,
-            reply: Reply::denied(status, None, false),
+            reply: LocalReply::denied(status, None, false),
         }
     }
 

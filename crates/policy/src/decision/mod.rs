@@ -1,13 +1,13 @@
 //! What comes of a request.
 
 mod answer;
+mod local_reply;
 mod outcome;
-mod reply;
 mod report;
 mod trace;
 
 pub use answer::{Answer, Decision, Filter};
+pub use local_reply::{LocalReply, title};
 pub use outcome::{Outcome, decide};
-pub use reply::{Reply, title};
-pub use report::{KeysWanted, Lack, Report, TokenReport};
-pub use trace::{NoTrace, Step, Trace, Tried};
+pub use report::{KeysWanted, MissingKeys, Report, TokenReport};
+pub use trace::{NoTrace, RuleResult, Step, Trace};

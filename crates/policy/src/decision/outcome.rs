@@ -12,7 +12,7 @@ pub struct Outcome<'a, S: Stage, T> {
     /// The request as the upstream would get it.
     pub request: Option<Request<'a>>,
     /// What the stage keeps for the response.
-    pub memory: S::Memory,
+    pub response_state: S::ResponseState,
     /// What else the stage has to say.
     pub report: Report<T>,
 }
@@ -26,18 +26,18 @@ pub fn decide<'a, S: Stage, T: Trace + Default>(
     now: u64,
 ) -> Outcome<'a, S, T> {
     let mut report = Report::default();
-    let mut memory = S::Memory::default();
+    let mut response_state = S::ResponseState::default();
     let mut request = match Request::new(lines, connection, now) {
         Ok(request) => request,
         Err(reason) => {
             let answer = Answer::without_policy(stage, 400, reason);
             report.enter(answer.filter);
-            return Outcome { answer: Some(Box::new(answer)), request: None, memory, report };
+            return Outcome { answer: Some(Box::new(answer)), request: None, response_state, report };
         }
     };
-    let answer = stage.on_request(&mut request, &mut memory, &mut report).err();
+    let answer = stage.on_request(&mut request, &mut response_state, &mut report).err();
     if answer.is_some() {
-        stage.on_answer(&request, &mut memory);
+        stage.on_answer(&request, &mut response_state);
     }
-    Outcome { answer, request: Some(request), memory, report }
+    Outcome { answer, request: Some(request), response_state, report }
 }

@@ -1,6 +1,6 @@
 //! What a stage has to say besides its decision.
 
-use super::{Answer, Filter, Step, Trace, Tried};
+use super::{Answer, Filter, RuleResult, Step, Trace};
 use crate::vocabulary::{Mode, RuleName};
 
 /// What the stages have to say besides their decision.
@@ -35,14 +35,14 @@ pub struct TokenReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeysWanted {
     /// Its place in the stage.
-    pub place: usize,
+    pub provider_index: usize,
     /// What is wrong with it.
-    pub lack: Lack,
+    pub missing: MissingKeys,
 }
 
 /// What a set of keys lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
+pub enum MissingKeys {
     /// There are no keys that serve.
     Keys,
     /// The `kid` of a token is not in it.
@@ -78,7 +78,13 @@ impl<T: Trace> Report<T> {
     }
 
     /// Notes what came of trying a rule.
-    pub(crate) fn tried(&mut self, filter: Filter, rule: &RuleName, reading: Option<&str>, tried: Tried) {
+    pub(crate) fn record_rule(
+        &mut self,
+        filter: Filter,
+        rule: &RuleName,
+        reading: Option<&str>,
+        tried: RuleResult,
+    ) {
         self.trace.step(|| Step::Rule {
             filter,
             rule: rule.as_str().to_owned(),

@@ -6,7 +6,7 @@ use crate::vocabulary::{Field, Mode};
 /// Takes the steps.
 pub trait Trace {
     /// Whether anybody asks.
-    const ASKS: bool;
+    const ENABLED: bool;
 
     /// Takes one step; `step` is not called where nobody asks.
     fn step(&mut self, step: impl FnOnce() -> Step);
@@ -17,14 +17,14 @@ pub trait Trace {
 pub struct NoTrace;
 
 impl Trace for NoTrace {
-    const ASKS: bool = false;
+    const ENABLED: bool = false;
 
     #[inline]
     fn step(&mut self, _: impl FnOnce() -> Step) {}
 }
 
 impl Trace for Vec<Step> {
-    const ASKS: bool = true;
+    const ENABLED: bool = true;
 
     fn step(&mut self, step: impl FnOnce() -> Step) {
         self.push(step());
@@ -45,13 +45,13 @@ pub enum Step {
         /// On which reading of the path, where there is one.
         reading: Option<String>,
         /// What came of it.
-        tried: Tried,
+        tried: RuleResult,
     },
 }
 
 /// What came of trying a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
+pub enum RuleResult {
     /// It matched.
     Matched,
     /// It matched, is in shadow, and was passed over.
@@ -62,13 +62,13 @@ pub enum Tried {
     Off,
 }
 
-impl Tried {
-    /// What comes of a rule with this mode of its own; `failing` is the field that does not hold.
-    pub(crate) fn of(own: Option<Mode>, failing: impl FnOnce() -> Option<Field>) -> Self {
+impl RuleResult {
+    /// What comes of a rule with this mode of its own; `first_mismatch` is the field that does not hold.
+    pub(crate) fn of(own: Option<Mode>, first_mismatch: impl FnOnce() -> Option<Field>) -> Self {
         if own == Some(Mode::Off) {
             return Self::Off;
         }
-        match failing() {
+        match first_mismatch() {
             Some(field) => Self::Missed(field),
             None if own == Some(Mode::Shadow) => Self::Shadowed,
             None => Self::Matched,

@@ -1,7 +1,7 @@
 //! What rules look at besides headers: read once, and only where a rule asks for it.
 
 use crate::http::{Authority, Host, Normalize, PathLimits, Request, RequestPath};
-use crate::vocabulary::{RequestMatch, Subject};
+use crate::vocabulary::{MatchInput, RequestMatch};
 
 /// What the rules of a filter ask for.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +47,8 @@ impl Parts<'_> {
     }
 
     /// The request for a match.
-    pub(super) fn subject<'s>(&'s self, request: &'s Request<'_>) -> Subject<'s> {
-        Subject {
+    pub(super) fn subject<'s>(&'s self, request: &'s Request<'_>) -> MatchInput<'s> {
+        MatchInput {
             host: self.host(),
             method: request.method(),
             query: self.path.as_ref().and_then(RequestPath::query),

@@ -1,13 +1,13 @@
 //! All the filters in a row.
 
-use super::header::{Checked, HeaderPolicy};
+use super::header::{HeaderPolicy, ValidatedHeaderPolicy};
 use super::{HeaderStage, Needs, PathStage, RemoteKeys, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::document::{Definitions, Describe, Schema};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
-use jose::{LeftOut, Verifier};
+use jose::{SkippedKey, Verifier};
 
 /// All the filters in a row: vhost, path, token, header. The first denial ends it.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Describe for Policies {
 
 impl Stage for Ringfence {
     type Document = Policies;
-    type Memory = <HeaderStage as Stage>::Memory;
+    type ResponseState = <HeaderStage as Stage>::ResponseState;
 
     const CHECKS_SIGNATURES: bool = true;
 
@@ -83,18 +83,18 @@ impl Stage for Ringfence {
         self.token.as_ref().map(Stage::remote_keys).unwrap_or_default()
     }
 
-    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<LeftOut>, String> {
-        self.token.as_ref().map_or(Ok(Vec::new()), |stage| stage.take_keys(place, set, at))
+    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
+        self.token.as_ref().map_or(Ok(Vec::new()), |stage| stage.take_keys(provider_index, set, at))
     }
 
-    fn confirm_keys(&self, place: usize, at: u64) {
+    fn confirm_keys(&self, provider_index: usize, at: u64) {
         if let Some(stage) = &self.token {
-            stage.confirm_keys(place, at);
+            stage.confirm_keys(provider_index, at);
         }
     }
 
-    fn remarks(&self) -> Vec<String> {
-        self.token.as_ref().map(Stage::remarks).unwrap_or_default()
+    fn warnings(&self) -> Vec<String> {
+        self.token.as_ref().map(Stage::warnings).unwrap_or_default()
     }
 
     fn compile(document: Policies) -> Self {
@@ -102,7 +102,7 @@ impl Stage for Ringfence {
             vhost: document.vhost.map(VhostStage::compile),
             path: document.path.map(PathStage::compile),
             token: document.token.map(TokenStage::compile),
-            header: document.header.map(|header| HeaderStage::compile(Checked(header))),
+            header: document.header.map(|header| HeaderStage::compile(ValidatedHeaderPolicy(header))),
         }
     }
 
@@ -122,28 +122,28 @@ impl Stage for Ringfence {
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
-        memory: &mut Self::Memory,
+        response_state: &mut Self::ResponseState,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         self.vhost.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
         self.path.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
         self.token.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
-        self.header.as_ref().map_or(Ok(()), |stage| stage.on_request(request, memory, report))
+        self.header.as_ref().map_or(Ok(()), |stage| stage.on_request(request, response_state, report))
     }
 
-    fn on_answer(&self, request: &Request<'_>, memory: &mut Self::Memory) {
+    fn on_answer(&self, request: &Request<'_>, response_state: &mut Self::ResponseState) {
         if let Some(stage) = &self.header {
-            stage.on_answer(request, memory);
+            stage.on_answer(request, response_state);
         }
     }
 
-    fn responds(&self, memory: &Self::Memory) -> bool {
-        self.header.as_ref().is_some_and(|stage| stage.responds(memory))
+    fn responds(&self, response_state: &Self::ResponseState) -> bool {
+        self.header.as_ref().is_some_and(|stage| stage.responds(response_state))
     }
 
-    fn on_response(&self, memory: &Self::Memory, headers: &mut Headers<'_>) {
+    fn on_response(&self, response_state: &Self::ResponseState, headers: &mut Headers<'_>) {
         if let Some(stage) = &self.header {
-            stage.on_response(memory, headers);
+            stage.on_response(response_state, headers);
         }
     }
 }

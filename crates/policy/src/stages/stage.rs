@@ -4,7 +4,7 @@ use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Request};
 use crate::stages::RemoteKeys;
-use jose::{LeftOut, Verifier};
+use jose::{SkippedKey, Verifier};
 use std::fmt::Debug;
 
 /// A filter: compiled from a document, asked about each request and each response.
@@ -12,7 +12,7 @@ pub trait Stage: Sized + Debug {
     /// What it is compiled from.
     type Document: Document;
     /// What it keeps of a request for the response.
-    type Memory: Default + Debug;
+    type ResponseState: Default + Debug;
 
     /// Whether it checks signatures: a module that does not carries no code for it.
     const CHECKS_SIGNATURES: bool = false;
@@ -29,7 +29,7 @@ pub trait Stage: Sized + Debug {
     ///
     /// # Errors
     /// Why it cannot be used; the keys of before stay.
-    fn take_keys(&self, _place: usize, _set: &[u8], _at: u64) -> Result<Vec<LeftOut>, String> {
+    fn take_keys(&self, _place: usize, _set: &[u8], _at: u64) -> Result<Vec<SkippedKey>, String> {
         Ok(Vec::new())
     }
 
@@ -37,7 +37,7 @@ pub trait Stage: Sized + Debug {
     fn confirm_keys(&self, _place: usize, _at: u64) {}
 
     /// What an operator may want to know of the policy, a line each: keys that are left out.
-    fn remarks(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<String> {
         Vec::new()
     }
 
@@ -59,20 +59,20 @@ pub trait Stage: Sized + Debug {
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
-        memory: &mut Self::Memory,
+        response_state: &mut Self::ResponseState,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>>;
 
     /// Learns that the client gets an answer from here, whose headers [`Stage::on_response`] will see.
-    fn on_answer(&self, _request: &Request<'_>, _memory: &mut Self::Memory) {}
+    fn on_answer(&self, _request: &Request<'_>, _response_state: &mut Self::ResponseState) {}
 
     /// Whether there is anything to change about the response.
-    fn responds(&self, _memory: &Self::Memory) -> bool {
+    fn responds(&self, _response_state: &Self::ResponseState) -> bool {
         false
     }
 
     /// Changes the headers of the response.
-    fn on_response(&self, _memory: &Self::Memory, _headers: &mut Headers<'_>) {}
+    fn on_response(&self, _response_state: &Self::ResponseState, _headers: &mut Headers<'_>) {}
 }
 
 /// What a stage asks besides the headers; each costs a call out of the VM.

@@ -4,9 +4,9 @@ use super::header_match::Values;
 use super::path_match::KINDS_OF_PATHS;
 use super::string_match::KINDS;
 use super::{
-    AnyOf, Changeable, ClaimMatch, ClaimPath, Duration, HeaderMatch, HeaderName, HeaderPattern, HeaderText,
-    HeaderValue, HostPattern, Method, PathMatch, QueryMatch, RequestMatch, RuleName, Rules, Status,
-    StringMatch, Substitution,
+    ClaimMatch, ClaimPath, Duration, HeaderMatch, HeaderName, HeaderPattern, HeaderText, HeaderValue,
+    HostPattern, Method, MutableHeaderName, NonEmpty, PathMatch, QueryMatch, RequestMatch, RuleName, Rules,
+    Status, StringMatch, Substitution,
 };
 use crate::document::{Definitions, Describe, Schema};
 use serde_json::Value;
@@ -16,7 +16,7 @@ const TOKEN: &str = "^[A-Za-z0-9!#$%&'+.^_`|~-]+$";
 /// No control characters but the tab.
 const TEXT: &str = r"^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F]*$";
 
-impl<T: Describe> Describe for AnyOf<T> {
+impl<T: Describe> Describe for NonEmpty<T> {
     fn describe(definitions: &mut Definitions) -> Schema {
         Schema::list(T::describe(definitions)).not_empty()
     }
@@ -80,7 +80,7 @@ impl Describe for HeaderName {
     }
 }
 
-impl Describe for Changeable {
+impl Describe for MutableHeaderName {
     fn describe(definitions: &mut Definitions) -> Schema {
         HeaderName::describe(definitions)
     }
@@ -108,7 +108,7 @@ impl Describe for HeaderValue {
     fn describe(definitions: &mut Definitions) -> Schema {
         definitions.define(module_path!(), stringify!(HeaderValue), |definitions| {
             let schema = Schema::object().about("A header that a policy writes.");
-            let schema = schema.required("name", Changeable::describe(definitions).about("Its name."));
+            let schema = schema.required("name", MutableHeaderName::describe(definitions).about("Its name."));
             schema.required("value", HeaderText::describe(definitions).about("Its value."))
         })
     }

@@ -30,7 +30,7 @@ pub struct HeaderValue {
 impl Document for HeaderValue {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let fields = Fields::of(node, &["name", "value"], problems)?;
-        let name = fields.required::<Changeable>("name", problems);
+        let name = fields.required::<MutableHeaderName>("name", problems);
         let value = fields.required::<HeaderText>("value", problems);
         Some(Self { name: name?.0, value: value?.0 })
     }
@@ -38,9 +38,9 @@ impl Document for HeaderValue {
 
 /// The name of a header that a policy changes.
 #[derive(Debug, Clone)]
-pub struct Changeable(pub HeaderName);
+pub struct MutableHeaderName(pub HeaderName);
 
-impl Document for Changeable {
+impl Document for MutableHeaderName {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         HeaderName::read_changeable(node, problems).map(Self)
     }

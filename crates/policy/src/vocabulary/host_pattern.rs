@@ -13,7 +13,7 @@ pub enum HostPattern {
     /// One host.
     Exact(String),
     /// What stands left of this: for `*.example.com` it holds `.example.com`.
-    Below(String),
+    Wildcard(String),
     /// Any host but an IP address.
     Any,
 }
@@ -23,7 +23,7 @@ impl HostPattern {
     pub fn matches(&self, host: &Host) -> bool {
         match self {
             Self::Exact(pattern) => host.as_str() == pattern,
-            Self::Below(suffix) => {
+            Self::Wildcard(suffix) => {
                 !host.is_ip()
                     && host.as_str().len() > suffix.len()
                     && host.as_str().ends_with(suffix.as_str())
@@ -44,7 +44,9 @@ impl Document for HostPattern {
         let help = match Authority::parse(name.as_bytes()) {
             Ok(authority) if authority.port.is_some() => "leave the port out",
             Ok(authority) if wildcard && authority.host.is_ip() => "an address has no names below it",
-            Ok(authority) if wildcard => return Some(Self::Below(format!(".{}", authority.host.as_str()))),
+            Ok(authority) if wildcard => {
+                return Some(Self::Wildcard(format!(".{}", authority.host.as_str())));
+            }
             Ok(authority) => return Some(Self::Exact(authority.host.as_str().to_owned())),
             Err(_) => "write a host, `*.` and a host, or `*`",
         };

@@ -1,6 +1,5 @@
 //! The vocabulary that every filter shares: what a policy says about a request.
 
-mod any_of;
 mod claim_match;
 mod deny_response;
 #[cfg(not(target_arch = "wasm32"))]
@@ -12,6 +11,7 @@ mod header_value;
 mod host_pattern;
 mod method;
 mod mode;
+mod non_empty;
 mod path_match;
 mod pattern;
 mod query_match;
@@ -22,20 +22,20 @@ mod string_match;
 mod substitution;
 mod template;
 
-pub use any_of::AnyOf;
 pub use claim_match::{ClaimMatch, ClaimPath};
 pub use deny_response::{DenyResponse, Status};
 pub use duration::Duration;
 pub use header_match::{HeaderMatch, Values};
 pub use header_name::{HeaderName, HeaderPattern};
-pub use header_value::{Changeable, HeaderText, HeaderValue};
+pub use header_value::{HeaderText, HeaderValue, MutableHeaderName};
 pub use host_pattern::HostPattern;
 pub use method::Method;
 pub use mode::Mode;
+pub use non_empty::NonEmpty;
 pub(crate) use path_match::PathKey;
 pub use path_match::{PathMatch, PathPrefix};
 pub use query_match::QueryMatch;
-pub use request_match::{Attempt, Field, RequestMatch, Subject};
+pub use request_match::{Attempt, Field, MatchInput, RequestMatch};
 pub use rule_name::RuleName;
 pub use rules::Rules;
 pub use string_match::StringMatch;

@@ -1,6 +1,6 @@
 //! A match on a request.
 
-use super::{AnyOf, HeaderMatch, HostPattern, Method, PathMatch, QueryMatch};
+use super::{HeaderMatch, HostPattern, Method, NonEmpty, PathMatch, QueryMatch};
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Host};
 
@@ -16,7 +16,7 @@ pub struct RequestMatch {
 
 /// What a match looks at besides the path.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub struct MatchInput<'a> {
     /// The host; absent where no rule asks for it.
     pub host: Option<&'a Host>,
     /// The method, as it stands.
@@ -60,21 +60,21 @@ document! {
     #[derive(Default)]
     pub struct MatchFields {
         /// One of these hosts.
-        "hosts" hosts: Option<AnyOf<HostPattern>> = None,
+        "hosts" hosts: Option<NonEmpty<HostPattern>> = None,
         /// One of these methods, as they stand (RFC 9110, section 9.1: with case).
-        "methods" methods: Option<AnyOf<Method>> = None,
+        "methods" methods: Option<NonEmpty<Method>> = None,
         /// One of these paths.
-        "paths" paths: Option<AnyOf<PathMatch>> = None,
+        "paths" paths: Option<NonEmpty<PathMatch>> = None,
         /// All of these headers.
-        "headers" headers: Option<AnyOf<HeaderMatch>> = None,
+        "headers" headers: Option<NonEmpty<HeaderMatch>> = None,
         /// All of these query parameters.
-        "query" query: Option<AnyOf<QueryMatch>> = None,
+        "query" query: Option<NonEmpty<QueryMatch>> = None,
     }
 }
 
 impl MatchFields {
     /// Each field that is there but `paths`, with whether it holds; the cheap ones first.
-    fn each(&self, subject: Subject<'_>) -> impl Iterator<Item = (Field, bool)> {
+    fn each(&self, subject: MatchInput<'_>) -> impl Iterator<Item = (Field, bool)> {
         let methods = self.methods.iter().map(move |methods| {
             (Field::Methods, methods.0.iter().any(|method| method.as_str().as_bytes() == subject.method))
         });
@@ -105,13 +105,13 @@ impl MatchFields {
 #[derive(Debug)]
 pub struct Attempt<'s> {
     matcher: &'s RequestMatch,
-    subject: Subject<'s>,
+    subject: MatchInput<'s>,
     rest: Option<Option<Field>>,
 }
 
 impl Attempt<'_> {
     /// The first field that does not hold with this reading of the path, if one does not.
-    pub fn failing(&mut self, path: Option<&str>) -> Option<Field> {
+    pub fn first_mismatch(&mut self, path: Option<&str>) -> Option<Field> {
         let RequestMatch { fields, not } = self.matcher;
         if fields.path(path) == Some(false) {
             return Some(Field::Paths);
@@ -120,16 +120,16 @@ impl Attempt<'_> {
             return Some(Field::Not);
         }
         *self.rest.get_or_insert_with(|| {
-            let failing = fields.each(self.subject).find(|(_, holds)| !holds).map(|(field, _)| field);
+            let first_mismatch = fields.each(self.subject).find(|(_, holds)| !holds).map(|(field, _)| field);
             let excluded = || not.as_ref().is_some_and(|not| not.each(self.subject).any(|(_, holds)| holds));
-            failing.or_else(|| excluded().then_some(Field::Not))
+            first_mismatch.or_else(|| excluded().then_some(Field::Not))
         })
     }
 }
 
 impl RequestMatch {
     /// Holds it against a request, whose path comes later.
-    pub fn attempt<'s>(&'s self, subject: Subject<'s>) -> Attempt<'s> {
+    pub fn attempt<'s>(&'s self, subject: MatchInput<'s>) -> Attempt<'s> {
         Attempt { matcher: self, subject, rest: None }
     }
 

@@ -3,7 +3,7 @@
 use super::edit::Edits;
 use crate::document::{Document, FieldPath, Fields, Node, Problems};
 use crate::vocabulary::{
-    AnyOf, ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, RequestMatch, RuleName, Rules,
+    ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
 
 document! {
@@ -88,7 +88,7 @@ pub struct HeaderRuleMatch {
     /// The request.
     pub request: RequestMatch,
     /// All of these claims of the validated token; with one of them a request without a token does not match.
-    pub claims: Option<AnyOf<ClaimMatch>>,
+    pub claims: Option<NonEmpty<ClaimMatch>>,
 }
 
 impl Document for HeaderRuleMatch {
@@ -118,9 +118,9 @@ impl HeaderPolicy {
 
 /// A policy whose claims, where its rules ask for any, somebody validates. Read by itself, it has nobody.
 #[derive(Debug, Clone)]
-pub struct Checked(pub HeaderPolicy);
+pub struct ValidatedHeaderPolicy(pub HeaderPolicy);
 
-impl Document for Checked {
+impl Document for ValidatedHeaderPolicy {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let policy = HeaderPolicy::read(node, problems)?;
         policy.refuse_claims(

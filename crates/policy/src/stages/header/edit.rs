@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::Headers;
-use crate::vocabulary::{Changeable, HeaderName, HeaderPattern, HeaderValue, Substitution};
+use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
 
 document! {
     /// Changes of a message's headers, made in this order.
@@ -25,9 +25,9 @@ document! {
     /// Another name for a header; what bore that name before is taken off.
     pub struct Rename {
         /// The name that it has.
-        "from" from: Changeable,
+        "from" from: MutableHeaderName,
         /// The name that it gets.
-        "to" to: Changeable,
+        "to" to: MutableHeaderName,
     }
 }
 
@@ -42,7 +42,7 @@ impl Document for Rewrite {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let known = [&["name"], &Substitution::FIELDS[..]].concat();
         let fields = Fields::of(node, &known, problems)?;
-        let name = fields.required::<Changeable>("name", problems);
+        let name = fields.required::<MutableHeaderName>("name", problems);
         let substitution = Substitution::from_fields(&fields, problems);
         Some(Self { name: name?.0, substitution: substitution? })
     }

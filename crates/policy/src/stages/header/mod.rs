@@ -6,7 +6,7 @@ mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Decision, Filter, NoTrace, Reply, Report, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, LocalReply, NoTrace, Report, RuleResult, Trace};
 use crate::http::{Headers, Request};
 use crate::stages::Stage;
 use crate::stages::index::RuleIndex;
@@ -14,8 +14,8 @@ use crate::stages::parts::{Asked, Parts};
 use crate::vocabulary::{DenyResponse, Field, Mode};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
 
-pub(super) use document::Checked;
 pub use document::HeaderPolicy;
+pub(super) use document::ValidatedHeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
 
@@ -38,14 +38,14 @@ pub struct HeaderStage {
 pub type Matched = Vec<usize>;
 
 impl Stage for HeaderStage {
-    type Document = Checked;
-    type Memory = Matched;
+    type Document = ValidatedHeaderPolicy;
+    type ResponseState = Matched;
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
     }
 
-    fn compile(Checked(document): Checked) -> Self {
+    fn compile(ValidatedHeaderPolicy(document): ValidatedHeaderPolicy) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
         let rules = rules.0;
         Self {
@@ -86,16 +86,16 @@ impl Stage for HeaderStage {
         for place in self.index.candidates::<T>(parts.host(), parts.readings()) {
             let Some(rule) = self.rules.get(place) else { continue };
             let tried = Self::try_rule(rule, request, &parts);
-            report.tried(FILTER, &rule.name, None, tried);
+            report.record_rule(FILTER, &rule.name, None, tried);
             match tried {
-                Tried::Matched => self.check(request, rule, report)?,
-                Tried::Shadowed => {
+                RuleResult::Matched => self.check(request, rule, report)?,
+                RuleResult::Shadowed => {
                     report.shadow_match(FILTER, &rule.name);
                     self.check(request, rule, report)?;
                 }
-                Tried::Missed(_) | Tried::Off => {}
+                RuleResult::Missed(_) | RuleResult::Off => {}
             }
-            if tried == Tried::Matched && self.mode.of_rule(rule.mode) == Mode::Enforce {
+            if tried == RuleResult::Matched && self.mode.of_rule(rule.mode) == Mode::Enforce {
                 rule.request.apply(&mut request.headers);
                 if !rule.response.is_empty() {
                     memory.push(place);
@@ -114,7 +114,7 @@ impl Stage for HeaderStage {
         let parts = self.asked.read(request).unwrap_or_default();
         let applies = |place: usize| {
             let rule = self.rules.get(place)?;
-            let matched = Self::try_rule(rule, request, &parts) == Tried::Matched;
+            let matched = Self::try_rule(rule, request, &parts) == RuleResult::Matched;
             (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
                 .then_some(place)
         };
@@ -172,20 +172,23 @@ impl HeaderStage {
     }
 
     /// Whether a rule matches the request, in any reading of its path.
-    fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> Tried {
+    fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> RuleResult {
         let HeaderRuleMatch { request: matches, claims } = &rule.matches;
         let mut attempt = matches.attempt(parts.subject(request));
         let claimed = claims.as_ref().is_none_or(|wanted| {
             request.claims.as_ref().is_some_and(|claims| wanted.0.iter().all(|claim| claim.matches(claims)))
         });
-        Tried::of(rule.mode, || {
+        RuleResult::of(rule.mode, || {
             if !claimed {
                 return Some(Field::Claims);
             }
             let mut readings = parts.readings();
             // Of several readings the canonical one says why.
-            let canonical = attempt.failing(readings.next().flatten())?;
-            readings.map(|reading| attempt.failing(reading)).find(Option::is_none).unwrap_or(Some(canonical))
+            let canonical = attempt.first_mismatch(readings.next().flatten())?;
+            readings
+                .map(|reading| attempt.first_mismatch(reading))
+                .find(Option::is_none)
+                .unwrap_or(Some(canonical))
         })
     }
 
@@ -225,7 +228,7 @@ impl HeaderStage {
             reason,
             mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
             reading: None,
-            reply: Reply::denied(own.map_or(status, |own| own.0), response, request.is_grpc()),
+            reply: LocalReply::denied(own.map_or(status, |own| own.0), response, request.is_grpc()),
         }
     }
 }

@@ -13,8 +13,8 @@ use paths::PathIndex;
 /// The place of a rule in its list.
 pub(super) type Place = usize;
 
-/// Below this many rules, trying them all costs less than looking them up.
-const FEW: usize = 8;
+/// Wildcard this many rules, trying them all costs less than looking them up.
+const INDEX_THRESHOLD: usize = 8;
 
 /// Rules by the hosts, then by the paths that they ask for.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl RuleIndex {
             for host in hosts {
                 let paths = match host {
                     HostPattern::Exact(host) => index.exact.entry(host.as_str().into()).or_default(),
-                    HostPattern::Below(suffix) => index.below.entry(suffix.as_str().into()).or_default(),
+                    HostPattern::Wildcard(suffix) => index.below.entry(suffix.as_str().into()).or_default(),
                     HostPattern::Any => &mut index.anywhere,
                 };
                 paths.add(place, matcher);
@@ -60,7 +60,7 @@ impl RuleIndex {
         host: Option<&Host>,
         readings: impl Iterator<Item = Option<&'p str>>,
     ) -> Vec<Place> {
-        if T::ASKS || self.rules <= FEW {
+        if T::ENABLED || self.rules <= INDEX_THRESHOLD {
             return (0..self.rules).collect();
         }
         let mut found = Vec::new();

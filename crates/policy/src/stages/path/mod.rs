@@ -6,11 +6,11 @@ mod document;
 mod location;
 mod replacement;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Step, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Report, RuleResult, Step, Trace};
 use crate::http::{Forward, Host, Normalize, PathError, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
 use crate::stages::index::RuleIndex;
-use crate::vocabulary::{DenyResponse, Mode, Subject};
+use crate::vocabulary::{DenyResponse, MatchInput, Mode};
 use document::{Action, DefaultAction, PathPolicy, Redirect, Rule};
 use replacement::Replacement;
 
@@ -32,7 +32,7 @@ pub struct PathStage {
 
 impl Stage for PathStage {
     type Document = PathPolicy;
-    type Memory = ();
+    type ResponseState = ();
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
@@ -125,20 +125,20 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
-        let subject = Subject { host, method: request.method(), query: path.query(), headers };
+        let subject = MatchInput { host, method: request.method(), query: path.query(), headers };
         let mut attempt = rule.matches.attempt(subject);
         for (reading, decider) in readings.iter_mut().filter(|(_, decider)| decider.is_none()) {
-            let tried = Tried::of(rule.mode, || attempt.failing(Some(reading)));
-            report.tried(FILTER, &rule.name, Some(reading), tried);
+            let tried = RuleResult::of(rule.mode, || attempt.first_mismatch(Some(reading)));
+            report.record_rule(FILTER, &rule.name, Some(reading), tried);
             match tried {
-                Tried::Matched => *decider = Some(rule),
-                Tried::Shadowed => {
+                RuleResult::Matched => *decider = Some(rule),
+                RuleResult::Shadowed => {
                     report.shadow_match(FILTER, &rule.name);
                     if matches!(rule.action, Action::Deny) {
                         report.end(self.denial(request, Some(rule), reading))?;
                     }
                 }
-                Tried::Missed(_) | Tried::Off => {}
+                RuleResult::Missed(_) | RuleResult::Off => {}
             }
         }
         Ok(())
@@ -212,7 +212,7 @@ impl PathStage {
             Ok(location) => Answer {
                 decision: Decision::Redirect,
                 reason: "redirected",
-                reply: Reply::redirect(redirect.status, location, request.is_grpc()),
+                reply: LocalReply::redirect(redirect.status, location, request.is_grpc()),
                 reading: None,
                 ..self.denial(request, Some(rule), path.canonical())
             },
@@ -230,7 +230,7 @@ impl PathStage {
             reason: if rule.is_some() { "denied" } else { "default_deny" },
             mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
             reading: Some(reading.to_owned()),
-            reply: Reply::denied(status, response, request.is_grpc()),
+            reply: LocalReply::denied(status, response, request.is_grpc()),
         }
     }
 
@@ -242,14 +242,14 @@ impl PathStage {
             reason,
             mode: self.malformed_mode,
             reading: None,
-            reply: Reply::denied(status, self.response.as_ref(), request.is_grpc()),
+            reply: LocalReply::denied(status, self.response.as_ref(), request.is_grpc()),
         }
     }
 
     /// What a rule that is no denial cannot be done with.
     fn refusal(&self, request: &Request<'_>, rule: &Rule, status: u16, reason: &'static str) -> Answer {
         let response = rule.response.as_ref().or(self.response.as_ref());
-        let reply = Reply::denied(status, response, request.is_grpc());
+        let reply = LocalReply::denied(status, response, request.is_grpc());
         let answer = self.malformed(request, status, reason);
         Answer { reply, rule: Some(rule.name.clone()), mode: self.mode.of_rule(rule.mode), ..answer }
     }

@@ -3,9 +3,9 @@
 use super::cache::Verified;
 use super::challenge::Refusal;
 use super::document::{Require, Rule};
-use super::issuer::Issuer;
+use super::provider_state::ProviderState;
 use super::{FILTER, TokenStage};
-use crate::decision::{Answer, Report, TokenReport, Trace, Tried};
+use crate::decision::{Answer, Report, RuleResult, TokenReport, Trace};
 use crate::http::{Headers, Request};
 use crate::stages::parts::Parts;
 use crate::vocabulary::RuleName;
@@ -30,25 +30,25 @@ impl TokenStage {
         for reading in parts.readings() {
             let mut none = true;
             for (rule, attempt) in &mut rules {
-                let tried = Tried::of(rule.mode, || attempt.failing(reading));
-                report.tried(FILTER, &rule.name, reading, tried);
+                let tried = RuleResult::of(rule.mode, || attempt.first_mismatch(reading));
+                report.record_rule(FILTER, &rule.name, reading, tried);
                 match tried {
-                    Tried::Matched => {
+                    RuleResult::Matched => {
                         none = false;
                         if !found.iter().any(|other| other.name == rule.name) {
                             found.push(rule);
                         }
                         break;
                     }
-                    Tried::Shadowed if shadowed.contains(&&rule.name) => {}
-                    Tried::Shadowed => {
+                    RuleResult::Shadowed if shadowed.contains(&&rule.name) => {}
+                    RuleResult::Shadowed => {
                         shadowed.push(&rule.name);
                         report.shadow_match(FILTER, &rule.name);
                         if let Err(refusal) = self.satisfied(rule, request, parts, &mut report.tokens) {
                             report.end(self.denial(request, Some(rule), refusal))?;
                         }
                     }
-                    Tried::Missed(_) | Tried::Off => {}
+                    RuleResult::Missed(_) | RuleResult::Off => {}
                 }
             }
             if none {
@@ -67,7 +67,7 @@ impl TokenStage {
         report: &mut TokenReport,
     ) -> Result<Option<Rc<Verified>>, Refusal> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
-        let issuers: Vec<&Issuer> =
+        let issuers: Vec<&ProviderState> =
             self.issuers.iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
         let Some((token, issuers)) = only_token(&issuers, &request.headers, query(request, parts))? else {
             return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
@@ -89,7 +89,7 @@ impl TokenStage {
     /// The token, if it is one of these issuers, known from before or verified now.
     fn verified(
         &self,
-        issuers: &[&Issuer],
+        issuers: &[&ProviderState],
         token: &[u8],
         request: &Request<'_>,
         report: &mut TokenReport,
@@ -111,12 +111,13 @@ impl TokenStage {
     fn known(
         &self,
         token: &[u8],
-        issuers: &[&Issuer],
+        issuers: &[&ProviderState],
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Option<Rc<Verified>> {
         let mut cache = self.cache.borrow_mut();
-        let mut found = issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.place, token)?)));
+        let mut found =
+            issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.provider_index, token)?)));
         found.find_map(|(issuer, token)| {
             issuer.still_holds(&token.claims, request, report).is_ok().then_some(token)
         })
@@ -126,7 +127,7 @@ impl TokenStage {
     /// had, that, otherwise the reason of the last that it names.
     fn issuer_of(
         &self,
-        issuers: &[&Issuer],
+        issuers: &[&ProviderState],
         jws: &Jws<'_>,
         request: &Request<'_>,
         report: &mut TokenReport,
@@ -135,7 +136,7 @@ impl TokenStage {
         let mut refusal = Refusal::Invalid("token_issuer");
         for issuer in issuers.iter().filter(|issuer| named == Some(issuer.provider.issuer.as_str())) {
             match issuer.validate(jws, &*self.verifier.0, request, report) {
-                Ok(()) => return Ok(issuer.place),
+                Ok(()) => return Ok(issuer.provider_index),
                 Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
                 Err(why) => refusal = why,
             }
@@ -150,12 +151,12 @@ fn query<'p>(request: &Request<'p>, parts: &Parts<'p>) -> Option<&'p [u8]> {
 }
 
 /// A token, and the issuers in whose places it stands.
-type Found<'i> = (Vec<u8>, Vec<&'i Issuer>);
+type Found<'i> = (Vec<u8>, Vec<&'i ProviderState>);
 
 /// The one token that the request has for these issuers, with those of them in whose places it stands: nobody else's
 /// places are cleared of it.
 fn only_token<'i>(
-    issuers: &[&'i Issuer],
+    issuers: &[&'i ProviderState],
     headers: &Headers<'_>,
     query: Option<&[u8]>,
 ) -> Result<Option<Found<'i>>, Refusal> {

@@ -1,15 +1,17 @@
 //! What the hand-read parts of token-validation may hold.
 
 use super::cache::CacheBytes;
-use super::document::{Algorithms, Checked, Provider, Providers, Realm, Require, Scope, TokenPolicy};
+use super::document::{
+    Algorithms, Provider, Providers, Realm, Require, Scope, TokenPolicy, ValidatedTokenPolicy,
+};
 use super::jwks::{Jwks, JwksUri, RemoteJwks, Within};
 use super::source::HeaderSource;
 use crate::document::{Definitions, Describe, Schema};
-use crate::vocabulary::{AnyOf, ClaimMatch, Duration, HeaderName};
+use crate::vocabulary::{ClaimMatch, Duration, HeaderName, NonEmpty};
 use jose::Algorithm;
 use serde_json::{Value, json};
 
-impl Describe for Checked {
+impl Describe for ValidatedTokenPolicy {
     fn describe(definitions: &mut Definitions) -> Schema {
         TokenPolicy::describe(definitions)
     }
@@ -51,7 +53,7 @@ impl Describe for Require {
                 .field("provider", Schema::string().about("The provider whose tokens do."))
                 .field(
                     "anyOf",
-                    AnyOf::<String>::describe(definitions).about("The providers whose tokens do."),
+                    NonEmpty::<String>::describe(definitions).about("The providers whose tokens do."),
                 )
                 .field(
                     "optional",

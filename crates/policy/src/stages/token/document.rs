@@ -5,8 +5,8 @@ use super::jwks::Jwks;
 use super::source::Sources;
 use crate::document::{Document, FieldPath, Fields, Node, Problems};
 use crate::vocabulary::{
-    AnyOf, Changeable, ClaimMatch, ClaimPath, DenyResponse, Duration, HeaderText, Mode, RequestMatch,
-    RuleName, Rules,
+    ClaimMatch, ClaimPath, DenyResponse, Duration, HeaderText, Mode, MutableHeaderName, NonEmpty,
+    RequestMatch, RuleName, Rules,
 };
 use jose::{Algorithm, Family, KeySet};
 
@@ -34,7 +34,7 @@ document! {
         /// `iss`, as it stands in the tokens.
         "issuer" issuer: String,
         /// `aud`: one of these; absent: not checked.
-        "audiences" audiences: Option<AnyOf<String>> = None,
+        "audiences" audiences: Option<NonEmpty<String>> = None,
         /// The algorithms of its signatures.
         "algorithms" algorithms: Algorithms,
         /// Its keys.
@@ -50,13 +50,13 @@ document! {
         /// The longest life of a token; absent: no limit.
         "maxLifetime" max_lifetime: Option<Duration> = None,
         /// `typ` of the header: one of these; absent: any.
-        "types" types: Option<AnyOf<String>> = None,
+        "types" types: Option<NonEmpty<String>> = None,
         /// What binds a token to whoever may use it; absent: nothing.
         "confirmation" confirmation: Option<Confirmation> = None,
         /// Claims that the upstream gets as headers.
         "claimToHeaders" claim_to_headers: Vec<ClaimToHeader> = Vec::new(),
         /// The header that the upstream gets the payload in, as base64url.
-        "payloadHeader" payload_header: Option<Changeable> = None,
+        "payloadHeader" payload_header: Option<MutableHeaderName> = None,
     }
 }
 
@@ -74,7 +74,7 @@ document! {
         /// The claim.
         "claim" claim: ClaimPath,
         /// The header.
-        "header" header: Changeable,
+        "header" header: MutableHeaderName,
     }
 }
 
@@ -123,13 +123,13 @@ impl Document for Require {
         }
         let fields = Fields::of(node, &["provider", "anyOf", "optional", "scopes", "claims"], problems)?;
         let provider = fields.optional::<String>("provider", problems);
-        let any_of = fields.optional::<AnyOf<String>>("anyOf", problems);
+        let any_of = fields.optional::<NonEmpty<String>>("anyOf", problems);
         let optional = fields.optional("optional", problems);
         let scopes = fields.optional("scopes", problems);
         let claims = fields.optional("claims", problems);
         let providers = match (provider?, any_of?) {
             (Some(provider), None) => vec![provider],
-            (None, Some(AnyOf(providers))) => providers,
+            (None, Some(NonEmpty(providers))) => providers,
             _ => {
                 let help = "write `provider: NAME`, or `anyOf: [NAME, …]`";
                 problems.add("provider", fields.path, "not one of `provider` and `anyOf`", help);
@@ -208,7 +208,7 @@ pub struct Algorithms(pub Vec<Algorithm>);
 
 impl Document for Algorithms {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let AnyOf(algorithms) = AnyOf::<AlgorithmName>::read(node, problems)?;
+        let NonEmpty(algorithms) = NonEmpty::<AlgorithmName>::read(node, problems)?;
         let algorithms: Vec<Algorithm> = algorithms.into_iter().map(|name| name.0).collect();
         let secrets = algorithms.iter().filter(|algorithm| algorithm.family() == Family::Hmac).count();
         if secrets > 0 && secrets < algorithms.len() {
@@ -237,9 +237,9 @@ impl Document for AlgorithmName {
 
 /// A policy in which each rule names providers that are there, and each provider has keys.
 #[derive(Debug, Clone)]
-pub struct Checked(pub TokenPolicy);
+pub struct ValidatedTokenPolicy(pub TokenPolicy);
 
-impl Document for Checked {
+impl Document for ValidatedTokenPolicy {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let policy = TokenPolicy::read(node, problems)?;
         let names: Vec<&str> = policy.providers.0.iter().map(|(name, _)| name.as_str()).collect();

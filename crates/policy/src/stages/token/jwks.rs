@@ -3,7 +3,7 @@
 use crate::document::{Document, Fields, Node, Problems};
 use crate::http::Authority;
 use crate::vocabulary::Duration;
-use jose::{Algorithm, Pace};
+use jose::{Algorithm, RefreshPolicy};
 
 /// Where the keys of a provider come from.
 #[derive(Clone)]
@@ -116,7 +116,7 @@ impl std::fmt::Debug for Jwks {
 #[derive(Debug, Clone)]
 pub struct RemoteKeys {
     /// Its place in the stage.
-    pub place: usize,
+    pub provider_index: usize,
     /// The provider whose keys they are.
     pub provider: String,
     /// The Envoy cluster that they are asked of.
@@ -124,21 +124,21 @@ pub struct RemoteKeys {
     /// Where they are.
     pub uri: JwksUri,
     /// How they are fetched.
-    pub pace: Pace,
+    pub pace: RefreshPolicy,
     /// What they are used for: keys for nothing of it are left out.
     pub algorithms: Vec<Algorithm>,
 }
 
 impl RemoteJwks {
     /// How somebody has to fetch them for the provider at this place.
-    pub(super) fn keys(&self, place: usize, provider: &str, algorithms: &[Algorithm]) -> RemoteKeys {
-        let pace = Pace {
+    pub(super) fn keys(&self, provider_index: usize, provider: &str, algorithms: &[Algorithm]) -> RemoteKeys {
+        let pace = RefreshPolicy {
             timeout: self.timeout.0.as_millis(),
             cache_duration: self.cache_duration.0.as_millis(),
             cooldown: self.cooldown.0.as_millis(),
         };
         RemoteKeys {
-            place,
+            provider_index,
             provider: provider.to_owned(),
             cluster: self.cluster.clone(),
             uri: self.uri.clone(),

@@ -7,11 +7,11 @@ mod claims;
 #[cfg(not(target_arch = "wasm32"))]
 mod describe;
 mod document;
-mod issuer;
 mod jwks;
+mod provider_state;
 mod source;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Report, Trace};
 use crate::http::Request;
 use crate::stages::index::RuleIndex;
 use crate::stages::parts::Asked;
@@ -19,9 +19,9 @@ use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
 use cache::{Cache, Verified};
 use challenge::Refusal;
-use document::{Checked, Realm, Require, Rule, TokenPolicy};
-use issuer::Issuer;
-use jose::{InModule, LeftOut, Verifier};
+use document::{Realm, Require, Rule, TokenPolicy, ValidatedTokenPolicy};
+use jose::{InModule, SkippedKey, Verifier};
+use provider_state::ProviderState;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ pub struct TokenStage {
     mode: Mode,
     malformed_mode: Mode,
     realm: Realm,
-    issuers: Vec<Issuer>,
+    issuers: Vec<ProviderState>,
     rules: Vec<Rule>,
     index: RuleIndex,
     asked: Asked,
@@ -57,8 +57,8 @@ impl std::fmt::Debug for Signatures {
 }
 
 impl Stage for TokenStage {
-    type Document = Checked;
-    type Memory = ();
+    type Document = ValidatedTokenPolicy;
+    type ResponseState = ();
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
@@ -71,24 +71,25 @@ impl Stage for TokenStage {
     }
 
     fn remote_keys(&self) -> Vec<RemoteKeys> {
-        self.issuers.iter().filter_map(Issuer::remote).collect()
+        self.issuers.iter().filter_map(ProviderState::remote).collect()
     }
 
-    fn take_keys(&self, place: usize, set: &[u8], at: u64) -> Result<Vec<LeftOut>, String> {
-        let left_out = self.issuers.get(place).map_or(Ok(Vec::new()), |issuer| issuer.take(set, at))?;
+    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
+        let left_out =
+            self.issuers.get(provider_index).map_or(Ok(Vec::new()), |issuer| issuer.take(set, at))?;
         self.cache.borrow_mut().clear();
         Ok(left_out)
     }
 
-    fn confirm_keys(&self, place: usize, at: u64) {
-        if let Some(issuer) = self.issuers.get(place) {
+    fn confirm_keys(&self, provider_index: usize, at: u64) {
+        if let Some(issuer) = self.issuers.get(provider_index) {
             issuer.confirm(at);
         }
     }
 
-    fn remarks(&self) -> Vec<String> {
-        let lines = |issuer: &Issuer| -> Vec<String> {
-            let line = |left_out: &LeftOut| format!("keys of provider `{}`: {left_out}", issuer.name);
+    fn warnings(&self) -> Vec<String> {
+        let lines = |issuer: &ProviderState| -> Vec<String> {
+            let line = |left_out: &SkippedKey| format!("keys of provider `{}`: {left_out}", issuer.name);
             issuer.left_out.iter().map(line).collect()
         };
         self.issuers.iter().flat_map(lines).collect()
@@ -99,13 +100,13 @@ impl Stage for TokenStage {
         Needs { time: true, certificate, ..Needs::default() }
     }
 
-    fn compile(Checked(document): Checked) -> Self {
+    fn compile(ValidatedTokenPolicy(document): ValidatedTokenPolicy) -> Self {
         let TokenPolicy { mode, realm, providers, rules, cache, response } = document;
-        let issuers: Vec<Issuer> = providers
+        let issuers: Vec<ProviderState> = providers
             .0
             .into_iter()
             .enumerate()
-            .map(|(place, (name, provider))| Issuer::new(place, name, provider))
+            .map(|(provider_index, (name, provider))| ProviderState::new(provider_index, name, provider))
             .collect();
         let identity = issuers.iter().flat_map(|issuer| {
             let claims = issuer.provider.claim_to_headers.iter().map(|to| &to.header);
@@ -139,7 +140,7 @@ impl Stage for TokenStage {
         let parts = match self.asked.read(request) {
             Ok(parts) => parts,
             Err((status, reason)) => {
-                let reply = Reply::denied(status, self.response.as_ref(), request.is_grpc());
+                let reply = LocalReply::denied(status, self.response.as_ref(), request.is_grpc());
                 return report.end(answer(None, reason, self.malformed_mode, reply));
             }
         };
@@ -176,7 +177,7 @@ impl Stage for TokenStage {
 impl TokenStage {
     /// Gives the upstream what it is to know of the token, and takes the token itself off.
     fn pass_on(&self, request: &mut Request<'_>, token: &Verified) {
-        let Some(Issuer { provider, .. }) = self.issuers.get(token.issuer) else { return };
+        let Some(ProviderState { provider, .. }) = self.issuers.get(token.issuer) else { return };
         if !provider.forward {
             provider.from.remove(&mut request.headers);
             request.remove_from_query(|query| provider.from.without_tokens(query));
@@ -198,12 +199,12 @@ impl TokenStage {
         });
         let response = rule.and_then(|rule| rule.response.as_ref()).or(self.response.as_ref());
         let (name, value) = refusal.header(&self.realm, required);
-        let reply = Reply::denied(refusal.status(), response, request.is_grpc()).with(name, value);
+        let reply = LocalReply::denied(refusal.status(), response, request.is_grpc()).with(name, value);
         answer(rule, refusal.reason(), self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
     }
 }
 
-fn answer(rule: Option<&Rule>, reason: &'static str, mode: Mode, reply: Reply) -> Answer {
+fn answer(rule: Option<&Rule>, reason: &'static str, mode: Mode, reply: LocalReply) -> Answer {
     let rule = rule.map(|rule| rule.name.clone());
     Answer { decision: Decision::Deny, filter: FILTER, rule, reason, mode, reading: None, reply }
 }

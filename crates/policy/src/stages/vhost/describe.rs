@@ -1,10 +1,10 @@
 //! What the hand-read parts of vhost-policy may hold.
 
-use super::document::{Entries, Entry};
+use super::document::{Entries, VirtualHost};
 use crate::document::{Definitions, Describe, Schema};
 
 impl Describe for Entries {
     fn describe(definitions: &mut Definitions) -> Schema {
-        Vec::<Entry>::describe(definitions)
+        Vec::<VirtualHost>::describe(definitions)
     }
 }

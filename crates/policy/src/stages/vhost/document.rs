@@ -1,7 +1,7 @@
 //! The document of vhost-policy.
 
 use crate::document::{Document, Node, Problems};
-use crate::vocabulary::{AnyOf, DenyResponse, HostPattern, Method, Mode, RuleName, Rules};
+use crate::vocabulary::{DenyResponse, HostPattern, Method, Mode, NonEmpty, RuleName, Rules};
 use std::collections::HashMap;
 
 document! {
@@ -22,17 +22,17 @@ document! {
 
 document! {
     /// Some virtual hosts.
-    pub struct Entry {
+    pub struct VirtualHost {
         /// Its name, for metrics and logs.
         "name" name: RuleName,
         /// Whether it acts.
         "mode" mode: Option<Mode> = None,
         /// The patterns of its names.
-        "domains" domains: AnyOf<HostPattern>,
+        "domains" domains: NonEmpty<HostPattern>,
         /// The ports that the authority may carry; absent: any.
-        "ports" ports: Option<AnyOf<u16>> = None,
+        "ports" ports: Option<NonEmpty<u16>> = None,
         /// The methods; absent: any.
-        "methods" methods: Option<AnyOf<Method>> = None,
+        "methods" methods: Option<NonEmpty<Method>> = None,
         /// Whether the connection must be TLS.
         "tls" tls: Tls = Tls::Any,
         /// What a denied client is told.
@@ -74,11 +74,11 @@ choice! {
 
 /// The hosts of a policy: no name and no pattern stands twice.
 #[derive(Debug, Clone)]
-pub struct Entries(pub Vec<Entry>);
+pub struct Entries(pub Vec<VirtualHost>);
 
 impl Document for Entries {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let Rules(hosts) = Rules::<Entry>::read(node, problems)?;
+        let Rules(hosts) = Rules::<VirtualHost>::read(node, problems)?;
         let mut owners = HashMap::new();
         for (index, host) in hosts.iter().enumerate() {
             for (domain_index, domain) in host.domains.0.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! From a host to the entries that have it, the most specific first.
 
-use super::document::Entry;
+use super::document::VirtualHost;
 use crate::http::Host;
 use crate::quick::QuickMap;
 use crate::vocabulary::HostPattern;
@@ -15,13 +15,13 @@ pub(super) struct HostIndex {
 
 impl HostIndex {
     /// The index of the entries, by their places.
-    pub(super) fn new(entries: &[Entry]) -> Self {
+    pub(super) fn new(entries: &[VirtualHost]) -> Self {
         let mut index = Self::default();
         for (place, entry) in entries.iter().enumerate() {
             for domain in &entry.domains.0 {
                 match domain {
                     HostPattern::Exact(host) => drop(index.exact.insert(host.clone(), place)),
-                    HostPattern::Below(suffix) => drop(index.below.insert(suffix.clone(), place)),
+                    HostPattern::Wildcard(suffix) => drop(index.below.insert(suffix.clone(), place)),
                     HostPattern::Any => index.any = Some(place),
                 }
             }

@@ -5,11 +5,11 @@ mod describe;
 mod document;
 mod index;
 
-use crate::decision::{Answer, Decision, Filter, Reply, Report, Trace, Tried};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Report, RuleResult, Trace};
 use crate::http::{Authority, Request};
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, Method, Mode};
-use document::{Entry, Sni, Tls, UnknownHost, VhostPolicy};
+use document::{Sni, Tls, UnknownHost, VhostPolicy, VirtualHost};
 use index::HostIndex;
 
 const FILTER: Filter = Filter::VhostPolicy;
@@ -19,7 +19,7 @@ const FILTER: Filter = Filter::VhostPolicy;
 pub struct VhostStage {
     mode: Mode,
     malformed_mode: Mode,
-    entries: Vec<Entry>,
+    entries: Vec<VirtualHost>,
     index: HostIndex,
     sni: Sni,
     unknown_host: UnknownHost,
@@ -28,7 +28,7 @@ pub struct VhostStage {
 
 impl Stage for VhostStage {
     type Document = VhostPolicy;
-    type Memory = ();
+    type ResponseState = ();
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
@@ -67,14 +67,14 @@ impl Stage for VhostStage {
         };
         for entry in self.index.candidates(&authority.host).filter_map(|place| self.entries.get(place)) {
             match entry.mode {
-                Some(Mode::Off) => report.tried(FILTER, &entry.name, None, Tried::Off),
+                Some(Mode::Off) => report.record_rule(FILTER, &entry.name, None, RuleResult::Off),
                 Some(Mode::Shadow) => {
-                    report.tried(FILTER, &entry.name, None, Tried::Shadowed);
+                    report.record_rule(FILTER, &entry.name, None, RuleResult::Shadowed);
                     report.shadow_match(FILTER, &entry.name);
                     self.check(request, &authority, entry, report)?;
                 }
                 _ => {
-                    report.tried(FILTER, &entry.name, None, Tried::Matched);
+                    report.record_rule(FILTER, &entry.name, None, RuleResult::Matched);
                     return self.check(request, &authority, entry, report);
                 }
             }
@@ -89,7 +89,7 @@ impl VhostStage {
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        entry: &Entry,
+        entry: &VirtualHost,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let mode = self.mode.of_rule(entry.mode);
@@ -149,7 +149,7 @@ impl VhostStage {
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        entry: Option<&Entry>,
+        entry: Option<&VirtualHost>,
     ) -> Option<&'static str> {
         if self.sni == Sni::Ignore || !request.connection.tls {
             return None;
@@ -158,7 +158,7 @@ impl VhostStage {
             return Some("sni_missing");
         };
         let Ok(sni) = Authority::parse(sni) else { return Some("sni_mismatch") };
-        let covered = |entry: &Entry| entry.domains.0.iter().any(|domain| domain.matches(&sni.host));
+        let covered = |entry: &VirtualHost| entry.domains.0.iter().any(|domain| domain.matches(&sni.host));
         let goes = sni.port.is_none() && (sni.host == authority.host || entry.is_some_and(covered));
         (!goes).then_some("sni_mismatch")
     }
@@ -166,7 +166,7 @@ impl VhostStage {
     fn denial(
         &self,
         request: &Request<'_>,
-        entry: Option<&Entry>,
+        entry: Option<&VirtualHost>,
         mode: Mode,
         status: u16,
         reason: &'static str,
@@ -181,12 +181,18 @@ impl VhostStage {
             reason,
             mode,
             reading: None,
-            reply: Reply::denied(status, response, request.is_grpc()),
+            reply: LocalReply::denied(status, response, request.is_grpc()),
         }
     }
 
     /// 308, which keeps the method (RFC 9110, section 15.4.9), to the same host and target.
-    fn to_https(&self, request: &Request<'_>, authority: &Authority, entry: &Entry, mode: Mode) -> Answer {
+    fn to_https(
+        &self,
+        request: &Request<'_>,
+        authority: &Authority,
+        entry: &VirtualHost,
+        mode: Mode,
+    ) -> Answer {
         let plain = |target: &&[u8]| {
             target.starts_with(b"/") && target.iter().all(|b| !b.is_ascii_control() && *b != b'#')
         };
@@ -195,7 +201,7 @@ impl VhostStage {
         location.extend_from_slice(target);
         Answer {
             decision: Decision::Redirect,
-            reply: Reply::redirect(308, location, request.is_grpc()),
+            reply: LocalReply::redirect(308, location, request.is_grpc()),
             ..self.denial(request, Some(entry), mode, 308, "tls_redirect")
         }
     }

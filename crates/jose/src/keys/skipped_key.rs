@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A key that a set has and that is left out. Its line for the log never has anything of the key itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct SkippedKey {
     /// Where it stands in the set, from 0.
     pub index: usize,
     /// Its name (RFC 7517, section 4.5).
@@ -16,7 +16,7 @@ pub struct LeftOut {
 /// The most characters of a name in a line.
 const MAX_KID_CHARS: usize = 100;
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for SkippedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key {}", self.index)?;
         if let Some(kid) = &self.kid {

@@ -4,9 +4,9 @@ use crate::document::{Document, Node, Problems};
 
 /// A list that is not empty: an empty one would match nothing, which nobody means.
 #[derive(Debug, Clone)]
-pub struct AnyOf<T>(pub Vec<T>);
+pub struct NonEmpty<T>(pub Vec<T>);
 
-impl<T: Document> Document for AnyOf<T> {
+impl<T: Document> Document for NonEmpty<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let items = Vec::read(node, problems)?;
         if items.is_empty() {

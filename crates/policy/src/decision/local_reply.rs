@@ -4,7 +4,7 @@ use crate::vocabulary::DenyResponse;
 
 /// A response that no upstream made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct LocalReply {
     /// The status; for gRPC the one that `grpc` was made from.
     pub status: u16,
     /// The `grpc-status`, where the request is gRPC: the client then gets HTTP 200, and `body` as `grpc-message`.
@@ -15,7 +15,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-impl Reply {
+impl LocalReply {
     /// A denial with this status, as the policy words it.
     pub fn denied(status: u16, response: Option<&DenyResponse>, is_grpc: bool) -> Self {
         let custom = response.and_then(|response| response.body.as_ref());

@@ -4,9 +4,9 @@ use super::challenge::Refusal;
 use super::claims::{self, Terms};
 use super::document::{Confirmation, Provider};
 use super::jwks::{Jwks, RemoteKeys};
-use crate::decision::{KeysWanted, Lack, TokenReport};
+use crate::decision::{KeysWanted, MissingKeys, TokenReport};
 use crate::http::Request;
-use jose::{Jws, KeySet, LeftOut, Verifier};
+use jose::{Jws, KeySet, SkippedKey, Verifier};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,16 +16,16 @@ const MAX_TRIED: usize = 16;
 
 /// A provider and its keys.
 #[derive(Debug)]
-pub(super) struct Issuer {
+pub(super) struct ProviderState {
     /// Its place among the issuers.
-    pub(super) place: usize,
+    pub(super) provider_index: usize,
     /// Its name.
     pub(super) name: String,
     /// What its tokens must be.
     pub(super) provider: Provider,
     keys: Keys,
     /// The keys that stand in the configuration and cannot be used.
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<SkippedKey>,
 }
 
 #[derive(Debug)]
@@ -41,9 +41,9 @@ struct Fetched {
     at: u64,
 }
 
-impl Issuer {
+impl ProviderState {
     /// The issuer at this place.
-    pub(super) fn new(place: usize, name: String, provider: Provider) -> Self {
+    pub(super) fn new(provider_index: usize, name: String, provider: Provider) -> Self {
         let (keys, left_out) = match &provider.jwks {
             Jwks::Inline(text) => {
                 let read = KeySet::parse(text.as_bytes(), &provider.algorithms.0);
@@ -52,14 +52,16 @@ impl Issuer {
             }
             Jwks::Remote(_) => (Keys::Fetched(RefCell::new(None)), Vec::new()),
         };
-        Self { place, name, provider, keys, left_out }
+        Self { provider_index, name, provider, keys, left_out }
     }
 
     /// How its keys are fetched, where they are.
     pub(super) fn remote(&self) -> Option<RemoteKeys> {
         match &self.provider.jwks {
             Jwks::Inline(_) => None,
-            Jwks::Remote(remote) => Some(remote.keys(self.place, &self.name, &self.provider.algorithms.0)),
+            Jwks::Remote(remote) => {
+                Some(remote.keys(self.provider_index, &self.name, &self.provider.algorithms.0))
+            }
         }
     }
 
@@ -67,7 +69,7 @@ impl Issuer {
     ///
     /// # Errors
     /// Why it is none; the keys of before stay.
-    pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<LeftOut>, String> {
+    pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
         let (set, left_out) =
             KeySet::parse(set, &self.provider.algorithms.0).map_err(|error| error.reason().to_owned())?;
         if set.is_empty() {
@@ -101,7 +103,9 @@ impl Issuer {
             Some(_) => "keys_stale",
             None => "keys_missing",
         };
-        report.keys_wanted.push(KeysWanted { place: self.place, lack: Lack::Keys });
+        report
+            .keys_wanted
+            .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Keys });
         Err(Refusal::Unavailable { reason, retry_after: remote.retry_after() })
     }
 
@@ -167,7 +171,9 @@ impl Issuer {
         }
         let unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
         if unknown && matches!(self.keys, Keys::Fetched(_)) {
-            report.keys_wanted.push(KeysWanted { place: self.place, lack: Lack::Kid });
+            report
+                .keys_wanted
+                .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Kid });
         }
         Err(Refusal::Invalid(reason))
     }
