@@ -5,7 +5,7 @@ use crate::request::Request;
 use policy::decision::{Filter, Outcome, Step};
 use policy::document::Problem;
 use policy::http::Connection;
-use policy::stages::{HeaderStage, PathStage, RemoteKeys, Ringfence, Stage, TokenStage, VhostStage};
+use policy::stages::{HeaderStage, KeyRing, PathStage, RemoteKeys, Ringfence, Stage, TokenStage, VhostStage};
 
 /// The filters that a policy can be of, as their modules are named with dashes.
 pub const FILTERS: [&str; 5] =
@@ -49,7 +49,7 @@ impl Policy {
 
     /// The sets of keys that somebody has to fetch for it.
     pub fn remote_keys(&self) -> Vec<RemoteKeys> {
-        self.0.remote_keys()
+        self.0.key_ring().map(KeyRing::remote_keys).unwrap_or_default()
     }
 
     /// Takes a set of keys for one of them; says which of the keys are left out.
@@ -57,12 +57,13 @@ impl Policy {
     /// # Errors
     /// Why it cannot be used.
     pub fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
-        self.0.take_keys(provider_index, set, at)
+        let skipped = self.0.key_ring().map(|keys| keys.take_keys(provider_index, set, at)).transpose()?;
+        Ok(skipped.iter().flatten().map(ToString::to_string).collect())
     }
 
     /// What an operator may want to know of it, a line each.
     pub fn warnings(&self) -> Vec<String> {
-        self.0.warnings()
+        self.0.key_ring().map(KeyRing::warnings).unwrap_or_default()
     }
 }
 
@@ -74,9 +75,7 @@ fn load<S: Stage + 'static>(policy: &[u8]) -> Result<Policy, Vec<Problem>> {
 trait Decide: std::fmt::Debug {
     fn decide(&self, request: &Request, now: u64, answered: &[(&str, &str)]) -> Decided;
     fn filters(&self) -> Vec<Filter>;
-    fn remote_keys(&self) -> Vec<RemoteKeys>;
-    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String>;
-    fn warnings(&self) -> Vec<String>;
+    fn key_ring(&self) -> Option<&KeyRing>;
 }
 
 impl<S: Stage> Decide for S {
@@ -94,16 +93,7 @@ impl<S: Stage> Decide for S {
         Stage::filters(self)
     }
 
-    fn remote_keys(&self) -> Vec<RemoteKeys> {
-        Stage::remote_keys(self)
-    }
-
-    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<String>, String> {
-        Stage::take_keys(self, provider_index, set, at)
-            .map(|left_out| left_out.iter().map(ToString::to_string).collect())
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        Stage::warnings(self)
+    fn key_ring(&self) -> Option<&KeyRing> {
+        Stage::key_ring(self)
     }
 }

@@ -41,7 +41,7 @@ impl<S: Stage> Exchange<S> {
 
     fn on_request(&mut self) -> Result<Action, Failure> {
         let loaded = self.loaded.as_ref().ok_or(Failure("no policy"))?;
-        match loaded.decide(S::CHECKS_SIGNATURES && !loaded.waiting.is_full())? {
+        match loaded.decide(loaded.stage.key_ring().is_some() && !loaded.waiting.is_full())? {
             StreamAction::Continue(response_state) => {
                 self.response_state = response_state;
                 return Ok(Action::Continue);
@@ -75,7 +75,7 @@ impl<S: Stage> PluginInstance<S> {
         let Outcome { answer, request, response_state, report } =
             decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
         self.counters.tokens(&report.tokens);
-        if S::CHECKS_SIGNATURES && !report.tokens.keys_wanted.is_empty() {
+        if self.stage.key_ring().is_some() && !report.tokens.keys_wanted.is_empty() {
             let soon = self.keys.want(&report.tokens.keys_wanted);
             self.hurry();
             if soon && may_wait && report.tokens.awaits_keys {

@@ -13,5 +13,5 @@ pub use header::HeaderStage;
 pub use path::PathStage;
 pub use ringfence::Ringfence;
 pub use stage::{Needs, Stage, load};
-pub use token::{JwksUri, RemoteKeys, TokenStage};
+pub use token::{JwksUri, KeyRing, RemoteKeys, TokenStage};
 pub use vhost::VhostStage;

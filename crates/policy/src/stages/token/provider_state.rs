@@ -25,7 +25,7 @@ pub(super) struct ProviderState {
     pub(super) provider: Provider,
     keys: Keys,
     /// The keys that stand in the configuration and cannot be used.
-    pub(super) left_out: Vec<SkippedKey>,
+    pub(super) skipped: Vec<SkippedKey>,
 }
 
 #[derive(Debug)]
@@ -44,15 +44,15 @@ struct Fetched {
 impl ProviderState {
     /// The issuer at this place.
     pub(super) fn new(provider_index: usize, name: String, provider: Provider) -> Self {
-        let (keys, left_out) = match &provider.jwks {
+        let (keys, skipped) = match &provider.jwks {
             Jwks::Inline(text) => {
                 let read = KeySet::parse(text.as_bytes(), &provider.algorithms.0);
-                let (keys, left_out) = read.unwrap_or_default();
-                (Keys::Inline(Rc::new(keys)), left_out)
+                let (keys, skipped) = read.unwrap_or_default();
+                (Keys::Inline(Rc::new(keys)), skipped)
             }
             Jwks::Remote(_) => (Keys::Fetched(RefCell::new(None)), Vec::new()),
         };
-        Self { provider_index, name, provider, keys, left_out }
+        Self { provider_index, name, provider, keys, skipped }
     }
 
     /// How its keys are fetched, where they are.
@@ -70,16 +70,16 @@ impl ProviderState {
     /// # Errors
     /// Why it is none; the keys of before stay.
     pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
-        let (set, left_out) =
+        let (set, skipped) =
             KeySet::parse(set, &self.provider.algorithms.0).map_err(|error| error.reason().to_owned())?;
         if set.is_empty() {
-            let why: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+            let why: Vec<String> = skipped.iter().map(ToString::to_string).collect();
             return Err(format!("the key set has no key that can be used: {}", why.join("; ")));
         }
         if let Keys::Fetched(keys) = &self.keys {
             keys.replace(Some(Fetched { set: Rc::new(set), at }));
         }
-        Ok(left_out)
+        Ok(skipped)
     }
 
     /// Notes that the issuer gave the same set again.
