@@ -2,10 +2,10 @@
 
 use crate::case::{HeaderLine, Withheld};
 use crate::compare::{Observed, SeenUpstream};
-use policy::Stage;
-use policy::decision::{Answer, Decision, Filter, Outcome, Report, RuleResult, Step};
+use policy::decision::{Answer, Decision, Filter, Report, RuleResult, Step};
 use policy::http::Headers;
 use policy::vocabulary::RuleName;
+use policy::{Outcome, Stage};
 
 /// What came of a request.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl Decided {
             decision: self.decision().name().to_owned(),
             status: self.status(),
             rule: Some(self.decider().map(|(_, rule)| rule.to_owned())),
-            reason: self.answer.as_ref().map(|answer| answer.reason.to_owned()),
+            reason: self.answer.as_ref().map(|answer| answer.reason.name().to_owned()),
             reading: self.answer.as_ref().map(|answer| answer.reading.clone()),
             headers: self.response.iter().map(text).collect(),
             body: self.body().map(<[u8]>::to_vec),
@@ -145,7 +145,7 @@ fn reply_headers(answer: &Answer) -> Vec<HeaderLine> {
 }
 
 fn withheld(answer: &Answer) -> Withheld {
-    Withheld { rule: answer.rule.as_ref().map(ToString::to_string), reason: answer.reason.to_owned() }
+    Withheld { rule: answer.rule.as_ref().map(ToString::to_string), reason: answer.reason.name().to_owned() }
 }
 
 fn seen(lines: &[HeaderLine]) -> SeenUpstream {

@@ -2,7 +2,8 @@
 
 use crate::decided::Decided;
 use crate::request::Request;
-use policy::decision::{Filter, Outcome, Step};
+use policy::Outcome;
+use policy::decision::{Filter, Step};
 use policy::document::Problem;
 use policy::http::Connection;
 use policy::stages::{HeaderStage, KeyRing, PathStage, RemoteKeys, Ringfence, Stage, TokenStage, VhostStage};

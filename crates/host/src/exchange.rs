@@ -5,11 +5,11 @@ use crate::ffi::{self, Level, Map, Status};
 use crate::pairs;
 use crate::root::PluginInstance;
 use crate::waiting::Later;
-use policy::decide;
-use policy::decision::{Answer, Decision, KeysWanted, LocalReply, NoTrace, Outcome};
+use policy::decision::{Answer, Decision, KeysWanted, LocalReply, NoTrace, Reason};
 use policy::http::{Change, Connection, Headers};
 use policy::stages::{Needs, Stage};
 use policy::vocabulary::Mode;
+use policy::{Outcome, decide};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use std::rc::Rc;
@@ -100,7 +100,7 @@ impl<S: Stage> PluginInstance<S> {
     /// Denies a request because the host failed on it.
     pub(crate) fn answer_failure(&self, failure: &Failure) {
         failure.log();
-        let answer = Answer::without_policy(&self.stage, 500, "internal_error");
+        let answer = self.stage.denial_without_policy(Reason::INTERNAL_ERROR);
         self.record(&answer);
         // Where not even this can be said, the request stays where it is: it never goes on.
         let _ = respond(&answer.reply, &answer.details());

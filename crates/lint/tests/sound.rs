@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use policy::decision::{Outcome, RuleResult, Step};
+use policy::Outcome;
+use policy::decision::{RuleResult, Step};
 use policy::http::Connection;
 use policy::stages::{PathStage, load};
 use serde_json::{Value, json};

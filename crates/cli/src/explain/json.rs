@@ -19,7 +19,7 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
             "by",
             decided.by().into_iter().map(|(of, rule)| json!({"filter": of.name(), "rule": rule})).collect(),
         ),
-        ("reason", answer.map(|answer| answer.reason).into()),
+        ("reason", answer.map(|answer| answer.reason.name()).into()),
         ("mode", answer.map(|answer| answer.mode.name()).into()),
         ("reading", answer.and_then(|answer| answer.reading.clone()).into()),
         ("status", decided.status().into()),
@@ -65,7 +65,7 @@ fn step(step: &Step) -> Option<Value> {
 fn withheld(answer: &Answer) -> Value {
     json!({
         "decision": answer.decision.name(), "filter": answer.filter.name(),
-        "rule": answer.rule.as_ref().map(ToString::to_string), "reason": answer.reason,
+        "rule": answer.rule.as_ref().map(ToString::to_string), "reason": answer.reason.name(),
         "reading": answer.reading, "status": answer.reply.seen_status(),
     })
 }

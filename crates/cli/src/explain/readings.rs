@@ -20,7 +20,7 @@ pub fn host(explained: &Explained<'_>) -> Result<String, &'static str> {
     let bytes = explained.request.host.as_deref().unwrap_or_default();
     Authority::parse(bytes)
         .map(|authority| authority.host.as_str().to_owned())
-        .map_err(policy::http::AuthorityError::reason)
+        .map_err(policy::decision::Reason::name)
 }
 
 /// Every reading of the path, the canonical one first, or why there is none; nothing where there is no path.
@@ -36,7 +36,7 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
         // No path-policy said how it read the path: this is how the other filters do.
         None => match RequestPath::parse(target, method, &Normalize::default(), &PathLimits::default()) {
             Ok(path) => path.readings().map(str::to_owned).collect(),
-            Err(error) => return Some(Err(error.reason())),
+            Err(error) => return Some(Err(error.name())),
         },
     };
     let because = |(place, path): (usize, String)| {

@@ -62,7 +62,7 @@ fn group(explained: &Explained<'_>) -> Group {
     Group {
         decision: decided.decision().name(),
         by: by.collect(),
-        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason),
+        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason.name()),
     }
 }
 

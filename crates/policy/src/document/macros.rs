@@ -132,7 +132,7 @@ macro_rules! choice {
                     $( $word => Some(Self::$variant), )*
                     other => {
                         let help = $crate::document::did_you_mean(other, &[$($word),*]);
-                        node.problem(problems, "unknown_value", format!("`{other}` is not a choice here"), help);
+                        node.problem(problems, $crate::document::Code::UNKNOWN_VALUE, format!("`{other}` is not a choice here"), help);
                         None
                     }
                 }

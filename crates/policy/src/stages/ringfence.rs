@@ -3,9 +3,9 @@
 use super::header::{HeaderPolicy, ValidatedHeaderPolicy};
 use super::{HeaderStage, KeyRing, Needs, PathStage, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
+use crate::document::{Code, Document, Fields, Node, Problems};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::document::{Definitions, Describe, Schema};
-use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
 
 /// All the filters in a row: vhost, path, token, header. The first denial ends it.
@@ -40,7 +40,7 @@ impl Document for Policies {
         }
         if matches!(policies, Self { vhost: None, path: None, token: None, header: None }) {
             problems.add(
-                "empty",
+                Code::EMPTY,
                 fields.path,
                 "no filter has a policy",
                 "add `vhost`, `path`, `token` or `header`",

@@ -1,6 +1,6 @@
 //! What the filters have in common.
 
-use crate::decision::{Answer, Filter, Report, Trace};
+use crate::decision::{Answer, Filter, Reason, Report, Trace};
 use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Request};
 use crate::stages::KeyRing;
@@ -26,6 +26,11 @@ pub trait Stage: Sized + Debug {
 
     /// The filters that it is, in the order in which a request passes them.
     fn filters(&self) -> Vec<Filter>;
+
+    /// Returns a denial that no policy decides and no mode changes, such as one of a malformed request.
+    fn denial_without_policy(&self, reason: Reason) -> Answer {
+        Answer::without_policy(self.filters().first().copied().unwrap_or(Filter::VhostPolicy), reason)
+    }
 
     /// What it asks of the connection.
     fn needs(&self) -> Needs {

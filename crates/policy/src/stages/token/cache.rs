@@ -1,6 +1,6 @@
 //! Tokens whose signature was verified, so that the same token costs it once.
 
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::quick::QuickMap;
 use serde_json::{Map, Value};
 use std::rc::Rc;
@@ -50,7 +50,7 @@ impl Document for CacheBytes {
         if !(Self::LEAST..=Self::MOST).contains(&bytes) {
             let message = format!("{bytes} bytes are too few or too many");
             problems.add(
-                "cache",
+                Code::CACHE,
                 &node.path.field("maxBytes"),
                 message,
                 "write 131072 to 268435456, or `cache: \"off\"`",

@@ -5,7 +5,7 @@ use super::challenge::Refusal;
 use super::document::{Require, Rule};
 use super::provider_state::ProviderState;
 use super::{FILTER, TokenStage};
-use crate::decision::{Answer, Report, RuleResult, TokenReport, Trace};
+use crate::decision::{Answer, Reason, Report, RuleResult, TokenReport, Trace};
 use crate::http::{Headers, Request};
 use crate::stages::parts::Parts;
 use crate::vocabulary::RuleName;
@@ -51,7 +51,7 @@ impl TokenStage {
                 }
             }
             if none {
-                report.end(self.denial(request, None, Refusal::Missing("no_rule")))?;
+                report.end(self.denial(request, None, Reason::NO_RULE.into()))?;
             }
         }
         Ok(found)
@@ -69,7 +69,7 @@ impl TokenStage {
         let issuers: Vec<&ProviderState> =
             self.keys.providers().iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
         let Some((token, issuers)) = only_token(&issuers, &request.headers, query(request, parts))? else {
-            return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
+            return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
         let token = self.keys.verify(&issuers, &token, request, report)?;
@@ -77,10 +77,10 @@ impl TokenStage {
         report.keys_wanted.truncate(wanted);
         let scopes = scopes(&token.claims);
         if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
-            return Err(Refusal::Insufficient("scope_missing"));
+            return Err(Reason::SCOPE_MISSING.into());
         }
         if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
-            return Err(Refusal::Insufficient("claim_mismatch"));
+            return Err(Reason::CLAIM_MISMATCH.into());
         }
         Ok(Some(token))
     }
@@ -109,7 +109,7 @@ fn only_token<'i>(
             (Some(token), None, None) => only = Some((token, vec![issuer])),
             // Two providers may look at the same place.
             (Some(token), None, Some((other, issuers))) if token == *other => issuers.push(issuer),
-            _ => return Err(Refusal::Several),
+            _ => return Err(Reason::TOKEN_REPEATED.into()),
         }
     }
     Ok(only)

@@ -5,7 +5,7 @@ use super::challenge::Refusal;
 use super::document::Provider;
 use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
-use crate::decision::TokenReport;
+use crate::decision::{Reason, TokenReport};
 use crate::http::Request;
 use jose::{InModule, Jws, SkippedKey, Verifier};
 use serde_json::Value;
@@ -96,8 +96,8 @@ impl KeyRing {
             report.cache_hits += 1;
             return Ok(cached);
         }
-        let text = std::str::from_utf8(token).map_err(|_| Refusal::Invalid("token_malformed"))?;
-        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
+        let text = std::str::from_utf8(token).map_err(|_| Reason::TOKEN_MALFORMED)?;
+        let jws = Jws::parse(text).map_err(Reason::from)?;
         let provider_index = self.issuer(providers, &jws, request, report)?;
         let verified = Rc::new(Verified {
             provider_index,
@@ -138,11 +138,11 @@ impl KeyRing {
     ) -> Result<usize, Refusal> {
         let issuer = jws.claims.get("iss").and_then(Value::as_str);
         let verifier = self.verifier.borrow();
-        let mut refusal = Refusal::Invalid("token_issuer");
+        let mut refusal = Refusal::from(Reason::TOKEN_ISSUER);
         for provider in providers.iter().filter(|other| issuer == Some(other.provider.issuer.as_str())) {
             match provider.validate(jws, &*verifier.0, request, report) {
                 Ok(()) => return Ok(provider.provider_index),
-                Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
+                Err(_) if refusal.retry_after.is_some() => {}
                 Err(why) => refusal = why,
             }
         }

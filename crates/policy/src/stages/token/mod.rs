@@ -12,7 +12,7 @@ mod key_ring;
 mod provider_state;
 mod source;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Report, Trace};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, Trace};
 use crate::http::Request;
 use crate::stages::index::RuleIndex;
 use crate::stages::parts::Asked;
@@ -94,8 +94,8 @@ impl Stage for TokenStage {
         report.enter(FILTER);
         let parts = match self.asked.read(request) {
             Ok(parts) => parts,
-            Err((status, reason)) => {
-                let reply = LocalReply::denied(status, self.response.as_ref(), request.is_grpc());
+            Err(reason) => {
+                let reply = LocalReply::denied(reason.status(), self.response.as_ref(), request.is_grpc());
                 return report.end(answer(None, reason, self.malformed_mode, reply));
             }
         };
@@ -156,12 +156,13 @@ impl TokenStage {
         });
         let response = rule.and_then(|rule| rule.response.as_ref()).or(self.response.as_ref());
         let (name, value) = refusal.header(&self.realm, required);
-        let reply = LocalReply::denied(refusal.status(), response, request.is_grpc()).with(name, value);
-        answer(rule, refusal.reason(), self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
+        let reply =
+            LocalReply::denied(refusal.reason.status(), response, request.is_grpc()).with(name, value);
+        answer(rule, refusal.reason, self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
     }
 }
 
-fn answer(rule: Option<&Rule>, reason: &'static str, mode: Mode, reply: LocalReply) -> Answer {
+fn answer(rule: Option<&Rule>, reason: Reason, mode: Mode, reply: LocalReply) -> Answer {
     let rule = rule.map(|rule| rule.name.clone());
     Answer { decision: Decision::Deny, filter: FILTER, rule, reason, mode, reading: None, reply }
 }
