@@ -2,7 +2,6 @@
 //! each word that the engine gives as a reason is explained.
 
 use anyhow::{Context, Result, anyhow};
-use cases::yaml;
 use e2e::{corpus, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
@@ -74,7 +73,8 @@ fn blocks(page: &str) -> Vec<(usize, String)> {
 fn check_block(block: &str) -> Result<()> {
     let first = block.lines().next().unwrap_or_default();
     if ["# envoy", "# kubernetes", "# fragment"].iter().any(|kind| first.starts_with(kind)) {
-        return yaml::documents(block).map(drop).map_err(anyhow::Error::msg);
+        yaml::values("the block", block)?;
+        return Ok(());
     }
     load(block).map(drop)
 }
@@ -104,7 +104,7 @@ fn load_policy(filter: &str, policy: &Value) -> Result<()> {
 }
 
 fn document(text: &str) -> Result<Value> {
-    match yaml::documents(text).map_err(anyhow::Error::msg)?.as_slice() {
+    match yaml::values("the page", text)?.as_slice() {
         [document] => Ok(document.clone()),
         documents => Err(anyhow!("{} documents", documents.len())),
     }

@@ -205,14 +205,14 @@ impl CaseFile {
     }
 }
 
-/// The one YAML document of a file.
+/// Reads the only YAML document of a file.
 fn document(file: &Path) -> Result<Value, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut documents =
-        crate::yaml::documents(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+    let mut documents = yaml::values(&name, &text).map_err(|error| error.to_string())?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => Ok(document),
-        _ => Err(format!("{}: not one document", file.display())),
+        _ => Err(format!("{name}: expected one document")),
     }
 }
 

@@ -11,7 +11,6 @@ mod engine;
 mod policy;
 mod request;
 mod table;
-pub mod yaml;
 
 pub use bytes::{escape, unescape};
 pub use case::{

@@ -5,10 +5,10 @@ use crate::files;
 use crate::filter::Filter;
 use crate::output;
 use cases::{FILTERS, Policy};
+use diagnostics::Diagnostics;
 use policy::document::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
-use yaml::Faults;
 
 /// Reads and loads a policy; `-` is standard input. The filter is the one that is named, the one of a first line
 /// `# filter: path-policy`, or what the fields are of.
@@ -17,8 +17,8 @@ pub fn load(file: &Path, filter: Option<&str>, as_json: bool) -> Result<Policy, 
     let [read] = read.as_slice() else {
         return Err(Failure::call(format_args!("{}: this is a folder: name one policy", file.display())));
     };
-    let document = document(&read.text)
-        .map_err(|error| Failure { message: format!("{}: {error}", read.name), exit: Exit::Problems })?;
+    let document =
+        document(&read.name, &read.text).map_err(|message| Failure { message, exit: Exit::Problems })?;
     let filter = match filter.or_else(|| named(&read.text)).or_else(|| told_by(&document)) {
         Some(filter) => filter,
         None => {
@@ -34,16 +34,13 @@ pub fn load(file: &Path, filter: Option<&str>, as_json: bool) -> Result<Policy, 
         .map_err(|problems| refused(&read.name, &problems, as_json))
 }
 
-/// The one document of a text, which is JSON or YAML.
-pub fn document(text: &str) -> Result<Value, String> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Ok(value);
-    }
-    let mut documents = cases::yaml::documents(text)?;
+/// Reads the only document of a file, which is JSON or YAML.
+pub fn document(name: &str, text: &str) -> Result<Value, String> {
+    let mut documents = yaml::values(name, text).map_err(|error| error.to_string())?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => Ok(document),
-        (None, _) => Err("there is nothing in it".to_owned()),
-        _ => Err("more than one document".to_owned()),
+        (None, _) => Err(format!("{name}: the file is empty")),
+        _ => Err(format!("{name}: expected one document")),
     }
 }
 
@@ -70,7 +67,6 @@ fn named(text: &str) -> Option<&str> {
 
 /// The filter whose fields these are.
 fn told_by(document: &Value) -> Option<&'static str> {
-    let mut read = None;
-    yaml::documents(&document.to_string(), &mut Faults::default(), |node, _| read = Some(node));
-    Filter::of_fields(&read?).map(Filter::name)
+    let documents = yaml::documents(&document.to_string(), &mut Diagnostics::new(""));
+    Filter::of_fields(documents.first()?).map(Filter::name)
 }

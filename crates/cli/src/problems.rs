@@ -1,11 +1,11 @@
 //! Problems of manifests, as people and programs read them.
 
 use crate::files::File;
-use netpol::Problem;
+use diagnostics::Diagnostic;
 use serde_json::{Value, json};
 
 /// Each problem with its line, and the place underlined.
-pub fn text(problems: &[Problem], files: &[File]) -> String {
+pub fn text(problems: &[Diagnostic], files: &[File]) -> String {
     let mut blocks: Vec<String> = problems.iter().map(|problem| block(problem, files)).collect();
     blocks.push(count(problems.len()));
     blocks.join("\n\n")
@@ -17,21 +17,20 @@ pub fn count(found: usize) -> String {
 }
 
 /// The problems as JSON.
-pub fn json(problems: &[Problem]) -> Value {
-    let problem = |problem: &Problem| {
-        let place = &problem.place;
+pub fn json(problems: &[Diagnostic]) -> Value {
+    let problem = |problem: &Diagnostic| {
         json!({
-            "file": *place.file, "line": place.line, "column": place.column,
+            "file": *problem.file, "line": problem.span.line, "column": problem.span.column,
             "code": problem.code, "message": problem.message, "help": problem.help,
         })
     };
     json!({"problems": problems.iter().map(problem).collect::<Vec<_>>()})
 }
 
-fn block(problem: &Problem, files: &[File]) -> String {
-    let place = &problem.place;
-    let mut text = format!("{place}: {}", problem.message);
-    let file = files.iter().find(|file| file.name == *place.file);
+fn block(problem: &Diagnostic, files: &[File]) -> String {
+    let Diagnostic { file, span: place, message, .. } = problem;
+    let mut text = format!("{file}:{}:{}: {message}", place.line, place.column);
+    let file = files.iter().find(|other| other.name == **file);
     if let Some(line) = file.and_then(|file| file.text.lines().nth(place.line.saturating_sub(1))) {
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());

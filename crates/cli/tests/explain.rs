@@ -129,7 +129,7 @@ fn a_wrong_call_and_a_wrong_policy_are_told_apart() {
             1,
             "-: unknown_value at path.default: `alow` is not a choice here; did you mean `allow`?",
         ),
-        (with(&["explain", "-"]), "a: [", 1, "-: "),
+        (with(&["explain", "-"]), "a: [", 1, "-:2:1: invalid YAML: "),
         (
             with(&["explain", "-"]),
             "{x: 1}",

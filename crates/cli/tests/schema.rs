@@ -80,7 +80,7 @@ fn policies() -> Vec<(String, String, Value)> {
 /// The policies of a text whose first line names a filter, or of a file of cases.
 fn texts(text: &str) -> Vec<(String, Value)> {
     let filter = text.lines().next().and_then(|line| line.strip_prefix("# filter: "));
-    let documents = cases::yaml::documents(text).unwrap_or_default();
+    let documents = yaml::values("policy", text).unwrap_or_default();
     match filter {
         Some(filter) => documents.into_iter().map(|policy| (filter.to_owned(), policy)).collect(),
         None => documents
@@ -129,7 +129,7 @@ fn what_the_engine_refuses_the_schema_does() {
         ("path-policy", json!({})),
         ("path-policy", json!([])),
         ("path-policy", json!({"default": "denied"})),
-        ("path-policy", json!({"default": "deny", "mode": false})),
+        ("path-policy", json!({"default": "deny", "mode": true})),
         ("path-policy", json!({"default": "deny", "limits": {"maxSegments": -1}})),
         ("path-policy", json!({"default": "deny", "normalize": {"forward": null}})),
         ("path-policy", rule(json!({"action": "allow"}))),

@@ -26,8 +26,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let mut documents = Vec::new();
     for file in files::read(&options.files)? {
-        let problem = |error| Failure { message: format!("{}: {error}", file.name), exit: Exit::Problems };
-        documents.extend(cases::yaml::documents(&file.text).map_err(problem)?.into_iter().flat_map(items));
+        let read = yaml::values(&file.name, &file.text)
+            .map_err(|problem| Failure { message: problem.to_string(), exit: Exit::Problems })?;
+        documents.extend(read.into_iter().flat_map(items));
     }
     documents.retain(|document| !document.is_null());
     let converted = convert::convert(&documents)

@@ -51,8 +51,7 @@ struct Connection {
 pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failure> {
     let read = files::read(&[file.to_path_buf()])?;
     let text = read.iter().map(|file| file.text.as_str()).collect::<String>();
-    let found =
-        find(&text, fields).map_err(|error| Failure::call(format_args!("{}: {error}", file.display())))?;
+    let found = find(&file.display().to_string(), &text, fields).map_err(Failure::call)?;
     let mut requests = Requests::default();
     for (place, one) in found.into_iter().enumerate() {
         match one {
@@ -67,7 +66,7 @@ pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failur
     Ok(requests)
 }
 
-fn find(text: &str, fields: &access_log::Fields) -> Result<Vec<Result<Asked, String>>, String> {
+fn find(name: &str, text: &str, fields: &access_log::Fields) -> Result<Vec<Result<Asked, String>>, String> {
     if let Ok(document) = serde_json::from_str::<Value>(text) {
         if let Some(requests) = har::requests(&document) {
             return Ok(requests);
@@ -80,9 +79,9 @@ fn find(text: &str, fields: &access_log::Fields) -> Result<Vec<Result<Asked, Str
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         return Ok(lines.map(|line| log_line(line, fields)).collect());
     }
-    match crate::policy_file::document(text)? {
+    match crate::policy_file::document(name, text)? {
         Value::Array(entries) => Ok(entries.into_iter().map(entry).collect()),
-        _ => Err("neither a list of requests, nor a HAR file, nor an access log in JSON".to_owned()),
+        _ => Err(format!("{name}: neither a list of requests, nor a HAR file, nor an access log in JSON")),
     }
 }
 

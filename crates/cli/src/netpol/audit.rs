@@ -93,7 +93,7 @@ fn text(finding: &Finding) -> String {
     let place = &object.place;
     let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {gain}");
     for (object, what) in because {
-        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.line);
+        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
     }
     text += "\n  closed by:";
     for line in remedy.lines() {
@@ -105,7 +105,7 @@ fn text(finding: &Finding) -> String {
 fn value(finding: &Finding) -> Value {
     let object = |object: &netpol::model::ObjectRef| {
         json!({
-            "file": *object.place.file, "line": object.place.line, "kind": object.kind,
+            "file": *object.place.file, "line": object.place.span.line, "kind": object.kind,
             "namespace": object.namespace, "name": object.name,
         })
     };

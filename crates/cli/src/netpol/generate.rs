@@ -6,8 +6,8 @@ use crate::files;
 use crate::output;
 use crate::output::Format;
 use clap::Args;
+use diagnostics::{Diagnostic, Severity, Span};
 use netpol::generate::{self, Manifest, manifests};
-use netpol::{Place, Problem};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         return Err(Failure::call(format_args!("{}: a graph is one file", options.graph.display())));
     };
     let made = manifests(&file.text).map_err(|found| {
-        let found: Vec<Problem> = found.into_iter().map(|found| problem(&file.name, found)).collect();
+        let found: Vec<Diagnostic> = found.into_iter().map(|found| problem(&file.name, found)).collect();
         refused(&found, &files, as_json)
     })?;
     if let Some(folder) = &options.output {
@@ -47,9 +47,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 }
 
 /// A problem of a graph as one of its file.
-pub(super) fn problem(file: &str, found: generate::Problem) -> Problem {
-    let generate::Problem { code, line, column, message, help, .. } = found;
-    Problem { place: Place { file: file.into(), line, column, width: 1 }, code, message, help }
+pub(super) fn problem(file: &str, found: generate::Problem) -> Diagnostic {
+    let generate::Problem { code, line, column, message, help, path } = found;
+    let (span, severity) = (Span { line, column, width: 1 }, Severity::Error);
+    Diagnostic { file: file.into(), span, severity, code, path, message, help }
 }
 
 fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::File;
 use crate::{files, output, problems};
 use clap::Subcommand;
-use netpol::Problem;
+use diagnostics::Diagnostic;
 use netpol::model::Cluster;
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ fn read(files: &[File], json: bool) -> Result<Cluster, Failure> {
 }
 
 /// Problems go where the answer would have gone.
-fn refused(found: &[Problem], files: &[File], json: bool) -> Failure {
+fn refused(found: &[Diagnostic], files: &[File], json: bool) -> Failure {
     let message = if json {
         output::json(&problems::json(found));
         problems::count(found.len())

@@ -5,8 +5,8 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::output::Format;
 use clap::Args;
+use diagnostics::did_you_mean;
 use netpol::address::Range;
-use netpol::did_you_mean;
 use netpol::model::{Cluster, Direction, Policy};
 use netpol::ports::Protocol;
 use netpol::reach::{Leave, Party, Side, Verdict, verdict};
@@ -109,14 +109,14 @@ fn lines(direction: Direction, end: &Side<'_>) -> Vec<String> {
 
 fn place(policy: &Policy) -> String {
     let place = &policy.object.place;
-    format!("{}:{}: {}", place.file, place.line, policy.object)
+    format!("{}:{}: {}", place.file, place.span.line, policy.object)
 }
 
 fn as_value(verdict: &Verdict<'_>) -> Value {
     let policy = |policy: &Policy| {
         let object = &policy.object;
         json!({
-            "file": *object.place.file, "line": object.place.line,
+            "file": *object.place.file, "line": object.place.span.line,
             "namespace": object.namespace, "name": object.name,
         })
     };

@@ -3,8 +3,7 @@
 use super::{FailStrategy, Kind, Options, Phase, Traffic};
 use crate::exit::Failure;
 use crate::filter::Filter;
-use netpol::manifest::yaml;
-use serde_json::json;
+use yaml::scalar;
 
 /// Writes the manifest that loads the policy.
 pub fn render(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
@@ -35,11 +34,6 @@ fn useless(options: &Options) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(flag, given)| given.then_some(flag))
-}
-
-/// A text as a scalar of YAML.
-fn scalar(text: &str) -> String {
-    yaml(&json!(text)).trim_end().to_owned()
 }
 
 /// A manifest that is being written.

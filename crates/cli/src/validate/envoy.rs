@@ -4,7 +4,8 @@ use super::finding::Finding;
 use super::policy;
 use super::scene::Scene;
 use crate::filter::Filter;
-use yaml::{Data, Mark, Node};
+use diagnostics::Span;
+use yaml::{Data, Node};
 
 /// Fields of a bootstrap.
 const BOOTSTRAP: [&str; 8] = [
@@ -64,7 +65,7 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
 }
 
 /// No module runs without a policy.
-pub fn nothing(scene: &mut Scene<'_>, mark: Mark) {
+pub fn nothing(scene: &mut Scene<'_>, mark: Span) {
     let message = "the module has no configuration";
     scene.found.push(Finding::error(mark, "empty", message, "no module runs without a policy: write one"));
 }
@@ -75,7 +76,7 @@ fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
     let failure =
         [either(plugin, "failure_policy", "failurePolicy"), either(plugin, "fail_open", "failOpen")];
     for node in failure.into_iter().flatten().filter(|node| is_open(node)) {
-        fail_open(scene, node.mark, "write `failure_policy: FAIL_RELOAD`");
+        fail_open(scene, node.span, "write `failure_policy: FAIL_RELOAD`");
     }
     if let Some(remote) = remote.filter(|remote| remote.get("sha256").is_none()) {
         missing_sha256(scene, head(remote), OF_FILE);
@@ -83,7 +84,7 @@ fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
 }
 
 /// Notes that requests pass where a module fails.
-pub fn fail_open(scene: &mut Scene<'_>, mark: Mark, help: &str) {
+pub fn fail_open(scene: &mut Scene<'_>, mark: Span, help: &str) {
     let message = "where the module fails, requests pass unchecked";
     scene.found.push(Finding::warning(mark, "fail_open", message, help));
 }
@@ -94,7 +95,7 @@ pub const OF_FILE: &str = "add `sha256`, the digest of the module, as `dist/SHA2
 pub const OF_IMAGE: &str = "add `sha256`, the digest of the image, or name the image by it: `…@sha256:…`";
 
 /// Notes that a module which is fetched has no digest.
-pub fn missing_sha256(scene: &mut Scene<'_>, mark: Mark, help: &str) {
+pub fn missing_sha256(scene: &mut Scene<'_>, mark: Span, help: &str) {
     let message = "whoever can write where the module is fetched from decides what runs";
     scene.found.push(Finding::warning(mark, "missing_sha256", message, help));
 }
@@ -111,7 +112,7 @@ fn configured(scene: &mut Scene<'_>, filter: Filter, any: &Node) {
             None => {
                 let help = "write JSON in a string, or take a `Struct`";
                 scene.found.push(Finding::error(
-                    value.mark,
+                    value.span,
                     "wrong_type",
                     format!("found {}", value.kind()),
                     help,
@@ -119,7 +120,7 @@ fn configured(scene: &mut Scene<'_>, filter: Filter, any: &Node) {
             }
         },
         _ => {
-            let mark = any.get("@type").map_or(head(any), |kind| kind.mark);
+            let mark = any.get("@type").map_or(head(any), |kind| kind.span);
             let help = "write `\"@type\": type.googleapis.com/google.protobuf.Struct`";
             let message = "a module takes its policy as a `Struct` or a `StringValue`";
             scene.found.push(Finding::error(mark, "configuration_type", message, help));
@@ -128,8 +129,8 @@ fn configured(scene: &mut Scene<'_>, filter: Filter, any: &Node) {
 }
 
 /// The first key of an object, to show it by.
-pub fn head(node: &Node) -> Mark {
-    node.fields().first().map_or(node.mark, |(key, _)| key.mark)
+pub fn head(node: &Node) -> Span {
+    node.fields().first().map_or(node.span, |(key, _)| key.span)
 }
 
 /// A field by either of the names that protobuf gives it.

@@ -1,6 +1,6 @@
 //! What was found in a file.
 
-use yaml::{Fault, Mark};
+use diagnostics::{Diagnostic, Span};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// Where it is.
-    pub mark: Mark,
+    pub mark: Span,
     /// A stable word for its kind.
     pub code: &'static str,
     /// Where it is in the policy, such as `rules[0].match`; empty outside of one.
@@ -41,7 +41,7 @@ pub struct Finding {
 impl Finding {
     /// Something that is wrong.
     pub fn error(
-        mark: Mark,
+        mark: Span,
         code: &'static str,
         message: impl Into<String>,
         help: impl Into<String>,
@@ -52,7 +52,7 @@ impl Finding {
 
     /// Something that is probably not meant.
     pub fn warning(
-        mark: Mark,
+        mark: Span,
         code: &'static str,
         message: impl Into<String>,
         help: impl Into<String>,
@@ -61,9 +61,9 @@ impl Finding {
     }
 }
 
-impl From<Fault> for Finding {
-    fn from(fault: Fault) -> Self {
-        Self::error(fault.mark, fault.code, fault.message, fault.help)
+impl From<Diagnostic> for Finding {
+    fn from(fault: Diagnostic) -> Self {
+        Self::error(fault.span, fault.code, fault.message, fault.help)
     }
 }
 

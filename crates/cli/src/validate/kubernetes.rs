@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::policy;
 use super::scene::Scene;
 use crate::filter::Filter;
-use netpol::did_you_mean;
+use diagnostics::did_you_mean;
 use yaml::{Data, Node};
 
 /// What `spec` of a WasmPlugin and `spec.wasm` of a TrafficExtension have.
@@ -75,7 +75,7 @@ fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
     if let Some(strategy) = wasm.get("failStrategy") {
         choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
         if strategy.text() == Some("FAIL_OPEN") {
-            fail_open(scene, strategy.mark, "write `failStrategy: FAIL_RELOAD`");
+            fail_open(scene, strategy.span, "write `failStrategy: FAIL_RELOAD`");
         }
     }
     if let Some(url) = wasm.get("url").filter(|url| wasm.get("sha256").is_none() && is_fetched(url)) {
@@ -96,7 +96,7 @@ fn is_fetched(url: &Node) -> bool {
 /// Notes that a module has no digest.
 fn digest(scene: &mut Scene<'_>, url: &Node) {
     let file = url.text().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
-    missing_sha256(scene, url.mark, if file { OF_FILE } else { OF_IMAGE });
+    missing_sha256(scene, url.span, if file { OF_FILE } else { OF_IMAGE });
 }
 
 /// Checks what Envoy Gateway is told of a module.
@@ -111,7 +111,7 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
     let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
     known(scene, item, &EXTENSION);
     if let Some(open) = item.get("failOpen").filter(|open| matches!(open.data, Data::Bool(true))) {
-        fail_open(scene, open.mark, "leave `failOpen` out");
+        fail_open(scene, open.span, "leave `failOpen` out");
     }
     for source in sources {
         if let Some(url) = source.get("url").filter(|url| source.get("sha256").is_none() && is_fetched(url)) {
@@ -135,7 +135,7 @@ fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
 fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
     for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let help = did_you_mean(&key.text, known.iter().copied());
-        scene.found.push(Finding::error(key.mark, "unknown_field", "this field does not exist here", help));
+        scene.found.push(Finding::error(key.span, "unknown_field", "this field does not exist here", help));
     }
 }
 
@@ -145,7 +145,7 @@ fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
         Some(word) => {
             let help = did_you_mean(word, words.iter().copied());
             scene.found.push(Finding::error(
-                node.mark,
+                node.span,
                 "unknown_value",
                 format!("`{word}` is not a choice here"),
                 help,
@@ -153,7 +153,7 @@ fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
         }
         None => {
             let help = format!("write `{}`", words.join("`, `"));
-            scene.found.push(Finding::error(node.mark, "wrong_type", format!("found {}", node.kind()), help));
+            scene.found.push(Finding::error(node.span, "wrong_type", format!("found {}", node.kind()), help));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! From a path of the engine's, such as `rules[0].match.paths[1]`, to the place in the file.
 
-use yaml::{At, Key, Mark, Node};
+use diagnostics::Span;
+use yaml::{At, Key, Node};
 
 /// Where a path leads; where something on the way is missing, to the last that is there.
-pub fn locate(node: &Node, path: &str) -> Mark {
+pub fn locate(node: &Node, path: &str) -> Span {
     let mut at = node;
     // A container is shown by the key that it stands under, or by the first key in it.
     let mut key: Option<&Key> = None;
@@ -21,16 +22,16 @@ pub fn locate(node: &Node, path: &str) -> Mark {
     }
     let is_container = !at.fields().is_empty() || !at.items().is_empty();
     match (key, at.fields().first()) {
-        (Some(key), _) if is_container || !rest.is_empty() => key.mark,
-        (None, Some((first, _))) if at.mark.width <= 1 && at.mark == Mark { width: 1, ..first.mark } => {
-            first.mark
+        (Some(key), _) if is_container || !rest.is_empty() => key.span,
+        (None, Some((first, _))) if at.span.width <= 1 && at.span == Span { width: 1, ..first.span } => {
+            first.span
         }
-        _ => At::new(at).mark(),
+        _ => At::new(at).span(),
     }
 }
 
 /// Where the key itself stands, rather than its value.
-pub fn locate_key(node: &Node, path: &str) -> Mark {
+pub fn locate_key(node: &Node, path: &str) -> Span {
     let parent = path.char_indices().rev().filter(|(_, character)| *character == '.');
     let split = parent.filter_map(|(at, _)| path.split_at_checked(at)).find_map(|(above, name)| {
         let name = name.strip_prefix('.')?;
@@ -38,7 +39,7 @@ pub fn locate_key(node: &Node, path: &str) -> Mark {
     });
     let (above, name) = split.unwrap_or((node, path));
     let key = above.fields().iter().rev().find(|(key, _)| key.text == name);
-    key.map_or_else(|| locate(node, path), |(key, _)| key.mark)
+    key.map_or_else(|| locate(node, path), |(key, _)| key.span)
 }
 
 /// The value at a path.
@@ -80,7 +81,7 @@ mod tests {
     fn a_path_leads_to_its_place() {
         let text = "rules:\n  - name: a\n    match: {paths: [{prefix: /x}]}\nproviders:\n  a.b: {issuer: 7}\n  a: 1\n";
         let mut checked = 0;
-        yaml::documents(text, &mut yaml::Faults::default(), |node, _| {
+        for node in yaml::documents(text, &mut diagnostics::Diagnostics::new("")) {
             for (path, line, column, width) in [
                 ("rules[0].name", 2, 11, 1),
                 ("rules[0]", 2, 5, 4),
@@ -97,7 +98,7 @@ mod tests {
             }
             let mark = locate_key(&node, "providers.a.b.issuer");
             assert_eq!((mark.line, mark.column), (5, 9));
-        });
+        }
         assert_eq!(checked, 8);
     }
 }

@@ -2,7 +2,6 @@
 
 mod envoy;
 mod finding;
-mod json;
 mod kubernetes;
 mod locate;
 mod policy;
@@ -72,7 +71,7 @@ fn check(file: files::File, options: &Options) -> Report {
     // Of the files of a folder many have no policy; of a file that was named it is a surprise.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
     if named && policies == 0 && found.is_empty() {
-        let mark = yaml::Mark { line: 1, column: 1, width: 1 };
+        let mark = diagnostics::Span::START;
         let help = "if there is one, name its filter: `--filter path-policy`";
         found.push(Finding::warning(mark, "no_policy", "there is no policy in this file", help));
     }

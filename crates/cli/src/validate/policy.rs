@@ -1,12 +1,12 @@
 //! A policy, wherever it stands.
 
 use super::finding::{Finding, Severity};
-use super::json::as_yaml;
 use super::locate::{locate, locate_key};
 use super::scene::Scene;
 use crate::filter::Filter;
+use diagnostics::{Diagnostics, Span};
 use policy::document::Problem;
-use yaml::{Data, Faults, Mark, Node};
+use yaml::{Data, Node};
 
 /// Checks a policy that stands in a file as it is.
 pub fn check(scene: &mut Scene<'_>, filter: Filter, node: &Node) {
@@ -32,10 +32,8 @@ fn finding(severity: Severity, problem: Problem, node: &Node) -> Finding {
 /// Checks a policy that is a text in a string.
 pub fn check_text(scene: &mut Scene<'_>, filter: Filter, node: &Node, text: &str) {
     let before = scene.found.len();
-    let mut faults = Faults::default();
-    let mut inner = None;
-    yaml::documents(&as_yaml(text), &mut faults, |document, _| inner = Some(document));
-    match inner {
+    let mut faults = Diagnostics::new("");
+    match yaml::documents(text, &mut faults).pop() {
         // The module reads JSON and nothing else.
         Some(inner) if serde_json::from_str::<serde_json::Value>(text).is_ok() => {
             check(scene, filter, &inner)
@@ -47,7 +45,7 @@ pub fn check_text(scene: &mut Scene<'_>, filter: Filter, node: &Node, text: &str
             return;
         }
     }
-    scene.found.extend(faults.0.into_iter().map(Finding::from));
+    scene.found.extend(faults.into_vec().into_iter().map(Finding::from));
     let places = Places::of(scene, node, text);
     for found in scene.found.iter_mut().skip(before) {
         found.mark = places.outer(found.mark);
@@ -59,7 +57,7 @@ pub fn check_text(scene: &mut Scene<'_>, filter: Filter, node: &Node, text: &str
 
 /// Where the places inside of a string are in the file.
 struct Places {
-    string: Mark,
+    string: Span,
     /// The first line of the text and how far it is indented, where the text stands there as it is.
     indent: Option<(usize, usize)>,
 }
@@ -68,7 +66,7 @@ impl Places {
     fn of(scene: &Scene<'_>, node: &Node, text: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         // A block scalar starts on a line behind its `|`.
-        let indent = (node.mark.line..node.mark.line + 2).find_map(|line| {
+        let indent = (node.span.line..node.span.line + 2).find_map(|line| {
             let source = scene.line(line)?;
             let margin = source.chars().take_while(|character| *character == ' ').count();
             (!first.trim().is_empty() && source.trim_start() == first.trim_start() && text.contains('\n'))
@@ -79,13 +77,13 @@ impl Places {
                     )
                 })
         });
-        Self { string: node.mark, indent }
+        Self { string: node.span, indent }
     }
 
-    fn outer(&self, inner: Mark) -> Mark {
+    fn outer(&self, inner: Span) -> Span {
         match self.indent {
             Some((line, indent)) => {
-                Mark { line: line + inner.line - 1, column: inner.column + indent, ..inner }
+                Span { line: line + inner.line - 1, column: inner.column + indent, ..inner }
             }
             None => self.string,
         }
@@ -106,11 +104,11 @@ fn clusters(scene: &mut Scene<'_>, filter: Filter, node: &Node) {
         let Some(cluster) = remote.and_then(|remote| remote.get("cluster")) else { continue };
         let Data::Text(asked) = &cluster.data else { continue };
         if !known.contains(asked) {
-            let help = netpol::did_you_mean(asked, known.iter().map(String::as_str));
+            let help = diagnostics::did_you_mean(asked, known.iter().map(String::as_str));
             let help =
                 if known.is_empty() { "add it to `static_resources.clusters`".to_owned() } else { help };
             let message = format!("this bootstrap has no cluster `{asked}`: the keys cannot be fetched");
-            let mut found = Finding::warning(cluster.mark, "unknown_cluster", message, help);
+            let mut found = Finding::warning(cluster.span, "unknown_cluster", message, help);
             found.path = format!("{section}providers.{}.jwks.remote.cluster", name.text);
             scene.found.push(found);
         }

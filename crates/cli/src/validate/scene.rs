@@ -1,10 +1,10 @@
 //! A file that is being looked at.
 
 use super::finding::Finding;
-use super::json::as_yaml;
 use super::{envoy, kubernetes, policy};
 use crate::filter::Filter;
-use yaml::{Faults, Node};
+use diagnostics::Diagnostics;
+use yaml::Node;
 
 /// A file that is being looked at, and what was found in it.
 #[derive(Debug)]
@@ -27,15 +27,11 @@ impl<'f> Scene<'f> {
     pub fn of(text: &'f str, filter: Option<Filter>) -> Self {
         let lines = text.lines().collect();
         let mut scene = Self { lines, filter, clusters: None, plain: None, policies: 0, found: Vec::new() };
-        let mut faults = Faults::default();
-        let json = text.trim_start().starts_with('{').then(|| as_yaml(text));
-        let mut documents = 0;
-        yaml::documents(json.as_deref().unwrap_or(text), &mut faults, |node, _| {
-            documents += 1;
-            scene.document(&node);
-        });
-        if documents == 0 && faults.0.is_empty() {
-            let mark = yaml::Mark { line: 1, column: 1, width: 1 };
+        let mut faults = Diagnostics::new("");
+        let documents = yaml::documents(text, &mut faults);
+        documents.iter().for_each(|node| scene.document(node));
+        if documents.is_empty() && faults.as_slice().is_empty() {
+            let mark = diagnostics::Span::START;
             scene.found.push(Finding::error(
                 mark,
                 "empty",
@@ -43,7 +39,7 @@ impl<'f> Scene<'f> {
                 "write a policy",
             ));
         }
-        scene.found.extend(faults.0.into_iter().map(Finding::from));
+        scene.found.extend(faults.into_vec().into_iter().map(Finding::from));
         scene.found.sort_by_key(|found| (found.mark.line, found.mark.column));
         scene.found.dedup();
         scene
@@ -80,7 +76,7 @@ impl<'f> Scene<'f> {
             // Something else, or the part of a bootstrap.
             None if !Filter::is_policy(node) => {}
             None => {
-                let mark = node.fields().first().map_or(node.mark, |(key, _)| key.mark);
+                let mark = node.fields().first().map_or(node.span, |(key, _)| key.span);
                 let help = "name it: `--filter path-policy`, or `# filter: path-policy` in the first line";
                 let message = "which filter this policy is for cannot be told";
                 self.found.push(Finding::error(mark, "unknown_filter", message, help));
@@ -90,7 +86,7 @@ impl<'f> Scene<'f> {
 
     /// The filter that a comment before a document names: `# filter: path-policy`.
     fn comment(&self, node: &Node) -> Option<Filter> {
-        let before = (1..node.mark.line).rev().filter_map(|number| self.line(number)).map(str::trim);
+        let before = (1..node.span.line).rev().filter_map(|number| self.line(number)).map(str::trim);
         let mut comments = before.take_while(|line| line.is_empty() || line.starts_with('#'));
         comments.find_map(|line| Filter::named(line.strip_prefix("# filter:")?.trim()))
     }

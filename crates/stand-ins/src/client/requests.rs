@@ -35,7 +35,7 @@ impl Requests {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let documents = cases::yaml::documents(text).map_err(anyhow::Error::msg)?;
+        let documents = yaml::values("the requests", text)?;
         Ok(serde_json::from_value(documents.into_iter().next().context("it is empty")?)?)
     }
 
