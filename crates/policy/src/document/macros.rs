@@ -128,7 +128,7 @@ macro_rules! choice {
                 node: $crate::document::Node<'_>,
                 problems: &mut $crate::document::Problems,
             ) -> Option<Self> {
-                match node.string(problems)? {
+                match node.word(&[$($word),*], problems)? {
                     $( $word => Some(Self::$variant), )*
                     other => {
                         let help = $crate::document::did_you_mean(other, &[$($word),*]);

@@ -41,6 +41,15 @@ impl<'a> Node<'a> {
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
 
+    /// Returns the value as one of some words. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML 1.1, in which
+    /// it is a boolean.
+    pub fn word(&self, words: &[&str], problems: &mut Problems) -> Option<&'a str> {
+        match self.value {
+            Value::Bool(false) if words.contains(&"off") => Some("off"),
+            _ => self.string(problems),
+        }
+    }
+
     /// The value as a list.
     pub fn list(&self, problems: &mut Problems) -> Option<&'a [Value]> {
         self.value.as_array().map(Vec::as_slice).or_else(|| self.unexpected(problems, "a list"))
