@@ -1,7 +1,7 @@
 //! Each case once through the command, as `ringfence explain --cases FILE --format json` tells it: the third runner.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use cases::{Case, Observed, SeenUpstream, Withheld, unescape};
+use cases::{Case, Observed, SeenUpstream, ShadowDecision, unescape};
 use e2e::corpus::{self, lines};
 use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -58,8 +58,10 @@ fn observed(told: &Value) -> Result<Observed> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let response = &told["response"];
     let shadowed = told["shadowed"].as_array().context("nothing about shadow mode")?;
-    let withheld =
-        |one: &Value| Withheld { rule: text(&one["rule"]), reason: text(&one["reason"]).unwrap_or_default() };
+    let withheld = |one: &Value| ShadowDecision {
+        rule: text(&one["rule"]),
+        reason: text(&one["reason"]).unwrap_or_default(),
+    };
     let headers = headers(&response["headers"])?;
     let upstream = &told["upstream"];
     Ok(Observed {

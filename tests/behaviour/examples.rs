@@ -1,6 +1,5 @@
 //! The policies of `examples/istio-ingress`, in the order in which Istio puts their filters.
 
-use cases::yaml;
 use e2e::bootstrap::{Listener, add_cluster, bootstrap, wasm};
 use e2e::client::{Request, Response, http1};
 use e2e::envoy::Envoy;
@@ -16,7 +15,7 @@ fn plugins(overlay: &str) -> Vec<Value> {
     let folder = root().join("examples/istio-ingress/overlays").join(overlay);
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        plugins.extend(yaml::documents(&text).unwrap());
+        plugins.extend(yaml::values(overlay, &text).unwrap());
     }
     plugins.retain(|document| document["kind"] == "WasmPlugin");
     // AUTHN, AUTHZ, STATS: as the alphabet has them.

@@ -1,6 +1,6 @@
 //! Keys over TLS, as the bootstrap to copy has it.
 
-use cases::{HeaderLine, yaml};
+use cases::HeaderLine;
 use e2e::client::{Request, http1};
 use e2e::envoy::{Envoy, run_folder};
 use e2e::{root, tls, upstream};
@@ -19,7 +19,7 @@ fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     let ca = run_folder(name)?.join("ca.pem");
     std::fs::write(&ca, certificate)?;
     let text = std::fs::read_to_string(root().join("envoy-configs/token-validation-remote.yaml"))?;
-    let mut bootstrap = yaml::documents(&text).map_err(anyhow::Error::msg)?.remove(0);
+    let mut bootstrap = yaml::values("token-validation-remote.yaml", &text)?.remove(0);
     let mut put = |pointer: &str, value: Value| {
         *bootstrap.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
     };

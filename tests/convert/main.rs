@@ -7,7 +7,7 @@ mod random;
 mod rbac;
 
 use anyhow::{Result, anyhow};
-use cases::{Policy, Request};
+use cases::Request;
 use convert::Converted;
 use e2e::bootstrap::{Listener, bootstrap};
 use e2e::client;
@@ -53,13 +53,13 @@ fn main() -> Result<()> {
 /// Nothing that Envoy denies is allowed; where all carries over, and the request is plain, both say the same.
 fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
     let converted = converted(sample)?;
-    let policy = Policy::load(converted.filter, converted.policy.to_string().as_bytes())
+    let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes())
         .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))?;
     let exact =
         !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"));
     for request in &sample.requests {
         let expected = allowed(request, envoy)?;
-        let found = policy.decide(request, cases::now(), &[]).decision() == Decision::Allow;
+        let found = policy.decide(request, inspect::now(), &[]).decision() == Decision::Allow;
         let wrong = (found && !expected) || (exact && is_plain(request) && found != expected);
         anyhow::ensure!(
             !wrong,

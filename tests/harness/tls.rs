@@ -148,9 +148,11 @@ mod tests {
     use super::{CLIENT, CertificateDer, PemObject};
 
     #[test]
-    fn cases_know_the_digest_of_the_certificate() {
+    fn case_files_name_the_digest_of_the_certificate() {
         let certificate = CertificateDer::from_pem_slice(CLIENT.as_bytes()).unwrap();
         let digest: String = jose::sha256(&certificate).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(digest, cases::Certificate::Client.digest());
+        let file = crate::root().join("tests/cases/token-validation/confirmation.yaml");
+        let file = cases::CaseFile::read(&file).unwrap();
+        assert_eq!(file.certificates.get("client"), Some(&digest));
     }
 }

@@ -3,7 +3,6 @@
 use crate::registry::Registry;
 use crate::{MODULES, pulled, push, same_module};
 use anyhow::{Context, Result, ensure};
-use cases::yaml;
 use e2e::envoy::run_folder;
 use e2e::root;
 use serde_json::Value;
@@ -26,7 +25,7 @@ pub fn check(registry: &Registry) -> Result<()> {
         for file in written {
             let text = std::fs::read_to_string(&file)?;
             ensure!(!text.contains("registry.example.com"), "the placeholder is left in {}", file.display());
-            for document in yaml::documents(&text).map_err(anyhow::Error::msg)? {
+            for document in yaml::values(&file.display().to_string(), &text)? {
                 find(&document, &mut named);
             }
         }

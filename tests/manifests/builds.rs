@@ -2,7 +2,6 @@
 
 use crate::{documents, files, name, policies, tools, trial};
 use anyhow::{Context, Result, ensure};
-use cases::yaml;
 use e2e::envoy::run_folder;
 use e2e::root;
 use libtest_mimic::Trial;
@@ -36,7 +35,7 @@ pub fn folders() -> Result<Vec<PathBuf>> {
 /// What kustomize makes of a folder.
 pub fn build(kubectl: &Path, folder: &Path) -> Result<Vec<Value>> {
     let text = tools::output(Command::new(kubectl).arg("kustomize").arg(folder))?;
-    yaml::documents(&text).map_err(anyhow::Error::msg)
+    Ok(yaml::values(&folder.display().to_string(), &text)?)
 }
 
 /// The trials.

@@ -40,12 +40,12 @@ fn every_problem_is_shown_with_its_line() {
     assert_eq!(
         run.err,
         "\
--:13:18: `A` is no name
+-:13:18: error: invalid_name: `A` is no name
  13 | metadata: {name: A}
     |                  ^
 help: write lower-case letters, digits and `-`, with a letter or digit at both ends
 
--:16:3: there is no `ingres` here
+-:16:3: error: unknown_field: there is no `ingres` here
  16 |   ingres:
     |   ^^^^^^
 help: did you mean `ingress`?
@@ -61,7 +61,7 @@ fn problems_are_json_where_json_was_asked_for() {
     let run = run(&["audit", "--format", "json", "-"], &policy("80, protcol: TCP"));
     let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let expected = serde_json::json!({"problems": [{
-        "file": "-", "line": 18, "column": 26, "code": "unknown_field",
+        "severity": "error", "file": "-", "line": 18, "column": 26, "width": 7, "code": "unknown_field", "path": "",
         "message": "there is no `protcol` here", "help": "did you mean `protocol`?",
     }]});
     assert_eq!((value, run.err.as_str(), run.status), (expected, "1 problem\n", 1));

@@ -80,7 +80,7 @@ fn policies() -> Vec<(String, String, Value)> {
 /// The policies of a text whose first line names a filter, or of a file of cases.
 fn texts(text: &str) -> Vec<(String, Value)> {
     let filter = text.lines().next().and_then(|line| line.strip_prefix("# filter: "));
-    let documents = cases::yaml::documents(text).unwrap_or_default();
+    let documents = yaml::values("policy", text).unwrap_or_default();
     match filter {
         Some(filter) => documents.into_iter().map(|policy| (filter.to_owned(), policy)).collect(),
         None => documents
@@ -97,7 +97,7 @@ fn texts(text: &str) -> Vec<(String, Value)> {
 fn every_policy_that_loads_is_one_of_its_schema() {
     let policies = policies();
     for (name, filter, policy) in &policies {
-        if cases::load(filter, policy.to_string().as_bytes()).is_ok() {
+        if modules::load(filter, policy.to_string().as_bytes()).is_ok() {
             let errors: Vec<String> = validator(filter)
                 .iter_errors(policy)
                 .map(|error| format!("{}: {error}", error.instance_path()))
@@ -110,7 +110,7 @@ fn every_policy_that_loads_is_one_of_its_schema() {
 
 /// Whether the engine and the schema take a policy.
 fn taken(filter: &str, policy: &Value) -> (bool, bool) {
-    (cases::load(filter, policy.to_string().as_bytes()).is_ok(), validator(filter).is_valid(policy))
+    (modules::load(filter, policy.to_string().as_bytes()).is_ok(), validator(filter).is_valid(policy))
 }
 
 /// What no policy may hold, by hand: where the schema can say it, it does.
@@ -129,7 +129,7 @@ fn what_the_engine_refuses_the_schema_does() {
         ("path-policy", json!({})),
         ("path-policy", json!([])),
         ("path-policy", json!({"default": "denied"})),
-        ("path-policy", json!({"default": "deny", "mode": false})),
+        ("path-policy", json!({"default": "deny", "mode": true})),
         ("path-policy", json!({"default": "deny", "limits": {"maxSegments": -1}})),
         ("path-policy", json!({"default": "deny", "normalize": {"forward": null}})),
         ("path-policy", rule(json!({"action": "allow"}))),
@@ -199,7 +199,7 @@ fn engine_and_schema_refuse_alike() {
                 if !change.make(policy.pointer_mut(&pointer).unwrap()) {
                     continue;
                 }
-                let engine = cases::load(&filter, policy.to_string().as_bytes()).is_ok();
+                let engine = modules::load(&filter, policy.to_string().as_bytes()).is_ok();
                 assert_eq!(engine, schema.is_valid(&policy), "{name}: {change:?} at {pointer}");
                 tried += 1;
             }

@@ -3,7 +3,7 @@
 use crate::matching::Match;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use yaml::{Item, Yaml};
 
 /// What a conversion makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,24 +83,19 @@ impl Draft {
             _ => None,
         };
         let filter = single.unwrap_or("ringfence");
-        let mut text = format!("# filter: {filter}\n");
-        let mut losses = Vec::new();
-        note(&mut text, &mut losses, 0, &self.comments);
-        let mut policy = Map::new();
+        let mut losses = comment_lines(self.comments);
+        let head: String = losses.iter().map(|comment| format!("# {comment}\n")).collect();
+        let (mut fields, mut policy) = (Vec::new(), Map::new());
         for (name, section) in sections {
-            let (indent, value) = match single {
-                Some(_) => (0, &mut policy),
-                None => {
-                    let _ = writeln!(text, "{name}:");
-                    let slot = policy.entry(name).or_insert_with(|| json!({}));
-                    match slot {
-                        Value::Object(slot) => (2, slot),
-                        _ => continue,
-                    }
-                }
-            };
-            write_section(&mut text, &mut losses, indent, section, value);
+            let (section, value) = write_section(section, &mut losses);
+            if single.is_some() {
+                (fields, policy) = (section, value);
+            } else {
+                fields.push((name.to_owned(), Yaml::Map(section).into()));
+                policy.insert(name.to_owned(), value.into());
+            }
         }
+        let text = format!("# filter: {filter}\n{head}{}", Yaml::Map(fields).document());
         Converted { filter, text, policy: policy.into(), losses }
     }
 }
@@ -127,44 +122,32 @@ fn vhost(portless: &BTreeSet<String>) -> Section {
     vec![("hosts", Part::Rules(vec![first, others]))]
 }
 
-fn write_section(
-    text: &mut String,
-    losses: &mut Vec<String>,
-    indent: usize,
-    section: Section,
-    policy: &mut Map<String, Value>,
-) {
+/// Returns the fields of a section for the text, and as JSON.
+fn write_section(section: Section, losses: &mut Vec<String>) -> (Vec<(String, Item)>, Map<String, Value>) {
+    let (mut fields, mut policy) = (Vec::new(), Map::new());
+    let mut item = |Rule { comments, rule }: Rule| {
+        let comments = comment_lines(comments);
+        losses.extend(comments.iter().cloned());
+        Item { comments, value: Yaml::Flow(rule) }
+    };
     for (field, part) in section {
-        match part {
-            Part::Value(value) => {
-                let _ = writeln!(text, "{:indent$}{field}: {}", "", flow(&value));
-                policy.insert(field.to_owned(), value);
-            }
-            Part::Rules(rules) if rules.is_empty() => {
-                policy.insert(field.to_owned(), json!([]));
-                let _ = writeln!(text, "{:indent$}{field}: []", "");
-            }
+        let (text, value) = match part {
+            Part::Value(value) => (Yaml::Flow(value.clone()), value),
             Part::Rules(rules) => {
                 let rules = with_names_of_their_own(rules);
-                let _ = writeln!(text, "{:indent$}{field}:", "");
-                for rule in &rules {
-                    note(text, losses, indent + 2, &rule.comments);
-                    let _ = writeln!(text, "{:indent$}  - {}", "", flow(&rule.rule));
-                }
-                policy.insert(field.to_owned(), rules.into_iter().map(|rule| rule.rule).collect());
+                let value = rules.iter().map(|rule| rule.rule.clone()).collect();
+                (Yaml::List(rules.into_iter().map(&mut item).collect()), value)
             }
             Part::Named(named) => {
-                let _ = writeln!(text, "{:indent$}{field}:", "");
-                for (name, rule) in &named {
-                    note(text, losses, indent + 2, &rule.comments);
-                    let _ = writeln!(text, "{:indent$}  {}: {}", "", scalar(name), flow(&rule.rule));
-                }
-                let object: Map<String, Value> =
-                    named.into_iter().map(|(name, rule)| (name, rule.rule)).collect();
-                policy.insert(field.to_owned(), object.into());
+                let value = named.iter().map(|(name, rule)| (name.clone(), rule.rule.clone())).collect();
+                let named = named.into_iter().map(|(name, rule)| (name, item(rule)));
+                (Yaml::Map(named.collect()), Value::Object(value))
             }
-        }
+        };
+        fields.push((field.to_owned(), text.into()));
+        policy.insert(field.to_owned(), value);
     }
+    (fields, policy)
 }
 
 /// Names that were cut short may be one.
@@ -180,41 +163,7 @@ fn with_names_of_their_own(mut rules: Vec<Rule>) -> Vec<Rule> {
     rules
 }
 
-fn note(text: &mut String, losses: &mut Vec<String>, indent: usize, comments: &[String]) {
-    for comment in comments {
-        let comment = comment.replace(char::is_control, " ");
-        let _ = writeln!(text, "{:indent$}# {comment}", "");
-        losses.push(comment);
-    }
-}
-
-/// A value in one line.
-fn flow(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| format!("{}: {}", scalar(name), flow(value));
-            let mut fields: Vec<_> = fields.iter().collect();
-            // The name of a rule stands first.
-            fields
-                .sort_by_key(|(name, _)| ORDER.iter().position(|other| other == name).unwrap_or(ORDER.len()));
-            format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
-        Value::String(text) => scalar(text),
-        other => other.to_string(),
-    }
-}
-
-const ORDER: [&str; 9] =
-    ["name", "issuer", "audiences", "algorithms", "jwks", "match", "hosts", "methods", "paths"];
-
-/// A string that every reader of YAML takes for one.
-fn scalar(text: &str) -> String {
-    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
-    let first = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-    if first && text.bytes().all(plain) && !words.contains(&text.to_ascii_lowercase().as_str()) {
-        return text.to_owned();
-    }
-    Value::from(text).to_string()
+/// Comments fit on a line each.
+fn comment_lines(comments: Vec<String>) -> Vec<String> {
+    comments.into_iter().map(|comment| comment.replace(char::is_control, " ")).collect()
 }

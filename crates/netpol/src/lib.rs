@@ -48,10 +48,8 @@ pub mod manifest;
 pub mod matrix;
 pub mod model;
 pub mod ports;
-mod problem;
 pub mod reach;
 mod read;
 
 pub use diff::{Diff, diff};
-pub use problem::{Place, Problem, did_you_mean};
 pub use read::read;

@@ -1,7 +1,6 @@
 //! The files of examples/docker-compose: the networks are the service graph, and each policy loads.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use cases::yaml;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ fn examples() -> PathBuf {
 
 fn document(file: &str) -> Value {
     let text = std::fs::read_to_string(examples().join(file)).unwrap();
-    yaml::documents(&text).unwrap().remove(0)
+    yaml::values(file, &text).unwrap().remove(0)
 }
 
 fn object(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -113,7 +112,7 @@ fn each_policy_loads() {
         let name = filter["name"].as_str().unwrap();
         assert_eq!(module, format!("/etc/ringfence/{}.wasm", name.replace('-', "_")), "{file}");
         let policy = config["configuration"]["value"].to_string();
-        assert!(cases::load(name, policy.as_bytes()).is_ok(), "{file}");
+        assert!(modules::load(name, policy.as_bytes()).is_ok(), "{file}");
         loaded += 1;
     }
     assert_eq!(loaded, 5);

@@ -1,7 +1,7 @@
 //! A case on the wire.
 
 use crate::{Request, Response, upstream};
-use cases::{Case, Observed, Protocol, Withheld};
+use cases::{Case, Observed, Protocol, ShadowDecision};
 use policy::decision::Filter;
 
 /// The request of a case.
@@ -63,7 +63,7 @@ pub fn parse_details(details: &str) -> (Option<String>, String) {
 }
 
 /// What filter state says was withheld: the last of each filter, so nothing is known where there are several.
-fn withheld(response: &Response) -> Option<Vec<Withheld>> {
+fn withheld(response: &Response) -> Option<Vec<ShadowDecision>> {
     let states = response.headers.iter().filter(|(name, _)| name.starts_with("x-state-"));
     let states: Vec<String> = states.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect();
     let field = |state: &str, name: &str| {
@@ -71,9 +71,11 @@ fn withheld(response: &Response) -> Option<Vec<Withheld>> {
             state.split(';').find_map(|field| field.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
         found.filter(|value| !value.is_empty())
     };
-    let told: Vec<Withheld> = states
+    let told: Vec<ShadowDecision> = states
         .iter()
-        .filter_map(|state| Some(Withheld { rule: field(state, "rule"), reason: field(state, "reason")? }))
+        .filter_map(|state| {
+            Some(ShadowDecision { rule: field(state, "rule"), reason: field(state, "reason")? })
+        })
         .collect();
     (!told.is_empty()).then_some(told)
 }

@@ -3,7 +3,7 @@
 use super::generate::problem;
 use super::{read, refused};
 use crate::exit::{Exit, Failure};
-use crate::output::Format;
+use crate::report::Format;
 use crate::{files, output};
 use clap::Args;
 use netpol::address::Range;
@@ -37,7 +37,7 @@ pub struct Options {
     )]
     system: Vec<String>,
     /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
@@ -77,7 +77,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         });
         output::text(&(blocks.join("\n\n") + "\n"));
     }
-    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+    Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }
 
 fn count(found: usize) -> String {
@@ -93,7 +93,7 @@ fn text(finding: &Finding) -> String {
     let place = &object.place;
     let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {gain}");
     for (object, what) in because {
-        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.line);
+        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
     }
     text += "\n  closed by:";
     for line in remedy.lines() {
@@ -105,7 +105,7 @@ fn text(finding: &Finding) -> String {
 fn value(finding: &Finding) -> Value {
     let object = |object: &netpol::model::ObjectRef| {
         json!({
-            "file": *object.place.file, "line": object.place.line, "kind": object.kind,
+            "file": *object.place.file, "line": object.place.span.line, "kind": object.kind,
             "namespace": object.namespace, "name": object.name,
         })
     };

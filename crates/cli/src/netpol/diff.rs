@@ -3,7 +3,7 @@
 use super::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::output::Format;
+use crate::report::Format;
 use clap::Args;
 use netpol::matrix::{Matrix, Row, json_rows};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub struct Options {
     /// The manifests after.
     after: PathBuf,
     /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
@@ -36,5 +36,5 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         };
         output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)));
     }
-    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+    Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }

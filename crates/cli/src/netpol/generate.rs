@@ -4,10 +4,10 @@ use super::refused;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::output;
-use crate::output::Format;
+use crate::report::Format;
 use clap::Args;
+use diagnostics::{Diagnostic, Severity, Span};
 use netpol::generate::{self, Manifest, manifests};
-use netpol::{Place, Problem};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub struct Options {
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
@@ -28,10 +28,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let files = files::read(std::slice::from_ref(&options.graph))?;
     let [file] = &files[..] else {
-        return Err(Failure::call(format_args!("{}: a graph is one file", options.graph.display())));
+        return Err(Failure::usage(format_args!("{}: a graph is one file", options.graph.display())));
     };
     let made = manifests(&file.text).map_err(|found| {
-        let found: Vec<Problem> = found.into_iter().map(|found| problem(&file.name, found)).collect();
+        let found: Vec<Diagnostic> = found.into_iter().map(|found| problem(&file.name, found)).collect();
         refused(&found, &files, as_json)
     })?;
     if let Some(folder) = &options.output {
@@ -43,17 +43,18 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         let texts: Vec<&str> = made.iter().map(|manifest| manifest.text.as_str()).collect();
         output::text(&texts.join("---\n"));
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 /// A problem of a graph as one of its file.
-pub(super) fn problem(file: &str, found: generate::Problem) -> Problem {
-    let generate::Problem { code, line, column, message, help, .. } = found;
-    Problem { place: Place { file: file.into(), line, column, width: 1 }, code, message, help }
+pub(super) fn problem(file: &str, found: generate::Problem) -> Diagnostic {
+    let generate::Problem { code, line, column, message, help, path } = found;
+    let (span, severity) = (Span { line, column, width: 1 }, Severity::Error);
+    Diagnostic { file: file.into(), span, severity, code, path, message, help }
 }
 
 fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
-    let wrong = |path: &Path, error| Failure::call(format_args!("{}: {error}", path.display()));
+    let wrong = |path: &Path, error| Failure::usage(format_args!("{}: {error}", path.display()));
     std::fs::create_dir_all(folder).map_err(|error| wrong(folder, error))?;
     for manifest in made {
         let path = folder.join(&manifest.file);

@@ -51,5 +51,5 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         Format::Dot => output::text(&dot(&picture())),
         Format::Svg => output::text(&svg(&picture())),
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

@@ -7,10 +7,11 @@ mod matrix;
 mod query;
 
 use crate::exit::{Exit, Failure};
+use crate::files;
 use crate::files::File;
-use crate::{files, output, problems};
+use crate::report::{self, Format};
 use clap::Subcommand;
-use netpol::Problem;
+use diagnostics::Diagnostic;
 use netpol::model::Cluster;
 use std::path::PathBuf;
 
@@ -55,14 +56,8 @@ fn read(files: &[File], json: bool) -> Result<Cluster, Failure> {
 }
 
 /// Problems go where the answer would have gone.
-fn refused(found: &[Problem], files: &[File], json: bool) -> Failure {
-    let message = if json {
-        output::json(&problems::json(found));
-        problems::count(found.len())
-    } else {
-        problems::text(found, files)
-    };
-    Failure { message, exit: Exit::Problems }
+fn refused(found: &[Diagnostic], files: &[File], json: bool) -> Failure {
+    report::refuse(found, files, if json { Format::Json } else { Format::Text })
 }
 
 /// Policies of other kinds would change the answer, and are not read.

@@ -3,10 +3,10 @@
 use super::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::output::Format;
+use crate::report::Format;
 use clap::Args;
+use diagnostics::did_you_mean;
 use netpol::address::Range;
-use netpol::did_you_mean;
 use netpol::model::{Cluster, Direction, Policy};
 use netpol::ports::Protocol;
 use netpol::reach::{Leave, Party, Side, Verdict, verdict};
@@ -32,7 +32,7 @@ pub struct Options {
     #[arg(long, default_value = "TCP")]
     protocol: Protocol,
     /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
@@ -41,7 +41,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let cluster = cluster(&options.paths, as_json)?;
     let (from, to) = (party(&cluster, &options.from)?, party(&cluster, &options.to)?);
     if let (Party::Address(_), Party::Address(_)) = (from, to) {
-        return Err(Failure::call("one of the ends must be a workload of the cluster"));
+        return Err(Failure::usage("one of the ends must be a workload of the cluster"));
     }
     let verdict = verdict(&cluster, from, to, options.protocol, options.port);
     if as_json {
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     } else {
         output::text(&as_text(options, &verdict));
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 fn party<'c>(cluster: &'c Cluster, name: &str) -> Result<Party<'c>, Failure> {
@@ -61,7 +61,7 @@ fn party<'c>(cluster: &'c Cluster, name: &str) -> Result<Party<'c>, Failure> {
     }
     let names: Vec<String> = cluster.workloads.iter().map(|workload| workload.name()).collect();
     let help = did_you_mean(name, names.iter().map(String::as_str));
-    Err(Failure::call(format_args!("there is no workload `{name}`; {help}")))
+    Err(Failure::usage(format_args!("there is no workload `{name}`; {help}")))
 }
 
 fn word(verdict: &Verdict<'_>) -> &'static str {
@@ -109,14 +109,14 @@ fn lines(direction: Direction, end: &Side<'_>) -> Vec<String> {
 
 fn place(policy: &Policy) -> String {
     let place = &policy.object.place;
-    format!("{}:{}: {}", place.file, place.line, policy.object)
+    format!("{}:{}: {}", place.file, place.span.line, policy.object)
 }
 
 fn as_value(verdict: &Verdict<'_>) -> Value {
     let policy = |policy: &Policy| {
         let object = &policy.object;
         json!({
-            "file": *object.place.file, "line": object.place.line,
+            "file": *object.place.file, "line": object.place.span.line,
             "namespace": object.namespace, "name": object.name,
         })
     };

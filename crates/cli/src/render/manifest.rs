@@ -1,28 +1,27 @@
-//! The manifests.
+//! The text of the manifests.
 
-use super::{FailStrategy, Kind, Options, Phase, Traffic};
+use super::options::{FailStrategy, Kind, Options, Phase, Traffic};
 use crate::exit::Failure;
-use crate::filter::Filter;
-use netpol::manifest::yaml;
-use serde_json::json;
+use modules::Module;
+use yaml::scalar;
 
-/// Writes the manifest that loads the policy.
-pub fn render(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    if let Some(flag) = useless(options) {
+/// Returns the manifest that loads the policy.
+pub fn render(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+    if let Some(flag) = unused_flag(options) {
         let kind = clap::ValueEnum::to_possible_value(&options.kind);
         let kind = kind.map(|kind| kind.get_name().to_owned()).unwrap_or_default();
-        return Err(Failure::call(format_args!("`{flag}` says nothing in `--as {kind}`")));
+        return Err(Failure::usage(format_args!("`{flag}` cannot be used with `--as {kind}`")));
     }
     match options.kind {
-        Kind::WasmPlugin => wasm_plugin(options, filter, policy),
-        Kind::TrafficExtension => traffic_extension(options, filter, policy),
-        Kind::EnvoyExtensionPolicy => extension_policy(options, filter, policy),
-        Kind::Envoy => http_filter(options, filter, policy),
+        Kind::WasmPlugin => wasm_plugin(options, module, policy),
+        Kind::TrafficExtension => traffic_extension(options, module, policy),
+        Kind::EnvoyExtensionPolicy => extension_policy(options, module, policy),
+        Kind::Envoy => http_filter(options, module, policy),
     }
 }
 
-/// A flag that the kind has no place for.
-fn useless(options: &Options) -> Option<&'static str> {
+/// Returns a flag that the kind of the manifest does not use.
+fn unused_flag(options: &Options) -> Option<&'static str> {
     let istio = matches!(options.kind, Kind::WasmPlugin | Kind::TrafficExtension);
     let envoy = options.kind == Kind::Envoy;
     [
@@ -37,12 +36,7 @@ fn useless(options: &Options) -> Option<&'static str> {
     .find_map(|(flag, given)| given.then_some(flag))
 }
 
-/// A text as a scalar of YAML.
-fn scalar(text: &str) -> String {
-    yaml(&json!(text)).trim_end().to_owned()
-}
-
-/// A manifest that is being written.
+/// The lines of a manifest.
 #[derive(Default)]
 struct Lines(String);
 
@@ -65,15 +59,18 @@ impl Lines {
 }
 
 fn image(options: &Options) -> Result<&str, Failure> {
-    options.image.as_deref().ok_or_else(|| Failure::call("say where the module is: `--image oci://…`"))
+    options
+        .image
+        .as_deref()
+        .ok_or_else(|| Failure::usage("the URL of the module is missing; add `--image oci://…`"))
 }
 
-fn head(options: &Options, filter: Filter, version: &str, kind: &str) -> Lines {
+fn head(options: &Options, module: Module, version: &str, kind: &str) -> Lines {
     let mut lines = Lines::default();
     lines.field(0, "apiVersion", version);
     lines.field(0, "kind", kind);
     lines.add(0, "metadata:");
-    lines.field(1, "name", options.name.as_deref().unwrap_or(filter.name()));
+    lines.field(1, "name", options.name.as_deref().unwrap_or(module.name()));
     if let Some(namespace) = &options.namespace {
         lines.field(1, "namespace", namespace);
     }
@@ -81,7 +78,7 @@ fn head(options: &Options, filter: Filter, version: &str, kind: &str) -> Lines {
     lines
 }
 
-/// What Istio attaches a module to.
+/// Adds the selector, the targets and the phase of Istio's objects.
 fn istio(lines: &mut Lines, options: &Options) {
     if !options.selector.is_empty() {
         lines.add(1, "selector:");
@@ -124,7 +121,7 @@ fn targets(lines: &mut Lines, options: &Options) {
     }
 }
 
-/// What Istio is told of the module.
+/// Adds the module and its policy to Istio's objects.
 fn wasm(lines: &mut Lines, depth: usize, options: &Options, policy: &[String]) -> Result<(), Failure> {
     lines.field(depth, "url", image(options)?);
     if let Some(digest) = &options.digest {
@@ -141,36 +138,40 @@ fn wasm(lines: &mut Lines, depth: usize, options: &Options, policy: &[String]) -
     Ok(())
 }
 
-fn wasm_plugin(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let mut lines = head(options, filter, "extensions.istio.io/v1alpha1", "WasmPlugin");
+fn wasm_plugin(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+    let mut lines = head(options, module, "extensions.istio.io/v1alpha1", "WasmPlugin");
     istio(&mut lines, options);
     wasm(&mut lines, 1, options, policy)?;
     Ok(lines.0)
 }
 
-fn traffic_extension(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let mut lines = head(options, filter, "extensions.istio.io/v1alpha1", "TrafficExtension");
+fn traffic_extension(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+    let mut lines = head(options, module, "extensions.istio.io/v1alpha1", "TrafficExtension");
     istio(&mut lines, options);
     lines.add(1, "wasm:");
     wasm(&mut lines, 2, options, policy)?;
     Ok(lines.0)
 }
 
-fn extension_policy(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
+fn extension_policy(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
     let image = image(options)?;
-    let mut lines = head(options, filter, "gateway.envoyproxy.io/v1alpha1", "EnvoyExtensionPolicy");
+    let mut lines = head(options, module, "gateway.envoyproxy.io/v1alpha1", "EnvoyExtensionPolicy");
     if options.target.is_empty() {
-        return Err(Failure::call("say what it is attached to: `--target Gateway/NAME`"));
+        return Err(Failure::usage("the target is missing; add `--target Gateway/NAME`"));
     }
     targets(&mut lines, options);
     lines.add(1, "wasm:");
-    lines.field(2, "- name", filter.name());
+    lines.field(2, "- name", module.name());
     lines.add(3, "code:");
-    // Envoy Gateway names images without a scheme.
+    // Envoy Gateway expects images without a scheme.
     let (kind, field, url) = match image.strip_prefix("oci://") {
         Some(url) => ("Image", "image", url),
         None if image.starts_with("http://") || image.starts_with("https://") => ("HTTP", "http", image),
-        None => return Err(Failure::call("Envoy Gateway loads a module from `oci://…` or `https://…`")),
+        None => {
+            return Err(Failure::usage(
+                "invalid `--image`; Envoy Gateway loads modules from `oci://…` or `https://…`",
+            ));
+        }
     };
     lines.field(4, "type", kind);
     lines.add(4, &format!("{field}:"));
@@ -186,8 +187,8 @@ fn extension_policy(options: &Options, filter: Filter, policy: &[String]) -> Res
     Ok(lines.0)
 }
 
-fn http_filter(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let name = options.name.as_deref().unwrap_or(filter.name());
+fn http_filter(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+    let name = options.name.as_deref().unwrap_or(module.name());
     let mut lines = Lines::default();
     lines.field(0, "name", name);
     lines.add(0, "typed_config:");
@@ -203,7 +204,7 @@ fn http_filter(options: &Options, filter: Filter, policy: &[String]) -> Result<S
     lines.add(2, "vm_config:");
     lines.field(3, "vm_id", name);
     lines.add(3, "runtime: envoy.wasm.runtime.v8");
-    code(&mut lines, options, filter)?;
+    code(&mut lines, options, module)?;
     lines.add(2, "configuration:");
     lines.add(3, "\"@type\": type.googleapis.com/google.protobuf.Struct");
     lines.add(3, "value:");
@@ -211,13 +212,13 @@ fn http_filter(options: &Options, filter: Filter, policy: &[String]) -> Result<S
     Ok(lines.0)
 }
 
-/// Where Envoy finds the module.
-fn code(lines: &mut Lines, options: &Options, filter: Filter) -> Result<(), Failure> {
-    let dist = format!("dist/{}.wasm", filter.name().replace('-', "_"));
+/// Adds the source of the module.
+fn code(lines: &mut Lines, options: &Options, module: Module) -> Result<(), Failure> {
+    let dist = format!("dist/{}", module.file());
     let image = options.image.as_deref().unwrap_or(&dist);
     if image.starts_with("http://") || image.starts_with("https://") {
         let (Some(cluster), Some(digest)) = (&options.cluster, &options.digest) else {
-            return Err(Failure::call("Envoy fetches a module with `--cluster` and `--digest`"));
+            return Err(Failure::usage("to fetch a module, Envoy needs `--cluster` and `--digest`"));
         };
         lines.add(3, "code:");
         lines.add(4, "remote:");
@@ -229,7 +230,7 @@ fn code(lines: &mut Lines, options: &Options, filter: Filter) -> Result<(), Fail
         return Ok(());
     }
     if image.starts_with("oci://") {
-        return Err(Failure::call("Envoy itself loads no images: take a file or `https://…`"));
+        return Err(Failure::usage("Envoy cannot load images; use a file or `https://…`"));
     }
     lines.add(3, "code:");
     lines.add(4, "local:");

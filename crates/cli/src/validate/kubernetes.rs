@@ -1,14 +1,13 @@
-//! Objects of Kubernetes that carry a policy.
+//! Checks the Kubernetes objects that load a module.
 
-use super::envoy::{OF_FILE, OF_IMAGE, fail_open, head, missing_sha256, nothing, plugin, plugins};
-use super::finding::Finding;
+use super::envoy::{OF_FILE, OF_IMAGE, empty, fail_open, head, missing_sha256, plugin, plugins};
 use super::policy;
 use super::scene::Scene;
-use crate::filter::Filter;
-use netpol::did_you_mean;
+use diagnostics::did_you_mean;
+use modules::Module;
 use yaml::{Data, Node};
 
-/// What `spec` of a WasmPlugin and `spec.wasm` of a TrafficExtension have.
+/// The fields of `spec` of a WasmPlugin and of `spec.wasm` of a TrafficExtension.
 const WASM: [&str; 10] = [
     "url",
     "sha256",
@@ -27,7 +26,7 @@ const EXTENSION_POLICY: [&str; 8] =
     ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule", "mergeType"];
 const EXTENSION: [&str; 6] = ["name", "rootID", "code", "config", "failOpen", "env"];
 
-/// Checks an object, where it is of a kind that carries policies.
+/// Checks an object of a kind that loads modules.
 pub fn object(scene: &mut Scene<'_>, object: &Node) {
     let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
     let Some(spec) = object.get("spec").or_else(|| object.get("items")) else { return };
@@ -58,60 +57,60 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
     }
 }
 
-/// Whether the module is one of these.
+/// Returns true if the module is one of Ringfence.
 fn is_ours(scene: &Scene<'_>, object: &Node, wasm: &Node) -> bool {
-    filter_of(scene, object, wasm).is_some()
+    module_of(scene, object, wasm).is_some()
 }
 
-fn filter_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Filter> {
+fn module_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Module> {
     let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
     let names = [wasm.get("url"), wasm.get("pluginName"), name].into_iter().flatten();
-    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    by_name.or(scene.filter).or_else(|| Filter::of_fields(wasm.get("pluginConfig")?))
+    let by_name = names.filter_map(Node::text).find_map(Module::from_image);
+    by_name.or(scene.module).or_else(|| Module::identify(&wasm.get("pluginConfig")?.json()))
 }
 
-/// Checks what Istio is told of a module.
+/// Checks the fields that a WasmPlugin and a TrafficExtension share.
 fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
     if let Some(strategy) = wasm.get("failStrategy") {
         choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
         if strategy.text() == Some("FAIL_OPEN") {
-            fail_open(scene, strategy.mark, "write `failStrategy: FAIL_RELOAD`");
+            fail_open(scene, strategy.span, "write `failStrategy: FAIL_RELOAD`");
         }
     }
     if let Some(url) = wasm.get("url").filter(|url| wasm.get("sha256").is_none() && is_fetched(url)) {
         digest(scene, url);
     }
-    let Some(filter) = filter_of(scene, object, wasm) else { return };
+    let Some(module) = module_of(scene, object, wasm) else { return };
     match wasm.get("pluginConfig") {
-        Some(config) => policy::check(scene, filter, config),
-        None => nothing(scene, head(wasm)),
+        Some(config) => policy::check(scene, module, config),
+        None => empty(scene, head(wasm)),
     }
 }
 
-/// Whether a module is fetched from somewhere, and not named by its digest there.
+/// Returns true if a module is fetched by a URL without a digest.
 fn is_fetched(url: &Node) -> bool {
     url.text().is_some_and(|url| !url.starts_with("file://") && !url.contains("@sha256:"))
 }
 
-/// Notes that a module has no digest.
+/// Warns that a fetched module has no digest.
 fn digest(scene: &mut Scene<'_>, url: &Node) {
     let file = url.text().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
-    missing_sha256(scene, url.mark, if file { OF_FILE } else { OF_IMAGE });
+    missing_sha256(scene, url.span, if file { OF_FILE } else { OF_IMAGE });
 }
 
-/// Checks what Envoy Gateway is told of a module.
+/// Checks an item of `spec.wasm` of an EnvoyExtensionPolicy.
 fn extension(scene: &mut Scene<'_>, item: &Node) {
     let code = item.get("code");
     let sources = ["http", "image"].map(|kind| code.and_then(|code| code.get(kind)));
     let sources: Vec<&Node> = sources.into_iter().flatten().collect();
     let urls = sources.iter().filter_map(|source| source.get("url"));
     let names = urls.chain(item.get("name")).chain(item.get("rootID"));
-    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    let by_fields = || Filter::of_fields(item.get("config")?);
-    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
+    let by_name = names.filter_map(Node::text).find_map(Module::from_image);
+    let by_fields = || Module::identify(&item.get("config")?.json());
+    let Some(module) = by_name.or(scene.module).or_else(by_fields) else { return };
     known(scene, item, &EXTENSION);
     if let Some(open) = item.get("failOpen").filter(|open| matches!(open.data, Data::Bool(true))) {
-        fail_open(scene, open.mark, "leave `failOpen` out");
+        fail_open(scene, open.span, "remove `failOpen`");
     }
     for source in sources {
         if let Some(url) = source.get("url").filter(|url| source.get("sha256").is_none() && is_fetched(url)) {
@@ -119,41 +118,37 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
         }
     }
     match item.get("config") {
-        Some(config) => policy::check(scene, filter, config),
-        None => nothing(scene, head(item)),
+        Some(config) => policy::check(scene, module, config),
+        None => empty(scene, head(item)),
     }
 }
 
-/// Checks where the module stands among the filters; `unspecified` is the word of the kind for anywhere.
+/// Checks the phase of a module; `unspecified` is the kind's value for no phase.
 fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
     if let Some(phase) = spec.get("phase") {
         choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", unspecified]);
     }
 }
 
-/// Notes each field that there is not.
+/// Reports each unknown field.
 fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
     for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let help = did_you_mean(&key.text, known.iter().copied());
-        scene.found.push(Finding::error(key.mark, "unknown_field", "this field does not exist here", help));
+        scene.error(key.span, "unknown_field", "this field does not exist here", help);
     }
 }
 
+/// Reports a value that is not one of these.
 fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
     match node.text() {
         Some(word) if words.contains(&word) => {}
         Some(word) => {
             let help = did_you_mean(word, words.iter().copied());
-            scene.found.push(Finding::error(
-                node.mark,
-                "unknown_value",
-                format!("`{word}` is not a choice here"),
-                help,
-            ));
+            scene.error(node.span, "unknown_value", format!("`{word}` is not a choice here"), help);
         }
         None => {
             let help = format!("write `{}`", words.join("`, `"));
-            scene.found.push(Finding::error(node.mark, "wrong_type", format!("found {}", node.kind()), help));
+            scene.error(node.span, "wrong_type", format!("found {}", node.kind()), help);
         }
     }
 }

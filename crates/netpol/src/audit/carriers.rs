@@ -4,10 +4,10 @@ use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
 use super::l7_bypass::{GAIN, is_waypoint};
 use super::scene::Scene;
-use crate::manifest;
 use crate::model::{Extension, Injection, ObjectRef, Workload};
 use crate::reach::Node;
 use serde_json::{Map, Value, json};
+use yaml::Yaml;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
@@ -42,7 +42,7 @@ fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]
             Vec::new(),
             format!(
                 "# put the image in `url`, pin it by its digest, and put the policy in `pluginConfig`\n{}",
-                manifest::yaml(&extension(workload))
+                Yaml::from(&extension(workload)).document()
             ),
         ),
     };
@@ -105,5 +105,5 @@ fn patch(object: &ObjectRef, spec: &Value) -> String {
         "metadata": {"name": object.name, "namespace": object.namespace},
         "spec": spec,
     });
-    format!("# a patch: this alone changes\n{}", manifest::yaml(&patch))
+    format!("# a patch: this alone changes\n{}", Yaml::from(&patch).document())
 }

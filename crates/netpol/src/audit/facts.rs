@@ -1,9 +1,11 @@
 //! What the audit knows about each workload.
 
 use super::options::Options;
-use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Mesh, Namespace, ObjectRef, Workload};
+use crate::model::{
+    Cluster, Extension, Injection, Labels, Listeners, Mesh, Namespace, ObjectRef, Place, Workload,
+};
 use crate::ports::{PortRange, Ports, Protocol};
-use crate::problem::Place;
+use diagnostics::Span;
 
 /// What a workload is to the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +110,7 @@ pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
         complete.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
     let istiod = complete.workloads.iter().any(|workload| role(options, workload) == Role::Istiod);
     let implied = |namespace: &str, name: &str, labels: &[(&str, &str)]| {
-        let place = Place { file: "".into(), line: 1, column: 1, width: 1 };
+        let place = Place { file: "".into(), span: Span::START };
         let own = |text: &str| text.to_owned();
         Workload {
             object: ObjectRef { namespace: Some(own(namespace)), kind: own("Pod"), name: own(name), place },

@@ -5,6 +5,7 @@ use super::scene::Scene;
 use crate::manifest;
 use crate::model::{Block, Direction, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload};
 use crate::ports::{PortRange, Ports};
+use yaml::Yaml;
 
 /// What leaves a hole open, and the manifests that close it.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(super) fn narrow(
     if policies.is_empty() {
         let open = isolating(workload, &[direction], Some(Rule { peers: None, ports: None }));
         let fixed = fixed(&open, direction, &fix).0;
-        remedy.manifests = manifest::yaml(&manifest::policy(&fixed));
+        remedy.manifests = Yaml::from(&manifest::policy(&fixed)).document();
     }
     let mut documents = Vec::new();
     for policy in policies {
@@ -35,7 +36,7 @@ pub(super) fn narrow(
         if !changed.is_empty() {
             let rules: Vec<_> = changed.iter().map(|index| format!("spec.{direction}[{index}]")).collect();
             remedy.because.push((policy.object.clone(), rules.join(", ")));
-            documents.push(manifest::yaml(&manifest::policy(&fixed)));
+            documents.push(Yaml::from(&manifest::policy(&fixed)).document());
         }
     }
     if !documents.is_empty() {

@@ -7,6 +7,7 @@ use crate::manifest;
 use crate::model::{Direction, Labels, ObjectRef, Policy, Selector, Workload};
 use serde_json::json;
 use std::collections::BTreeMap;
+use yaml::Yaml;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     let mut namespaces: BTreeMap<&str, &Workload> = BTreeMap::new();
@@ -50,7 +51,7 @@ fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
         message: format!("no NetworkPolicy holds the {} of a new pod in `{name}`", words.join(" or ")),
         gain: "whoever may start a pod there, or label one anew, is held by nothing".to_owned(),
         because: Vec::new(),
-        remedy: manifest::yaml(&manifest::policy(&deny)),
+        remedy: Yaml::from(&manifest::policy(&deny)).document(),
     })
 }
 
@@ -78,7 +79,7 @@ fn finding(workload: &Workload, directions: &[Direction]) -> Option<Finding> {
         message: format!("no NetworkPolicy holds the {what} of `{name}`"),
         gain,
         because: Vec::new(),
-        remedy: manifest::yaml(&manifest::policy(&isolating(workload, directions, None))),
+        remedy: Yaml::from(&manifest::policy(&isolating(workload, directions, None))).document(),
     })
 }
 
@@ -111,6 +112,6 @@ fn host_network(workload: &Workload) -> Finding {
         ),
         gain: "whoever takes it over reaches what the node reaches: the kubelet, the metadata service, every pod".to_owned(),
         because: vec![(object.clone(), "hostNetwork: true".to_owned())],
-        remedy: format!("# a patch: this alone changes\n{}", manifest::yaml(&patch)),
+        remedy: format!("# a patch: this alone changes\n{}", Yaml::from(&patch).document()),
     }
 }

@@ -1,8 +1,9 @@
 //! The nodes of the document that is read, with their places in it.
 
 use super::problem::{Problem, nearest};
+use diagnostics::Span;
 use std::cell::RefCell;
-use yaml::{Data, Mark};
+use yaml::Data;
 
 /// The problems found so far.
 #[derive(Debug, Default)]
@@ -33,25 +34,25 @@ impl<'d> Node<'d> {
 
     /// Notes a problem here.
     pub(super) fn problem(&self, code: &'static str, message: String, help: impl Into<String>) {
-        self.problem_at(self.yaml.mark, self.path.clone(), code, message, help.into());
+        self.problem_at(self.yaml.span, self.path.clone(), code, message, help.into());
     }
 
-    fn problem_at(&self, mark: Mark, path: String, code: &'static str, message: String, help: String) {
-        let Mark { line, column, .. } = mark;
+    fn problem_at(&self, span: Span, path: String, code: &'static str, message: String, help: String) {
+        let Span { line, column, .. } = span;
         self.problems.0.borrow_mut().push(Problem { code, path, line, column, message, help });
     }
 
     /// The fields of an object; those that are not `known` are problems.
     pub(super) fn object(&self, known: &'static [&'static str]) -> Option<Object<'d>> {
         let fields = self.fields()?;
-        for (name, mark, node) in &fields {
+        for (name, span, node) in &fields {
             if !known.contains(&name.as_str()) {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("there are {}", known.join(", ")),
                 };
                 let message = "this field does not exist here".to_owned();
-                self.problem_at(*mark, node.path.clone(), "unknown_field", message, help);
+                self.problem_at(*span, node.path.clone(), "unknown_field", message, help);
             }
         }
         Some(Object {
@@ -65,7 +66,7 @@ impl<'d> Node<'d> {
         Some(self.fields()?.into_iter().map(|(name, _, node)| (name, node)).collect())
     }
 
-    fn fields(&self) -> Option<Vec<(String, Mark, Node<'d>)>> {
+    fn fields(&self) -> Option<Vec<(String, Span, Node<'d>)>> {
         let Data::Map(fields) = &self.yaml.data else {
             self.wrong_type("an object");
             return None;
@@ -73,7 +74,7 @@ impl<'d> Node<'d> {
         let field = |(key, value): &'d (yaml::Key, yaml::Node)| {
             let name = key.text.clone();
             let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
-            (name, key.mark, Node { yaml: value, path, problems: self.problems })
+            (name, key.span, Node { yaml: value, path, problems: self.problems })
         };
         Some(fields.iter().map(field).collect())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub(super) use crate::problem::nearest;
+pub(super) use diagnostics::nearest;
 
 /// One problem of a service graph.
 ///

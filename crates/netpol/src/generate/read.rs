@@ -5,8 +5,8 @@ use super::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, Workloa
 use super::names::{Names, label_key, label_value, name};
 use super::node::{Node, Object, Problems};
 use super::problem::{Problem, nearest};
+use diagnostics::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
-use yaml::Fault;
 
 const API_VERSION: &str = "ringfence.dev/v1alpha1";
 const KIND: &str = "ServiceGraph";
@@ -19,10 +19,10 @@ pub(super) fn graph(text: &str) -> Result<Graph, Vec<Problem>> {
     let problem = |line, column, code, message: String, help: &str| {
         vec![Problem { code, path: String::new(), line, column, message, help: help.to_owned() }]
     };
-    let (mut documents, mut faults) = (Vec::new(), yaml::Faults::default());
-    yaml::documents(text, &mut faults, |document, _| documents.push(document));
-    if let Some(Fault { mark, message, help, .. }) = faults.0.into_iter().next() {
-        return Err(problem(mark.line, mark.column, "invalid_yaml", message, &help));
+    let mut faults = Diagnostics::new("");
+    let documents = yaml::documents(text, &mut faults);
+    if let Some(Diagnostic { span, message, help, .. }) = faults.into_vec().into_iter().next() {
+        return Err(problem(span.line, span.column, "invalid_yaml", message, &help));
     }
     let [document] = documents.as_slice() else {
         let message = format!("{} documents", documents.len());

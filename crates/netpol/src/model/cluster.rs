@@ -2,12 +2,11 @@
 
 use super::labels::{Labels, Selector};
 use super::mesh::Mesh;
+use super::object::ObjectRef;
 use super::policy::Policy;
 use super::workload::Workload;
-use crate::problem::Place;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// A cluster.
 #[derive(Debug, Clone, Default)]
@@ -58,29 +57,6 @@ impl Namespace {
     pub fn named(name: &str) -> Self {
         let labels = [(Self::NAME_LABEL.to_owned(), name.to_owned())];
         Self { labels: labels.into(), object: None }
-    }
-}
-
-/// An object, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectRef {
-    /// The namespace; none for what stands outside of them.
-    pub namespace: Option<String>,
-    /// The kind.
-    pub kind: String,
-    /// The name.
-    pub name: String,
-    /// Where.
-    pub place: Place,
-}
-
-impl fmt::Display for ObjectRef {
-    /// `NetworkPolicy default/deny`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
-            None => write!(f, "{} {}", self.kind, self.name),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What there is of the mesh.
 
-use super::cluster::{Cluster, ObjectRef};
+use super::cluster::Cluster;
 use super::labels::{Labels, Selector};
+use super::object::ObjectRef;
 use super::workload::{Injection, Workload};
 use crate::address::Range;
 use crate::ports::Ports;

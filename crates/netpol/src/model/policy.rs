@@ -1,7 +1,8 @@
 //! A NetworkPolicy, with its defaults filled in.
 
-use super::cluster::{Cluster, ObjectRef};
+use super::cluster::Cluster;
 use super::labels::Selector;
+use super::object::ObjectRef;
 use super::workload::Workload;
 use crate::address::Range;
 use crate::ports::{PortRange, Protocol};

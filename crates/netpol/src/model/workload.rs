@@ -1,7 +1,7 @@
 //! Pods, or what makes them.
 
-use super::cluster::ObjectRef;
 use super::labels::Labels;
+use super::object::ObjectRef;
 use crate::ports::Protocol;
 
 /// A Pod, or an object with a template for pods.

@@ -1,7 +1,6 @@
 //! Puts a cluster together.
 
-use crate::model::{Cluster, GATEWAY_NAME, Labels, Namespace, ObjectRef, Workload};
-use crate::problem::{Place, Problem};
+use crate::model::{Cluster, GATEWAY_NAME, Labels, Namespace, ObjectRef, Place, Workload};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The cluster so far.
@@ -47,8 +46,8 @@ impl Builder {
         self.made.push((gateway, deployment));
     }
 
-    /// The cluster, and what was only seen once all of it was read.
-    pub(super) fn finish(mut self) -> (Cluster, Vec<Problem>) {
+    /// The cluster.
+    pub(super) fn finish(mut self) -> Cluster {
         self.adopt();
         self.imply();
         let mut cluster = self.cluster;
@@ -63,7 +62,7 @@ impl Builder {
         cluster.policies.sort_by(|a, b| a.object.cmp(&b.object));
         cluster.services.sort_by(|a, b| a.object.cmp(&b.object));
         cluster.ignored = self.ignored;
-        (cluster, Vec::new())
+        cluster
     }
 
     /// What an owner made is the owner; it stays where its owner is not among the manifests.

@@ -1,20 +1,21 @@
 //! A strict `Deserializer` over nodes: unknown keys and wrong types become problems with their places, and the reading
 //! goes on, so that all of them are found in one go.
 
-use crate::problem::{Problems, did_you_mean};
+use diagnostics::Span;
+use diagnostics::{Diagnostics, did_you_mean};
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 use std::cell::RefCell;
 use std::fmt;
-use yaml::{Data, Key, Mark, Node};
+use yaml::{Data, Key, Node};
 
 /// Reads a value. A wrong type leaves its default in the value and a `wrong_type` among the problems; nothing is
 /// returned where the reading could not go on.
-pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Problems) -> Option<T> {
+pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Diagnostics) -> Option<T> {
     let log = RefCell::new(problems);
     match T::deserialize(Reader { node, log: &log }) {
         Ok(value) => Some(value),
         Err(failure) => {
-            log.borrow_mut().add(failure.mark.unwrap_or(node.mark), "wrong_type", failure.message, "");
+            log.borrow_mut().error(failure.span.unwrap_or(node.span), "wrong_type", failure.message, "");
             None
         }
     }
@@ -23,7 +24,7 @@ pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Proble
 /// Why a reading could not go on.
 #[derive(Debug)]
 struct Failure {
-    mark: Option<Mark>,
+    span: Option<Span>,
     message: String,
 }
 
@@ -37,15 +38,15 @@ impl std::error::Error for Failure {}
 
 impl de::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { mark: None, message: message.to_string() }
+        Self { span: None, message: message.to_string() }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { mark: None, message: format!("`{field}` is missing") }
+        Self { span: None, message: format!("`{field}` is missing") }
     }
 }
 
-type Log<'l> = RefCell<&'l mut Problems>;
+type Log<'l> = RefCell<&'l mut Diagnostics>;
 
 #[derive(Clone, Copy)]
 struct Reader<'n, 'l> {
@@ -56,7 +57,7 @@ struct Reader<'n, 'l> {
 impl<'n, 'l> Reader<'n, 'l> {
     fn wrong(self, wanted: &str) {
         let message = format!("found {}; write {wanted}", self.node.kind());
-        self.log.borrow_mut().add(self.node.mark, "wrong_type", message, "");
+        self.log.borrow_mut().error(self.node.span, "wrong_type", message, "");
     }
 
     fn child(self, node: &'n Node) -> Self {
@@ -66,7 +67,7 @@ impl<'n, 'l> Reader<'n, 'l> {
     /// Reads a child; a failure without a place happened there.
     fn seed<S: DeserializeSeed<'n>>(self, seed: S) -> Result<S::Value, Failure> {
         seed.deserialize(self).map_err(|failure| Failure {
-            mark: failure.mark.or(Some(self.node.mark)),
+            span: failure.span.or(Some(self.node.span)),
             message: failure.message,
         })
     }
@@ -270,7 +271,7 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
             {
                 let help = did_you_mean(&key.text, known.iter().copied());
                 let message = format!("there is no `{}` here", key.text);
-                self.reader.log.borrow_mut().add(key.mark, "unknown_field", message, help);
+                self.reader.log.borrow_mut().error(key.span, "unknown_field", message, help);
                 continue;
             }
             if nothing && self.known.is_some() {
@@ -298,10 +299,10 @@ mod tests {
     use yaml::documents;
 
     fn problems(text: &str) -> Vec<String> {
-        let mut problems = Problems::new("p.yaml");
-        documents(text, &mut problems, |node, problems| {
-            let _: Option<NetworkPolicy> = read(&node, problems);
-        });
+        let mut problems = Diagnostics::new("p.yaml");
+        for node in documents(text, &mut problems) {
+            let _: Option<NetworkPolicy> = read(&node, &mut problems);
+        }
         problems.into_vec().iter().map(ToString::to_string).collect()
     }
 

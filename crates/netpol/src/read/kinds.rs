@@ -3,9 +3,9 @@
 use super::cluster::Builder;
 use super::reader::Reader;
 use super::{gateway, istio};
-use crate::model::ObjectRef;
-use crate::problem::{Problems, did_you_mean, nearest};
-use yaml::Mark;
+use crate::model::{ObjectRef, Place};
+use diagnostics::Span;
+use diagnostics::{Diagnostics, did_you_mean, nearest};
 use yaml::{Data, Node};
 
 /// The groups whose objects are read, with their versions and kinds.
@@ -21,7 +21,7 @@ const READ: [(&str, &[&str], &[&str]); 8] = [
 ];
 
 /// Reads a document; lists are unfolded, and what nothing here reads is passed over.
-pub(super) fn document(node: &Node, problems: &mut Problems, builder: &mut Builder) {
+pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Builder) {
     match head(node, problems) {
         Some(Head { kind, items: Some(items), .. }) if kind.ends_with("List") => {
             items.iter().for_each(|item| document(item, problems, builder));
@@ -45,10 +45,10 @@ impl<'n> Head<'n> {
     }
 
     /// What is passed over, by whatever name it has.
-    fn ignored(&self, node: &'n Node, problems: &Problems) -> Option<ObjectRef> {
+    fn ignored(&self, node: &'n Node, problems: &Diagnostics) -> Option<ObjectRef> {
         let metadata = node.get("metadata")?;
         let text = |field: &str| metadata.get(field).and_then(Node::text).map(str::to_owned);
-        let place = problems.place(node.mark);
+        let place = Place { file: problems.file().clone(), span: node.span };
         Some(ObjectRef {
             namespace: text("namespace"),
             kind: self.kind.to_owned(),
@@ -59,16 +59,16 @@ impl<'n> Head<'n> {
 }
 
 /// What an object is; nothing where it is no object of Kubernetes, or says so wrongly, which is a problem.
-fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
+fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
     let Data::Map(fields) = &node.data else {
         if !matches!(node.data, Data::Null) {
             let message = format!("found {}; a manifest is an object", node.kind());
-            problems.add(node.mark, "wrong_type", message, "");
+            problems.error(node.span, "wrong_type", message, "");
         }
         return None;
     };
     let (version, kind) = (text(node, "apiVersion", problems), text(node, "kind", problems));
-    let (Some((version, version_mark)), Some((kind, kind_mark))) = (version, kind) else {
+    let (Some((version, version_span)), Some((kind, kind_span))) = (version, kind) else {
         let missing = if version.is_none() { "apiVersion" } else { "kind" };
         let keys = fields.iter().filter(|(key, _)| !matches!(key.text.as_str(), "apiVersion" | "kind"));
         let typo = keys.clone().find(|(key, _)| nearest(&key.text, ["apiVersion", "kind"]).is_some());
@@ -76,11 +76,11 @@ fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
         match typo {
             Some((key, _)) => {
                 let help = did_you_mean(&key.text, ["apiVersion", "kind"]);
-                problems.add(key.mark, "unknown_field", format!("there is no `{}` here", key.text), help);
+                problems.error(key.span, "unknown_field", format!("there is no `{}` here", key.text), help);
             }
             None if manifest => {
                 let message = format!("the object has no `{missing}`");
-                problems.add(node.mark, "missing_field", message, format!("add `{missing}`"));
+                problems.error(node.span, "missing_field", message, format!("add `{missing}`"));
             }
             // Something else: values of a chart, a policy, a kustomization without its head.
             None => {}
@@ -88,7 +88,7 @@ fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
         return None;
     };
     let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
-    let checked = check(Claim { group, number, version, kind }, version_mark, kind_mark, problems);
+    let checked = check(Claim { group, number, version, kind }, version_span, kind_span, problems);
     let items = match node.get("items").map(|items| &items.data) {
         Some(Data::List(items)) => Some(items.as_slice()),
         _ => None,
@@ -96,13 +96,13 @@ fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
     checked.then_some(Head { group, kind, items })
 }
 
-fn text<'n>(node: &'n Node, field: &str, problems: &mut Problems) -> Option<(&'n str, Mark)> {
+fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
     let found = node.get(field)?;
     if found.text().is_none() {
         let message = format!("found {}; write a string", found.kind());
-        problems.add(found.mark, "wrong_type", message, "");
+        problems.error(found.span, "wrong_type", message, "");
     }
-    Some((found.text().unwrap_or_default(), found.mark))
+    Some((found.text().unwrap_or_default(), found.span))
 }
 
 /// An object's own word on what it is.
@@ -114,10 +114,10 @@ struct Claim<'n> {
 }
 
 /// A kind or group that is nearly one that is read would be passed over in silence, and its policy with it.
-fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut Problems) -> bool {
+fn check(claim: Claim<'_>, version_span: Span, kind_span: Span, problems: &mut Diagnostics) -> bool {
     let Claim { group, number, version, kind } = claim;
-    let mut refuse = |mark, message: String, help: String| {
-        problems.add(mark, "unknown_value", message, help);
+    let mut refuse = |span, message: String, help: String| {
+        problems.error(span, "unknown_value", message, help);
         false
     };
     let of_group = READ.iter().find(|(name, ..)| *name == group);
@@ -126,10 +126,10 @@ fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut P
         if known && !versions.contains(&number) {
             let versions: Vec<_> = versions.iter().map(|number| full(group, number)).collect();
             let help = format!("write `{}`", versions.join("` or `"));
-            return refuse(version_mark, format!("`{version}` has no `{kind}` that is read here"), help);
+            return refuse(version_span, format!("`{version}` has no `{kind}` that is read here"), help);
         }
         if let Some(near) = (!known).then(|| close(kind, kinds)).flatten() {
-            return refuse(kind_mark, format!("`{kind}` is no kind of `{version}`"), near);
+            return refuse(kind_span, format!("`{kind}` is no kind of `{version}`"), near);
         }
         return true;
     }
@@ -139,12 +139,12 @@ fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut P
         .collect();
     match homes.iter().find(|home| strsim::damerau_levenshtein(home, version) <= 3) {
         Some(home) => refuse(
-            version_mark,
+            version_span,
             format!("`{version}` is no group and version"),
             format!("did you mean `{home}`?"),
         ),
         None if matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2") => refuse(
-            version_mark,
+            version_span,
             format!("`{version}` is no longer served"),
             format!("write `{}`", homes.join("` or `")),
         ),
@@ -163,7 +163,7 @@ fn close(kind: &str, kinds: &[&str]) -> Option<String> {
 }
 
 /// Reads an object that is read.
-fn object(node: &Node, head: &Head<'_>, problems: &mut Problems, builder: &mut Builder) {
+fn object(node: &Node, head: &Head<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
     let mut reader = Reader { node, kind: head.kind, group: head.group, problems, builder };
     match (head.group, head.kind) {
         ("", "Namespace") => reader.namespace(),

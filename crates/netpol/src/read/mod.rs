@@ -15,8 +15,8 @@ mod service;
 mod workload;
 
 use crate::model::Cluster;
-use crate::problem::{Problem, Problems};
 use cluster::Builder;
+use diagnostics::{Diagnostic, Diagnostics};
 
 /// Reads the manifests of some files, each given by its name and its text.
 ///
@@ -26,22 +26,20 @@ use cluster::Builder;
 /// Every problem of every file.
 pub fn read<N: AsRef<str>, T: AsRef<str>>(
     files: impl IntoIterator<Item = (N, T)>,
-) -> Result<Cluster, Vec<Problem>> {
+) -> Result<Cluster, Vec<Diagnostic>> {
     let mut builder = Builder::default();
     let mut found = Vec::new();
     for (name, text) in files {
-        let mut problems = Problems::new(name.as_ref());
-        yaml::documents(text.as_ref(), &mut problems, |node, problems| {
-            kinds::document(&node, problems, &mut builder);
-        });
+        let mut problems = Diagnostics::new(name.as_ref());
+        for node in yaml::documents(text.as_ref(), &mut problems) {
+            kinds::document(&node, &mut problems, &mut builder);
+        }
         let mut problems = problems.into_vec();
-        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
+        problems.sort_by_key(|problem| problem.span);
         problems.dedup();
         found.extend(problems);
     }
-    let (cluster, problems) = builder.finish();
-    found.extend(problems);
-    if found.is_empty() { Ok(cluster) } else { Err(found) }
+    if found.is_empty() { Ok(builder.finish()) } else { Err(found) }
 }
 
 #[cfg(test)]

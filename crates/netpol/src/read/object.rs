@@ -1,8 +1,8 @@
 //! What every object has: a name, a namespace, labels.
 
 use super::names::{is_label, is_label_key, is_label_value, is_subdomain};
-use crate::model::ObjectRef;
-use crate::problem::Problems;
+use crate::model::{ObjectRef, Place};
+use diagnostics::Diagnostics;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::{At, Node};
 
@@ -21,30 +21,30 @@ pub(super) fn reference(
     kind: &str,
     scope: Scope,
     metadata: &ObjectMeta,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> Option<ObjectRef> {
     let at = At::new(node).field("metadata");
     let (field, name) = match (&metadata.name, &metadata.generate_name) {
         (Some(name), _) => ("name", name.clone()),
         (None, Some(prefix)) => ("generateName", prefix.trim_end_matches('-').to_owned()),
         (None, None) => {
-            problems.add(at.mark(), "missing_field", "the object has no name", "add `metadata.name`");
+            problems.error(at.span(), "missing_field", "the object has no name", "add `metadata.name`");
             return None;
         }
     };
     let short = matches!(kind, "Namespace" | "Service");
     if !(if short { is_label(&name) } else { is_subdomain(&name) }) {
         let help = "write lower-case letters, digits and `-`, with a letter or digit at both ends";
-        problems.add(at.field(field).mark(), "invalid_name", format!("`{name}` is no name"), help);
+        problems.error(at.field(field).span(), "invalid_name", format!("`{name}` is no name"), help);
     }
     let namespace = metadata.namespace.clone().filter(|namespace| !namespace.is_empty());
     let namespace = (scope == Scope::Namespaced).then(|| namespace.unwrap_or_else(|| "default".to_owned()));
     if let Some(namespace) = namespace.as_ref().filter(|namespace| !is_label(namespace)) {
         let message = format!("`{namespace}` is no name of a namespace");
-        problems.add(at.field("namespace").mark(), "invalid_name", message, "");
+        problems.error(at.field("namespace").span(), "invalid_name", message, "");
     }
     check(at.field("labels"), metadata.labels.iter().flatten(), problems);
-    let place = problems.place(at.field(field).mark());
+    let place = Place { file: problems.file().clone(), span: at.field(field).span() };
     Some(ObjectRef { namespace, kind: kind.to_owned(), name, place })
 }
 
@@ -52,18 +52,18 @@ pub(super) fn reference(
 pub(super) fn check<'l>(
     at: At<'_>,
     labels: impl IntoIterator<Item = (&'l String, &'l String)>,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) {
     for (key, value) in labels {
         if !is_label_key(key) {
             let message = format!("`{key}` is no key of a label");
-            problems.add(at.key(key).mark(), "invalid_label", message, "");
+            problems.error(at.key(key).span(), "invalid_label", message, "");
         }
         if !is_label_value(value) {
             let help =
                 "write at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
             let message = format!("`{value}` is no value of a label");
-            problems.add(at.field(key).mark(), "invalid_label", message, help);
+            problems.error(at.field(key).span(), "invalid_label", message, help);
         }
     }
 }

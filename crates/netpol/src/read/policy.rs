@@ -5,7 +5,7 @@ use super::selector::selector;
 use crate::address::Range;
 use crate::model::{Block, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector};
 use crate::ports::{PortRange, Protocol};
-use crate::problem::{Problems, did_you_mean};
+use diagnostics::{Diagnostics, did_you_mean};
 use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use yaml::At;
@@ -15,7 +15,7 @@ pub(super) fn policy(
     at: At<'_>,
     object: ObjectRef,
     spec: &NetworkPolicySpec,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> Policy {
     let pods = match &spec.pod_selector {
         Some(pods) => selector(at.field("podSelector"), pods, problems),
@@ -39,13 +39,13 @@ pub(super) fn policy(
 /// Which directions a policy is about. "Policies that contain an egress section are assumed to affect egress, and all
 /// policies (whether or not they contain an ingress section) are assumed to affect ingress": the API server takes an
 /// empty section for none, and an empty list of types for a missing one.
-fn types(at: At<'_>, spec: &NetworkPolicySpec, problems: &mut Problems) -> (bool, bool) {
+fn types(at: At<'_>, spec: &NetworkPolicySpec, problems: &mut Diagnostics) -> (bool, bool) {
     let types = spec.policy_types.as_deref().unwrap_or_default();
     for (index, found) in types.iter().enumerate() {
         if !matches!(found.as_str(), "Ingress" | "Egress") {
             let help = did_you_mean(found, ["Ingress", "Egress"]);
             let message = format!("`{found}` is no type of policy");
-            problems.add(at.item(index).mark(), "unknown_value", message, help);
+            problems.error(at.item(index).span(), "unknown_value", message, help);
         }
     }
     let has = |name: &str| types.iter().any(|found| found == name);
@@ -59,7 +59,7 @@ fn rule(
     at: At<'_>,
     (field, peers): (&str, Option<&Vec<NetworkPolicyPeer>>),
     ports: Option<&Vec<NetworkPolicyPort>>,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> Rule {
     let peers: Vec<_> = (peers.into_iter().flatten().enumerate())
         .map(|(index, found)| peer(at.field(field).item(index), found, problems))
@@ -73,12 +73,12 @@ fn rule(
     Rule { peers, ports }
 }
 
-fn peer(at: At<'_>, found: &NetworkPolicyPeer, problems: &mut Problems) -> Option<Peer> {
+fn peer(at: At<'_>, found: &NetworkPolicyPeer, problems: &mut Diagnostics) -> Option<Peer> {
     let selectors = found.pod_selector.is_some() || found.namespace_selector.is_some();
     match (&found.ip_block, selectors) {
         (Some(_), true) => {
             let help = "make two peers of them";
-            problems.add(at.mark(), "invalid_peer", "`ipBlock` stands beside a selector", help);
+            problems.error(at.span(), "invalid_peer", "`ipBlock` stands beside a selector", help);
             None
         }
         (Some(found), false) => block(at.field("ipBlock"), found, problems).map(Peer::Block),
@@ -91,17 +91,17 @@ fn peer(at: At<'_>, found: &NetworkPolicyPeer, problems: &mut Problems) -> Optio
         }
         (None, false) => {
             let help = "name one of `podSelector`, `namespaceSelector`, `ipBlock`";
-            problems.add(at.mark(), "invalid_peer", "a peer must say who it is", help);
+            problems.error(at.span(), "invalid_peer", "a peer must say who it is", help);
             None
         }
     }
 }
 
-fn block(at: At<'_>, found: &IPBlock, problems: &mut Problems) -> Option<Block> {
+fn block(at: At<'_>, found: &IPBlock, problems: &mut Diagnostics) -> Option<Block> {
     let mut read = |at: At<'_>, text: &str| {
         let range = Range::block(text);
         if let Err(message) = &range {
-            problems.add(at.mark(), "invalid_block", message.clone(), "write a block such as `10.0.0.0/8`");
+            problems.error(at.span(), "invalid_block", message.clone(), "write a block such as `10.0.0.0/8`");
         }
         range.ok()
     };
@@ -115,16 +115,16 @@ fn block(at: At<'_>, found: &IPBlock, problems: &mut Problems) -> Option<Block> 
         if except.is_some_and(|except| !range.contains(&except) || except == range) {
             let message = format!("what is excepted is no part of `{}`", found.cidr);
             let help = "write a block that is inside of it and smaller";
-            problems.add(at.field("except").item(index).mark(), "invalid_block", message, help);
+            problems.error(at.field("except").item(index).span(), "invalid_block", message, help);
         }
     }
     Some(Block { range, except: excepts.into_iter().flatten().collect() })
 }
 
-fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Problems) -> Option<PolicyPort> {
+fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Option<PolicyPort> {
     let protocol = protocol(at.field("protocol"), found.protocol.as_deref(), problems)?;
     let mut refuse = |field: &str, message: String, help: &str| {
-        problems.add(at.field(field).mark(), "invalid_port", message, help);
+        problems.error(at.field(field).span(), "invalid_port", message, help);
         None
     };
     match (&found.port, found.end_port) {
@@ -160,12 +160,12 @@ fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Problems) -> Optio
 }
 
 /// The protocol; TCP where none is named.
-pub(super) fn protocol(at: At<'_>, found: Option<&str>, problems: &mut Problems) -> Option<Protocol> {
+pub(super) fn protocol(at: At<'_>, found: Option<&str>, problems: &mut Diagnostics) -> Option<Protocol> {
     let Some(found) = found else { return Some(Protocol::Tcp) };
     let protocol = found.parse().ok();
     if protocol.is_none() {
         let help = did_you_mean(found, Protocol::ALL.map(Protocol::name));
-        problems.add(at.mark(), "unknown_value", format!("`{found}` is no protocol"), help);
+        problems.error(at.span(), "unknown_value", format!("`{found}` is no protocol"), help);
     }
     protocol
 }

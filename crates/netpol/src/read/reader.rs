@@ -5,7 +5,7 @@ use super::object::{self, Scope};
 use super::workload::{Template, workload};
 use super::{deserialize, policy, service};
 use crate::model::ObjectRef;
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use k8s_openapi::api::{
     apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
 };
@@ -37,25 +37,32 @@ pub(super) struct Reader<'r> {
     pub node: &'r Node,
     pub kind: &'r str,
     pub group: &'r str,
-    pub problems: &'r mut Problems,
+    pub problems: &'r mut Diagnostics,
     pub builder: &'r mut Builder,
 }
 
 impl<'r> Reader<'r> {
     /// Reads the object as a type; nothing where a value is not of its type, since what stands for it means nothing.
     pub(super) fn typed<T: Deserialize<'r>>(&mut self) -> Option<T> {
-        let before = self.problems.len();
+        let before = self.problems.as_slice().len();
         let read = deserialize::read(self.node, self.problems);
-        read.filter(|_| !self.problems.any_since(before, "wrong_type"))
+        read.filter(|_| {
+            !self.problems.as_slice().iter().skip(before).any(|problem| problem.code == "wrong_type")
+        })
     }
 
     /// The object, unless it stands elsewhere already.
     pub(super) fn reference(&mut self, scope: Scope, metadata: &ObjectMeta) -> Option<ObjectRef> {
         let object = object::reference(self.node, self.kind, scope, metadata, self.problems)?;
         if let Some(first) = self.builder.seen(self.group, &object) {
-            let mark = At::new(self.node).field("metadata").field("name").mark();
+            let span = At::new(self.node).field("metadata").field("name").span();
             let help = "keep one of them";
-            self.problems.add(mark, "duplicate_object", format!("{object} stands at {first} already"), help);
+            self.problems.error(
+                span,
+                "duplicate_object",
+                format!("{object} stands at {first} already"),
+                help,
+            );
             return None;
         }
         Some(object)
@@ -80,7 +87,8 @@ impl<'r> Reader<'r> {
         let Some(object) = self.reference(Scope::Namespaced, &read.metadata) else { return };
         let at = At::new(self.node);
         let Some(spec) = read.spec else {
-            return self.problems.add(at.mark(), "missing_field", "the policy has no `spec`", "add `spec`");
+            self.problems.error(at.span(), "missing_field", "the policy has no `spec`", "add `spec`");
+            return;
         };
         let policy = policy::policy(at.field("spec"), object, &spec, self.problems);
         self.builder.cluster.policies.push(policy);

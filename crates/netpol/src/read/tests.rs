@@ -2,7 +2,7 @@
 
 use super::read;
 use crate::model::Cluster;
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use yaml::{Data, Node};
 
 fn cluster(text: &str) -> Cluster {
@@ -201,7 +201,7 @@ fn fields(node: &Node, inside: &str, found: &mut Vec<(String, usize, usize)>) {
             for (key, value) in entries {
                 // A selector of a Service or of a Gateway of Istio is labels; any other holds `matchLabels`.
                 let labels = key.text == "selector" && !has_match(value);
-                found.push((key.text.clone(), key.mark.line, key.mark.column));
+                found.push((key.text.clone(), key.span.line, key.span.column));
                 if !labels {
                     fields(value, &key.text, found);
                 }
@@ -222,7 +222,9 @@ fn a_typo_in_any_key_is_an_error_with_its_place_and_the_key() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         let mut found = Vec::new();
-        yaml::documents(&text, &mut Problems::new("f"), |node, _| fields(&node, "", &mut found));
+        for node in yaml::documents(&text, &mut Diagnostics::new("f")) {
+            fields(&node, "", &mut found);
+        }
         for (key, line, column) in found {
             let wrong = format!("{key}e");
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();

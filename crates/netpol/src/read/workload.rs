@@ -4,7 +4,7 @@ use super::object;
 use super::policy::protocol;
 use super::selector::selector;
 use crate::model::{ContainerPort, Labels, ObjectRef, Workload};
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use yaml::At;
@@ -20,7 +20,7 @@ pub(super) struct Template<'t> {
 }
 
 /// Reads a workload.
-pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mut Problems) -> Workload {
+pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mut Diagnostics) -> Workload {
     let at = template.at;
     let labels = template.metadata.and_then(|metadata| metadata.labels.clone()).unwrap_or_default();
     object::check(at.field("metadata").field("labels"), &labels, problems);
@@ -57,24 +57,24 @@ pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mu
 }
 
 /// What makes pods must select them.
-fn check_selector(template: &Template<'_>, labels: &Labels, problems: &mut Problems) {
+fn check_selector(template: &Template<'_>, labels: &Labels, problems: &mut Diagnostics) {
     if let Some((at, found)) = template.selector {
         let selector = selector(at, found, problems);
         if selector.requirements.is_empty() {
-            problems.add(
-                at.mark(),
+            problems.error(
+                at.span(),
                 "invalid_selector",
                 "the selector is empty",
                 "select the template's labels",
             );
         } else if !selector.matches(labels) {
             let help = "give the template the labels that are selected";
-            problems.add(at.mark(), "invalid_selector", "the selector does not select the template", help);
+            problems.error(at.span(), "invalid_selector", "the selector does not select the template", help);
         }
     }
 }
 
-fn ports(at: At<'_>, container: &Container, problems: &mut Problems) -> Vec<ContainerPort> {
+fn ports(at: At<'_>, container: &Container, problems: &mut Diagnostics) -> Vec<ContainerPort> {
     let mut ports = Vec::new();
     for (index, found) in container.ports.iter().flatten().enumerate() {
         let at = at.field("ports").item(index);
@@ -82,7 +82,7 @@ fn ports(at: At<'_>, container: &Container, problems: &mut Problems) -> Vec<Cont
         let protocol = protocol(at.field("protocol"), found.protocol.as_deref(), problems);
         let Some(port) = number else {
             let message = format!("{} is no port", found.container_port);
-            problems.add(at.field("containerPort").mark(), "invalid_port", message, "");
+            problems.error(at.field("containerPort").span(), "invalid_port", message, "");
             continue;
         };
         let name = found.name.clone().filter(|name| !name.is_empty());

@@ -36,7 +36,7 @@ impl Graph {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self> {
-        let documents = cases::yaml::documents(text).map_err(anyhow::Error::msg)?;
+        let documents = yaml::values("the graph", text)?;
         let spec = documents.first().and_then(|graph| graph.get("spec")).context("no spec")?;
         Ok(serde_json::from_value(spec.clone())?)
     }

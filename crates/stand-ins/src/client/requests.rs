@@ -35,7 +35,7 @@ impl Requests {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let documents = cases::yaml::documents(text).map_err(anyhow::Error::msg)?;
+        let documents = yaml::values("the requests", text)?;
         Ok(serde_json::from_value(documents.into_iter().next().context("it is empty")?)?)
     }
 
@@ -93,7 +93,7 @@ fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String
         Err(_) => (Observed::default(), String::new()),
     };
     let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
-    let decided = cases::decided(&observed, observed.rule.as_ref().and_then(Option::as_deref));
+    let decided = cases::decided_by(&observed, observed.rule.as_ref().and_then(Option::as_deref));
     let mut row = Row::of(case, &observed, format!("{by}, {decided}"), differences);
     // What passed was decided by nobody in particular: say who answered, beside what it saw.
     if let (true, [_, _, decided, seen]) = (observed.upstream.is_some(), row.cells.as_mut_slice()) {

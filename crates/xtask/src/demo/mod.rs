@@ -114,7 +114,7 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         Observed { rule: told.rule, ..seen }
     };
     let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
-    let decided = cases::decided(&observed, decider(file, case, &observed)?.as_deref());
+    let decided = cases::decided_by(&observed, decider(file, case, &observed)?.as_deref());
     Ok(Row::of(case, &observed, decided, differences))
 }
 

@@ -1,24 +1,25 @@
-//! From the lines of a request to what comes of it.
+//! The decision on one request.
 
-use super::{Answer, Report, Trace};
+use super::Stage;
+use crate::decision::{Answer, Report, Trace};
 use crate::http::{Connection, Request};
-use crate::stages::Stage;
 
-/// What came of a request.
+/// The decision on one request.
 #[derive(Debug)]
 pub struct Outcome<'a, S: Stage, T> {
-    /// What ended it, if something did.
+    /// The denial or redirect; absent if the request is allowed.
     pub answer: Option<Box<Answer>>,
-    /// The request as the upstream would get it.
+    /// The request as the upstream receives it; absent if its headers are malformed.
     pub request: Option<Request<'a>>,
-    /// What the stage keeps for the response.
+    /// The state that the stage keeps for the response.
     pub response_state: S::ResponseState,
-    /// What else the stage has to say.
+    /// Diagnostics of the decision.
     pub report: Report<T>,
 }
 
-/// Takes a request, given by the lines of its headers with the pseudo-headers, through a stage; `now` is in seconds
-/// since 1970.
+/// Decides on a request.
+///
+/// `lines` are the lines of its headers, pseudo-headers included; `now` is the time in seconds since 1970.
 pub fn decide<'a, S: Stage, T: Trace + Default>(
     stage: &S,
     lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
@@ -30,7 +31,7 @@ pub fn decide<'a, S: Stage, T: Trace + Default>(
     let mut request = match Request::new(lines, connection, now) {
         Ok(request) => request,
         Err(reason) => {
-            let answer = Answer::without_policy(stage, 400, reason);
+            let answer = stage.denial_without_policy(reason);
             report.enter(answer.filter);
             return Outcome { answer: Some(Box::new(answer)), request: None, response_state, report };
         }

@@ -1,9 +1,11 @@
-//! Text with bytes that no YAML can hold.
+//! Bytes as text: a byte that text cannot hold is written as `\xHH`.
 
-/// The bytes of a text in which `\xHH` stands for a byte and `\\` for a backslash.
+use std::fmt::Write;
+
+/// Returns the bytes of a text in which `\xHH` is a byte and `\\` is a backslash.
 ///
 /// # Errors
-/// Another escape.
+/// The text has any other escape.
 pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -12,21 +14,25 @@ pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
         let escape = after.strip_prefix('x').and_then(|hex| hex.split_at_checked(2));
         match (escape, after.strip_prefix('\\')) {
             (Some((hex, behind)), _) => {
-                bytes.push(u8::from_str_radix(hex, 16).map_err(|_| format!("`\\x{hex}` in `{text}`"))?);
+                let byte = u8::from_str_radix(hex, 16);
+                bytes
+                    .push(byte.map_err(|_| format!("invalid escape `\\x{hex}` in `{text}`; write `\\xHH`"))?);
                 rest = behind;
             }
             (None, Some(behind)) => {
                 bytes.push(b'\\');
                 rest = behind;
             }
-            (None, None) => return Err(format!("a lone backslash in `{text}`: write `\\\\` or `\\xHH`")),
+            (None, None) => {
+                return Err(format!("invalid backslash in `{text}`; write `\\\\` or `\\xHH`"));
+            }
         }
     }
     bytes.extend_from_slice(rest.as_bytes());
     Ok(bytes)
 }
 
-/// The text for bytes: what is printable stands as it is, `\\` for a backslash and `\xHH` for any other byte.
+/// Returns the text for bytes: `\\` for a backslash, `\xHH` for a control character or a byte that is not UTF-8.
 pub fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -46,7 +52,7 @@ pub fn escape(bytes: &[u8]) -> String {
 }
 
 fn push_hex(text: &mut String, byte: u8) {
-    text.push_str(&format!("\\x{byte:02X}"));
+    let _ = write!(text, "\\x{byte:02X}");
 }
 
 #[cfg(test)]
@@ -54,7 +60,7 @@ mod tests {
     use super::{escape, unescape};
 
     #[test]
-    fn what_is_escaped_is_the_same_unescaped() {
+    fn escaped_bytes_are_restored() {
         for (bytes, text) in
             [(&b"/caf\xc3\xa9"[..], "/caf\u{e9}"), (b"a\x00\xffb\\c\n", r"a\x00\xFFb\\c\x0A")]
         {
@@ -64,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_bytes() {
+    fn unknown_escapes_are_refused() {
         assert_eq!(unescape(r"a\x00\xFFb\\c").unwrap(), b"a\x00\xffb\\c");
         assert!(unescape(r"\n").is_err());
         assert!(unescape(r"\x0").is_err());
