@@ -19,27 +19,33 @@ use clap::{CommandFactory, Parser, Subcommand};
 use exit::Failure;
 use std::process::ExitCode;
 
-/// Validates, tests and converts policies of Ringfence, and analyzes Kubernetes NetworkPolicies.
+/// Validate, test and convert Ringfence policies, and analyze Kubernetes NetworkPolicies.
 #[derive(Debug, Parser)]
-#[command(name = "ringfence", version)]
+#[command(name = "ringfence", version, after_help = EXIT_STATUS)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  success
+  1  problems were found, a case failed, or a comparison found a difference
+  2  the command line is invalid, or a file cannot be read";
+
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Explain the decision about a request step by step, or summarize the decisions about many requests
+    /// Explain the decision about a request, or summarize the decisions about many
     Explain(Box<explain::Options>),
     /// Run your own test cases against a policy
     Test(test::Options),
-    /// Convert policies of Istio, or the configuration of Envoy's filters rbac and jwt_authn
+    /// Convert policies of Istio, or of Envoy's filters rbac and jwt_authn
     Convert(convert::Options),
     /// Check policies and the manifests that load them
     Validate(validate::Options),
     /// Print the manifest that loads a policy
     Render(Box<render::Options>),
-    /// Print the JSON Schema of policies, for editors
+    /// Print the JSON Schema of policies
     Schema(schema::Options),
     /// Generate shell completions
     Completions(manual::Completions),

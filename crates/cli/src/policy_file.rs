@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::files::{self, File};
 use crate::report::{self, Format};
-use crate::validate::document;
+use crate::validate::document::{self, Checked};
 use diagnostics::{Diagnostic, Severity, Span};
 use inspect::Policy;
 use modules::Module;
@@ -31,8 +31,7 @@ pub struct PolicyFile {
 /// Returns the problems of the policy, as `validate` prints them.
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
-    let scene = document::check(&file, module);
-    let (found, single) = (scene.found, scene.single);
+    let Checked { found, single, .. } = document::check(&file, module);
     let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
     if !errors.is_empty() {
         return Err(report::refuse(&errors, &[file], format));

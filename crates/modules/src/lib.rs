@@ -75,7 +75,7 @@ impl Module {
                 section: Some("vhost"),
                 rules: "hosts",
                 own_fields: &["hosts", "sni", "unknownHost"],
-                ..Row::of::<VhostStage>("vhost-policy", "allowed virtual hosts")
+                ..Row::of::<VhostStage>("vhost-policy", "Allow requests by their host")
             },
             Self::PathPolicy => Row {
                 section: Some("path"),
@@ -83,23 +83,23 @@ impl Module {
                 own_rule_fields: &["action", "redirect", "rewrite"],
                 ..Row::of::<PathStage>(
                     "path-policy",
-                    "one canonical path, then allow, deny, redirect or rewrite",
+                    "Allow, deny, redirect or rewrite requests by their path",
                 )
             },
             Self::TokenValidation => Row {
                 section: Some("token"),
                 own_fields: &["providers", "realm"],
-                ..Row::of::<TokenStage>("token-validation", "validation of JWTs and their claims")
+                ..Row::of::<TokenStage>("token-validation", "Validate JWTs and their claims")
             },
             Self::HeaderPolicy => Row {
                 section: Some("header"),
                 own_fields: &["presets", "underscores"],
                 own_rule_fields: &["forbid", "single", "request", "denyResponse"],
-                ..Row::of::<HeaderStage>("header-policy", "headers of requests and responses")
+                ..Row::of::<HeaderStage>("header-policy", "Require, forbid and change headers")
             },
             Self::Ringfence => Row {
                 own_fields: &["vhost", "path", "token", "header"],
-                ..Row::of::<Ringfence>("ringfence", "all of the above in one module")
+                ..Row::of::<Ringfence>("ringfence", "All filters in one module")
             },
         }
     }

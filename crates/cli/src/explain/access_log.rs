@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 /// The flags that name the fields of a log.
 #[derive(Debug, Args)]
 pub struct Fields {
-    /// The field of an access log that has the `method`, `authority`, `path`, `sni` or `tls`; by default the field with
-    /// that name, or with its name in Istio; may be repeated
+    /// The access log field for `method`, `authority`, `path`, `sni` or `tls`, such as `path=url`; by default the field
+    /// with that name, or with Istio's name for it; may be repeated
     #[arg(long, value_name = "WHAT=FIELD")]
     log_field: Vec<String>,
-    /// A field of an access log that has a header, such as `user_agent=user-agent`; may be repeated
+    /// The access log field for a header, such as `user_agent=user-agent`; may be repeated
     #[arg(long, value_name = "FIELD=HEADER")]
     log_header: Vec<String>,
 }

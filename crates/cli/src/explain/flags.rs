@@ -8,8 +8,8 @@ use inspect::Request;
 /// The flags that describe a request.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// The request: a method and a URL, such as `GET https://shop.example.com/x`, or with --host a method and a target.
-    /// The path is sent unchanged; `\xHH` is a byte
+    /// The method and the URL, such as `GET https://shop.example.com/x`; with --host, the method and the path. The path is
+    /// not normalized; `\xHH` is a byte
     #[arg(long, value_name = "METHOD URL", required_unless_present_any = ["requests", "cases"])]
     request: Option<String>,
     /// A header line; may be repeated
@@ -21,13 +21,13 @@ pub struct Flags {
     /// The authority, if it is not that of the URL
     #[arg(long)]
     host: Option<String>,
-    /// Use TLS, whatever the scheme of the URL is
+    /// Use a TLS connection, even if the URL is not `https`
     #[arg(long, conflicts_with = "plaintext")]
     tls: bool,
-    /// Use no TLS, whatever the scheme of the URL is
+    /// Use a plaintext connection, even if the URL is `https`
     #[arg(long)]
     plaintext: bool,
-    /// The server name (SNI); by default the host, if the connection is TLS; may be empty
+    /// The server name (SNI) of a TLS connection; by default the host; empty for none
     #[arg(long, conflicts_with = "plaintext")]
     sni: Option<String>,
     /// The SHA-256 of the client's certificate, in hex

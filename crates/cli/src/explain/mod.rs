@@ -28,7 +28,7 @@ pub struct Options {
     /// The policy, in YAML or JSON; `-` for standard input
     #[arg(required_unless_present = "cases", value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The filter of the policy; by default that of a comment `# filter: NAME`, or of the fields
+    /// The filter of the policy; by default detected from a comment `# filter: NAME`, or from the fields
     #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
     filter: Option<Module>,
     #[command(flatten)]
@@ -38,16 +38,16 @@ pub struct Options {
     requests: Option<PathBuf>,
     #[command(flatten)]
     log: access_log::Fields,
-    /// A case file in place of a policy and a request: print a line of JSON for each case
+    /// Explain each case of a case file instead, with one line of JSON for each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "request"])]
     cases: Option<PathBuf>,
-    /// A key set in place of one that a provider fetches; without a name, of all providers
+    /// A key set to use instead of fetching it; without a name, for all providers; may be repeated
     #[arg(long, value_name = "[PROVIDER=]FILE")]
     jwks: Vec<String>,
     /// The time of the request, in RFC 3339 or as seconds since 1970; by default now
     #[arg(long, value_name = "TIME", value_parser = time::parse)]
     now: Option<u64>,
-    /// A header of the upstream's response, to show how the policy changes it
+    /// A header of the upstream's response, to show how the policy changes it; may be repeated
     #[arg(long, value_name = "NAME: VALUE")]
     response_header: Vec<String>,
     /// The output format

@@ -14,7 +14,7 @@ pub struct Options {
     /// The kind of the manifest
     #[arg(long = "as", value_enum, value_name = "KIND")]
     pub kind: Kind,
-    /// The filter of the policy; by default that of a comment `# filter: NAME`, or of the fields
+    /// The filter of the policy; by default detected from a comment `# filter: NAME`, or from the fields
     #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
     pub filter: Option<Module>,
     /// The name of the object; by default that of the filter
@@ -32,10 +32,10 @@ pub struct Options {
     /// A label of the selected pods, such as `app=web`; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
     pub selector: Vec<(String, String)>,
-    /// The target of the policy, such as `Gateway/web`; may be repeated
+    /// The object that the module is attached to, such as `Gateway/web`; may be repeated
     #[arg(long, value_name = "KIND/NAME", value_parser = target)]
     pub target: Vec<(String, String)>,
-    /// The place in Istio's filter chain
+    /// The phase in Istio's filter chain
     #[arg(long, value_enum, ignore_case = true)]
     pub phase: Option<Phase>,
     /// What happens to requests if the module fails

@@ -17,15 +17,15 @@ use diagnostics::Diagnostic;
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Text.
+    /// Human-readable text
     Text,
-    /// YAML, with the comments of the policy.
+    /// YAML with the comments of the policy
     Yaml,
-    /// JSON.
+    /// JSON for programs
     Json,
-    /// Workflow commands, which GitHub shows as annotations of a pull request.
+    /// GitHub workflow commands, shown as annotations of a pull request
     Github,
-    /// SARIF 2.1.0, for code scanning.
+    /// SARIF 2.1.0 for code scanning
     Sarif,
 }
 

@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Run only the cases whose names contain this text
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     only: String,
     /// The output format
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]

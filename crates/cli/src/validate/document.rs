@@ -3,24 +3,34 @@
 use super::scene::Scene;
 use super::{envoy, kubernetes, policy};
 use crate::files::File;
-use diagnostics::{Diagnostics, Span};
+use diagnostics::{Diagnostic, Span};
 use modules::Module;
+use serde_json::Value;
 use yaml::Node;
 
-/// Checks a file. The problems are sorted by their places.
-pub fn check(file: &File, module: Option<Module>) -> Scene<'_> {
+/// The result of a check.
+#[derive(Debug)]
+pub struct Checked {
+    /// The number of policies.
+    pub policies: usize,
+    /// The policy, if the file contains one policy and nothing else.
+    pub single: Option<(Module, Value)>,
+    /// The problems and warnings, sorted by their places.
+    pub found: Vec<Diagnostic>,
+}
+
+/// Checks a file.
+pub fn check(file: &File, module: Option<Module>) -> Checked {
     let mut scene = Scene::new(file, module);
-    let mut problems = Diagnostics::new(&file.name);
-    let documents = yaml::documents(&file.text, &mut problems);
-    documents.iter().for_each(|node| document(&mut scene, node));
-    let problems = problems.into_vec();
-    if documents.is_empty() && problems.is_empty() {
-        scene.error(Span::START, "empty", "the file is empty", "write a policy");
+    let documents = yaml::documents(&file.text, &mut scene.found);
+    if documents.is_empty() && scene.found.as_slice().is_empty() {
+        scene.found.error(Span::START, "empty", "the file is empty", "write a policy");
     }
-    scene.found.extend(problems);
-    scene.found.sort_by_key(|found| found.span);
-    scene.found.dedup();
-    scene
+    documents.iter().for_each(|node| document(&mut scene, node));
+    let mut found = scene.found.into_vec();
+    found.sort_by_key(|found| found.span);
+    found.dedup();
+    Checked { policies: scene.policies, single: scene.single, found }
 }
 
 fn document(scene: &mut Scene<'_>, node: &Node) {
@@ -51,7 +61,7 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
         None => {
             let span = node.fields().first().map_or(node.span, |(key, _)| key.span);
             let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
-            scene.error(span, "unknown_filter", "cannot determine the filter of this policy", help);
+            scene.found.error(span, "unknown_filter", "cannot determine the filter of this policy", help);
         }
     }
 }

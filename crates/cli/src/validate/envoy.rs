@@ -65,7 +65,12 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
 
 /// Reports a module without a policy.
 pub fn empty(scene: &mut Scene<'_>, span: Span) {
-    scene.error(span, "empty", "the module has no configuration", "write a policy: every module needs one");
+    scene.found.error(
+        span,
+        "empty",
+        "the module has no configuration",
+        "write a policy: every module needs one",
+    );
 }
 
 /// Checks the failure policy and the digest of a module.
@@ -83,7 +88,7 @@ fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
 
 /// Warns that requests pass if the module fails.
 pub fn fail_open(scene: &mut Scene<'_>, span: Span, help: &str) {
-    scene.warning(span, "fail_open", "requests pass unchecked if the module fails", help);
+    scene.found.warning(span, "fail_open", "requests pass unchecked if the module fails", help);
 }
 
 /// The fix for a module that is fetched as a file.
@@ -95,7 +100,7 @@ pub const OF_IMAGE: &str =
 /// Warns that a fetched module has no digest.
 pub fn missing_sha256(scene: &mut Scene<'_>, span: Span, help: &str) {
     let message = "the module has no digest: its server can replace it";
-    scene.warning(span, "missing_sha256", message, help);
+    scene.found.warning(span, "missing_sha256", message, help);
 }
 
 /// Checks the configuration of a module, which is an `Any`.
@@ -109,14 +114,19 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
             Some(text) => policy::check_text(scene, module, value, text),
             None => {
                 let message = format!("found {}", value.kind());
-                scene.error(value.span, "wrong_type", message, "write JSON in a string, or use a `Struct`");
+                scene.found.error(
+                    value.span,
+                    "wrong_type",
+                    message,
+                    "write JSON in a string, or use a `Struct`",
+                );
             }
         },
         _ => {
             let span = any.get("@type").map_or(head(any), |kind| kind.span);
             let help = "write `\"@type\": type.googleapis.com/google.protobuf.Struct`";
             let message = "the configuration of a module must be a `Struct` or a `StringValue`";
-            scene.error(span, "configuration_type", message, help);
+            scene.found.error(span, "configuration_type", message, help);
         }
     }
 }

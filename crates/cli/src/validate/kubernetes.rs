@@ -134,7 +134,7 @@ fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
 fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
     for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let help = did_you_mean(&key.text, known.iter().copied());
-        scene.error(key.span, "unknown_field", "this field does not exist here", help);
+        scene.found.error(key.span, "unknown_field", "this field does not exist here", help);
     }
 }
 
@@ -144,11 +144,11 @@ fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
         Some(word) if words.contains(&word) => {}
         Some(word) => {
             let help = did_you_mean(word, words.iter().copied());
-            scene.error(node.span, "unknown_value", format!("`{word}` is not a choice here"), help);
+            scene.found.error(node.span, "unknown_value", format!("`{word}` is not a choice here"), help);
         }
         None => {
             let help = format!("write `{}`", words.join("`, `"));
-            scene.error(node.span, "wrong_type", format!("found {}", node.kind()), help);
+            scene.found.error(node.span, "wrong_type", format!("found {}", node.kind()), help);
         }
     }
 }

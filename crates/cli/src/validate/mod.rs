@@ -13,7 +13,8 @@ use crate::files::{self, File};
 use crate::report::{self, Format};
 use crate::{module_flag, output};
 use clap::Args;
-use diagnostics::{Diagnostic, Severity, Span};
+use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
+use document::Checked;
 use modules::Module;
 use std::path::PathBuf;
 
@@ -23,7 +24,8 @@ pub struct Options {
     /// Policies, Envoy bootstraps and Kubernetes manifests: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// The filter of the policies; by default that of a comment `# filter: NAME`, of the module's name, or of the fields
+    /// The filter of the policies; by default detected from a comment `# filter: NAME`, the name of the module, or the
+    /// fields
     #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
     filter: Option<Module>,
     /// Ignore warnings with this code; may be repeated
@@ -60,16 +62,18 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 /// Returns the number of policies of a file, and its problems and warnings.
 fn check(file: &File, options: &Options) -> (usize, Vec<Diagnostic>) {
-    let mut scene = document::check(file, options.filter);
+    let Checked { policies, mut found, .. } = document::check(file, options.filter);
     // A folder may have files without policies.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
-    if named && scene.policies == 0 && scene.found.is_empty() {
+    if named && policies == 0 && found.is_empty() {
         let help = "if it is a policy, add its filter: `--filter path-policy`";
-        scene.warning(Span::START, "no_policy", "the file contains no policy", help);
+        let mut list = Diagnostics::new(&file.name);
+        list.warning(Span::START, "no_policy", "the file contains no policy", help);
+        found = list.into_vec();
     }
     let allowed = |code: &str| options.allow.iter().any(|allowed| allowed == code);
-    scene.found.retain(|found| found.severity == Severity::Error || !allowed(found.code));
-    (scene.policies, scene.found)
+    found.retain(|found| found.severity == Severity::Error || !allowed(found.code));
+    (policies, found)
 }
 
 #[cfg(test)]

@@ -23,30 +23,31 @@ pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) {
 fn add(scene: &mut Scene<'_>, severity: Severity, problems: Vec<Problem>, node: &Node) {
     for Problem { code, path, message, help } in problems {
         let span = if code == "unknown_field" { locate_key(node, &path) } else { locate(node, &path) };
-        let file = scene.file.clone();
+        let file = scene.found.file().clone();
         scene.found.push(Diagnostic { file, span, severity, code, path, message, help });
     }
 }
 
 /// Checks a policy that is the text of a string.
 pub fn check_text(scene: &mut Scene<'_>, module: Module, node: &Node, text: &str) {
-    let before = scene.found.len();
-    let mut problems = Diagnostics::new(&scene.file);
-    let inner = yaml::documents(text, &mut problems).pop();
+    let mut found = Diagnostics::new(scene.found.file());
+    let inner = yaml::documents(text, &mut found).pop();
     // A module reads JSON only.
     let Some(inner) = inner.filter(|_| serde_json::from_str::<Value>(text).is_ok()) else {
         scene.policies += 1;
         let problems = module.load(text.as_bytes()).err().unwrap_or_default();
         return add(scene, Severity::Error, problems, node);
     };
+    std::mem::swap(&mut scene.found, &mut found);
     check(scene, module, &inner);
-    scene.found.extend(problems.into_vec());
+    std::mem::swap(&mut scene.found, &mut found);
     let places = Places::of(scene, node, text);
-    for found in scene.found.iter_mut().skip(before) {
+    for mut found in found.into_vec() {
         found.span = places.outer(found.span);
         if !found.path.is_empty() && places.indent.is_none() {
             found.message = format!("{} (in this string, at `{}`)", found.message, found.path);
         }
+        scene.found.push(found);
     }
 }
 
