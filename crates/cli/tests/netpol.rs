@@ -40,12 +40,12 @@ fn every_problem_is_shown_with_its_line() {
     assert_eq!(
         run.err,
         "\
--:13:18: error: invalid_name: `A` is no name
+-:13:18: error: invalid_name: invalid name `A`
  13 | metadata: {name: A}
     |                  ^
-help: write lower-case letters, digits and `-`, with a letter or digit at both ends
+help: use lower-case letters, digits and `-`, with a letter or digit at both ends
 
--:16:3: error: unknown_field: there is no `ingres` here
+-:16:3: error: unknown_field: unknown field `ingres`
  16 |   ingres:
     |   ^^^^^^
 help: did you mean `ingress`?
@@ -62,7 +62,7 @@ fn problems_are_json_where_json_was_asked_for() {
     let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let expected = serde_json::json!({"problems": [{
         "severity": "error", "file": "-", "line": 18, "column": 26, "width": 7, "code": "unknown_field", "path": "",
-        "message": "there is no `protcol` here", "help": "did you mean `protocol`?",
+        "message": "unknown field `protcol`", "help": "did you mean `protocol`?",
     }]});
     assert_eq!((value, run.err.as_str(), run.status), (expected, "1 problem\n", 1));
 }
@@ -179,7 +179,11 @@ fn a_clean_set_ends_with_0_and_a_hole_with_1() {
       namespace: default
     spec:
       podSelector: {{}}
-      policyTypes: [Ingress, Egress]
+      policyTypes:
+        - Ingress
+        - Egress
+      ingress: []
+      egress: []
 
 1 way around the policies
 "
@@ -318,7 +322,10 @@ fn with_the_graph_beside_them_each_policy_that_is_taken_out_is_named() {
     let text = std::fs::read_to_string(&loose).unwrap().replace("port: 9080", "port: 9081");
     std::fs::write(&loose, text).unwrap();
     let found = run(&["audit", &folder], "").out;
-    assert!(found.contains("graph-policy: `40-details.yaml` of the graph is not what is there"), "{found}");
+    assert!(
+        found.contains("graph-policy: the policies of `40-details.yaml` differ from the graph"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl FromStr for Protocol {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|protocol| protocol.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no protocol"))
+        found.ok_or_else(|| format!("unknown protocol `{text}`"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The manifests of the examples are what their graphs generate, byte for byte.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use netpol::generate::manifests;
+use netpol::generate::{manifests, read as read_graph};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,7 +13,7 @@ fn check(example: &str, listing: &str, prefix: &str, own: &[&str]) {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let folder = example.join("network-policies");
     let graph = std::fs::read_to_string(example.join("graph.yaml")).unwrap();
-    let generated = manifests(&graph).unwrap();
+    let generated = manifests(&read_graph("graph.yaml", &graph).unwrap());
     let order: Vec<String> = generated.iter().map(|manifest| manifest.file.clone()).collect();
     let generated: BTreeMap<String, String> =
         generated.into_iter().map(|manifest| (manifest.file, manifest.text)).collect();

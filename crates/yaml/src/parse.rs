@@ -40,11 +40,11 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
 ///
 /// # Errors
 /// The first problem.
-pub fn values(file: &str, text: &str) -> Result<Vec<Value>, Diagnostic> {
+pub fn values(file: &str, text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
     let mut found = Diagnostics::new(file);
     let documents = documents(text, &mut found);
     match found.into_vec().into_iter().next() {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(problem.into()),
         None => Ok(documents.iter().map(Node::json).collect()),
     }
 }

@@ -25,7 +25,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let mut documents = Vec::new();
     for file in files::read(&options.files)? {
         let values = yaml::values(&file.name, &file.text)
-            .map_err(|problem| report::refuse(&[problem], std::slice::from_ref(&file), options.format))?;
+            .map_err(|problem| report::refuse(&[*problem], std::slice::from_ref(&file), options.format))?;
         documents.extend(values.into_iter().flat_map(items));
     }
     documents.retain(|document| !document.is_null());

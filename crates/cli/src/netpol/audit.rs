@@ -1,13 +1,12 @@
 //! `ringfence netpol audit`.
 
-use super::generate::problem;
-use super::{read, refused};
+use super::cluster;
 use crate::exit::{Exit, Failure};
+use crate::output;
 use crate::report::Format;
-use crate::{files, output};
 use clap::Args;
 use netpol::address::Range;
-use netpol::audit::{self, Finding, against_graph, audit};
+use netpol::audit::{self, Finding, audit};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -55,17 +54,8 @@ impl Options {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let files = files::read(&options.paths)?;
-    let cluster = read(&files, as_json)?;
-    let mut found = audit(&cluster, &options.told());
-    for graph in cluster.ignored.iter().filter(|object| object.kind == "ServiceGraph") {
-        let file = files.iter().find(|file| file.name == *graph.place.file);
-        let lacking = against_graph(&cluster, graph, file.map_or("", |file| &file.text));
-        found.extend(lacking.map_err(|problems| {
-            let problems = problems.into_iter().map(|found| problem(&graph.place.file, found));
-            refused(&problems.collect::<Vec<_>>(), &files, as_json)
-        })?);
-    }
+    let cluster = cluster(&options.paths, as_json)?;
+    let found = audit(&cluster, &options.told()).map_err(Failure::usage)?;
     if as_json {
         output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {
@@ -89,9 +79,9 @@ fn count(found: usize) -> String {
 }
 
 fn text(finding: &Finding) -> String {
-    let Finding { code, severity, object, message, gain, because, remedy } = finding;
+    let Finding { code, severity, object, message, impact, because, remedy } = finding;
     let place = &object.place;
-    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {gain}");
+    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {impact}");
     for (object, what) in because {
         text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
     }
@@ -117,7 +107,7 @@ fn value(finding: &Finding) -> Value {
         "severity": finding.severity.to_string(),
         "object": object(&finding.object),
         "message": finding.message,
-        "gain": finding.gain,
+        "gain": finding.impact,
         "because": because.collect::<Vec<_>>(),
         "remedy": finding.remedy,
     })

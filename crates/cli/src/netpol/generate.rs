@@ -6,8 +6,8 @@ use crate::files;
 use crate::output;
 use crate::report::Format;
 use clap::Args;
-use diagnostics::{Diagnostic, Severity, Span};
-use netpol::generate::{self, Manifest, manifests};
+use netpol::generate::{Manifest, manifests, read};
+use netpol::model::Policy;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -30,10 +30,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let [file] = &files[..] else {
         return Err(Failure::usage(format_args!("{}: a graph is one file", options.graph.display())));
     };
-    let made = manifests(&file.text).map_err(|found| {
-        let found: Vec<Diagnostic> = found.into_iter().map(|found| problem(&file.name, found)).collect();
-        refused(&found, &files, as_json)
-    })?;
+    let graph = read(&file.name, &file.text).map_err(|found| refused(&found, &files, as_json))?;
+    let made = manifests(&graph);
     if let Some(folder) = &options.output {
         write(folder, &made)?;
     }
@@ -44,13 +42,6 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         output::text(&texts.join("---\n"));
     }
     Ok(Exit::Success)
-}
-
-/// A problem of a graph as one of its file.
-pub(super) fn problem(file: &str, found: generate::Problem) -> Diagnostic {
-    let generate::Problem { code, line, column, message, help, path } = found;
-    let (span, severity) = (Span { line, column, width: 1 }, Severity::Error);
-    Diagnostic { file: file.into(), span, severity, code, path, message, help }
 }
 
 fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
@@ -65,5 +56,7 @@ fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
 
 fn value(manifest: &Manifest) -> Value {
     let Manifest { file, stops, without, policies, text } = manifest;
+    let name = |policy: &Policy| format!("{}/{}", policy.namespace(), policy.object.name);
+    let policies: Vec<String> = policies.iter().map(name).collect();
     json!({"file": file, "stops": stops, "without": without, "policies": policies, "text": text})
 }

@@ -43,13 +43,14 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         let reach = Reach::new(&cluster);
         if options.group { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) }
     };
-    let picture = || Picture::new(&cluster, &audit::Options::default(), options.group);
+    let picture =
+        || Picture::new(&cluster, &audit::Options::default(), options.group).map_err(Failure::usage);
     match options.format {
         Format::Table => output::text(&table(&matrix())),
         Format::Json => output::json(&json(&matrix())),
         Format::Markdown => output::text(&markdown(&matrix())),
-        Format::Dot => output::text(&dot(&picture())),
-        Format::Svg => output::text(&svg(&picture())),
+        Format::Dot => output::text(&dot(&picture()?)),
+        Format::Svg => output::text(&svg(&picture()?)),
     }
     Ok(Exit::Success)
 }

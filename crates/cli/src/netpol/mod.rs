@@ -45,14 +45,10 @@ impl Command {
 
 /// Reads manifests.
 fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
-    read(&files::read(paths)?, json)
-}
-
-/// Reads the manifests of files.
-fn read(files: &[File], json: bool) -> Result<Cluster, Failure> {
+    let files = files::read(paths)?;
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
     let read = read.inspect(note_ignored);
-    read.map_err(|found| refused(&found, files, json))
+    read.map_err(|found| refused(&found, &files, json))
 }
 
 /// Problems go where the answer would have gone.

@@ -5,72 +5,63 @@ use yaml::{Key, Node};
 
 /// Returns the place of a path. If a part of the path is missing, it is the place of the last part that exists.
 pub fn locate(node: &Node, path: &str) -> Span {
-    let mut at = node;
+    let Step { node, key, rest } = walk(node, path);
     // The place of an object or list is that of its key, or of the first key in it.
-    let mut key: Option<&Key> = None;
-    let mut rest = path;
-    while !rest.is_empty() {
-        if let Some((item, behind)) =
-            index(rest).and_then(|(index, behind)| Some((at.items().get(index)?, behind)))
-        {
-            (at, key, rest) = (item, None, behind);
-        } else if let Some((name, value, behind)) = field(at, rest) {
-            (at, key, rest) = (value, Some(name), behind);
-        } else {
-            break;
-        }
-    }
-    let is_container = !at.fields().is_empty() || !at.items().is_empty();
-    match (key, at.fields().first()) {
+    let is_container = !node.fields().is_empty() || !node.items().is_empty();
+    match (key, node.fields().first()) {
         (Some(key), _) if is_container || !rest.is_empty() => key.span,
-        (None, Some((first, _))) if at.span.width <= 1 && at.span == Span { width: 1, ..first.span } => {
+        (None, Some((first, _))) if node.span.width <= 1 && node.span == Span { width: 1, ..first.span } => {
             first.span
         }
-        _ => at.span,
+        _ => node.span,
     }
 }
 
 /// Returns the place of the key at a path.
 pub fn locate_key(node: &Node, path: &str) -> Span {
-    let parent = path.char_indices().rev().filter(|(_, character)| *character == '.');
-    let split = parent.filter_map(|(at, _)| path.split_at_checked(at)).find_map(|(above, name)| {
-        let name = name.strip_prefix('.')?;
-        Some((walk(node, above)?, name))
-    });
-    let (above, name) = split.unwrap_or((node, path));
-    let key = above.fields().iter().rev().find(|(key, _)| key.text == name);
-    key.map_or_else(|| locate(node, path), |(key, _)| key.span)
+    match walk(node, path) {
+        Step { key: Some(key), rest: "", .. } => key.span,
+        _ => locate(node, path),
+    }
 }
 
-/// Returns the value at a path.
-fn walk<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
-    if path.is_empty() {
-        return Some(node);
-    }
-    if let Some((index, rest)) = index(path) {
-        return walk(node.items().get(index)?, rest);
-    }
-    let (_, value, rest) = field(node, path)?;
-    walk(value, rest)
+/// A part of a path.
+struct Step<'n, 'p> {
+    node: &'n Node,
+    /// The key of the value, if it is a field.
+    key: Option<&'n Key>,
+    /// The rest of the path.
+    rest: &'p str,
 }
 
-/// Returns the longest key that the path starts with, its value, and the rest of the path: a key may contain dots.
-fn field<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Key, &'n Node, &'p str)> {
-    let behind = |key: &Key| {
-        let rest = path.strip_prefix(key.text.as_str())?;
+/// Returns the last part of the path that exists.
+fn walk<'n, 'p>(node: &'n Node, path: &'p str) -> Step<'n, 'p> {
+    let mut step = Step { node, key: None, rest: path };
+    while let Some(next) = item(&step).or_else(|| field(&step)) {
+        step = next;
+    }
+    step
+}
+
+/// Returns the field with the longest key that the path starts with: a key may contain dots.
+fn field<'n, 'p>(step: &Step<'n, 'p>) -> Option<Step<'n, 'p>> {
+    let rest = |key: &Key| {
+        let rest = step.rest.strip_prefix(key.text.as_str())?;
         match rest.strip_prefix('.') {
             Some(rest) => Some(rest),
             None => (rest.is_empty() || rest.starts_with('[')).then_some(rest),
         }
     };
-    let found = node.fields().iter().filter_map(|(key, value)| Some((key, value, behind(key)?)));
-    found.max_by_key(|(key, ..)| key.text.len())
+    let found = step.node.fields().iter().filter(|_| !step.rest.is_empty());
+    let found = found.filter_map(|(key, node)| Some((key, Step { node, key: Some(key), rest: rest(key)? })));
+    found.max_by_key(|(key, _)| key.text.len()).map(|(_, step)| step)
 }
 
-/// Returns the index that the path starts with, and the rest of the path.
-fn index(path: &str) -> Option<(usize, &str)> {
-    let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
-    Some((index.parse().ok()?, rest.strip_prefix('.').unwrap_or(rest)))
+/// Returns the item whose index the path starts with.
+fn item<'n, 'p>(step: &Step<'n, 'p>) -> Option<Step<'n, 'p>> {
+    let (index, rest) = step.rest.strip_prefix('[')?.split_once(']')?;
+    let node = step.node.items().get(index.parse::<usize>().ok()?)?;
+    Some(Step { node, key: None, rest: rest.strip_prefix('.').unwrap_or(rest) })
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                     "{names} may reach {ports} of `{}`, where its proxy is administered",
                     workload.name()
                 ),
-                gain:
+                impact:
                     "whoever gets there reads the proxy's configuration and secrets, drains it, or stops it"
                         .to_owned(),
                 because: remedy.because,

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
-use super::l7_bypass::{GAIN, is_waypoint};
+use super::l7_bypass::{IMPACT, is_waypoint};
 use super::scene::Scene;
 use crate::model::{Extension, Injection, ObjectRef, Workload};
 use crate::reach::Node;
@@ -52,7 +52,7 @@ fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]
         severity: Severity::High,
         object: workload.object.clone(),
         message: format!("{names} may reach {listens} of the gateway `{name}`, {why}"),
-        gain: GAIN.to_owned(),
+        impact: IMPACT.to_owned(),
         because,
         remedy,
     }
@@ -90,7 +90,7 @@ fn fails_open(extension: &Extension) -> Finding {
         severity: Severity::Medium,
         object: object.clone(),
         message: format!("requests pass where the module of {object} fails or cannot be fetched"),
-        gain: "whoever makes the module fail, or its registry, sends requests that no policy judges"
+        impact: "whoever makes the module fail, or its registry, sends requests that no policy judges"
             .to_owned(),
         because: vec![(object.clone(), field.to_owned())],
         remedy: patch(object, &if wasm { json!({"wasm": strategy}) } else { strategy }),

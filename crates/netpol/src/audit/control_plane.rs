@@ -36,7 +36,7 @@ fn blocks(texts: &[&str]) -> Vec<Range> {
 /// Addresses that nothing but what they are for should reach.
 struct Guarded<'g> {
     what: &'g str,
-    gain: &'g str,
+    impact: &'g str,
     ranges: Vec<Range>,
     /// Whether a few addresses among them may be reached: those of a service that is no part of what is guarded.
     few: bool,
@@ -61,7 +61,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
 fn guarded(options: &Options) -> Vec<Guarded<'static>> {
     let metadata = Guarded {
         what: "metadata services",
-        gain: "whoever takes it over asks for the credentials of its node",
+        impact: "whoever takes it over asks for the credentials of its node",
         ranges: blocks(&METADATA),
         few: false,
     };
@@ -70,14 +70,14 @@ fn guarded(options: &Options) -> Vec<Guarded<'static>> {
     let nodes = "whoever takes it over reaches the kubelet and every service of the nodes";
     if !options.api_server.is_empty() {
         let ranges = options.api_server.clone();
-        guarded.push(Guarded { what: "the Kubernetes API", gain: api, ranges, few: false });
+        guarded.push(Guarded { what: "the Kubernetes API", impact: api, ranges, few: false });
     }
     if !options.nodes.is_empty() {
-        guarded.push(Guarded { what: "nodes", gain: nodes, ranges: options.nodes.clone(), few: false });
+        guarded.push(Guarded { what: "nodes", impact: nodes, ranges: options.nodes.clone(), few: false });
     }
     if options.api_server.is_empty() && options.nodes.is_empty() {
         let what = "private addresses, where nodes and the Kubernetes API are";
-        guarded.push(Guarded { what, gain: nodes, ranges: blocks(&PRIVATE), few: true });
+        guarded.push(Guarded { what, impact: nodes, ranges: blocks(&PRIVATE), few: true });
     }
     guarded
 }
@@ -109,7 +109,7 @@ fn addresses(scene: &Scene<'_>, class: usize, guarded: &Guarded<'_>, found: &mut
             severity: Severity::High,
             object: workload.object.clone(),
             message: format!("`{}` may reach {ports} of {} ({first})", workload.name(), guarded.what),
-            gain: guarded.gain.to_owned(),
+            impact: guarded.impact.to_owned(),
             because: remedy.because,
             remedy: remedy.manifests,
         });
@@ -169,7 +169,7 @@ fn pods(scene: &Scene<'_>, class: usize, facts: &Facts, found: &mut Vec<Finding>
                 severity: Severity::High,
                 object: workload.object.clone(),
                 message: format!("`{}` may reach {} of `{}`", workload.name(), spoken(&ports), target.name()),
-                gain: "whoever takes it over asks the control plane for what it tells to other proxies"
+                impact: "whoever takes it over asks the control plane for what it tells to other proxies"
                     .to_owned(),
                 because: remedy.because,
                 remedy: remedy.manifests,
@@ -197,7 +197,7 @@ fn plaintext(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                 severity: Severity::High,
                 object: workload.object.clone(),
                 message: format!("{} may reach {xds} of `{}`", scene.names(&nodes), workload.name()),
-                gain: "whoever gets there reads the configuration of every proxy, without a certificate"
+                impact: "whoever gets there reads the configuration of every proxy, without a certificate"
                     .to_owned(),
                 because: remedy.because,
                 remedy: remedy.manifests,

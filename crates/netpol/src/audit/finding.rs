@@ -15,7 +15,7 @@ pub struct Finding {
     /// What is so, in a sentence.
     pub message: String,
     /// What an attacker gains, in a sentence.
-    pub gain: String,
+    pub impact: String,
     /// The policies and other objects that leave it open, each with what of it does.
     pub because: Vec<(ObjectRef, String)>,
     /// The manifests that close it, as YAML.

@@ -17,7 +17,7 @@ const METRICS: [u16; 2] = [15090, 15020];
 /// What the proxies of nodes speak among each other.
 const HBONE: u16 = 15008;
 
-const GAIN: &str =
+const IMPACT: &str =
     "whoever gets there talks to parts of the gateway that no route and no policy of it is for";
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
@@ -53,7 +53,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                     workload.name(),
                     listeners(facts)
                 ),
-                gain: GAIN.to_owned(),
+                impact: IMPACT.to_owned(),
                 because: remedy.because,
                 remedy: remedy.manifests,
             });

@@ -8,7 +8,7 @@ use crate::model::{Direction, Injection, Namespace, Operator, Peer, Pods, Requir
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
 
-pub(super) const GAIN: &str =
+pub(super) const IMPACT: &str =
     "whoever is there sends requests that no policy on hosts, paths, headers or tokens judges";
 
 /// The port over which the proxies of nodes hand on what was judged.
@@ -31,7 +31,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                     workload.name(),
                     way.around
                 ),
-                gain: GAIN.to_owned(),
+                impact: IMPACT.to_owned(),
                 because: remedy.because,
                 remedy: remedy.manifests,
             });

@@ -16,8 +16,8 @@ mod scene;
 mod unselected;
 
 pub use finding::{Code, Finding, Severity};
-pub use graph::against_graph;
 pub use options::Options;
+pub use scene::AuditError;
 
 use crate::matrix::Name;
 use crate::model::Cluster;
@@ -26,11 +26,14 @@ use crate::reach::Node;
 use scene::Scene;
 
 /// Every way around the policies of a cluster, sorted by kind and object.
-pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
+///
+/// # Errors
+/// The cluster could not be analyzed.
+pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, AuditError> {
     let complete = facts::complete(cluster, options);
     let mut cuts = control_plane::cuts(options);
     cuts.extend(open_egress::cuts(&complete));
-    let Some(scene) = Scene::new(&complete, options, &cuts) else { return Vec::new() };
+    let scene = Scene::new(&complete, options, &cuts)?;
     let mut found = Vec::new();
     unselected::find(&scene, &mut found);
     l7_bypass::find(&scene, &mut found);
@@ -40,14 +43,18 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
     outside_mesh::find(&scene, &mut found);
     admin_ports::find(&scene, &mut found);
     gateway_ports::find(&scene, &mut found);
+    cluster.graphs.iter().for_each(|graph| graph::find(cluster, graph, &mut found));
     found.sort_by(|a, b| (a.code, &a.object, &a.message).cmp(&(b.code, &b.object, &b.message)));
-    found
+    Ok(found)
 }
 
 /// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
-pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)> {
+///
+/// # Errors
+/// The cluster could not be analyzed.
+pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, String, Ports)>, AuditError> {
     let complete = facts::complete(cluster, options);
-    let Some(scene) = Scene::new(&complete, options, &[]) else { return Vec::new() };
+    let scene = Scene::new(&complete, options, &[])?;
     let names = |class: usize| -> Vec<String> {
         let members =
             scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
@@ -65,7 +72,7 @@ pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)>
             walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
         }
     }
-    walks
+    Ok(walks)
 }
 
 #[cfg(test)]

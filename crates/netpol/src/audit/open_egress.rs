@@ -88,7 +88,7 @@ fn finding(scene: &Scene<'_>, workload: &Workload, ranges: &[Range], ports: &Por
         severity: Severity::High,
         object: workload.object.clone(),
         message: format!("`{}` may send to {ports} of the Internet ({first}{more})", workload.name()),
-        gain: "whoever takes it over sends out what it knows, and fetches tools and orders".to_owned(),
+        impact: "whoever takes it over sends out what it knows, and fetches tools and orders".to_owned(),
         because: remedy.because,
         remedy: format!("# add a block for each service outside that it needs\n{}", remedy.manifests),
     }

@@ -39,7 +39,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                     workload.name(),
                     scene.names(&nodes)
                 ),
-                gain: "whoever takes it over talks where no proxy checks, encrypts or logs a request"
+                impact: "whoever takes it over talks where no proxy checks, encrypts or logs a request"
                     .to_owned(),
                 because: remedy.because,
                 remedy: format!("# name the peers inside the mesh that it needs\n{}", remedy.manifests),

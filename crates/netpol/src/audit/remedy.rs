@@ -2,10 +2,9 @@
 //! replaces the policies that open it, and adds one where there is none.
 
 use super::scene::Scene;
-use crate::manifest;
+use crate::manifest::{self, Notes};
 use crate::model::{Block, Direction, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload};
 use crate::ports::{PortRange, Ports};
-use yaml::Yaml;
 
 /// What leaves a hole open, and the manifests that close it.
 #[derive(Debug, Default)]
@@ -28,7 +27,7 @@ pub(super) fn narrow(
     if policies.is_empty() {
         let open = isolating(workload, &[direction], Some(Rule { peers: None, ports: None }));
         let fixed = fixed(&open, direction, &fix).0;
-        remedy.manifests = Yaml::from(&manifest::policy(&fixed)).document();
+        remedy.manifests = manifest::policy(&fixed, &Notes::default());
     }
     let mut documents = Vec::new();
     for policy in policies {
@@ -36,7 +35,7 @@ pub(super) fn narrow(
         if !changed.is_empty() {
             let rules: Vec<_> = changed.iter().map(|index| format!("spec.{direction}[{index}]")).collect();
             remedy.because.push((policy.object.clone(), rules.join(", ")));
-            documents.push(Yaml::from(&manifest::policy(&fixed)).document());
+            documents.push(manifest::policy(&fixed, &Notes::default()));
         }
     }
     if !documents.is_empty() {

@@ -8,6 +8,7 @@ use crate::model::{Cluster, Direction, ObjectRef, Workload};
 use crate::ports::Ports;
 use crate::reach::{Node, Reach};
 use std::collections::HashMap;
+use std::fmt;
 
 /// The cluster, who reaches whom in it, and what is known about each class.
 pub(super) struct Scene<'s> {
@@ -18,16 +19,18 @@ pub(super) struct Scene<'s> {
 }
 
 impl<'s> Scene<'s> {
-    pub(super) fn new(cluster: &'s Cluster, options: &'s Options, cuts: &[Range]) -> Option<Self> {
+    pub(super) fn new(
+        cluster: &'s Cluster,
+        options: &'s Options,
+        cuts: &[Range],
+    ) -> Result<Self, AuditError> {
         let facts: HashMap<&ObjectRef, Facts> = (cluster.workloads.iter())
             .map(|workload| (&workload.object, Facts::of(cluster, options, workload)))
             .collect();
         let key = |workload: &Workload| facts.get(&workload.object).map(Facts::key).unwrap_or_default();
         let reach = Reach::with(cluster, cuts, key);
-        let first = |class: usize| reach.members(class).next().and_then(|first| facts.get(&first.object));
-        let facts: Option<Vec<Facts>> =
-            (0..reach.classes().len()).map(|class| first(class).cloned()).collect();
-        Some(Self { cluster, options, facts: facts?, reach })
+        let facts = facts_of_classes(&reach, &facts)?;
+        Ok(Self { cluster, options, facts, reach })
     }
 
     /// The classes, with what is known about them.
@@ -108,6 +111,30 @@ impl<'s> Scene<'s> {
     }
 }
 
+/// The cluster could not be analyzed: a class of workloads has no facts, and its holes would not be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditError {
+    /// The class.
+    class: String,
+}
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the audit knows nothing about `{}`; this is a bug, please report it", self.class)
+    }
+}
+
+impl std::error::Error for AuditError {}
+
+/// Returns the facts of each class: those of its first workload.
+fn facts_of_classes(reach: &Reach<'_>, facts: &HashMap<&ObjectRef, Facts>) -> Result<Vec<Facts>, AuditError> {
+    let of = |class| {
+        let first = reach.members(class).next().and_then(|first| facts.get(&first.object));
+        first.cloned().ok_or_else(|| AuditError { class: group_name(reach, class) })
+    };
+    (0..reach.classes().len()).map(of).collect()
+}
+
 /// What people call some ports.
 pub(super) fn spoken(ports: &Ports) -> String {
     if ports.is_all() { "every port".to_owned() } else { ports.to_string() }
@@ -123,4 +150,22 @@ pub(super) fn join(ranges: Vec<Range>) -> Vec<Range> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::facts_of_classes;
+    use crate::reach::Reach;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_workload_without_facts_is_an_error() {
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c}]}}";
+        let cluster = crate::read([("f", pod)]).unwrap();
+        let error = facts_of_classes(&Reach::new(&cluster), &HashMap::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the audit knows nothing about `default/Pod/a`; this is a bug, please report it"
+        );
+    }
 }

@@ -19,7 +19,7 @@ fn cluster(files: &Files) -> Cluster {
 }
 
 fn findings(files: &Files) -> Vec<Finding> {
-    audit(&cluster(files), &Options::default())
+    audit(&cluster(files), &Options::default()).unwrap()
 }
 
 fn shown(findings: &[Finding]) -> Vec<String> {
@@ -290,7 +290,7 @@ kind: NetworkPolicy
 metadata: {name: p, namespace: shop}
 spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {gateway.networking.k8s.io/gateway-name: waypoint}}}], ports: [{port: 15008}]}, {ports: [{port: 15021}]}]}
 ";
-    let of = |text: &str| shown(&audit(&crate::read([("f", text)]).unwrap(), &Options::default()));
+    let of = |text: &str| shown(&audit(&crate::read([("f", text)]).unwrap(), &Options::default()).unwrap());
     assert_eq!(of(ambient), Vec::<String>::new());
     for port in [15008, 8080] {
         let open = ambient.replace("{ports: [{port: 15021}]}", &format!("{{ports: [{{port: {port}}}]}}"));

@@ -3,7 +3,7 @@
 use super::finding::{Code, Finding, Severity};
 use super::remedy::isolating;
 use super::scene::Scene;
-use crate::manifest;
+use crate::manifest::{self, Notes};
 use crate::model::{Direction, Labels, ObjectRef, Policy, Selector, Workload};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -49,15 +49,15 @@ fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
         severity: Severity::Medium,
         object,
         message: format!("no NetworkPolicy holds the {} of a new pod in `{name}`", words.join(" or ")),
-        gain: "whoever may start a pod there, or label one anew, is held by nothing".to_owned(),
+        impact: "whoever may start a pod there, or label one anew, is held by nothing".to_owned(),
         because: Vec::new(),
-        remedy: Yaml::from(&manifest::policy(&deny)).document(),
+        remedy: manifest::policy(&deny, &Notes::default()),
     })
 }
 
 fn finding(workload: &Workload, directions: &[Direction]) -> Option<Finding> {
     let name = workload.name();
-    let (what, gain) = match directions {
+    let (what, impact) = match directions {
         [] => return None,
         [Direction::Ingress] => {
             ("ingress", "whoever runs code in any pod, or routes packets to pods, reaches every port of it".to_owned())
@@ -77,9 +77,9 @@ fn finding(workload: &Workload, directions: &[Direction]) -> Option<Finding> {
         severity: Severity::High,
         object: workload.object.clone(),
         message: format!("no NetworkPolicy holds the {what} of `{name}`"),
-        gain,
+        impact,
         because: Vec::new(),
-        remedy: Yaml::from(&manifest::policy(&isolating(workload, directions, None))).document(),
+        remedy: manifest::policy(&isolating(workload, directions, None), &Notes::default()),
     })
 }
 
@@ -110,7 +110,7 @@ fn host_network(workload: &Workload) -> Finding {
             "`{}` is on the network of its node, where no NetworkPolicy holds it",
             workload.name()
         ),
-        gain: "whoever takes it over reaches what the node reaches: the kubelet, the metadata service, every pod".to_owned(),
+        impact: "whoever takes it over reaches what the node reaches: the kubelet, the metadata service, every pod".to_owned(),
         because: vec![(object.clone(), "hostNetwork: true".to_owned())],
         remedy: format!("# a patch: this alone changes\n{}", Yaml::from(&patch).document()),
     }

@@ -2,4 +2,4 @@
 
 mod policy;
 
-pub use policy::policy;
+pub use policy::{Notes, policy};

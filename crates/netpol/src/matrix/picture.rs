@@ -2,7 +2,7 @@
 
 use super::{Matrix, Name, Row};
 use crate::address::{Family, Range};
-use crate::audit::{self, walks};
+use crate::audit::{self, AuditError, bypasses};
 use crate::model::{Cluster, Direction, Injection, Mesh, Workload};
 use crate::ports::Ports;
 use crate::reach::Reach;
@@ -79,8 +79,11 @@ pub enum Kind {
 }
 
 impl Picture {
-    /// The graph of workloads, or of groups of them.
-    pub fn new(cluster: &Cluster, options: &audit::Options, grouped: bool) -> Self {
+    /// Creates the graph of workloads, or of groups of them.
+    ///
+    /// # Errors
+    /// The L7 policies of the cluster could not be analyzed.
+    pub fn new(cluster: &Cluster, options: &audit::Options, grouped: bool) -> Result<Self, AuditError> {
         let reach = Reach::new(cluster);
         let matrix = if grouped { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) };
         let rows = one_anywhere(matrix.rows);
@@ -89,7 +92,7 @@ impl Picture {
         picture.add_ranges(&rows);
         let index: BTreeMap<Name, usize> =
             picture.items.iter().enumerate().map(|(index, item)| (item.name.clone(), index)).collect();
-        let around = Around::new(cluster, options, &matrix.groups);
+        let around = Bypass::new(cluster, options, &matrix.groups)?;
         let mut edges = Vec::new();
         for row in &rows {
             let (Some(from), Some(to)) = (index.get(&row.from), index.get(&row.to)) else { continue };
@@ -105,7 +108,7 @@ impl Picture {
         }
         picture.drop_implied(&mut edges);
         picture.edges = picture.bundled(edges);
-        picture
+        Ok(picture)
     }
 
     fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
@@ -156,9 +159,10 @@ impl Picture {
             let (title, subtitle) = match (range == Range::every(range.family), range.family) {
                 (true, Family::V4) => ("anywhere".to_owned(), "any address".to_owned()),
                 (true, Family::V6) => ("anywhere".to_owned(), "any IPv6 address".to_owned()),
-                _ => match range.blocks()[..] {
-                    [(block, length)] => (format!("{}/{length}", block.start()), "addresses".to_owned()),
-                    _ => (range.start(), format!("to {}", Range { first: range.last, ..range }.start())),
+                _ => match (&range.cidrs()[..], range.to_string().split_once('-')) {
+                    ([cidr], _) => (cidr.to_string(), "addresses".to_owned()),
+                    (_, Some((first, last))) => (first.to_owned(), format!("to {last}")),
+                    _ => (range.to_string(), String::new()),
                 },
             };
             let (open, injection) = (Vec::new(), Injection::None);
@@ -258,10 +262,14 @@ fn one_anywhere(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// Who walks around the L7 policy, by the names of the matrix.
-struct Around(BTreeMap<(Name, Name), Ports>);
+struct Bypass(BTreeMap<(Name, Name), Ports>);
 
-impl Around {
-    fn new(cluster: &Cluster, options: &audit::Options, groups: &BTreeMap<Name, Vec<String>>) -> Self {
+impl Bypass {
+    fn new(
+        cluster: &Cluster,
+        options: &audit::Options,
+        groups: &BTreeMap<Name, Vec<String>>,
+    ) -> Result<Self, AuditError> {
         let group: BTreeMap<&str, &Name> = (groups.iter())
             .flat_map(|(name, members)| members.iter().map(move |member| (member.as_str(), name)))
             .collect();
@@ -270,7 +278,7 @@ impl Around {
             None => Name::Workload(name.into()),
         };
         let mut around: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
-        for (from, to, ports) in walks(cluster, options) {
+        for (from, to, ports) in bypasses(cluster, options)? {
             let from = match from {
                 Name::Workload(name) => named(&name),
                 range => range,
@@ -278,7 +286,7 @@ impl Around {
             let entry = around.entry((from, named(&to))).or_default();
             *entry = entry.union(&ports);
         }
-        Self(around)
+        Ok(Self(around))
     }
 
     fn ports(&self, row: &Row) -> Ports {

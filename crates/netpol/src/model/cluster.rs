@@ -21,6 +21,8 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// What there is of the mesh.
     pub mesh: Mesh,
+    /// The service graphs.
+    pub graphs: Vec<super::graph::Graph>,
     /// The objects that were passed over, because nothing here reads their kind.
     pub ignored: Vec<ObjectRef>,
 }

@@ -1,6 +1,7 @@
 //! What manifests come to: a cluster, with all defaults filled in.
 
 mod cluster;
+pub mod graph;
 mod labels;
 mod mesh;
 mod object;

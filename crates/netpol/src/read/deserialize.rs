@@ -42,7 +42,7 @@ impl de::Error for Failure {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { span: None, message: format!("`{field}` is missing") }
+        Self { span: None, message: format!("missing field `{field}`") }
     }
 }
 
@@ -56,8 +56,10 @@ struct Reader<'n, 'l> {
 
 impl<'n, 'l> Reader<'n, 'l> {
     fn wrong(self, wanted: &str) {
-        let message = format!("found {}; write {wanted}", self.node.kind());
-        self.log.borrow_mut().error(self.node.span, "wrong_type", message, "");
+        let message = format!("expected {wanted}, found {}", self.node.kind());
+        let is_scalar = matches!(self.node.data, Data::Bool(_) | Data::Integer(_) | Data::Float(_));
+        let help = if wanted == "a string" && is_scalar { "put it in quotes" } else { "" };
+        self.log.borrow_mut().error(self.node.span, "wrong_type", message, help);
     }
 
     fn child(self, node: &'n Node) -> Self {
@@ -153,10 +155,6 @@ impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
     fn deserialize_str<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
         match &self.node.data {
             Data::Text(value) => visitor.visit_borrowed_str(value),
-            Data::Bool(_) | Data::Integer(_) | Data::Float(_) => {
-                self.wrong("a string: put it in quotes");
-                visitor.visit_str("")
-            }
             _ => {
                 self.wrong("a string");
                 visitor.visit_str("")
@@ -216,11 +214,11 @@ impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
         visitor: V,
     ) -> Result<V::Value, Failure> {
         let Data::Text(found) = &self.node.data else {
-            return Err(de::Error::custom(format_args!("found {}; write a string", self.node.kind())));
+            return Err(de::Error::custom(format_args!("expected a string, found {}", self.node.kind())));
         };
         if !choices.contains(&found.as_str()) {
             let help = did_you_mean(found, choices.iter().copied());
-            return Err(de::Error::custom(format_args!("`{found}` is not a choice here; {help}")));
+            return Err(de::Error::custom(format_args!("unknown value `{found}`; {help}")));
         }
         visitor.visit_enum(found.as_str().into_deserializer())
     }
@@ -270,7 +268,7 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
                 && !known.contains(&key.text.as_str())
             {
                 let help = did_you_mean(&key.text, known.iter().copied());
-                let message = format!("there is no `{}` here", key.text);
+                let message = format!("unknown field `{}`", key.text);
                 self.reader.log.borrow_mut().error(key.span, "unknown_field", message, help);
                 continue;
             }
@@ -307,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unknown_key_and_wrong_type_is_found_in_one_go() {
+    fn finds_every_unknown_field_and_wrong_type() {
         let text = "apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: 7, labels: {version: 1.10}}
@@ -321,18 +319,18 @@ spec:
         assert_eq!(
             problems(text),
             [
-                "p.yaml:3:18: found a number; write a string: put it in quotes",
-                "p.yaml:3:39: found a number; write a string: put it in quotes",
-                "p.yaml:5:17: there is no `matchLabel` here; did you mean `matchLabels`?",
-                "p.yaml:7:7: there is no `form` here; did you mean `from`?",
-                "p.yaml:8:40: there is no `endport` here; did you mean `endPort`?",
-                "p.yaml:9:16: found a string; write a list",
+                "p.yaml:3:18: expected a string, found a number; put it in quotes",
+                "p.yaml:3:39: expected a string, found a number; put it in quotes",
+                "p.yaml:5:17: unknown field `matchLabel`; did you mean `matchLabels`?",
+                "p.yaml:7:7: unknown field `form`; did you mean `from`?",
+                "p.yaml:8:40: unknown field `endport`; did you mean `endPort`?",
+                "p.yaml:9:16: expected a list, found a string",
             ]
         );
     }
 
     #[test]
-    fn a_value_that_cannot_be_read_has_a_place() {
+    fn reports_the_place_of_an_unreadable_value() {
         let text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec:\n  ingress: [{ports: [{port: [1]}]}]\n";
         assert_eq!(problems(text), ["p.yaml:4:29: invalid type: sequence, expected IntOrString"]);
     }

@@ -2,14 +2,14 @@
 
 use super::cluster::Builder;
 use super::reader::Reader;
-use super::{gateway, istio};
+use super::{gateway, graph, istio};
 use crate::model::{ObjectRef, Place};
 use diagnostics::Span;
 use diagnostics::{Diagnostics, did_you_mean, nearest};
 use yaml::{Data, Node};
 
 /// The groups whose objects are read, with their versions and kinds.
-const READ: [(&str, &[&str], &[&str]); 8] = [
+const READ: [(&str, &[&str], &[&str]); 9] = [
     ("", &["v1"], &["Namespace", "Pod", "Service", "ReplicationController", "List"]),
     ("apps", &["v1"], &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
     ("batch", &["v1"], &["Job", "CronJob"]),
@@ -18,6 +18,7 @@ const READ: [(&str, &[&str], &[&str]); 8] = [
     ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], &["Gateway", "ServiceEntry"]),
     ("security.istio.io", &["v1", "v1beta1"], &["PeerAuthentication"]),
     ("gateway.networking.k8s.io", &["v1", "v1beta1"], &["Gateway"]),
+    ("ringfence.dev", &["v1alpha1"], &["ServiceGraph"]),
 ];
 
 /// Reads a document; lists are unfolded, and what nothing here reads is passed over.
@@ -62,7 +63,7 @@ impl<'n> Head<'n> {
 fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
     let Data::Map(fields) = &node.data else {
         if !matches!(node.data, Data::Null) {
-            let message = format!("found {}; a manifest is an object", node.kind());
+            let message = format!("expected an object, found {}", node.kind());
             problems.error(node.span, "wrong_type", message, "");
         }
         return None;
@@ -76,10 +77,10 @@ fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
         match typo {
             Some((key, _)) => {
                 let help = did_you_mean(&key.text, ["apiVersion", "kind"]);
-                problems.error(key.span, "unknown_field", format!("there is no `{}` here", key.text), help);
+                problems.error(key.span, "unknown_field", format!("unknown field `{}`", key.text), help);
             }
             None if manifest => {
-                let message = format!("the object has no `{missing}`");
+                let message = format!("missing field `{missing}`");
                 problems.error(node.span, "missing_field", message, format!("add `{missing}`"));
             }
             // Something else: values of a chart, a policy, a kustomization without its head.
@@ -99,7 +100,7 @@ fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
 fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
     let found = node.get(field)?;
     if found.text().is_none() {
-        let message = format!("found {}; write a string", found.kind());
+        let message = format!("expected a string, found {}", found.kind());
         problems.error(found.span, "wrong_type", message, "");
     }
     Some((found.text().unwrap_or_default(), found.span))
@@ -126,10 +127,10 @@ fn check(claim: Claim<'_>, version_span: Span, kind_span: Span, problems: &mut D
         if known && !versions.contains(&number) {
             let versions: Vec<_> = versions.iter().map(|number| full(group, number)).collect();
             let help = format!("write `{}`", versions.join("` or `"));
-            return refuse(version_span, format!("`{version}` has no `{kind}` that is read here"), help);
+            return refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help);
         }
         if let Some(near) = (!known).then(|| close(kind, kinds)).flatten() {
-            return refuse(kind_span, format!("`{kind}` is no kind of `{version}`"), near);
+            return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
         }
         return true;
     }
@@ -140,7 +141,7 @@ fn check(claim: Claim<'_>, version_span: Span, kind_span: Span, problems: &mut D
     match homes.iter().find(|home| strsim::damerau_levenshtein(home, version) <= 3) {
         Some(home) => refuse(
             version_span,
-            format!("`{version}` is no group and version"),
+            format!("unknown API version `{version}`"),
             format!("did you mean `{home}`?"),
         ),
         None if matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2") => refuse(
@@ -173,6 +174,7 @@ fn object(node: &Node, head: &Head<'_>, problems: &mut Diagnostics, builder: &mu
             istio::object(&mut reader)
         }
         ("gateway.networking.k8s.io", _) => gateway::object(&mut reader),
+        ("ringfence.dev", _) => graph::object(&mut reader),
         _ => reader.workload(),
     }
 }

@@ -3,6 +3,8 @@
 mod cluster;
 mod deserialize;
 mod gateway;
+mod graph;
+mod graph_fields;
 mod istio;
 mod kinds;
 mod names;

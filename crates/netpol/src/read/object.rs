@@ -28,19 +28,19 @@ pub(super) fn reference(
         (Some(name), _) => ("name", name.clone()),
         (None, Some(prefix)) => ("generateName", prefix.trim_end_matches('-').to_owned()),
         (None, None) => {
-            problems.error(at.span(), "missing_field", "the object has no name", "add `metadata.name`");
+            problems.error(at.span(), "missing_field", "missing name", "add `metadata.name`");
             return None;
         }
     };
     let short = matches!(kind, "Namespace" | "Service");
     if !(if short { is_label(&name) } else { is_subdomain(&name) }) {
-        let help = "write lower-case letters, digits and `-`, with a letter or digit at both ends";
-        problems.error(at.field(field).span(), "invalid_name", format!("`{name}` is no name"), help);
+        let help = "use lower-case letters, digits and `-`, with a letter or digit at both ends";
+        problems.error(at.field(field).span(), "invalid_name", format!("invalid name `{name}`"), help);
     }
     let namespace = metadata.namespace.clone().filter(|namespace| !namespace.is_empty());
     let namespace = (scope == Scope::Namespaced).then(|| namespace.unwrap_or_else(|| "default".to_owned()));
     if let Some(namespace) = namespace.as_ref().filter(|namespace| !is_label(namespace)) {
-        let message = format!("`{namespace}` is no name of a namespace");
+        let message = format!("invalid namespace `{namespace}`");
         problems.error(at.field("namespace").span(), "invalid_name", message, "");
     }
     check(at.field("labels"), metadata.labels.iter().flatten(), problems);
@@ -56,13 +56,13 @@ pub(super) fn check<'l>(
 ) {
     for (key, value) in labels {
         if !is_label_key(key) {
-            let message = format!("`{key}` is no key of a label");
+            let message = format!("invalid label key `{key}`");
             problems.error(at.key(key).span(), "invalid_label", message, "");
         }
         if !is_label_value(value) {
             let help =
-                "write at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
-            let message = format!("`{value}` is no value of a label");
+                "use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+            let message = format!("invalid label value `{value}`");
             problems.error(at.field(key).span(), "invalid_label", message, help);
         }
     }

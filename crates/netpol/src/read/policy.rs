@@ -44,7 +44,7 @@ fn types(at: At<'_>, spec: &NetworkPolicySpec, problems: &mut Diagnostics) -> (b
     for (index, found) in types.iter().enumerate() {
         if !matches!(found.as_str(), "Ingress" | "Egress") {
             let help = did_you_mean(found, ["Ingress", "Egress"]);
-            let message = format!("`{found}` is no type of policy");
+            let message = format!("unknown policy type `{found}`");
             problems.error(at.item(index).span(), "unknown_value", message, help);
         }
     }
@@ -77,8 +77,8 @@ fn peer(at: At<'_>, found: &NetworkPolicyPeer, problems: &mut Diagnostics) -> Op
     let selectors = found.pod_selector.is_some() || found.namespace_selector.is_some();
     match (&found.ip_block, selectors) {
         (Some(_), true) => {
-            let help = "make two peers of them";
-            problems.error(at.span(), "invalid_peer", "`ipBlock` stands beside a selector", help);
+            let help = "write two peers";
+            problems.error(at.span(), "invalid_peer", "a peer with `ipBlock` cannot have a selector", help);
             None
         }
         (Some(found), false) => block(at.field("ipBlock"), found, problems).map(Peer::Block),
@@ -90,8 +90,8 @@ fn peer(at: At<'_>, found: &NetworkPolicyPeer, problems: &mut Diagnostics) -> Op
             Some(Peer::Pods(Pods { namespaces, pods: pods.unwrap_or_default() }))
         }
         (None, false) => {
-            let help = "name one of `podSelector`, `namespaceSelector`, `ipBlock`";
-            problems.error(at.span(), "invalid_peer", "a peer must say who it is", help);
+            let help = "write `podSelector`, `namespaceSelector` or `ipBlock`";
+            problems.error(at.span(), "invalid_peer", "empty peer", help);
             None
         }
     }
@@ -113,8 +113,8 @@ fn block(at: At<'_>, found: &IPBlock, problems: &mut Diagnostics) -> Option<Bloc
     let range = range?;
     for (index, except) in excepts.iter().enumerate() {
         if except.is_some_and(|except| !range.contains(&except) || except == range) {
-            let message = format!("what is excepted is no part of `{}`", found.cidr);
-            let help = "write a block that is inside of it and smaller";
+            let message = format!("the exception is not a part of `{}`", found.cidr);
+            let help = "write a smaller block inside it";
             problems.error(at.field("except").item(index).span(), "invalid_block", message, help);
         }
     }
@@ -131,25 +131,25 @@ fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Op
         (None, None) => Some(PolicyPort::Range(PortRange::every(protocol))),
         (None, Some(_)) => refuse("endPort", "`endPort` without `port`".to_owned(), "add `port`"),
         (Some(IntOrString::String(_)), Some(_)) => {
-            refuse("endPort", "`endPort` with a named port".to_owned(), "write `port` as a number")
+            refuse("endPort", "`endPort` needs a port number".to_owned(), "write `port` as a number")
         }
         (Some(IntOrString::String(name)), None) if is_port_name(name) => {
             Some(PolicyPort::Named(protocol, name.clone()))
         }
         (Some(IntOrString::String(name)), None) if name.parse::<u16>().is_ok() => {
-            refuse("port", format!("`{name}` in quotes is a name"), "write the number without quotes")
+            refuse("port", format!("`{name}` in quotes is a port name"), "write the number without quotes")
         }
         (Some(IntOrString::String(name)), None) => {
-            let help = "write at most 15 lower-case letters, digits and `-`";
-            refuse("port", format!("`{name}` is no name of a port"), help)
+            let help = "use at most 15 lower-case letters, digits and `-`";
+            refuse("port", format!("invalid port name `{name}`"), help)
         }
         (Some(IntOrString::Int(first)), last) => {
             let number = |port: i32| u16::try_from(port).ok().filter(|port| *port > 0);
             let help = "write a number from 1 to 65535";
             let last = last.unwrap_or(*first);
             match (number(*first), number(last)) {
-                (None, _) => refuse("port", format!("{first} is no port"), help),
-                (_, None) => refuse("endPort", format!("{last} is no port"), help),
+                (None, _) => refuse("port", format!("invalid port `{first}`"), help),
+                (_, None) => refuse("endPort", format!("invalid port `{last}`"), help),
                 (Some(first), Some(last)) if last < first => {
                     refuse("endPort", format!("`endPort` {last} is below `port` {first}"), "")
                 }
@@ -165,7 +165,7 @@ pub(super) fn protocol(at: At<'_>, found: Option<&str>, problems: &mut Diagnosti
     let protocol = found.parse().ok();
     if protocol.is_none() {
         let help = did_you_mean(found, Protocol::ALL.map(Protocol::name));
-        problems.error(at.span(), "unknown_value", format!("`{found}` is no protocol"), help);
+        problems.error(at.span(), "unknown_value", format!("unknown protocol `{found}`"), help);
     }
     protocol
 }

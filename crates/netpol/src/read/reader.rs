@@ -60,7 +60,7 @@ impl<'r> Reader<'r> {
             self.problems.error(
                 span,
                 "duplicate_object",
-                format!("{object} stands at {first} already"),
+                format!("duplicate {object}; the first one is at {first}"),
                 help,
             );
             return None;
@@ -87,7 +87,7 @@ impl<'r> Reader<'r> {
         let Some(object) = self.reference(Scope::Namespaced, &read.metadata) else { return };
         let at = At::new(self.node);
         let Some(spec) = read.spec else {
-            self.problems.error(at.span(), "missing_field", "the policy has no `spec`", "add `spec`");
+            self.problems.error(at.span(), "missing_field", "missing field `spec`", "add `spec`");
             return;
         };
         let policy = policy::policy(at.field("spec"), object, &spec, self.problems);

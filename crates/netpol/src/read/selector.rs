@@ -29,13 +29,13 @@ fn requirement(
 ) -> Option<Requirement> {
     let key = expression.key.clone();
     if !is_label_key(&key) {
-        let message = format!("`{key}` is no key of a label");
+        let message = format!("invalid label key `{key}`");
         problems.error(at.field("key").span(), "invalid_label", message, "");
     }
     let values: BTreeSet<String> = expression.values.iter().flatten().cloned().collect();
     for (index, value) in expression.values.iter().flatten().enumerate() {
         if !is_label_value(value) {
-            let message = format!("`{value}` is no value of a label");
+            let message = format!("invalid label value `{value}`");
             problems.error(at.field("values").item(index).span(), "invalid_label", message, "");
         }
     }
@@ -46,7 +46,7 @@ fn requirement(
         "Exists" => Operator::Exists,
         "DoesNotExist" => Operator::DoesNotExist,
         other => {
-            let message = format!("`{other}` is no operator");
+            let message = format!("unknown operator `{other}`");
             let help = did_you_mean(other, OPERATORS);
             problems.error(at.field("operator").span(), "unknown_value", message, help);
             return None;
@@ -55,8 +55,8 @@ fn requirement(
     if listed == values.is_empty() {
         let operator = &expression.operator;
         let message = match listed {
-            true => format!("`{operator}` needs `values`"),
-            false => format!("`{operator}` takes no `values`"),
+            true => format!("`{operator}` requires `values`"),
+            false => format!("`{operator}` does not allow `values`"),
         };
         problems.error(at.field("values").span(), "invalid_selector", message, "");
     }

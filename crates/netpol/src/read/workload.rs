@@ -65,11 +65,16 @@ fn check_selector(template: &Template<'_>, labels: &Labels, problems: &mut Diagn
                 at.span(),
                 "invalid_selector",
                 "the selector is empty",
-                "select the template's labels",
+                "select the labels of the template",
             );
         } else if !selector.matches(labels) {
-            let help = "give the template the labels that are selected";
-            problems.error(at.span(), "invalid_selector", "the selector does not select the template", help);
+            let help = "add the selected labels to the template";
+            problems.error(
+                at.span(),
+                "invalid_selector",
+                "the selector does not match the labels of the template",
+                help,
+            );
         }
     }
 }
@@ -81,7 +86,7 @@ fn ports(at: At<'_>, container: &Container, problems: &mut Diagnostics) -> Vec<C
         let number = u16::try_from(found.container_port).ok().filter(|port| *port > 0);
         let protocol = protocol(at.field("protocol"), found.protocol.as_deref(), problems);
         let Some(port) = number else {
-            let message = format!("{} is no port", found.container_port);
+            let message = format!("invalid port `{}`", found.container_port);
             problems.error(at.field("containerPort").span(), "invalid_port", message, "");
             continue;
         };

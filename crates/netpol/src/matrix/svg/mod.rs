@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_picture_has_each_workload_and_is_closed_off() {
-        let picture = Picture::new(&bookinfo(), &Options::default(), true);
+        let picture = Picture::new(&bookinfo(), &Options::default(), true).unwrap();
         let drawn = svg(&picture);
         for name in ["productpage-v1", "reviews-v1", "istio-ingressgateway", "anywhere", "203.0.113.0/24"] {
             assert!(drawn.contains(name), "{name}");

@@ -1,6 +1,7 @@
 //! What custom objects are made of.
 
 pub(super) mod gateway;
+pub(super) mod graph;
 pub(super) mod istio;
 
 /// Objects that are read for the names of their fields alone: what is in them changes nothing here, but a name that there
