@@ -1,6 +1,6 @@
 //! Converts the rules of a source.
 
-use crate::draft::{Draft, Rule, path_rule, rule_name};
+use crate::draft::{Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
 use crate::matching::{self, Match};
 
@@ -75,7 +75,12 @@ pub fn into_path(draft: &mut Draft, list: &mut Vec<Rule>, built: &[Built], actio
         match &one.matches {
             Some(matches) => {
                 draft.portless.extend(matches.portless.iter().cloned());
-                list.push(path_rule(&one.name, matches, action, one.comments.clone()));
+                list.push(Rule::new(
+                    &one.name,
+                    &matches.request,
+                    ("action", action.into()),
+                    one.comments.clone(),
+                ));
             }
             None => {
                 let named = one.comments.iter().map(|comment| format!("{}: {comment}", one.name));

@@ -7,7 +7,7 @@ use crate::field::{get, is_true, list, others, text};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
 use crate::provider::{FieldNames, Keys, Provider};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A claim that every token has. A rule that requires its absence replaces a requirement that cannot be converted.
 const NEVER: &str = "iss";
@@ -49,7 +49,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     }
     rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
     draft.token = Some((providers, rules));
-    Ok(draft.finish())
+    draft.finish()
 }
 
 /// The fields of a provider that are converted or can be ignored.
@@ -143,13 +143,9 @@ fn rule_of(
         if free && !matches.portless.is_empty() {
             return Err(refused("a host that is accepted only without a port"));
         }
-        let mut object = Map::new();
-        object.insert("name".to_owned(), rule_name(&format!("rule-{number}"), place + 1).into());
-        if !matches.request.is_empty() {
-            object.insert("match".to_owned(), matches.request.into());
-        }
-        object.insert("require".to_owned(), require.clone());
-        rules.push(Rule { comments: comment.iter().cloned().collect(), rule: object.into() });
+        let name = rule_name(&format!("rule-{number}"), place + 1);
+        let comments = comment.iter().cloned().collect();
+        rules.push(Rule::new(&name, &matches.request, ("require", require.clone()), comments));
     }
     Ok(rules)
 }

@@ -33,7 +33,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let mut list = Vec::new();
     rules::into_path(&mut draft, &mut list, &built, action);
     draft.path = Some((default, list));
-    Ok(draft.finish())
+    draft.finish()
 }
 
 /// Returns the condition of a policy: one of the permissions and one of the principals.

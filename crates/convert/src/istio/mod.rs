@@ -54,7 +54,7 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     if draft.path.is_none() && draft.token.is_none() {
         return Err("the policies have no rules".to_owned());
     }
-    Ok(draft.finish())
+    draft.finish()
 }
 
 fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'d Value> {

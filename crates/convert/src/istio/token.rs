@@ -153,11 +153,5 @@ fn requiring(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, provid
     if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
         require.insert("claims".to_owned(), claims.clone().into());
     }
-    let mut rule = Map::new();
-    rule.insert("name".to_owned(), built.name.as_str().into());
-    if !matches.request.is_empty() {
-        rule.insert("match".to_owned(), matches.request.clone().into());
-    }
-    rule.insert("require".to_owned(), require.into());
-    Rule { comments: built.comments.clone(), rule: rule.into() }
+    Rule::new(&built.name, &matches.request, ("require", require.into()), built.comments.clone())
 }
