@@ -60,8 +60,8 @@ fn prints_a_decision_as_json() {
 fn prints_colours_on_terminals_only() {
     // `CLICOLOR_FORCE` stands for a terminal.
     let coloured = |variables: &[(&'static str, &'static str)]| {
-        let ask = ["explain", "shop.yaml", "--request", "GET https://shop.example.com/admin"];
-        let run = command::run_with(variables, &ask, "");
+        let arguments = ["explain", "shop.yaml", "--request", "GET https://shop.example.com/admin"];
+        let run = command::run_with(variables, &arguments, "");
         run.out.contains("\u{1b}[31m")
     };
     assert!(!coloured(&[]));
@@ -71,14 +71,15 @@ fn prints_colours_on_terminals_only() {
 
 #[test]
 fn takes_keys_and_the_time_from_flags() {
-    let ask = |more: &[&str]| {
-        let ask = ["explain", "token.yaml", "--request", "GET https://a.example/", "--token", "@alice.jwt"];
-        run(&[&ask[..], more].concat(), "").out
+    let explain = |more: &[&str]| {
+        let arguments =
+            ["explain", "token.yaml", "--request", "GET https://a.example/", "--token", "@alice.jwt"];
+        run(&[&arguments[..], more].concat(), "").out
     };
-    assert_eq!(ask(&["--jwks", "jwks.json"]), include_str!("data/token.txt"));
-    let late = ask(&["--jwks", "corporate=jwks.json", "--now", "2100-01-01T00:01:00Z"]);
+    assert_eq!(explain(&["--jwks", "jwks.json"]), include_str!("data/token.txt"));
+    let late = explain(&["--jwks", "corporate=jwks.json", "--now", "2100-01-01T00:01:00Z"]);
     assert_eq!(late.lines().next(), Some("denied by rule all of token-validation: token_expired"));
-    let without = ask(&[]);
+    let without = explain(&[]);
     assert_eq!(without.lines().next(), Some("denied by rule all of token-validation: keys_missing"));
     let note = "note: provider `corporate` fetches its keys, which are not available here; add --jwks corporate=FILE";
     assert_eq!(without.lines().rev().nth(2), Some(note));

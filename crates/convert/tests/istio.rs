@@ -111,7 +111,7 @@ fn rule(tokens: bool) -> impl Strategy<Value = Value> {
     let from = prop::collection::vec(source(tokens).prop_map(|source| json!({"source": source})), 0..2);
     let to = prop::collection::vec(operation().prop_map(|operation| json!({"operation": operation})), 0..3);
     (from, to, prop::collection::vec(when(tokens), 0..2)).prop_map(|(from, to, when)| {
-        // Istio takes no source and no operation without a field.
+        // Istio rejects a source or an operation without fields.
         let full = |items: Vec<Value>, name: &str| -> Vec<Value> {
             items.into_iter().filter(|item| !item[name].as_object().unwrap().is_empty()).collect()
         };
@@ -183,7 +183,7 @@ fn converted(documents: &[Value], requests: &[Sample]) -> (Vec<bool>, bool, Stri
     let converted = convert::convert(documents).unwrap();
     let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes());
     let policy = policy.unwrap_or_else(|problems| panic!("{problems:?}\n{}", converted.text));
-    // The text says the same as the value.
+    // The text has the same value.
     assert_eq!(yaml::values("converted", &converted.text).unwrap(), std::slice::from_ref(&converted.policy));
     let allows =
         |sample: &Sample| policy.decide(&request(sample), inspect::now(), &[]).decision() == Decision::Allow;
@@ -206,7 +206,7 @@ proptest! {
         for (sample, allowed) in requests.iter().zip(decided) {
             let expected = oracle::allows(&policies, sample);
             prop_assert!(expected || !allowed, "looser: {:?}\n{}\n{}", sample, text, json!(policies));
-            // A port of the authority is no part of a host here: see docs/convert.md.
+            // A policy compares hosts without their ports: see docs/convert.md.
             if exact && !sample.host.contains(':') {
                 prop_assert_eq!(allowed, expected, "{:?}\n{}\n{}", sample, text, json!(policies));
             }
@@ -233,7 +233,7 @@ proptest! {
     ) {
         let policies = [policy];
         let (decided, exact, text) = converted(&[&policies[..], &[authentication()]].concat(), &requests);
-        // A rule that became several asks for the token of the first that matches.
+        // If a rule becomes several, the first one that matches requires its token.
         let single = text.matches("require:").count() <= 2;
         for (sample, allowed) in requests.iter().zip(decided) {
             if exact && single && !sample.host.contains(':') {

@@ -1,4 +1,4 @@
-//! Bytes as text: a byte that text cannot hold is written as `\xHH`.
+//! Bytes as text: a byte that is not text is written as `\xHH`.
 
 use std::fmt::Write;
 

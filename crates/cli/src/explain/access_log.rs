@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub struct Fields {
     /// The access log field for `method`, `authority`, `path`, `sni` or `tls`, such as `path=url`; by default the field
     /// with that name, or with Istio's name for it; may be repeated
-    #[arg(long, value_name = "WHAT=FIELD")]
+    #[arg(long, value_name = "VALUE=FIELD")]
     log_field: Vec<String>,
     /// The access log field for a header, such as `user_agent=user-agent`; may be repeated
     #[arg(long, value_name = "FIELD=HEADER")]

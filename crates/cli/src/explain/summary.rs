@@ -10,7 +10,7 @@ use policy::decision::Decision;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What the requests of a row have in common.
+/// The common properties of the requests of a row.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     decision: &'static str,

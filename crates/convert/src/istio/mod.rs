@@ -119,7 +119,7 @@ impl Sources {
                 self.any = true;
                 let provider = get(spec, "provider").and_then(|p| text(p, "name")).unwrap_or_default();
                 draft.comments.push(format!(
-                    "not carried over: `{name}` asks the authorizer `{provider}`; its requests are denied here"
+                    "not carried over: `{name}` uses the authorizer `{provider}`; its requests are denied here"
                 ));
                 self.denials.append(&mut rules);
             }

@@ -90,7 +90,7 @@ fn path_matches(pattern: &str, path: &str) -> bool {
         segments.pop();
         rest = true;
     }
-    // What is no template holds for no request.
+    // An invalid template matches no request.
     if segments.iter().any(|segment| *segment != "{*}" && segment.contains(['*', '{', '}'])) {
         return false;
     }
