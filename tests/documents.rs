@@ -3,11 +3,12 @@
 
 use anyhow::{Context, Result, anyhow};
 use cases::yaml;
-use e2e::{corpus, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use testkit::corpus;
+use testkit::workspace::root;
 
 fn main() -> Result<()> {
     let mut trials = Vec::new();

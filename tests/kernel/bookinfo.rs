@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use cases::yaml;
-use e2e::bootstrap::wasm;
-use e2e::root;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use testkit::bootstrap::wasm;
+use testkit::workspace::root;
 
 /// The port of DNS.
 pub const DNS: u16 = 53;
