@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, anyhow, ensure};
 use cases::{Case, Observed, SeenUpstream, ShadowDecision, unescape};
-use e2e::corpus::{self, lines};
-use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::corpus::{self, lines};
+use testkit::workspace::root;
 
 fn main() -> Result<()> {
     let command = build()?;

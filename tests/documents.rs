@@ -2,7 +2,6 @@
 //! each reason, code, field and choice is explained.
 
 use anyhow::{Context, Result, anyhow};
-use e2e::{corpus, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Reason;
 use policy::document::Code;
@@ -10,6 +9,8 @@ use policy::stages::{Ringfence, Stage};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use testkit::corpus;
+use testkit::workspace::root;
 
 fn main() -> Result<()> {
     let mut trials = Vec::new();

@@ -9,14 +9,14 @@ mod rbac;
 use anyhow::{Result, anyhow};
 use cases::Request;
 use convert::Converted;
-use e2e::bootstrap::{Listener, bootstrap};
-use e2e::client;
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Decision;
 use serde_json::Value;
 use std::net::SocketAddr;
+use testkit::bootstrap::{Listener, bootstrap};
+use testkit::envoy::Envoy;
+use testkit::http;
+use testkit::upstream;
 
 /// A filter of Envoy's, and the requests that it is asked about.
 struct Sample {
@@ -92,14 +92,14 @@ fn is_plain(request: &Request) -> bool {
 }
 
 fn allowed(request: &Request, envoy: SocketAddr) -> Result<bool> {
-    let sent = client::Request {
+    let sent = http::Request {
         method: request.method.clone(),
         target: request.target.clone(),
         authority: request.host.clone(),
         version: "HTTP/1.1",
         lines: request.headers.clone(),
     };
-    let status = client::http1(envoy, &sent)?.status;
+    let status = http::http1(envoy, &sent)?.status;
     anyhow::ensure!(matches!(status, 200 | 401 | 403), "status {status} of {}", line(request));
     Ok(status == 200)
 }

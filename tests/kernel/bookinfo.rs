@@ -1,10 +1,10 @@
 //! Bookinfo: its gateway, and who may connect to whom, written down by hand.
 
 use anyhow::{Context, Result};
-use e2e::bootstrap::wasm;
-use e2e::root;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use testkit::bootstrap::wasm;
+use testkit::workspace::root;
 
 /// The port of DNS.
 pub const DNS: u16 = 53;

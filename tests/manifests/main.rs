@@ -13,11 +13,11 @@ mod schemas;
 mod tools;
 
 use anyhow::{Context, Result};
-use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use testkit::workspace::root;
 
 fn main() -> Result<ExitCode> {
     let mut trials = Vec::new();

@@ -2,8 +2,8 @@
 
 use crate::{documents, files, name};
 use anyhow::{Context, Result, ensure};
-use e2e::root;
 use serde_json::{Map, Value, json};
+use testkit::workspace::root;
 
 /// A module that a manifest loads.
 #[derive(Debug)]

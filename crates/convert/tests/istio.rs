@@ -6,13 +6,13 @@
 mod oracle;
 
 use inspect::Request;
-use issuer::Issuer;
 use oracle::Sample;
 use policy::decision::Decision;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
+use testkit::issuer::Issuer;
 
 const ISSUER: &str = "https://issuer.example";
 static KEYS: LazyLock<Issuer> = LazyLock::new(|| Issuer::new(ISSUER));
