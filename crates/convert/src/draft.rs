@@ -70,7 +70,7 @@ impl Rule {
 
 impl From<Rule> for Item {
     fn from(Rule { comments, rule }: Rule) -> Self {
-        Self { comments: comments.iter().map(one_line).collect(), value: Yaml::Flow(rule) }
+        Self { comments: comments.iter().map(|comment| one_line(comment)).collect(), value: Yaml::Flow(rule) }
     }
 }
 
@@ -135,6 +135,6 @@ fn rules(mut rules: Vec<Rule>) -> Yaml {
     Yaml::List(rules.into_iter().map(Item::from).collect())
 }
 
-fn one_line(comment: &String) -> String {
+fn one_line(comment: &str) -> String {
     comment.replace(char::is_control, " ")
 }

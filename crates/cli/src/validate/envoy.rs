@@ -53,9 +53,8 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let root = either(plugin, "root_id", "rootId");
     let names = [file, uri, plugin.get("name"), root].into_iter().flatten();
     let configuration = plugin.get("configuration");
-    let by_fields = || Module::identify(&configuration?.get("value")?.json());
-    let by_name = names.filter_map(Node::text).find_map(Module::from_image);
-    let Some(module) = by_name.or(scene.module).or_else(by_fields) else { return };
+    let policy = configuration.and_then(|configuration| configuration.get("value"));
+    let Some(module) = scene.module_of(names, policy) else { return };
     posture(scene, plugin, remote);
     match configuration {
         Some(any) => configured(scene, module, any),

@@ -4,6 +4,7 @@ use crate::files::File;
 use diagnostics::Diagnostics;
 use modules::Module;
 use serde_json::Value;
+use yaml::Node;
 
 /// The state of the check of one file.
 #[derive(Debug)]
@@ -26,6 +27,17 @@ impl<'f> Scene<'f> {
     pub fn new(file: &'f File, module: Option<Module>) -> Self {
         let (lines, found) = (file.text.lines().collect(), Diagnostics::new(&file.name));
         Self { lines, module, clusters: None, single: None, policies: 0, found }
+    }
+
+    /// Returns the module that a name contains, the module of `--filter`, or the one that the fields of the policy
+    /// identify.
+    pub fn module_of<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n Node>,
+        policy: Option<&Node>,
+    ) -> Option<Module> {
+        let by_name = names.into_iter().filter_map(Node::text).find_map(Module::from_image);
+        by_name.or(self.module).or_else(|| Module::identify(&policy?.json()))
     }
 
     /// Returns a line of the file, counted from 1.
