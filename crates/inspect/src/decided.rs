@@ -15,8 +15,6 @@ pub struct Decided {
     pub steps: Vec<Step>,
     /// The denials and redirects that shadow mode did not carry out.
     pub shadowed: Vec<Answer>,
-    /// The rules in shadow mode that matched.
-    pub matched_in_shadow: Vec<(Filter, RuleName)>,
     /// The filters that the request passed through.
     pub entered: Vec<Filter>,
     /// The header lines that the upstream gets, with pseudo-headers; `None` if the request was not allowed.
@@ -35,7 +33,7 @@ impl Decided {
         response: &[(&str, &str)],
     ) -> Self {
         let Outcome { answer, request, response_state, report } = outcome;
-        let Report { shadowed, matched_in_shadow, entered, tokens, trace } = report;
+        let Report { shadowed, entered, tokens, trace, .. } = report;
         let lines = match &answer {
             Some(answer) => reply_headers(answer),
             None => response.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec())).collect(),
@@ -53,7 +51,6 @@ impl Decided {
             answer: answer.map(|answer| *answer),
             steps: trace,
             shadowed,
-            matched_in_shadow,
             entered: Filter::ALL.into_iter().zip(entered).filter(|(_, seen)| *seen).map(|(f, _)| f).collect(),
             upstream: upstream.map(|request| request.headers.lines().map(in_transit).collect()),
             response: response.lines().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),

@@ -43,13 +43,13 @@ struct Connection {
 pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failure> {
     let found = find(&files::read_one(file)?, fields).map_err(Failure::usage)?;
     let mut requests = Requests::default();
-    for (place, one) in found.into_iter().enumerate() {
-        match one {
+    for (index, entry) in found.into_iter().enumerate() {
+        match entry {
             Ok(request) => requests.read.push(request),
             Err(error) => {
                 // The error may quote the file, which may contain control characters of a terminal.
                 let error = inspect::escape(error.as_bytes());
-                requests.skipped.push(format!("{} of {}: {error}", place + 1, file.display()));
+                requests.skipped.push(format!("{} of {}: {error}", index + 1, file.display()));
             }
         }
     }

@@ -117,7 +117,7 @@ fn table(groups: &[(Group, Count)]) -> String {
 fn tail(requests: &Requests, notes: &[String]) -> String {
     let mut tail = format!("\n{} requests\n", requests.read.len());
     if !requests.skipped.is_empty() {
-        tail += &format!("not read: {}\n", requests.skipped.len());
+        tail += &format!("skipped: {}\n", requests.skipped.len());
         for line in requests.skipped.iter().take(10) {
             tail += &format!("  {line}\n");
         }

@@ -42,11 +42,8 @@ pub fn page(explained: &Explained<'_>) -> String {
         let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
     if explained.decided.awaits_keys {
-        let _ = writeln!(
-            page,
-            "\n{}: a module waits for the keys before it decides about this request",
-            paint(YELLOW, "note")
-        );
+        let note = "a module waits for the keys before it decides about this request";
+        let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
     page
 }

@@ -55,7 +55,7 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let configuration = plugin.get("configuration");
     let policy = configuration.and_then(|configuration| configuration.get("value"));
     let Some(module) = scene.module_of(names, policy) else { return };
-    posture(scene, plugin, remote);
+    failure_and_digest(scene, plugin, remote);
     match configuration {
         Some(any) => configured(scene, module, any),
         None => empty(scene, head(plugin)),
@@ -64,16 +64,12 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
 
 /// Reports a module without a policy.
 pub fn empty(scene: &mut Scene<'_>, span: Span) {
-    scene.found.error(
-        span,
-        "empty",
-        "the module has no configuration",
-        "write a policy: every module needs one",
-    );
+    let help = "write a policy: every module needs one";
+    scene.found.error(span, "empty", "the module has no configuration", help);
 }
 
 /// Checks the failure policy and the digest of a module.
-fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
+fn failure_and_digest(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
     let is_open = |node: &Node| matches!(node.data, Data::Bool(true)) || node.text() == Some("FAIL_OPEN");
     let failure =
         [either(plugin, "failure_policy", "failurePolicy"), either(plugin, "fail_open", "failOpen")];
@@ -112,13 +108,8 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
         ("StringValue", Some(value)) => match value.text() {
             Some(text) => policy::check_text(scene, module, value, text),
             None => {
-                let message = format!("found {}", value.kind());
-                scene.found.error(
-                    value.span,
-                    "wrong_type",
-                    message,
-                    "write JSON in a string, or use a `Struct`",
-                );
+                let help = "write JSON in a string, or use a `Struct`";
+                scene.found.error(value.span, "wrong_type", format!("found {}", value.kind()), help);
             }
         },
         _ => {
