@@ -168,9 +168,9 @@ fn a_clean_set_ends_with_0_and_a_hole_with_1() {
         found.out,
         format!(
             "\
-{namespaces}:4:9: medium: unselected-workload: no NetworkPolicy holds the ingress or egress of a new pod in `default`
+{namespaces}:4:9: medium: unselected-workload: no NetworkPolicy isolates the ingress or egress of a new pod in `default`
   object: Namespace default
-  gain: whoever may start a pod there, or label one anew, is held by nothing
+  gain: an attacker who can start a pod there, or change the labels of one, is not isolated
   closed by:
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
@@ -275,11 +275,11 @@ fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
         (&["wasmplugin.yaml", "trafficextension.yaml"], "l7-bypass: "),
         (
             &["00-default-deny.yaml"],
-            "unselected-workload: no NetworkPolicy holds the ingress of a new pod in `default`",
+            "unselected-workload: no NetworkPolicy isolates the ingress of a new pod in `default`",
         ),
         (
             &["30-ingress.yaml"],
-            "unselected-workload: no NetworkPolicy holds the ingress or egress of `istio-system/",
+            "unselected-workload: no NetworkPolicy isolates the ingress or egress of `istio-system/",
         ),
     ] {
         let found = audit(without);

@@ -1,9 +1,7 @@
 //! What the audit knows about each workload.
 
 use super::options::Options;
-use crate::model::{
-    Cluster, Extension, Injection, Labels, Listeners, Mesh, Namespace, ObjectRef, Place, Workload,
-};
+use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Namespace, ObjectRef, Place, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use diagnostics::Span;
 
@@ -49,11 +47,11 @@ const ANYONE: &str = "*";
 
 impl Facts {
     pub(super) fn of(cluster: &Cluster, options: &Options, workload: &Workload) -> Self {
-        let injection = Mesh::injection(cluster, workload);
+        let injection = cluster.injection(workload);
         let gateway = injection == Injection::Gateway;
         let ringfence = cluster.mesh.extensions.iter().filter(|extension| extension.ringfence);
         let covers: Vec<&Extension> =
-            ringfence.filter(|found| found.covers(cluster, workload, &options.control_plane)).collect();
+            ringfence.filter(|found| cluster.is_covered(workload, found, &options.control_plane)).collect();
         // One that sees some of the ports only is none: what comes to the others is judged by nobody.
         let carries = covers.iter().any(|found| found.sees_every_port(gateway));
         let proxied = matches!(injection, Injection::Gateway | Injection::Sidecar);
@@ -106,8 +104,7 @@ fn role(options: &Options, workload: &Workload) -> Role {
 /// The cluster, and what manifests do not hold but every cluster has: other pods, and, where there is a mesh, istiod.
 pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
     let mut complete = cluster.clone();
-    let mesh =
-        complete.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+    let mesh = complete.workloads.iter().any(|workload| cluster.injection(workload) != Injection::None);
     let istiod = complete.workloads.iter().any(|workload| role(options, workload) == Role::Istiod);
     let implied = |namespace: &str, name: &str, labels: &[(&str, &str)]| {
         let place = Place { file: "".into(), span: Span::START };

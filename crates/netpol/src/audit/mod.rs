@@ -19,10 +19,9 @@ pub use finding::{Code, Finding, Severity};
 pub use options::Options;
 pub use scene::AuditError;
 
-use crate::matrix::Name;
 use crate::model::Cluster;
 use crate::ports::Ports;
-use crate::reach::Node;
+use crate::reach::{Name, Node};
 use scene::Scene;
 
 /// Every way around the policies of a cluster, sorted by kind and object.
@@ -60,8 +59,8 @@ pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, Strin
             scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
         members.map(|workload| workload.name()).collect()
     };
-    let mut walks = Vec::new();
-    for (from, to, ports) in l7_bypass::walks(&scene) {
+    let mut bypasses = Vec::new();
+    for (from, to, ports) in l7_bypass::pairs(&scene) {
         let from: Vec<Name> = match from {
             Node::Class(class) => names(class).into_iter().map(|name| Name::Workload(name.into())).collect(),
             Node::Range(range) => {
@@ -69,10 +68,10 @@ pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, Strin
             }
         };
         for to in names(to) {
-            walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
+            bypasses.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
         }
     }
-    Ok(walks)
+    Ok(bypasses)
 }
 
 #[cfg(test)]

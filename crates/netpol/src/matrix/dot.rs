@@ -43,7 +43,7 @@ fn line(picture: &Picture, edge: &Edge) -> String {
     let mut attributes = vec![format!("label={}", quoted(&edge.ports.to_string()))];
     attributes.extend(tail.map(|index| format!("ltail=cluster_{index}")));
     attributes.extend(head.map(|index| format!("lhead=cluster_{index}")));
-    if edge.kind == Kind::Around {
+    if edge.kind == Kind::Bypass {
         attributes.push("color=red, fontcolor=red, style=dashed".to_owned());
     }
     format!("  n{from} -> n{to} [{}];\n", attributes.join(", "))

@@ -1,6 +1,6 @@
 //! For programs.
 
-use super::{Matrix, Row};
+use super::rows::{Matrix, Row};
 use crate::ports::{PortRange, Ports};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

@@ -1,11 +1,11 @@
 //! The graph of a matrix, tidied for the eye: namespaces are frames, and what all of a frame do alike is drawn once.
 
-use super::{Matrix, Name, Row};
+use super::rows::{Matrix, Row};
 use crate::address::{Family, Range};
 use crate::audit::{self, AuditError, bypasses};
-use crate::model::{Cluster, Direction, Injection, Mesh, Workload};
+use crate::model::{Cluster, Direction, Injection, Workload};
 use crate::ports::Ports;
-use crate::reach::Reach;
+use crate::reach::{Name, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The graph.
@@ -75,7 +75,7 @@ pub enum Kind {
     /// Allowed.
     Allowed,
     /// Allowed, around the L7 policy.
-    Around,
+    Bypass,
 }
 
 impl Picture {
@@ -98,7 +98,7 @@ impl Picture {
             let (Some(from), Some(to)) = (index.get(&row.from), index.get(&row.to)) else { continue };
             let walked = around.ports(row);
             let rest = row.ports.minus(&walked);
-            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Around)] {
+            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Bypass)] {
                 if !ports.is_empty() {
                     let pair = picture.pairs.entry((*from, *to)).or_insert(kind);
                     *pair = (*pair).max(kind);
@@ -112,8 +112,7 @@ impl Picture {
     }
 
     fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
-        let mesh =
-            cluster.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+        let mesh = cluster.workloads.iter().any(|workload| cluster.injection(workload) != Injection::None);
         let mut frames: BTreeMap<&str, Frame> = BTreeMap::new();
         for class in 0..reach.classes().len() {
             let members: Vec<&Workload> = reach.members(class).collect();
@@ -121,7 +120,7 @@ impl Picture {
             let shown: Vec<&Workload> =
                 members.iter().copied().take(if grouped { 1 } else { members.len() }).collect();
             for workload in shown {
-                let injection = Mesh::injection(cluster, workload);
+                let injection = cluster.injection(workload);
                 let namespace = workload.namespace();
                 let owned = frames.entry(namespace).or_insert_with(|| Frame {
                     namespace: Some(namespace.to_owned()),
@@ -130,7 +129,7 @@ impl Picture {
                 });
                 owned.main |= injection != Injection::None;
                 owned.items.push(self.items.len());
-                let name = if grouped { super::group_name(reach, class) } else { workload.name() };
+                let name = if grouped { reach.group_name(class) } else { workload.name() };
                 let count = if grouped { members.len() } else { 1 };
                 let open = Direction::ALL.into_iter().filter(|of| !reach.is_isolated(class, *of));
                 self.items.push(Item {

@@ -1,6 +1,7 @@
 //! For people: a table of aligned columns, or one of Markdown.
 
-use super::{Matrix, Name};
+use super::rows::Matrix;
+use crate::reach::Name;
 use std::fmt::Write;
 
 /// The matrix in aligned columns; empty where no one may talk to anyone.

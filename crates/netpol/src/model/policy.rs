@@ -1,6 +1,5 @@
 //! A NetworkPolicy, with its defaults filled in.
 
-use super::cluster::Cluster;
 use super::labels::Selector;
 use super::object::ObjectRef;
 use super::workload::Workload;
@@ -91,17 +90,6 @@ pub struct Pods {
     pub namespaces: Option<Selector>,
     /// The pods in them.
     pub pods: Selector,
-}
-
-impl Pods {
-    /// Whether a workload is among the pods that a policy of `namespace` means.
-    pub fn contains(&self, cluster: &Cluster, namespace: &str, workload: &Workload) -> bool {
-        let there = match &self.namespaces {
-            None => namespace == workload.namespace(),
-            Some(selector) => selector.matches(&cluster.namespace_labels(workload.namespace())),
-        };
-        there && self.pods.matches(&workload.labels)
-    }
 }
 
 /// Addresses without some of them.

@@ -6,11 +6,13 @@
 
 mod classes;
 mod groups;
+mod name;
 mod row;
 mod rules;
 mod verdict;
 
 pub use classes::Class;
+pub use name::Name;
 pub use verdict::{Leave, Party, Side, Verdict, verdict};
 
 use crate::address::{Family, Range, split};
@@ -85,6 +87,16 @@ impl<'c> Reach<'c> {
     pub fn members(&self, class: usize) -> impl Iterator<Item = &'c Workload> + '_ {
         let members = self.classes.get(class).map(|class| class.members.as_slice()).unwrap_or_default();
         members.iter().filter_map(|member| self.cluster.workloads.get(*member))
+    }
+
+    /// Returns the name of a class: that of its first workload, and the number of further ones.
+    pub fn group_name(&self, class: usize) -> String {
+        let mut members = self.members(class);
+        let first = members.next().map(|workload| workload.name()).unwrap_or_default();
+        match members.count() {
+            0 => first,
+            more => format!("{first} +{more}"),
+        }
     }
 
     /// Whether a policy is about a class in a direction.

@@ -118,7 +118,7 @@ impl<'c> Asked<'c> {
         peers.iter().any(|peer| match (peer, other) {
             (Peer::Block(block), Party::Address(address)) => block.contains(&address),
             (Peer::Pods(pods), Party::Workload(other)) => {
-                pods.contains(self.cluster, policy.namespace(), other)
+                self.cluster.is_peer(pods, policy.namespace(), other)
             }
             _ => false,
         })

@@ -7,8 +7,8 @@ use super::reader::Reader;
 use super::schema::graph as schema;
 use super::schema::istio::Resource;
 use crate::address::Range;
+use crate::model::Block;
 use crate::model::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, WorkloadKind};
-use crate::model::{Block, Labels};
 use diagnostics::did_you_mean;
 use yaml::At;
 
@@ -153,9 +153,4 @@ fn external(fields: &mut Fields<'_>, at: At<'_>, found: &schema::External) -> Op
     let from = fields.required(at, "from", found.from.as_ref()).map(|from| fields.callers(at, from, None));
     let block = Block { range: range?, except };
     Some(External { name, block, ports: ports.unwrap_or_default(), from: from.unwrap_or_default() })
-}
-
-/// Creates labels with one pair.
-pub(super) fn label((key, value): (&str, &str)) -> Labels {
-    Labels::from([(key.to_owned(), value.to_owned())])
 }

@@ -107,7 +107,9 @@ impl<'p> Fields<'p> {
         labels: Option<&Labels>,
         default: (&str, &str),
     ) -> Labels {
-        let Some(labels) = labels else { return super::graph::label(default) };
+        let Some(labels) = labels else {
+            return Labels::from([(default.0.to_owned(), default.1.to_owned())]);
+        };
         self.check_labels(at.field(field), labels);
         labels.clone()
     }

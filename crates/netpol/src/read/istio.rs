@@ -7,7 +7,7 @@ use super::schema::istio::{
     Wasm, WasmPlugin,
 };
 use crate::address::Range;
-use crate::model::{Entry, Extension, Listeners, Selector, Target, Traffic};
+use crate::model::{Extension, Listeners, Selector, ServiceEntry as Entry, Target, Traffic};
 use crate::ports::{PortRange, Ports, Protocol};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::At;
