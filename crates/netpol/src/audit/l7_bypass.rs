@@ -57,7 +57,7 @@ fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
             .into_iter()
             .filter(|(node, _)| through.is_empty() || !carries(node))
             .collect();
-        (!sources.is_empty()).then(|| Bypass { sources, how, ports, through })
+        (!sources.is_empty()).then_some(Bypass { sources, how, ports, through })
     };
     match facts.injection {
         Injection::Gateway => None,
