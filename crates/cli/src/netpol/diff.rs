@@ -9,14 +9,14 @@ use netpol::matrix::{Matrix, Row, json_rows};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What a change opens and closes.
+/// Options of `netpol diff`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The manifests before: a file, a folder, or `-` for standard input.
+    /// Manifests before the change: a file, a folder, or `-` for standard input.
     before: PathBuf,
-    /// The manifests after.
+    /// Manifests after the change.
     after: PathBuf,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }

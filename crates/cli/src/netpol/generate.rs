@@ -11,15 +11,15 @@ use netpol::model::Policy;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The NetworkPolicies of a service graph.
+/// Options of `netpol generate`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The service graph: a file, or `-` for standard input.
+    /// Service graph: a file, or `-` for standard input.
     graph: PathBuf,
-    /// A folder that the manifests are written to, a file each; without it they are printed.
+    /// Folder for the manifests; without it they are printed.
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -28,7 +28,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let files = files::read(std::slice::from_ref(&options.graph))?;
     let [file] = &files[..] else {
-        return Err(Failure::call(format_args!("{}: a graph is one file", options.graph.display())));
+        return Err(Failure::call(format_args!(
+            "{}: expected one file with a service graph",
+            options.graph.display()
+        )));
     };
     let graph = read(&file.name, &file.text).map_err(|found| refused(&found, &files, as_json))?;
     let made = manifests(&graph);

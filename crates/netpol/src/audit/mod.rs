@@ -1,4 +1,4 @@
-//! The ways around the policies, both layers joined: for each, what an attacker gains and the manifest that closes it.
+//! Finds the ways around the policies of both layers. Each finding has its impact and the manifests that close it.
 
 mod admin_ports;
 mod carriers;
@@ -24,7 +24,7 @@ use crate::ports::Ports;
 use crate::reach::{Name, Node};
 use scene::Scene;
 
-/// Every way around the policies of a cluster, sorted by kind and object.
+/// Returns every way around the policies of a cluster, sorted by code and object.
 ///
 /// # Errors
 /// The cluster could not be analyzed.
@@ -47,7 +47,7 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, Audit
     Ok(found)
 }
 
-/// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
+/// Returns the sources that bypass the L7 policy of a workload, with the ports. Workloads without a manifest are left out.
 ///
 /// # Errors
 /// The cluster could not be analyzed.

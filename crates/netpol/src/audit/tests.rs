@@ -1,4 +1,4 @@
-//! The hardened Bookinfo is clean; each hole in it is found, and closed by the manifest that the finding comes with.
+//! The hardened Bookinfo has no findings. Each hole in it is found, and its remedy closes it.
 
 use super::{Code, Finding, Options, audit};
 use crate::matrix::Matrix;
@@ -38,12 +38,12 @@ fn with(file: &str, from: &str, to: &str) -> Files {
 }
 
 #[test]
-fn bookinfo_is_clean() {
+fn bookinfo_has_no_findings() {
     assert_eq!(shown(&findings(&bookinfo())), Vec::<String>::new());
 }
 
 #[test]
-fn what_a_missing_file_leaves_open_is_found() {
+fn finds_the_holes_of_missing_files() {
     for (file, expected) in [
         ("deny-default.yaml", "unselected-workload: Namespace default: no NetworkPolicy isolates"),
         ("deny-istio-system.yaml", "unselected-workload: Namespace istio-system: no NetworkPolicy isolates"),
@@ -62,7 +62,7 @@ fn what_a_missing_file_leaves_open_is_found() {
     }
 }
 
-/// Each hole, the file that it is made in, and what it is found as.
+/// Each hole: the file, the replaced text, and the expected finding.
 const HOLES: [(&str, &str, &str, Code, &str); 13] = [
     (
         "productpage.yaml",
@@ -152,7 +152,7 @@ const HOLES: [(&str, &str, &str, Code, &str); 13] = [
 ];
 
 #[test]
-fn each_hole_is_found() {
+fn finds_each_hole() {
     for (file, from, to, code, expected) in HOLES {
         let mut files = with(file, from, to);
         if code == Code::AdminPort && file == "ratings.yaml" {
@@ -199,7 +199,7 @@ fn connections(files: &Files) -> BTreeSet<String> {
         .collect()
 }
 
-/// Replaces the policies that a remedy replaces.
+/// Applies a remedy: replaces the policies with the same names.
 fn apply(files: &mut Files, round: usize, finding: &Finding) {
     for (index, document) in finding.remedy.split("---\n").enumerate() {
         let single = crate::read([("remedy", document)]).unwrap();
@@ -219,7 +219,7 @@ fn apply(files: &mut Files, round: usize, finding: &Finding) {
 }
 
 #[test]
-fn ports_that_a_sidecar_leaves_alone_are_ways_around_it() {
+fn finds_ports_that_a_sidecar_does_not_intercept() {
     let mut files = with(
         "bookinfo.yaml",
         "labels: {app: ratings, version: v1}\n",
@@ -247,7 +247,7 @@ spec: {wasm: {url: 'https://x.example/path_policy.wasm'}}
 }
 
 #[test]
-fn pods_that_no_policy_can_hold_are_named() {
+fn finds_pods_with_host_network() {
     let files = with(
         "bookinfo.yaml",
         "serviceAccountName: ratings-v1\n",
@@ -258,7 +258,7 @@ fn pods_that_no_policy_can_hold_are_named() {
 }
 
 #[test]
-fn a_module_whose_failure_opens_is_named() {
+fn finds_a_module_that_fails_open() {
     let shown = shown(&findings(&with("plugin.yaml", "FAIL_CLOSE", "FAIL_OPEN")));
     assert_eq!(
         shown,
@@ -269,7 +269,7 @@ fn a_module_whose_failure_opens_is_named() {
 }
 
 #[test]
-fn a_module_that_sees_other_traffic_is_named() {
+fn finds_a_module_that_sees_other_traffic() {
     let from = "  phase: AUTHN\n";
     let of = |mode: &str| {
         let to = format!("{from}  match: [{{mode: {mode}}}]\n");
@@ -283,7 +283,7 @@ fn a_module_that_sees_other_traffic_is_named() {
 }
 
 #[test]
-fn a_waypoint_is_walked_around_by_who_is_not_in_the_mesh() {
+fn finds_sources_that_bypass_a_waypoint() {
     let ambient = "
 apiVersion: v1
 kind: Namespace

@@ -6,38 +6,38 @@ use crate::ports::Ports;
 use crate::reach::{Name, Reach};
 use std::collections::BTreeMap;
 
-/// Who may reach whom: a row for each pair that may talk at all, sorted; none for a workload and itself.
+/// The allowed connections: a row for each pair that has one, sorted. There is no row for a workload and itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matrix {
     /// The rows.
     pub rows: Vec<Row>,
-    /// The workloads of each group, where rows are of groups.
+    /// The workloads of each group, if the rows are of groups.
     pub groups: BTreeMap<Name, Vec<String>>,
 }
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// Who connects.
+    /// The source.
     pub from: Name,
-    /// Whom to.
+    /// The destination.
     pub to: Name,
-    /// The ports, of which there is one at least.
+    /// The ports, at least one.
     pub ports: Ports,
 }
 
 impl Matrix {
-    /// A row for each pair of workloads, and of workloads and addresses.
+    /// Creates rows for pairs of workloads, and of workloads and addresses.
     pub fn of_workloads(reach: &Reach<'_>) -> Self {
         Self { rows: rows(reach, &Names::of_workloads(reach), true), groups: BTreeMap::new() }
     }
 
-    /// As of workloads, with addresses in as many ranges as [`Reach::ranges`] has, to be compared row by row.
+    /// Creates rows for workloads with the addresses split like [`Reach::ranges`], so that matrices can be compared.
     pub(crate) fn of_workloads_split(reach: &Reach<'_>) -> Self {
         Self { rows: rows(reach, &Names::of_workloads(reach), false), groups: BTreeMap::new() }
     }
 
-    /// A row for each pair of groups, which are workloads that no policy tells apart.
+    /// Creates rows for pairs of groups of workloads that all policies treat alike.
     pub fn of_groups(reach: &Reach<'_>) -> Self {
         let group = |class| {
             let members = reach.members(class).map(|workload| workload.name()).collect();
@@ -47,7 +47,7 @@ impl Matrix {
         Self { rows: rows(reach, &Names::of_groups(reach), true), groups }
     }
 
-    /// What the other allows that this one does not.
+    /// Returns the connections of another matrix that this one does not contain.
     pub fn beyond(&self, other: &Self) -> Self {
         let known: BTreeMap<(&Name, &Name), &Ports> =
             self.rows.iter().map(|row| ((&row.from, &row.to), &row.ports)).collect();
@@ -62,12 +62,12 @@ impl Matrix {
     }
 }
 
-/// The names that stand for classes, sorted.
+/// The names of the workloads or groups of classes, sorted.
 struct Names {
     names: Vec<Name>,
-    /// Of each class: its names, as indexes.
+    /// The names of each class, as indexes.
     of_class: Vec<Vec<usize>>,
-    /// Whether a class talks with itself: it is several workloads under one name.
+    /// True for each class with several workloads under one name, which has a row with itself.
     with_itself: Vec<bool>,
 }
 
@@ -111,7 +111,7 @@ impl Names {
     }
 }
 
-/// The rows, sorted; there may be a million, so they are sorted by number before they have names.
+/// Returns the sorted rows. They are sorted by index first, since there may be a million.
 fn rows(reach: &Reach<'_>, names: &Names, join: bool) -> Vec<Row> {
     let mut pairs = Vec::new();
     for (from, to, ports) in reach.pairs() {
@@ -141,7 +141,7 @@ fn rows(reach: &Reach<'_>, names: &Names, join: bool) -> Vec<Row> {
     rows
 }
 
-/// Sorts rows, and joins ranges that touch where they behave alike towards the same workload.
+/// Sorts rows, and joins adjacent ranges with the same ports of the same workload.
 fn merged(mut rows: Vec<Row>) -> Vec<Row> {
     let is_from = |row: &Row| matches!(row.from, Name::Range(_));
     let (mut from_ranges, rest): (Vec<Row>, Vec<Row>) = rows.drain(..).partition(is_from);

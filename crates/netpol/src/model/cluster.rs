@@ -1,4 +1,4 @@
-//! A cluster as the manifests describe it.
+//! A cluster as its manifests describe it.
 
 use super::labels::{Labels, Selector};
 use super::mesh::{Extension, GATEWAY_NAME, Mesh, Target};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Cluster {
-    /// The namespaces by name, those that are only mentioned among them.
+    /// The namespaces by name, including those that are only mentioned.
     pub namespaces: BTreeMap<String, Namespace>,
     /// The workloads, sorted by namespace, kind and name.
     pub workloads: Vec<Workload>,
@@ -19,21 +19,21 @@ pub struct Cluster {
     pub policies: Vec<Policy>,
     /// The services, sorted by namespace and name.
     pub services: Vec<Service>,
-    /// What there is of the mesh.
+    /// The objects of the mesh.
     pub mesh: Mesh,
     /// The service graphs.
     pub graphs: Vec<super::graph::Graph>,
-    /// The objects that were passed over, because nothing here reads their kind.
+    /// The objects of kinds that are not read.
     pub ignored: Vec<ObjectRef>,
 }
 
 impl Cluster {
-    /// The workload of a name `namespace/Kind/name`.
+    /// Returns the workload with the name `namespace/Kind/name`.
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         self.workloads.iter().find(|workload| workload.name() == name)
     }
 
-    /// The labels of a namespace; one that no manifest holds has its name alone.
+    /// Returns the labels of a namespace. A namespace without a manifest only has the label of its name.
     pub fn namespace_labels(&self, name: &str) -> Cow<'_, Labels> {
         match self.namespaces.get(name) {
             Some(namespace) => Cow::Borrowed(&namespace.labels),
@@ -93,17 +93,17 @@ impl Cluster {
 /// A namespace.
 #[derive(Debug, Clone)]
 pub struct Namespace {
-    /// Its labels; `kubernetes.io/metadata.name` is always there.
+    /// Its labels, including `kubernetes.io/metadata.name`.
     pub labels: Labels,
-    /// The object, where a manifest holds it.
+    /// The object, if there is a manifest.
     pub object: Option<ObjectRef>,
 }
 
 impl Namespace {
-    /// The label that the API server sets to the name.
+    /// The label that the API server sets to the name of the namespace.
     pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
-    /// A namespace that no manifest holds.
+    /// Creates a namespace without a manifest.
     pub fn named(name: &str) -> Self {
         let labels = [(Self::NAME_LABEL.to_owned(), name.to_owned())];
         Self { labels: labels.into(), object: None }
@@ -115,11 +115,11 @@ impl Namespace {
 pub struct Service {
     /// The object.
     pub object: ObjectRef,
-    /// The pods behind it; none where it names them itself.
+    /// The selector of its pods; none for a Service without selector.
     pub pods: Option<Selector>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
-    /// Where it is of type `ExternalName`: the name.
+    /// The name, if its type is `ExternalName`.
     pub external_name: Option<String>,
 }
 

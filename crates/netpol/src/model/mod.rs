@@ -1,4 +1,4 @@
-//! What manifests come to: a cluster, with all defaults filled in.
+//! The model of a cluster, with all defaults filled in.
 
 mod cluster;
 pub mod graph;
