@@ -1,4 +1,4 @@
-//! docs/service-graph.md has every field and every problem, and its graph holds.
+//! docs/service-graph.md lists every field and every problem, and its graph is valid.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use netpol::generate;
@@ -8,14 +8,14 @@ fn read(file: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
 }
 
-/// What stands under a heading, up to the next one.
+/// Returns the text below a heading.
 fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     let behind = page.split_once(&format!("\n## {heading}\n")).unwrap().1;
     behind.split("\n## ").next().unwrap()
 }
 
 #[test]
-fn the_graph_of_the_page_holds() {
+fn the_graph_of_the_page_is_valid() {
     let page = read("../../docs/service-graph.md");
     let graph = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let files: Vec<String> = generate::manifests(&generate::read("graph.yaml", graph).unwrap())
@@ -39,7 +39,7 @@ fn the_graph_of_the_page_holds() {
 
 /// A graph with an unknown field in each object: the help of each problem lists the known fields.
 #[test]
-fn the_page_has_every_field() {
+fn the_page_lists_every_field() {
     let page = read("../../docs/service-graph.md");
     let graph = "apiVersion: ringfence.dev/v1alpha1
 kind: ServiceGraph
@@ -66,7 +66,7 @@ spec:
 }
 
 #[test]
-fn the_page_has_every_problem() {
+fn the_page_lists_every_problem() {
     let page = read("../../docs/service-graph.md");
     let mut codes = ["syntax", "invalid_document", "unknown_field", "wrong_type"].map(str::to_owned).to_vec();
     for file in ["graph", "graph_fields"] {

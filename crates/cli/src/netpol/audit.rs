@@ -1,6 +1,6 @@
 //! `ringfence netpol audit`.
 
-use super::cluster;
+use super::input::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::report::Format;
@@ -10,38 +10,38 @@ use netpol::audit::{self, Finding, audit};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Ways around the policies.
+/// Options of `netpol audit`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Manifests: files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Addresses of the Kubernetes API; may be repeated. Without these and without nodes, private addresses stand for both.
+    /// Addresses of the Kubernetes API; may be repeated. Without these and `--nodes`, private addresses are used for both.
     #[arg(long, value_name = "CIDR")]
     api_server: Vec<Range>,
     /// Addresses of the nodes; may be repeated.
     #[arg(long, value_name = "CIDR")]
     nodes: Vec<Range>,
-    /// The namespace of istiod.
+    /// Namespace of istiod.
     #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
     control_plane: String,
-    /// A namespace that may read metrics; may be repeated.
+    /// Namespace that may read metrics; may be repeated.
     #[arg(long, value_name = "NAMESPACE", default_value = "monitoring")]
     monitoring: Vec<String>,
-    /// A namespace whose own workloads are not audited; may be repeated.
+    /// Namespace whose workloads are not audited; may be repeated.
     #[arg(
         long,
         value_name = "NAMESPACE",
         default_values = ["kube-system", "kube-public", "kube-node-lease"]
     )]
     system: Vec<String>,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 impl Options {
-    fn told(&self) -> audit::Options {
+    fn audit_options(&self) -> audit::Options {
         audit::Options {
             control_plane: self.control_plane.clone(),
             monitoring: self.monitoring.clone(),
@@ -54,14 +54,14 @@ impl Options {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let cluster = cluster(&options.paths, as_json)?;
-    let found = audit(&cluster, &options.told()).map_err(Failure::usage)?;
+    let cluster = cluster(&options.paths, options.format)?;
+    let found = audit(&cluster, &options.audit_options()).map_err(Failure::usage)?;
     if as_json {
         output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {
         let mut blocks: Vec<String> = found.iter().map(text).collect();
         blocks.push(if cluster.workloads.is_empty() {
-            "there are no workloads in these manifests: nothing was audited".to_owned()
+            "no workloads in these manifests: nothing was audited".to_owned()
         } else {
             count(found.len())
         });

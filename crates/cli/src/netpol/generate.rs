@@ -1,36 +1,33 @@
 //! `ringfence netpol generate`.
 
-use super::refused;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::output;
-use crate::report::Format;
+use crate::report::{self, Format};
 use clap::Args;
 use netpol::generate::{Manifest, manifests, read};
 use netpol::model::Policy;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The NetworkPolicies of a service graph.
+/// Options of `netpol generate`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The service graph: a file, or `-` for standard input.
+    /// Service graph: a file, or `-` for standard input.
     graph: PathBuf,
-    /// A folder that the manifests are written to, a file each; without it they are printed.
+    /// Folder for the manifests; without it they are printed.
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let files = files::read(std::slice::from_ref(&options.graph))?;
-    let [file] = &files[..] else {
-        return Err(Failure::usage(format_args!("{}: a graph is one file", options.graph.display())));
-    };
-    let graph = read(&file.name, &file.text).map_err(|found| refused(&found, &files, as_json))?;
+    let file = files::read_one(&options.graph)?;
+    let graph = read(&file.name, &file.text)
+        .map_err(|found| report::refuse(&found, std::slice::from_ref(&file), options.format))?;
     let made = manifests(&graph);
     if let Some(folder) = &options.output {
         write(folder, &made)?;

@@ -1,6 +1,6 @@
 //! 8: policies of a service graph that are missing or differ.
 
-use super::{Code, Finding, Severity};
+use super::finding::{Code, Finding, Severity};
 use crate::generate::{Manifest, manifests};
 use crate::model::graph::Graph;
 use crate::model::{Cluster, Policy};

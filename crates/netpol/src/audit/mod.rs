@@ -1,4 +1,4 @@
-//! The ways around the policies, both layers joined: for each, what an attacker gains and the manifest that closes it.
+//! Finds the ways around the policies of both layers. Each finding has its impact and the manifests that close it.
 
 mod admin_ports;
 mod carriers;
@@ -19,13 +19,12 @@ pub use finding::{Code, Finding, Severity};
 pub use options::Options;
 pub use scene::AuditError;
 
-use crate::matrix::Name;
 use crate::model::Cluster;
 use crate::ports::Ports;
-use crate::reach::Node;
+use crate::reach::{Name, Node};
 use scene::Scene;
 
-/// Every way around the policies of a cluster, sorted by kind and object.
+/// Returns every way around the policies of a cluster, sorted by code and object.
 ///
 /// # Errors
 /// The cluster could not be analyzed.
@@ -48,7 +47,7 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, Audit
     Ok(found)
 }
 
-/// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
+/// Returns the sources that bypass the L7 policy of a workload, with the ports. Workloads without a manifest are left out.
 ///
 /// # Errors
 /// The cluster could not be analyzed.
@@ -60,8 +59,8 @@ pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, Strin
             scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
         members.map(|workload| workload.name()).collect()
     };
-    let mut walks = Vec::new();
-    for (from, to, ports) in l7_bypass::walks(&scene) {
+    let mut bypasses = Vec::new();
+    for (from, to, ports) in l7_bypass::pairs(&scene) {
         let from: Vec<Name> = match from {
             Node::Class(class) => names(class).into_iter().map(|name| Name::Workload(name.into())).collect(),
             Node::Range(range) => {
@@ -69,10 +68,10 @@ pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, Strin
             }
         };
         for to in names(to) {
-            walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
+            bypasses.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
         }
     }
-    Ok(walks)
+    Ok(bypasses)
 }
 
 #[cfg(test)]

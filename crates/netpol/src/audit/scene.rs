@@ -1,16 +1,15 @@
-//! The cluster as the audit walks through it.
+//! The cluster with what the audit needs to know about it.
 
 use super::facts::{Facts, Role};
 use super::options::Options;
 use crate::address::Range;
-use crate::matrix::group_name;
 use crate::model::{Cluster, Direction, ObjectRef, Workload};
 use crate::ports::Ports;
 use crate::reach::{Node, Reach};
 use std::collections::HashMap;
 use std::fmt;
 
-/// The cluster, who reaches whom in it, and what is known about each class.
+/// A cluster, its connections, and facts about each class of workloads.
 pub(super) struct Scene<'s> {
     pub cluster: &'s Cluster,
     pub options: &'s Options,
@@ -33,20 +32,20 @@ impl<'s> Scene<'s> {
         Ok(Self { cluster, options, facts, reach })
     }
 
-    /// The classes, with what is known about them.
+    /// Returns every class with its facts.
     pub(super) fn classes(&self) -> impl Iterator<Item = (usize, &Facts)> {
         self.facts.iter().enumerate()
     }
 
-    /// The classes that are audited.
+    /// Returns the classes that are audited.
     pub(super) fn subjects(&self) -> impl Iterator<Item = (usize, &Facts)> {
         self.classes().filter(|(_, facts)| {
             matches!(facts.role, Role::Subject | Role::Istiod) && !self.is_made_up(facts)
         })
     }
 
-    /// The audited classes that policies hold in a direction; of the others finding 1 says all there is to say.
-    pub(super) fn held(&self, direction: Direction) -> impl Iterator<Item = (usize, &Facts)> {
+    /// Returns the audited classes that are isolated in a direction. Finding 1 covers the others.
+    pub(super) fn isolated(&self, direction: Direction) -> impl Iterator<Item = (usize, &Facts)> {
         self.subjects().filter(move |(class, _)| self.reach.is_isolated(*class, direction))
     }
 
@@ -54,11 +53,12 @@ impl<'s> Scene<'s> {
         self.facts.get(class)
     }
 
-    /// Who else reaches some ports of a class: every class, its own where it has several workloads, and every range.
+    /// Returns the classes and ranges that reach some ports of a class. The class itself is one of them if it has several
+    /// workloads.
     pub(super) fn sources(&self, to: usize, ports: &Ports) -> Vec<(Node, Ports)> {
         let other = |node: &Node| match node {
             Node::Class(class) if *class == to => self.reach.members(to).nth(1).is_some(),
-            // What any pod stands for as well, unless a manifest holds it.
+            // An implied istiod is covered by the class of unknown pods.
             Node::Class(class) => !self.facts(*class).is_some_and(|of| of.implied && of.role == Role::Istiod),
             Node::Range(_) => true,
         };
@@ -70,7 +70,14 @@ impl<'s> Scene<'s> {
             .collect()
     }
 
-    /// What people call some nodes.
+    /// Describes sources or destinations and the union of their ports for a message; none if there are none.
+    pub(super) fn describe(&self, ends: &[(Node, Ports)]) -> Option<(String, String)> {
+        let nodes: Vec<Node> = ends.iter().map(|(node, _)| *node).collect();
+        let ports = ends.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        (!ends.is_empty()).then(|| (self.names(&nodes), describe_ports(&ports)))
+    }
+
+    /// Describes some nodes for a message.
     pub(super) fn names(&self, nodes: &[Node]) -> String {
         let mut names = Vec::new();
         let mut ranges: Vec<Range> = Vec::new();
@@ -80,7 +87,7 @@ impl<'s> Scene<'s> {
                 Node::Class(class) if self.facts(*class).is_some_and(|facts| facts.role == Role::Anyone) => {
                     anyone = true;
                 }
-                Node::Class(class) => names.push(format!("`{}`", group_name(&self.reach, *class))),
+                Node::Class(class) => names.push(format!("`{}`", self.reach.group_name(*class))),
                 Node::Range(range) => ranges.extend(self.reach.ranges().get(*range)),
             }
         }
@@ -105,7 +112,7 @@ impl<'s> Scene<'s> {
         }
     }
 
-    /// A workload that no manifest holds and no Gateway makes.
+    /// Returns true if the workload is neither in a manifest nor created by a Gateway.
     fn is_made_up(&self, facts: &Facts) -> bool {
         facts.implied && facts.role != Role::Subject
     }
@@ -130,17 +137,17 @@ impl std::error::Error for AuditError {}
 fn facts_of_classes(reach: &Reach<'_>, facts: &HashMap<&ObjectRef, Facts>) -> Result<Vec<Facts>, AuditError> {
     let of = |class| {
         let first = reach.members(class).next().and_then(|first| facts.get(&first.object));
-        first.cloned().ok_or_else(|| AuditError { class: group_name(reach, class) })
+        first.cloned().ok_or_else(|| AuditError { class: reach.group_name(class) })
     };
     (0..reach.classes().len()).map(of).collect()
 }
 
-/// What people call some ports.
-pub(super) fn spoken(ports: &Ports) -> String {
+/// Describes ports for a message.
+pub(super) fn describe_ports(ports: &Ports) -> String {
     if ports.is_all() { "every port".to_owned() } else { ports.to_string() }
 }
 
-/// Joins sorted ranges that touch.
+/// Joins adjacent ranges of a sorted list.
 pub(super) fn join(ranges: Vec<Range>) -> Vec<Range> {
     let mut joined: Vec<Range> = Vec::new();
     for range in ranges {

@@ -1,13 +1,27 @@
 //! The files: one for each concern, then one for each workload.
 
-use super::Manifest;
 use super::rules::{self, Commented};
 use crate::manifest::{self, Notes};
 use crate::model::graph::{Graph, MeshKind, Workload, WorkloadKind};
 use crate::model::{ObjectRef, Policy, Selector};
 
-/// Returns the files of a graph.
-pub(super) fn of(graph: &Graph) -> Vec<Manifest> {
+/// A file of manifests.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// Its name, such as `40-productpage.yaml`.
+    pub file: String,
+    /// What it stops: a sentence, the first line of its text.
+    pub stops: String,
+    /// What happens without it: a sentence, the second line of its text.
+    pub without: String,
+    /// Its policies.
+    pub policies: Vec<Policy>,
+    /// Its text: one or more YAML documents.
+    pub text: String,
+}
+
+/// Returns the manifests of a service graph. The same graph gives the same bytes.
+pub fn manifests(graph: &Graph) -> Vec<Manifest> {
     let mut files = vec![default_deny(graph), dns(graph)];
     files.extend(mesh(graph));
     files.extend(graph.workloads.iter().map(|workload| self::workload(graph, workload)));

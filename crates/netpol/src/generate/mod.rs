@@ -31,24 +31,10 @@
 mod files;
 mod rules;
 
-use crate::model::Policy;
+pub use files::{Manifest, manifests};
+
 use crate::model::graph::Graph;
 use diagnostics::{Diagnostic, Diagnostics, Span};
-
-/// A file of manifests.
-#[derive(Debug, Clone)]
-pub struct Manifest {
-    /// Its name, such as `40-productpage.yaml`.
-    pub file: String,
-    /// What it stops: a sentence, the first line of its text.
-    pub stops: String,
-    /// What happens without it: a sentence, the second line of its text.
-    pub without: String,
-    /// Its policies.
-    pub policies: Vec<Policy>,
-    /// Its text: one or more YAML documents.
-    pub text: String,
-}
 
 /// Reads the service graph of a file.
 ///
@@ -66,9 +52,4 @@ pub fn read(file: &str, text: &str) -> Result<Graph, Vec<Diagnostic>> {
             Err(problems.into_vec())
         }
     }
-}
-
-/// Returns the manifests of a service graph. The same graph gives the same bytes.
-pub fn manifests(graph: &Graph) -> Vec<Manifest> {
-    files::of(graph)
 }

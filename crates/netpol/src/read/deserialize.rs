@@ -1,5 +1,5 @@
-//! A strict `Deserializer` over nodes: unknown keys and wrong types become problems with their places, and the reading
-//! goes on, so that all of them are found in one go.
+//! A strict `Deserializer` over nodes. It reports unknown fields and wrong types with their places and continues, so that it
+//! finds all of them.
 
 use diagnostics::Span;
 use diagnostics::{Diagnostics, did_you_mean};
@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::fmt;
 use yaml::{Data, Key, Node};
 
-/// Reads a value. A wrong type leaves its default in the value and a `wrong_type` among the problems; nothing is
-/// returned where the reading could not go on.
+/// Reads a value. A wrong type is reported as `wrong_type` and leaves the default in the value. Returns none if it cannot
+/// continue.
 pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Diagnostics) -> Option<T> {
     let log = RefCell::new(problems);
     match T::deserialize(Reader { node, log: &log }) {
@@ -21,7 +21,7 @@ pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Diagno
     }
 }
 
-/// Why a reading could not go on.
+/// The reason why it cannot continue.
 #[derive(Debug)]
 struct Failure {
     span: Option<Span>,
@@ -66,7 +66,7 @@ impl<'n, 'l> Reader<'n, 'l> {
         Self { node, ..self }
     }
 
-    /// Reads a child; a failure without a place happened there.
+    /// Reads a child. A failure without a place gets the place of the child.
     fn seed<S: DeserializeSeed<'n>>(self, seed: S) -> Result<S::Value, Failure> {
         seed.deserialize(self).map_err(|failure| Failure {
             span: failure.span.or(Some(self.node.span)),
@@ -74,7 +74,7 @@ impl<'n, 'l> Reader<'n, 'l> {
         })
     }
 
-    /// The integer, or 0 and a problem where there is none between the bounds.
+    /// Returns the integer; 0 after a problem.
     fn integer(self, least: i64, most: i64) -> i64 {
         match self.node.data {
             Data::Integer(number) if (least..=most).contains(&number) => number,
@@ -89,7 +89,7 @@ impl<'n, 'l> Reader<'n, 'l> {
         }
     }
 
-    /// The fields of an object; none and a problem where it is something else.
+    /// Returns the fields of an object; none after a problem.
     fn fields(self) -> &'n [(Key, Node)] {
         match &self.node.data {
             Data::Map(fields) => fields,
@@ -252,7 +252,7 @@ impl<'n> de::SeqAccess<'n> for Items<'n, '_> {
 struct Fields<'n, 'l> {
     reader: Reader<'n, 'l>,
     fields: std::slice::Iter<'n, (Key, Node)>,
-    /// The keys that there are, where the object is a struct.
+    /// The known fields, if the object is a struct.
     known: Option<&'static [&'static str]>,
     value: Option<&'n Node>,
 }
@@ -262,7 +262,7 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
 
     fn next_key_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
         for (key, value) in self.fields.by_ref() {
-            // The API server takes a field of nothing for one that is not there.
+            // The API server ignores a field that is null.
             let nothing = matches!(value.data, Data::Null);
             if let Some(known) = self.known
                 && !known.contains(&key.text.as_str())

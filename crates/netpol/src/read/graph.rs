@@ -1,4 +1,4 @@
-//! Service graphs.
+//! Reads service graphs.
 
 use super::deserialize;
 use super::graph_fields::Fields;
@@ -62,17 +62,22 @@ fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mes
         let help = did_you_mean(kind, MeshKind::ALL.map(|(name, _)| name));
         fields.error(at.field("kind"), "invalid_value", format!("unknown mesh `{kind}`"), help);
     }
+    let (selector, istiod) = (mesh.control_plane_selector.as_ref(), label("app", "istiod"));
     let namespace = mesh.control_plane_namespace.as_deref().unwrap_or("istio-system");
     let namespace = fields.name(at, "controlPlaneNamespace", Some(namespace));
-    let labels =
-        fields.selector(at, "controlPlaneSelector", mesh.control_plane_selector.as_ref(), ("app", "istiod"));
+    let labels = fields.labels(at, "controlPlaneSelector", Some(selector.unwrap_or(&istiod)));
     let kind = known.map_or(MeshKind::None, |(_, kind)| kind);
     Mesh { kind, control_plane: Pods { namespace, labels } }
 }
 
+fn label(key: &str, value: &str) -> Labels {
+    Labels::from([(key.to_owned(), value.to_owned())])
+}
+
 fn dns(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Dns) -> Dns {
+    let kube_dns = label("k8s-app", "kube-dns");
     let namespace = fields.name(at, "namespace", Some(found.namespace.as_deref().unwrap_or("kube-system")));
-    let labels = fields.selector(at, "selector", found.selector.as_ref(), ("k8s-app", "kube-dns"));
+    let labels = fields.labels(at, "selector", Some(found.selector.as_ref().unwrap_or(&kube_dns)));
     let addresses = found.addresses.iter().enumerate();
     let addresses =
         addresses.filter_map(|(index, text)| fields.cidr(at.field("addresses").item(index), text));
@@ -92,7 +97,7 @@ fn monitoring(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Pods, no_mesh
     }
     let namespace = fields.required(at, "namespace", found.namespace.as_ref());
     let namespace = fields.name(at, "namespace", namespace.map(String::as_str));
-    Pods { namespace, labels: fields.labels(at, found.selector.as_ref()) }
+    Pods { namespace, labels: fields.labels(at, "selector", found.selector.as_ref()) }
 }
 
 fn gateway(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Gateway) -> Workload {
@@ -153,9 +158,4 @@ fn external(fields: &mut Fields<'_>, at: At<'_>, found: &schema::External) -> Op
     let from = fields.required(at, "from", found.from.as_ref()).map(|from| fields.callers(at, from, None));
     let block = Block { range: range?, except };
     Some(External { name, block, ports: ports.unwrap_or_default(), from: from.unwrap_or_default() })
-}
-
-/// Creates labels with one pair.
-pub(super) fn label((key, value): (&str, &str)) -> Labels {
-    Labels::from([(key.to_owned(), value.to_owned())])
 }

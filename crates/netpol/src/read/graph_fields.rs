@@ -92,36 +92,16 @@ impl<'p> Fields<'p> {
         name
     }
 
-    /// Checks the labels of a selector, which must not select every pod of the namespace.
-    pub(super) fn labels(&mut self, at: At<'_>, labels: Option<&Labels>) -> Labels {
-        let Some(labels) = self.required(at, "selector", labels) else { return Labels::new() };
-        self.check_labels(at.field("selector"), labels);
-        labels.clone()
-    }
-
-    /// Checks the labels of a selector that has a default.
-    pub(super) fn selector(
-        &mut self,
-        at: At<'_>,
-        field: &str,
-        labels: Option<&Labels>,
-        default: (&str, &str),
-    ) -> Labels {
-        let Some(labels) = labels else { return super::graph::label(default) };
-        self.check_labels(at.field(field), labels);
-        labels.clone()
-    }
-
-    fn check_labels(&mut self, at: At<'_>, labels: &Labels) {
+    /// Reads the labels of a selector, which must not select every pod of the namespace.
+    pub(super) fn labels(&mut self, at: At<'_>, field: &str, labels: Option<&Labels>) -> Labels {
+        let Some(labels) = self.required(at, field, labels) else { return Labels::new() };
+        let at = at.field(field);
         if labels.is_empty() {
-            self.error(
-                at,
-                "empty_selector",
-                "an empty selector selects every pod of the namespace",
-                "add a label",
-            );
+            let message = "an empty selector selects every pod of the namespace";
+            self.error(at, "empty_selector", message, "add a label");
         }
         check(at, labels, self.problems);
+        labels.clone()
     }
 
     /// Reads the pods of a workload, which no other workload may select.
@@ -134,7 +114,7 @@ impl<'p> Fields<'p> {
     ) -> Pods {
         let default = self.namespace.clone();
         let namespace = self.name(at, "namespace", Some(namespace.unwrap_or(&default)));
-        let pods = Pods { namespace, labels: self.labels(at, labels) };
+        let pods = Pods { namespace, labels: self.labels(at, "selector", labels) };
         let both = |(_, other): &&(String, Pods)| other.contain(&pods) || pods.contain(other);
         if let Some((other, _)) = self.selected.iter().find(both).filter(|_| labels.is_some()) {
             let message =

@@ -1,4 +1,4 @@
-//! Which objects are read, and by what.
+//! The kinds of objects that are read.
 
 use super::cluster::Builder;
 use super::reader::Reader;
@@ -8,7 +8,7 @@ use diagnostics::Span;
 use diagnostics::{Diagnostics, did_you_mean, nearest};
 use yaml::{Data, Node};
 
-/// The groups whose objects are read, with their versions and kinds.
+/// The API groups that are read, with their versions and kinds.
 const READ: [(&str, &[&str], &[&str]); 9] = [
     ("", &["v1"], &["Namespace", "Pod", "Service", "ReplicationController", "List"]),
     ("apps", &["v1"], &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
@@ -21,7 +21,7 @@ const READ: [(&str, &[&str], &[&str]); 9] = [
     ("ringfence.dev", &["v1alpha1"], &["ServiceGraph"]),
 ];
 
-/// Reads a document; lists are unfolded, and what nothing here reads is passed over.
+/// Reads a document. The items of lists are read one by one; objects of other kinds are ignored.
 pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Builder) {
     match head(node, problems) {
         Some(Head { kind, items: Some(items), .. }) if kind.ends_with("List") => {
@@ -33,7 +33,7 @@ pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Bu
     }
 }
 
-/// What an object says it is.
+/// The group and kind of an object.
 struct Head<'n> {
     group: &'n str,
     kind: &'n str,
@@ -45,7 +45,7 @@ impl<'n> Head<'n> {
         READ.iter().any(|(group, _, kinds)| *group == self.group && kinds.contains(&self.kind))
     }
 
-    /// What is passed over, by whatever name it has.
+    /// Returns the reference of an ignored object.
     fn ignored(&self, node: &'n Node, problems: &Diagnostics) -> Option<ObjectRef> {
         let metadata = node.get("metadata")?;
         let text = |field: &str| metadata.get(field).and_then(Node::text).map(str::to_owned);
@@ -59,7 +59,7 @@ impl<'n> Head<'n> {
     }
 }
 
-/// What an object is; nothing where it is no object of Kubernetes, or says so wrongly, which is a problem.
+/// Returns the group and kind of an object; none if it is not an object of Kubernetes, or after a problem.
 fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
     let Data::Map(fields) = &node.data else {
         if !matches!(node.data, Data::Null) {
@@ -83,13 +83,13 @@ fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
                 let message = format!("missing field `{missing}`");
                 problems.error(node.span, "missing_field", message, format!("add `{missing}`"));
             }
-            // Something else: values of a chart, a policy, a kustomization without its head.
+            // Another document: values of a chart, a policy, a kustomization without a kind.
             None => {}
         }
         return None;
     };
     let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
-    let checked = check(Claim { group, number, version, kind }, version_span, kind_span, problems);
+    let checked = check(TypeMeta { group, number, version, kind }, version_span, kind_span, problems);
     let items = match node.get("items").map(|items| &items.data) {
         Some(Data::List(items)) => Some(items.as_slice()),
         _ => None,
@@ -106,17 +106,17 @@ fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(
     Some((found.text().unwrap_or_default(), found.span))
 }
 
-/// An object's own word on what it is.
-struct Claim<'n> {
+/// The API version and kind of an object.
+struct TypeMeta<'n> {
     group: &'n str,
     number: &'n str,
     version: &'n str,
     kind: &'n str,
 }
 
-/// A kind or group that is nearly one that is read would be passed over in silence, and its policy with it.
-fn check(claim: Claim<'_>, version_span: Span, kind_span: Span, problems: &mut Diagnostics) -> bool {
-    let Claim { group, number, version, kind } = claim;
+/// Checks the version and kind. A misspelled one is an error: the object, such as a policy, would be ignored silently.
+fn check(meta: TypeMeta<'_>, version_span: Span, kind_span: Span, problems: &mut Diagnostics) -> bool {
+    let TypeMeta { group, number, version, kind } = meta;
     let mut refuse = |span, message: String, help: String| {
         problems.error(span, "unknown_value", message, help);
         false
@@ -157,13 +157,13 @@ fn full(group: &str, number: &str) -> String {
     if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
 }
 
-/// A kind that differs by a slip of the hand; kinds of the same group that resemble each other do not.
+/// Returns the kind that a misspelled kind is close to. Similar kinds of the same group are not close.
 fn close(kind: &str, kinds: &[&str]) -> Option<String> {
     let near = |known: &&&str| strsim::damerau_levenshtein(kind, known) <= 2;
     kinds.iter().find(near).map(|known| format!("did you mean `{known}`?"))
 }
 
-/// Reads an object that is read.
+/// Reads an object of a known kind.
 fn object(node: &Node, head: &Head<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
     let mut reader = Reader { node, kind: head.kind, group: head.group, problems, builder };
     match (head.group, head.kind) {

@@ -1,4 +1,4 @@
-//! From manifests to a cluster: strict, and with every problem in one go.
+//! Reads manifests into a cluster. It is strict and reports every problem.
 
 mod cluster;
 mod deserialize;
@@ -20,9 +20,9 @@ use crate::model::Cluster;
 use cluster::Builder;
 use diagnostics::{Diagnostic, Diagnostics};
 
-/// Reads the manifests of some files, each given by its name and its text.
+/// Reads the manifests of files, each given as its name and its text.
 ///
-/// What nothing here reads is passed over and kept in [`Cluster::ignored`].
+/// Objects of other kinds are added to [`Cluster::ignored`].
 ///
 /// # Errors
 /// Every problem of every file.

@@ -1,4 +1,4 @@
-//! What every object has: a name, a namespace, labels.
+//! The metadata of objects: name, namespace and labels.
 
 use super::names::{is_label, is_label_key, is_label_value, is_subdomain};
 use crate::model::{ObjectRef, Place};
@@ -6,16 +6,16 @@ use diagnostics::Diagnostics;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::{At, Node};
 
-/// Where an object may stand.
+/// The scope of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// In a namespace.
+    /// Namespaced.
     Namespaced,
-    /// Outside of them.
+    /// Cluster-scoped.
     Cluster,
 }
 
-/// The object that metadata name; nothing where the name is missing.
+/// Returns the reference of an object; none if its name is missing.
 pub(super) fn reference(
     node: &Node,
     kind: &str,
@@ -48,7 +48,7 @@ pub(super) fn reference(
     Some(ObjectRef { namespace, kind: kind.to_owned(), name, place })
 }
 
-/// Notes what is no label.
+/// Reports invalid labels.
 pub(super) fn check<'l>(
     at: At<'_>,
     labels: impl IntoIterator<Item = (&'l String, &'l String)>,

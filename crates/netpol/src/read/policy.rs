@@ -1,4 +1,4 @@
-//! NetworkPolicies: their defaults filled in, and what the API server refuses refused.
+//! Reads NetworkPolicies with their defaults, and reports what the API server refuses.
 
 use super::names::is_port_name;
 use super::selector::selector;
@@ -10,7 +10,7 @@ use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicy
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use yaml::At;
 
-/// Reads a policy; `at` is where its `spec` stands.
+/// Reads a policy; `at` is the place of its `spec`.
 pub(super) fn policy(
     at: At<'_>,
     object: ObjectRef,
@@ -36,7 +36,7 @@ pub(super) fn policy(
     Policy { object, pods, ingress, egress }
 }
 
-/// Which directions a policy is about. "Policies that contain an egress section are assumed to affect egress, and all
+/// Returns the directions that a policy isolates. "Policies that contain an egress section are assumed to affect egress, and all
 /// policies (whether or not they contain an ingress section) are assumed to affect ingress": the API server takes an
 /// empty section for none, and an empty list of types for a missing one.
 fn types(at: At<'_>, spec: &NetworkPolicySpec, problems: &mut Diagnostics) -> (bool, bool) {
@@ -67,7 +67,7 @@ fn rule(
     let ports: Vec<_> = (ports.into_iter().flatten().enumerate())
         .map(|(index, found)| port(at.field("ports").item(index), found, problems))
         .collect();
-    // "If this field is empty or missing, this rule matches all"; what could not be read is a problem, not a match.
+    // "If this field is empty or missing, this rule matches all"; an invalid item is a problem and matches nothing.
     let peers = (!peers.is_empty()).then(|| peers.into_iter().flatten().collect());
     let ports = (!ports.is_empty()).then(|| ports.into_iter().flatten().collect());
     Rule { peers, ports }
@@ -159,7 +159,7 @@ fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Op
     }
 }
 
-/// The protocol; TCP where none is named.
+/// Reads a protocol; the default is TCP.
 pub(super) fn protocol(at: At<'_>, found: Option<&str>, problems: &mut Diagnostics) -> Option<Protocol> {
     let Some(found) = found else { return Some(Protocol::Tcp) };
     let protocol = found.parse().ok();

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 use std::collections::BTreeSet;
 use yaml::At;
 
-/// Reads a selector; an empty one selects everything.
+/// Reads a selector. An empty selector matches everything.
 pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Diagnostics) -> Selector {
     let labels = selector.match_labels.clone().unwrap_or_default();
     check(at.field("matchLabels"), &labels, problems);

@@ -1,4 +1,4 @@
-//! Services.
+//! Reads Services.
 
 use super::policy::protocol;
 use crate::model::{ObjectRef, Selector, Service, ServicePort};
@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::ServiceSpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use yaml::At;
 
-/// Reads a service; `at` is where its `spec` stands.
+/// Reads a Service; `at` is the place of its `spec`.
 pub(super) fn service(
     at: At<'_>,
     object: ObjectRef,

@@ -1,4 +1,4 @@
-//! Whole manifests in, problems or a cluster out.
+//! Reads whole manifests.
 
 use super::read;
 use crate::model::Cluster;
@@ -13,13 +13,13 @@ fn problems(text: &str) -> Vec<String> {
     read([("f.yaml", text)]).unwrap_err().iter().map(ToString::to_string).collect()
 }
 
-/// The rest of a policy behind its head.
+/// A policy with a spec.
 fn policy(spec: &str) -> String {
     format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p}}\nspec: {spec}\n")
 }
 
 #[test]
-fn the_defaults_of_types_are_those_of_the_api_server() {
+fn policy_types_have_the_defaults_of_the_api_server() {
     for (spec, ingress, egress) in [
         ("{podSelector: {}}", true, false),
         ("{podSelector: {}, egress: []}", true, false),
@@ -37,7 +37,7 @@ fn the_defaults_of_types_are_those_of_the_api_server() {
 }
 
 #[test]
-fn what_the_api_server_refuses_is_refused() {
+fn refuses_what_the_api_server_refuses() {
     for (rule, expected) in [
         ("{from: [{}]}", "28: empty peer; write `podSelector`, `namespaceSelector` or `ipBlock`"),
         (
@@ -86,7 +86,7 @@ fn what_the_api_server_refuses_is_refused() {
 }
 
 #[test]
-fn a_typo_in_what_an_object_is_is_no_reason_to_pass_it_over() {
+fn a_misspelled_kind_or_version_is_an_error() {
     for (text, expected) in [
         (
             "apiVersion: networking.k8s.io/v1\nkind: NetworkPolcy\nmetadata: {name: p}\n",
@@ -114,7 +114,7 @@ fn a_typo_in_what_an_object_is_is_no_reason_to_pass_it_over() {
 }
 
 #[test]
-fn other_objects_are_passed_over_and_lists_are_unfolded() {
+fn ignores_other_objects_and_reads_lists() {
     let cluster = cluster(
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
 - apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  spec: {containers: [{name: c}]}
@@ -126,7 +126,7 @@ fn other_objects_are_passed_over_and_lists_are_unfolded() {
 }
 
 #[test]
-fn an_object_that_stands_twice_names_both_places() {
+fn reports_both_places_of_a_duplicate() {
     let text = policy("{}");
     let found = read([("a.yaml", &text), ("b.yaml", &text)]).unwrap_err();
     assert_eq!(
@@ -136,7 +136,7 @@ fn an_object_that_stands_twice_names_both_places() {
 }
 
 #[test]
-fn workloads_of_every_kind_are_read() {
+fn reads_workloads_of_every_kind() {
     let template = "{metadata: {labels: {app: x}}, spec: {hostNetwork: true, containers: [{name: c, ports: [{containerPort: 80, name: http}]}]}}";
     for (version, kind, spec) in [
         ("apps/v1", "Deployment", format!("{{selector: {{matchLabels: {{app: x}}}}, template: {template}}}")),
@@ -167,7 +167,7 @@ fn workloads_of_every_kind_are_read() {
 }
 
 #[test]
-fn what_an_owner_made_is_the_owner() {
+fn owned_workloads_belong_to_their_owner() {
     let owned = |kind: &str, name: &str, owner: &str| {
         format!(
             "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n  ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: {owner}, uid: u, controller: true}}]\nspec: {{containers: [{{name: c}}]}}\n---\n"
@@ -180,7 +180,7 @@ fn what_an_owner_made_is_the_owner() {
 }
 
 #[test]
-fn keys_of_the_mesh_are_as_strict() {
+fn reports_unknown_fields_of_istio() {
     let text = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: p}\nspec:\n  selecter: {matchLabels: {a: b}}\n  match: [{port: []}]\n";
     assert_eq!(
         problems(text),
@@ -191,15 +191,15 @@ fn keys_of_the_mesh_are_as_strict() {
     );
 }
 
-/// The keys of a node that are fields, not names of the user's own, with their places.
+/// Collects the keys that are fields, with their places.
 fn fields(node: &Node, inside: &str, found: &mut Vec<(String, usize, usize)>) {
-    // Below these the user chooses the keys; so does a policy of a module, which its own filter judges.
+    // The keys below these are chosen by the user; `pluginConfig` is checked by its filter.
     let free = ["labels", "matchLabels", "annotations", "pluginConfig"];
     match &node.data {
         Data::List(items) => items.iter().for_each(|item| fields(item, inside, found)),
         Data::Map(entries) if !free.contains(&inside) => {
             for (key, value) in entries {
-                // A selector of a Service or of a Gateway of Istio is labels; any other holds `matchLabels`.
+                // The selectors of a Service and of an Istio Gateway are labels; others have `matchLabels`.
                 let labels = key.text == "selector" && !has_match(value);
                 found.push((key.text.clone(), key.span.line, key.span.column));
                 if !labels {
@@ -216,7 +216,7 @@ fn has_match(node: &Node) -> bool {
 }
 
 #[test]
-fn a_typo_in_any_key_is_an_error_with_its_place_and_the_key() {
+fn a_misspelled_field_is_an_error_with_a_suggestion() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bookinfo");
     let mut tried = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

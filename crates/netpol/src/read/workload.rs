@@ -1,4 +1,4 @@
-//! Pods and what makes them.
+//! Reads workloads.
 
 use super::object;
 use super::policy::protocol;
@@ -9,13 +9,13 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use yaml::At;
 
-/// The pods of an object.
+/// The pod template of an object.
 pub(super) struct Template<'t> {
-    /// Where the template stands: what has `metadata` and `spec`.
+    /// The place of the template, which has `metadata` and `spec`.
     pub at: At<'t>,
     pub metadata: Option<&'t ObjectMeta>,
     pub spec: Option<&'t PodSpec>,
-    /// What must select the pods, and where it stands.
+    /// The selector that must match the pods, with its place.
     pub selector: Option<(At<'t>, &'t LabelSelector)>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mu
     let inits = spec.init_containers.as_deref().unwrap_or_default();
     for (field, containers) in [("containers", &spec.containers[..]), ("initContainers", inits)] {
         for (index, container) in containers.iter().enumerate() {
-            // An init container runs beside the others only where it restarts by itself.
+            // An init container only runs beside the others if it always restarts.
             let runs = field == "containers" || container.restart_policy.as_deref() == Some("Always");
             if runs {
                 let at = at.field("spec").field(field).item(index);
@@ -56,7 +56,7 @@ pub(super) fn workload(object: ObjectRef, template: &Template<'_>, problems: &mu
     workload
 }
 
-/// What makes pods must select them.
+/// Checks that the selector of an object matches its pod template.
 fn check_selector(template: &Template<'_>, labels: &Labels, problems: &mut Diagnostics) {
     if let Some((at, found)) = template.selector {
         let selector = selector(at, found, problems);
