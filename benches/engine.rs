@@ -2,11 +2,10 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "benchmarks")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use policy::decide;
-use policy::decision::{NoTrace, Outcome};
+use policy::decision::NoTrace;
 use policy::http::Connection;
-use policy::load;
 use policy::stages::PathStage;
+use policy::{Outcome, decide, load};
 use serde_json::json;
 use std::hint::black_box;
 

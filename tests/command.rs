@@ -1,13 +1,13 @@
 //! Each case once through the command, as `ringfence explain --cases FILE --format json` tells it: the third runner.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use cases::{Case, Observed, SeenUpstream, Withheld, unescape};
-use e2e::corpus::{self, lines};
-use e2e::root;
+use cases::{Case, Observed, SeenUpstream, ShadowDecision, unescape};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::corpus::{self, lines};
+use testkit::workspace::root;
 
 fn main() -> Result<()> {
     let command = build()?;
@@ -58,8 +58,10 @@ fn observed(told: &Value) -> Result<Observed> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let response = &told["response"];
     let shadowed = told["shadowed"].as_array().context("nothing about shadow mode")?;
-    let withheld =
-        |one: &Value| Withheld { rule: text(&one["rule"]), reason: text(&one["reason"]).unwrap_or_default() };
+    let withheld = |one: &Value| ShadowDecision {
+        rule: text(&one["rule"]),
+        reason: text(&one["reason"]).unwrap_or_default(),
+    };
     let headers = headers(&response["headers"])?;
     let upstream = &told["upstream"];
     Ok(Observed {

@@ -1,13 +1,16 @@
 //! What people read and copy: each policy in it loads, each page names every field and every choice that there is, and
-//! each word that the engine gives as a reason is explained.
+//! each reason, code, field and choice is explained.
 
 use anyhow::{Context, Result, anyhow};
-use cases::yaml;
-use e2e::{corpus, root};
 use libtest_mimic::{Arguments, Failed, Trial};
+use policy::decision::Reason;
+use policy::document::Code;
+use policy::stages::{Ringfence, Stage};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use testkit::corpus;
+use testkit::workspace::root;
 
 fn main() -> Result<()> {
     let mut trials = Vec::new();
@@ -74,7 +77,8 @@ fn blocks(page: &str) -> Vec<(usize, String)> {
 fn check_block(block: &str) -> Result<()> {
     let first = block.lines().next().unwrap_or_default();
     if ["# envoy", "# kubernetes", "# fragment"].iter().any(|kind| first.starts_with(kind)) {
-        return yaml::documents(block).map(drop).map_err(anyhow::Error::msg);
+        yaml::values("the block", block)?;
+        return Ok(());
     }
     load(block).map(drop)
 }
@@ -98,13 +102,13 @@ fn load_file(file: &Path) -> Result<(String, Value)> {
 }
 
 fn load_policy(filter: &str, policy: &Value) -> Result<()> {
-    cases::load(filter, policy.to_string().as_bytes()).map_err(|problems| {
+    modules::load(filter, policy.to_string().as_bytes()).map(drop).map_err(|problems| {
         anyhow!("{filter}: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
 }
 
 fn document(text: &str) -> Result<Value> {
-    match yaml::documents(text).map_err(anyhow::Error::msg)?.as_slice() {
+    match yaml::values("the page", text)?.as_slice() {
         [document] => Ok(document.clone()),
         documents => Err(anyhow!("{} documents", documents.len())),
     }
@@ -152,13 +156,15 @@ fn check_labels() -> Result<()> {
     Ok(())
 }
 
-/// Each reason of the engine, and with it the other words in lower case (fields, choices, codes of problems), stands in
-/// backticks on a reference page.
+/// Each reason, each code of a problem, and each field and choice of a policy stands in backticks on a reference page.
 fn check_words() -> Result<()> {
-    let words = words()?;
+    let mut words = BTreeSet::new();
+    words.extend(Reason::all().map(|reason| reason.name().to_owned()));
+    words.extend(Code::ALL.iter().map(|code| code.name().to_owned()));
+    fields_and_choices(&policy::document::schema::<<Ringfence as Stage>::Document>(""), &mut words);
     let cases = corpus::files()?.into_iter().flat_map(|(_, file)| file.cases);
     let unread = cases.filter_map(|case| case.expect.reason).find(|reason| !words.contains(reason));
-    anyhow::ensure!(unread.is_none(), "a case has a reason that was not found in the engine: {unread:?}");
+    anyhow::ensure!(unread.is_none(), "a case has a reason that the engine does not have: {unread:?}");
     let mut named = BTreeSet::new();
     for page in files("docs", "md")? {
         let page = std::fs::read_to_string(&page)?;
@@ -169,39 +175,19 @@ fn check_words() -> Result<()> {
     Ok(())
 }
 
-/// The words of what the engine decides by.
-fn words() -> Result<BTreeSet<String>> {
-    let mut words = BTreeSet::new();
-    words.extend(literals(&std::fs::read_to_string(root().join("crates/jose/src/jws/error.rs"))?));
-    let mut folders =
-        ["http", "stages", "vocabulary"].map(|part| root().join("crates/policy/src").join(part)).to_vec();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            // What a schema is made of decides nothing.
-            if !path.ends_with("describe.rs") {
-                words.extend(literals(&std::fs::read_to_string(&path)?));
-            }
+/// The names of properties and the words of enumerations in a JSON Schema.
+fn fields_and_choices(schema: &Value, words: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            let properties = fields.get("properties").and_then(Value::as_object);
+            words.extend(properties.into_iter().flat_map(|properties| properties.keys().cloned()));
+            let choices = fields.get("enum").and_then(Value::as_array);
+            words.extend(choices.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| fields_and_choices(value, words));
         }
+        Value::Array(items) => items.iter().for_each(|value| fields_and_choices(value, words)),
+        _ => {}
     }
-    Ok(words)
-}
-
-/// The string literals of a source that are one word in lower case, without those of its tests.
-fn literals(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let is_code = |line: &&str| !["//", "#["].iter().any(|start| line.trim_start().starts_with(start));
-    let code: Vec<&str> = code.lines().filter(is_code).collect();
-    let code = code.join("\n").replace("\\\"", "");
-    let is_word = |text: &&str| {
-        text.starts_with(|first: char| first.is_ascii_lowercase())
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    };
-    code.split('"').skip(1).step_by(2).filter(is_word).map(str::to_owned).collect()
 }
 
 /// Page, section, filter, and a policy in which the field or the choice `zzzz` stands where the engine then names
@@ -269,7 +255,7 @@ const PLACES: [Place; 55] = [
 
 /// The section of the page names each field or choice that the engine says there is.
 fn check_place((page, heading, filter, policy): Place) -> Result<()> {
-    let problems = cases::load(filter, policy.as_bytes()).err().unwrap_or_default();
+    let problems = modules::load(filter, policy.as_bytes()).err().unwrap_or_default();
     let list = problems.iter().find_map(|problem| {
         ["there are ", "add one of ", "keep one of "]
             .iter()

@@ -1,7 +1,7 @@
 //! Each case once through the engine.
 
-use e2e::corpus::{self, lines};
 use libtest_mimic::{Arguments, Failed, Trial};
+use testkit::corpus::{self, lines};
 
 fn main() -> anyhow::Result<()> {
     let mut trials = Vec::new();

@@ -1,12 +1,12 @@
 //! Each case through stock Envoy, over each of its protocols.
 
 use cases::{Case, CaseFile, Protocol};
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::corpus::{self, Listeners};
-use e2e::envoy::{Envoy, version};
-use e2e::{tls, upstream};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::sync::Arc;
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::corpus::{self, Listeners};
+use testkit::envoy::{Envoy, version};
+use testkit::{tls, upstream};
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::from_args();

@@ -6,11 +6,11 @@ use crate::load::{self, Until};
 use crate::variants::{NONE, Variant};
 use crate::workloads::Workload;
 use anyhow::{Context, Result};
-use e2e::bootstrap::{Listener, bootstrap};
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use std::net::SocketAddr;
 use std::time::Duration;
+use testkit::bootstrap::{Listener, bootstrap};
+use testkit::envoy::Envoy;
+use testkit::upstream;
 
 /// What was measured of a variant.
 #[derive(Debug)]

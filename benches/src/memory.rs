@@ -4,11 +4,12 @@ use crate::cpu;
 use crate::load::{self, Until};
 use crate::policies;
 use anyhow::Result;
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::envoy::Envoy;
-use e2e::{root, upstream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::upstream;
+use testkit::workspace::root;
 
 /// What was measured.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use crate::plot;
 use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE};
 use crate::workloads::Workload;
 use anyhow::Result;
-use e2e::root;
 use std::fmt::Write as _;
+use testkit::workspace::root;
 
 /// The tables, as Markdown, and the rows of the last one: what, the figure, the most that it may be.
 #[derive(Debug, Default)]

@@ -2,9 +2,9 @@
 
 use crate::policies::Policies;
 use anyhow::Result;
-use e2e::bootstrap::wasm;
-use e2e::root;
 use serde_json::{Value, json};
+use testkit::bootstrap::wasm;
+use testkit::workspace::root;
 
 /// A way to do it.
 pub(crate) struct Variant {

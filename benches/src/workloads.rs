@@ -4,9 +4,9 @@ use crate::policies::{self, Policies};
 use crate::tokens::Issuer;
 use crate::variants::{self, FLOOR, NONE, Variant};
 use anyhow::Result;
-use e2e::bootstrap::wasm;
 use serde_json::Value;
 use std::sync::Arc;
+use testkit::bootstrap::wasm;
 
 /// Requests, and the variants that get them.
 pub(crate) struct Workload {

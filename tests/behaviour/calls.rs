@@ -2,8 +2,8 @@
 
 use crate::envoy_with;
 use cases::CaseFile;
-use e2e::client::{Request, http1};
-use e2e::root;
+use testkit::http::{Request, http1};
+use testkit::workspace::root;
 
 /// The calls out of the VM that the trace shows.
 fn calls_out(log: &str) -> Vec<String> {

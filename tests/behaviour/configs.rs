@@ -1,7 +1,7 @@
 //! The bootstraps that people copy.
 
-use e2e::envoy::validate;
-use e2e::root;
+use testkit::envoy::validate;
+use testkit::workspace::root;
 
 #[test]
 fn envoy_takes_each_file_of_envoy_configs() {

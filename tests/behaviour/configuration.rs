@@ -1,11 +1,11 @@
 //! Configurations: Envoy refuses a wrong one, and its log says everything that is wrong.
 
 use crate::envoy_with;
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::client::{Request, http1};
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use serde_json::{Value, json};
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::upstream;
 
 /// What the log of an Envoy says that does not start with this policy.
 fn refusal(filter: &str, policy: &str) -> String {

@@ -1,12 +1,13 @@
 //! What Envoy does once a module has crashed, by Istio's three strategies. The modules here do not crash; one does that is
 //! made for it.
 
-use e2e::bootstrap::{Listener, bootstrap};
-use e2e::client::{Request, http1};
-use e2e::envoy::{Envoy, run_folder};
-use e2e::upstream;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use testkit::bootstrap::{Listener, bootstrap};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::upstream;
+use testkit::workspace::run_folder;
 
 /// Crashes on the second request of a VM:
 ///

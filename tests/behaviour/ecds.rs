@@ -1,14 +1,15 @@
 //! A policy that comes by extension discovery (ECDS) from a file, as Istio's agent hands modules to Envoy.
 
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::client::{Request, http1};
-use e2e::envoy::{Envoy, run_folder};
-use e2e::upstream;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::upstream;
+use testkit::workspace::run_folder;
 
 const WASM: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
 const STATS: &str = "extension_config_discovery.http_filter.policy";

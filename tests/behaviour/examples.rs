@@ -1,14 +1,15 @@
 //! The policies of `examples/istio-ingress`, in the order in which Istio puts their filters.
 
-use cases::yaml;
-use e2e::bootstrap::{Listener, add_cluster, bootstrap, wasm};
-use e2e::client::{Request, Response, http1};
-use e2e::envoy::Envoy;
-use e2e::{root, upstream};
-use issuer::{Issuer, Server};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, Response, http1};
+use testkit::issuer::Issuer;
+use testkit::key_server::KeyServer;
+use testkit::upstream;
+use testkit::workspace::root;
 
 /// The WasmPlugins of an overlay, the first to run first: by phase, and in a phase from the highest priority down.
 fn plugins(overlay: &str) -> Vec<Value> {
@@ -16,7 +17,7 @@ fn plugins(overlay: &str) -> Vec<Value> {
     let folder = root().join("examples/istio-ingress/overlays").join(overlay);
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        plugins.extend(yaml::documents(&text).unwrap());
+        plugins.extend(yaml::values(overlay, &text).unwrap());
     }
     plugins.retain(|document| document["kind"] == "WasmPlugin");
     // AUTHN, AUTHZ, STATS: as the alphabet has them.
@@ -46,7 +47,7 @@ fn filter(plugin: &Value) -> Value {
 
 struct World {
     issuer: Arc<Issuer>,
-    _server: Server,
+    _server: KeyServer,
     _envoy: Envoy,
     address: SocketAddr,
 }
@@ -54,7 +55,7 @@ struct World {
 impl World {
     fn start(overlay: &str) -> Self {
         let issuer = Arc::new(Issuer::new("https://issuer.example.com/"));
-        let server = Server::start(&issuer, 0).unwrap();
+        let server = KeyServer::start(&issuer, 0).unwrap();
         let filters = plugins(overlay).iter().map(filter).collect();
         let listener = Listener::new("gateway", filters, upstream::start(0).unwrap());
         let mut bootstrap = bootstrap(&[listener]);

@@ -1,9 +1,9 @@
 //! Whatever a request holds, the VM survives it.
 
 use crate::envoy_with;
-use e2e::client::{Request, http1, http2};
-use e2e::envoy::Envoy;
 use std::thread;
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1, http2};
 
 const POLICY: &str = r#"{
     "vhost": {"unknownHost": "allow", "sni": "match", "hosts": [
@@ -116,7 +116,7 @@ fn ten_thousand_hostile_requests_leave_the_vm_alive() {
     assert_eq!((statuses.get(&503), statuses.get(&500)), (None, None));
     assert!(statuses[&200] > 100 && statuses[&400] > 100, "{statuses:?}");
     assert_eq!(http1(address, &Request::get("/clean")).unwrap().status, 200);
-    assert!(envoy.process().runs());
+    assert!(envoy.process().is_running());
     let log = envoy.log();
     assert!(!log.contains("Function: proxy_on") && !log.contains("the host failed"), "{log}");
     // The same VM answered all of it, and enough of it reached the filters.

@@ -1,22 +1,23 @@
 //! Keys that are fetched: when, by whom, and what requests see of it.
 
 use crate::wait_for_counter;
-use e2e::bootstrap::{Listener, add_cluster, bootstrap, wasm};
-use e2e::client::{Request, connect, http1, read_response};
-use e2e::envoy::Envoy;
-use e2e::upstream;
-use issuer::{Answer, Issuer, Server};
 use serde_json::{Value, json};
 use std::io::{BufReader, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, connect, http1, read_response};
+use testkit::issuer::Issuer;
+use testkit::key_server::{Answer, KeyServer};
+use testkit::upstream;
 
 /// An issuer, its key server, and an Envoy that takes its tokens.
 struct World {
     issuer: Arc<Issuer>,
-    server: Server,
+    server: KeyServer,
     envoy: Envoy,
     address: SocketAddr,
 }
@@ -33,7 +34,7 @@ impl World {
     /// With a policy that is changed before.
     fn with(name: &str, answer: Answer, arguments: &[&str], change: impl FnOnce(&mut Value)) -> Self {
         let issuer = Arc::new(Issuer::new("https://issuer.example/"));
-        let server = Server::start(&issuer, 0).unwrap();
+        let server = KeyServer::start(&issuer, 0).unwrap();
         server.set(answer);
         let mut policy = json!({
             "providers": {"corporate": {

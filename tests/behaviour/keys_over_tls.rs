@@ -1,13 +1,16 @@
 //! Keys over TLS, as the bootstrap to copy has it.
 
-use cases::{HeaderLine, yaml};
-use e2e::client::{Request, http1};
-use e2e::envoy::{Envoy, run_folder};
-use e2e::{root, tls, upstream};
-use issuer::{Answer, Issuer};
+use cases::HeaderLine;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::issuer::Issuer;
+use testkit::key_server::Answer;
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
+use testkit::{tls, upstream};
 
 /// An Envoy with the bootstrap for fetched keys, whose key server has a certificate for this name; with what the server
 /// signs tokens with.
@@ -15,11 +18,12 @@ fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     let issuer = Arc::new(Issuer::new("https://issuer.example/"));
     let (certificate, key) = tls::certificate_for(certified)?;
     let served = Arc::clone(&issuer);
-    let address = tls::serve(&certificate, &key, move |_| issuer::answer(&Answer::Keys, &served).0)?;
+    let address =
+        tls::serve(&certificate, &key, move |_| testkit::key_server::respond(&Answer::Keys, &served).0)?;
     let ca = run_folder(name)?.join("ca.pem");
     std::fs::write(&ca, certificate)?;
     let text = std::fs::read_to_string(root().join("envoy-configs/token-validation-remote.yaml"))?;
-    let mut bootstrap = yaml::documents(&text).map_err(anyhow::Error::msg)?.remove(0);
+    let mut bootstrap = yaml::values("token-validation-remote.yaml", &text)?.remove(0);
     let mut put = |pointer: &str, value: Value| {
         *bootstrap.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
     };

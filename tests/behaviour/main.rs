@@ -15,10 +15,10 @@ mod routes;
 mod telling;
 mod tokens;
 
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use std::net::SocketAddr;
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::upstream;
 
 /// An Envoy with one listener, whose only filter is this one.
 fn envoy_with(

@@ -1,12 +1,13 @@
 //! A policy that changes while Envoy runs.
 
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::client::{Request, http1};
-use e2e::envoy::{Envoy, run_folder};
-use e2e::upstream;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::upstream;
+use testkit::workspace::run_folder;
 
 /// An Envoy that watches a file for its listeners.
 struct Watched {
@@ -21,7 +22,7 @@ impl Watched {
     fn start(policy: &str) -> anyhow::Result<Self> {
         let (folder, upstream) = (run_folder("reload")?, upstream::start(0)?);
         let file = folder.join("listeners.json");
-        let port = e2e::process::free_port()?;
+        let port = testkit::process::free_port()?;
         std::fs::write(&file, Self::listeners(policy, upstream, port, 0)?.to_string())?;
         let mut whole = bootstrap(&[Listener::new("watched", Vec::new(), upstream)]);
         whole["static_resources"]["listeners"] = json!([]);
@@ -60,7 +61,7 @@ impl Watched {
             if now != before {
                 return Ok(now.0 > before.0);
             }
-            anyhow::ensure!(self.envoy.process().runs(), "Envoy ended");
+            anyhow::ensure!(self.envoy.process().is_running(), "Envoy ended");
             std::thread::yield_now();
         }
     }

@@ -1,10 +1,10 @@
 //! Envoy routes by what a policy made of the request.
 
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::client::{Request, http1, http2};
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use serde_json::json;
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1, http2};
+use testkit::upstream;
 
 #[test]
 fn a_rewritten_path_is_routed_anew() {

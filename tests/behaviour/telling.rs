@@ -1,7 +1,7 @@
 //! What operators see.
 
 use crate::{envoy_with, wait_for_counter};
-use e2e::client::{Request, http1};
+use testkit::http::{Request, http1};
 
 const POLICY: &str = r#"{
     "path": {"default": "allow", "rules": [

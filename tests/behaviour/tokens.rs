@@ -2,8 +2,8 @@
 
 use crate::{envoy_with, wait_for_counter};
 use cases::{CaseFile, HeaderLine};
-use e2e::client::{Request, http1};
-use e2e::root;
+use testkit::http::{Request, http1};
+use testkit::workspace::root;
 
 /// The policy of the cases of algorithms, and a good RS256 token of its issuer.
 fn rs256() -> (serde_json::Value, Vec<HeaderLine>) {

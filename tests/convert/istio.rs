@@ -4,8 +4,8 @@
 use crate::jwt_authn::{requests, tokens};
 use crate::random::Random;
 use crate::{Sample, jwt_authn};
-use issuer::Issuer;
 use serde_json::{Map, Value, json};
+use testkit::issuer::Issuer;
 
 const SAMPLES: u64 = 12;
 

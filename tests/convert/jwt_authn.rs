@@ -3,8 +3,8 @@
 use crate::random::Random;
 use crate::{Sample, request};
 use cases::Request;
-use issuer::Issuer;
 use serde_json::{Value, json};
+use testkit::issuer::Issuer;
 
 const RANDOM: u64 = 20;
 

@@ -7,16 +7,16 @@ mod random;
 mod rbac;
 
 use anyhow::{Result, anyhow};
-use cases::{Policy, Request};
+use cases::Request;
 use convert::Converted;
-use e2e::bootstrap::{Listener, bootstrap};
-use e2e::client;
-use e2e::envoy::Envoy;
-use e2e::upstream;
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Decision;
 use serde_json::Value;
 use std::net::SocketAddr;
+use testkit::bootstrap::{Listener, bootstrap};
+use testkit::envoy::Envoy;
+use testkit::http;
+use testkit::upstream;
 
 /// A filter of Envoy's, and the requests that it is asked about.
 struct Sample {
@@ -53,13 +53,13 @@ fn main() -> Result<()> {
 /// Nothing that Envoy denies is allowed; where all carries over, and the request is plain, both say the same.
 fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
     let converted = converted(sample)?;
-    let policy = Policy::load(converted.filter, converted.policy.to_string().as_bytes())
+    let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes())
         .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))?;
     let exact =
         !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"));
     for request in &sample.requests {
         let expected = allowed(request, envoy)?;
-        let found = policy.decide(request, cases::now(), &[]).decision() == Decision::Allow;
+        let found = policy.decide(request, inspect::now(), &[]).decision() == Decision::Allow;
         let wrong = (found && !expected) || (exact && is_plain(request) && found != expected);
         anyhow::ensure!(
             !wrong,
@@ -92,14 +92,14 @@ fn is_plain(request: &Request) -> bool {
 }
 
 fn allowed(request: &Request, envoy: SocketAddr) -> Result<bool> {
-    let sent = client::Request {
+    let sent = http::Request {
         method: request.method.clone(),
         target: request.target.clone(),
         authority: request.host.clone(),
         version: "HTTP/1.1",
         lines: request.headers.clone(),
     };
-    let status = client::http1(envoy, &sent)?.status;
+    let status = http::http1(envoy, &sent)?.status;
     anyhow::ensure!(matches!(status, 200 | 401 | 403), "status {status} of {}", line(request));
     Ok(status == 200)
 }

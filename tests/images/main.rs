@@ -9,20 +9,22 @@ mod pulled;
 mod registry;
 
 use anyhow::{Context, Result, ensure};
-use delivery::{Image, Labels};
-use e2e::modules::module;
-use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 use registry::Registry;
 use std::process::ExitCode;
 use std::sync::Arc;
+use testkit::workspace::module;
+use testkit::workspace::root;
+use xtask::images::{Image, Labels};
 
 const MODULES: [&str; 5] = ["vhost-policy", "path-policy", "token-validation", "header-policy", "ringfence"];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
-    let missing: Vec<&str> =
-        registry::PROGRAMS.into_iter().filter(|program| registry::on_path(program).is_none()).collect();
+    let missing: Vec<&str> = registry::PROGRAMS
+        .into_iter()
+        .filter(|program| testkit::workspace::on_path(program).is_none())
+        .collect();
     if !missing.is_empty() {
         let said =
             format!("images: {} (Debian: docker-registry skopeo) is not installed", missing.join(", "));
@@ -55,7 +57,7 @@ fn image(name: &str) -> Result<Image> {
 /// Pushes an image; its digest is what names it from then on.
 fn push(registry: &Registry, name: &str) -> Result<Image> {
     let image = image(name)?;
-    let folder = e2e::envoy::run_folder(&format!("image-{name}"))?;
+    let folder = testkit::workspace::run_folder(&format!("image-{name}"))?;
     image.write(&folder, "test")?;
     registry.push(&folder, name)?;
     Ok(image)

@@ -3,11 +3,10 @@
 use crate::registry::Registry;
 use crate::{MODULES, pulled, push, same_module};
 use anyhow::{Context, Result, ensure};
-use cases::yaml;
-use e2e::envoy::run_folder;
-use e2e::root;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
 
 const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
 
@@ -22,11 +21,12 @@ pub fn check(registry: &Registry) -> Result<()> {
     let mut named = BTreeSet::new();
     for example in EXAMPLES {
         let (from, to) = (root().join("examples").join(example), folder.join(example));
-        let written = delivery::copy(&from, &to, delivery::Registry { path: &path, tag: "test" }, &digests)?;
+        let written =
+            xtask::images::copy(&from, &to, xtask::images::Registry { path: &path, tag: "test" }, &digests)?;
         for file in written {
             let text = std::fs::read_to_string(&file)?;
             ensure!(!text.contains("registry.example.com"), "the placeholder is left in {}", file.display());
-            for document in yaml::documents(&text).map_err(anyhow::Error::msg)? {
+            for document in yaml::values(&file.display().to_string(), &text)? {
                 find(&document, &mut named);
             }
         }

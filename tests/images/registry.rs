@@ -1,11 +1,11 @@
 //! A registry on loopback, and a program that pushes and pulls.
 
 use anyhow::{Context, Result, bail};
-use e2e::envoy::run_folder;
-use e2e::process::{Background, free_port};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::process::{Background, free_port};
+use testkit::workspace::run_folder;
 
 /// What this needs.
 pub const PROGRAMS: [&str; 2] = ["docker-registry", "skopeo"];
@@ -74,10 +74,4 @@ fn skopeo(arguments: &[&str]) -> Result<()> {
         bail!("skopeo copy {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
-}
-
-/// The program of this name on the PATH.
-pub fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

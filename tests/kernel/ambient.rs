@@ -22,9 +22,10 @@ spec:
 
 /// The policies.
 pub fn policies() -> Result<Vec<Policy>> {
-    let generated = netpol::generate::manifests(GRAPH);
+    let graph = netpol::generate::read("graph.yaml", GRAPH);
+    let graph = graph.map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
     let mut policies = Vec::new();
-    for manifest in generated.map_err(|problems| anyhow::anyhow!("{problems:?}"))? {
+    for manifest in netpol::generate::manifests(&graph) {
         policies.extend(manifests::parse(&manifest.file, &manifest.text, "")?);
     }
     Ok(policies)

@@ -1,11 +1,10 @@
 //! Bookinfo: its gateway, and who may connect to whom, written down by hand.
 
 use anyhow::{Context, Result};
-use cases::yaml;
-use e2e::bootstrap::wasm;
-use e2e::root;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use testkit::bootstrap::wasm;
+use testkit::workspace::root;
 
 /// The port of DNS.
 pub const DNS: u16 = 53;
@@ -56,7 +55,7 @@ fn accepts(from: &str, to: &str, port: u16) -> bool {
 /// The gateway's Envoy: the listener that anybody reaches, with the policy of the example.
 pub fn bootstrap(upstream: SocketAddr) -> Result<Value> {
     let policy = std::fs::read_to_string(root().join("examples/bookinfo/policy.yaml"))?;
-    let policy = yaml::documents(&policy).map_err(anyhow::Error::msg)?;
+    let policy = yaml::values("policy.yaml", &policy)?;
     let filter = wasm("ringfence", &policy.first().context("no policy")?.to_string())?;
     let address =
         |address: &str, port: u16| json!({"socket_address": {"address": address, "port_value": port}});

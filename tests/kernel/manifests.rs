@@ -1,7 +1,6 @@
 //! The NetworkPolicies, read as Kubernetes reads them; a field that is not known here is an error.
 
 use anyhow::{Context, Result, bail, ensure};
-use cases::yaml;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -73,7 +72,7 @@ pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
 /// # Errors
 /// As [`read`].
 pub fn parse(file: &str, text: &str, namespace: &str) -> Result<Vec<Policy>> {
-    let documents = yaml::documents(text).map_err(anyhow::Error::msg)?;
+    let documents = yaml::values(file, text)?;
     let policies = documents.iter().filter(|document| document["kind"] == "NetworkPolicy");
     policies.map(|document| policy(file, document, namespace).with_context(|| file.to_owned())).collect()
 }

@@ -4,12 +4,12 @@
 
 use crate::{ROLE, bookinfo};
 use anyhow::{Context, Result, bail};
-use e2e::client::{self, Request};
-use e2e::envoy::Envoy;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write, stdin};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
+use testkit::envoy::Envoy;
+use testkit::http::{self, Request};
 
 /// Far longer than any answer here takes: what has none within it is lost.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -215,7 +215,7 @@ fn letter(result: std::io::Result<()>) -> char {
 fn get(question: &str) -> Result<String> {
     let [server, host, path] = question.split(' ').collect::<Vec<_>>()[..] else { bail!("not three words") };
     let request = Request { authority: Some(host.as_bytes().to_vec()), ..Request::get(path) };
-    let answer = client::http1(server.parse()?, &request)?;
+    let answer = http::http1(server.parse()?, &request)?;
     let upstream = if answer.body == b"pod" { "pod" } else { "envoy" };
     Ok(format!("{} {upstream}", answer.status))
 }

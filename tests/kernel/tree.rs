@@ -3,7 +3,7 @@
 
 use crate::manifests::{self, Policy};
 use anyhow::Result;
-use e2e::root;
+use testkit::workspace::root;
 
 /// The folders, with the namespaces that they are for.
 const PARTS: [(&str, &str); 5] = [

@@ -7,11 +7,11 @@ use crate::node::Node;
 use crate::pod::Outcome;
 use crate::{ambient, empty, tree};
 use anyhow::{Result, bail, ensure};
-use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use testkit::workspace::root;
 
 type Check = fn(&mut Node, &[Policy]) -> Result<()>;
 

@@ -1,15 +1,14 @@
 //! Each kustomization builds, and between them they use each file.
 
-use crate::{documents, files, name, policies, tools, trial};
+use crate::{documents, files, name, policies, trial};
 use anyhow::{Context, Result, ensure};
-use cases::yaml;
-use e2e::envoy::run_folder;
-use e2e::root;
 use libtest_mimic::Trial;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
 
 /// What is written in the place of the parameters; none of the values is the one that stands there.
 const PARAMETERS: [(&str, &str); 6] = [
@@ -35,8 +34,8 @@ pub fn folders() -> Result<Vec<PathBuf>> {
 
 /// What kustomize makes of a folder.
 pub fn build(kubectl: &Path, folder: &Path) -> Result<Vec<Value>> {
-    let text = tools::output(Command::new(kubectl).arg("kustomize").arg(folder))?;
-    yaml::documents(&text).map_err(anyhow::Error::msg)
+    let text = testkit::process::output(Command::new(kubectl).arg("kustomize").arg(folder))?;
+    Ok(yaml::values(&folder.display().to_string(), &text)?)
 }
 
 /// The trials.

@@ -4,15 +4,15 @@
 //! `RINGFENCE_CRDS` (`cargo xtask test --crds`) names.
 
 use crate::builds::{build, folders};
-use crate::{documents, files, tools, trial};
+use crate::{documents, files, trial};
 use anyhow::{Context, Result, anyhow, ensure};
-use e2e::envoy::run_folder;
-use e2e::root;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
 
 /// The kinds that this is about: a folder without one of them is not the right one.
 const NEEDED: [&str; 6] = [
@@ -109,7 +109,7 @@ fn validate(python: &Path, folder: &Path, manifests: &[Value]) -> Result<BTreeMa
     std::fs::write(&file, serde_json::to_vec(manifests)?)?;
     let mut command = Command::new(python);
     command.args(["-c", include_str!("crds.py")]).arg(folder).arg(file);
-    serde_json::from_str(&tools::output(&mut command)?).context("crds.py prints something else")
+    serde_json::from_str(&testkit::process::output(&mut command)?).context("crds.py prints something else")
 }
 
 /// A wrong name, a wrong value, something that is missing, and a policy that no definition looks into.

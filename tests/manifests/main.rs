@@ -13,12 +13,11 @@ mod schemas;
 mod tools;
 
 use anyhow::{Context, Result};
-use cases::yaml;
-use e2e::root;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use testkit::workspace::root;
 
 fn main() -> Result<ExitCode> {
     let mut trials = Vec::new();
@@ -72,7 +71,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// The documents of a file.
 fn documents(file: &Path) -> Result<Vec<Value>> {
     let text = std::fs::read_to_string(file)?;
-    yaml::documents(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+    Ok(yaml::values(&file.display().to_string(), &text)?)
 }
 
 /// The path from the root of the project.

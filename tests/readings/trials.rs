@@ -6,12 +6,12 @@ use crate::site::PUBLIC;
 use crate::spellings::Spelling;
 use crate::world::{ECHO, State, World, has_marker};
 use anyhow::{Result, anyhow, bail, ensure};
-use e2e::client::Response;
-use e2e::upstream;
 use policy::decision::NoTrace;
 use policy::http::Connection as Peer;
 use policy::stages::PathStage;
 use policy::{Outcome, decide, load};
+use testkit::http::Response;
+use testkit::upstream;
 
 /// What no reading of is denied, and what the upstream gets where Envoy leaves paths alone.
 pub const PASSES: [(&str, &str); 5] = [

@@ -6,11 +6,11 @@ use crate::servers::{KINDS, Server};
 use crate::site::{MARKER, Site};
 use crate::spellings::{self, Spelling};
 use anyhow::{Result, anyhow};
-use e2e::client::Response;
-use e2e::upstream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::thread::ScopedJoinHandle;
+use testkit::http::Response;
+use testkit::upstream;
 
 /// The upstream that tells what reached it.
 pub const ECHO: &str = "echo";

@@ -1,46 +1,50 @@
-//! The format.
+//! The format of case files.
 
-use crate::bytes::unescape;
+use inspect::{HeaderLine, Policy, Request, unescape};
+use policy::document::Problem;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A case file: a policy and what is expected of it.
-#[derive(Debug, Clone, Deserialize)]
+/// A case file: a policy and cases for it.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseFile {
-    /// The filter, as its module is named with dashes: `path-policy`.
+    /// The name of the module, such as `path-policy`.
     pub filter: String,
-    /// Its policy, or the file that it stands in, seen from the case file.
+    /// The policy, or the path of its file relative to the case file.
     pub policy: Value,
+    /// Client certificates by name: the SHA-256 of each, in hex.
+    #[serde(default)]
+    pub certificates: BTreeMap<String, String>,
     /// The cases.
     pub cases: Vec<Case>,
 }
 
-/// A request and what is expected of it.
+/// A request and the expected decision.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What the case shows.
     pub name: String,
-    /// Method and target: `GET /a?b`; the target may be left out. `\xHH` stands for a byte, here and in `headers`.
+    /// The method and the target: `GET /a?b`. The target may be omitted. `\xHH` is a byte, here and in `headers`.
     pub request: String,
-    /// The authority; an empty one is none at all.
+    /// The authority; if empty, the request has none.
     #[serde(default = "default_host")]
     pub host: String,
-    /// Further header lines, `name: value`; `{repeat: TEXT, times: N}` behind the name makes a long value.
+    /// Header lines: `name: value`, or one of the short forms for long headers.
     #[serde(default)]
     pub headers: Vec<Line>,
-    /// The connection; absent: plaintext.
+    /// The connection; plaintext by default.
     #[serde(default)]
     pub connection: Connection,
-    /// The protocols that it is sent over.
+    /// The protocols that the request is sent over.
     #[serde(default = "default_protocols")]
     pub protocols: Vec<Protocol>,
-    /// What is expected.
+    /// The expected decision.
     pub expect: Expected,
-    /// Where Envoy itself answers before the filter does, or changes what the filter sees.
+    /// Cases in which Envoy itself replies, or changes the request before the filter.
     #[serde(default)]
     pub envoy: Vec<Exception>,
 }
@@ -59,61 +63,38 @@ fn default_protocols() -> Vec<Protocol> {
 pub enum Line {
     /// `name: value`.
     Text(String),
-    /// A value made of `repeat`, `times` times over.
+    /// A long value.
     Long {
         /// The name.
         name: String,
-        /// What is repeated.
+        /// The text that is repeated.
         repeat: String,
-        /// How often.
+        /// The number of repetitions.
         times: usize,
     },
-    /// The same line many times over, its name ending in a number from 1.
+    /// Many lines whose names end in a number, from 1.
     Many {
         /// `name: value`.
         line: String,
-        /// How often.
+        /// The number of lines.
         lines: usize,
     },
 }
-
-/// The name and the value of a header line.
-pub type HeaderLine = (Vec<u8>, Vec<u8>);
 
 /// A connection.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Connection {
-    /// Whether it is TLS.
+    /// True if it is TLS.
     #[serde(default)]
     pub tls: bool,
-    /// Its server name.
+    /// The server name.
     #[serde(default)]
     pub sni: Option<String>,
-    /// The client's certificate: `client` is that of `tests/harness/client-certificate.pem`.
+    /// The name of the client's certificate in the file's `certificates`; after reading, its SHA-256 in hex.
     #[serde(default)]
-    pub certificate: Option<Certificate>,
+    pub certificate: Option<String>,
 }
-
-/// A certificate of a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Certificate {
-    /// The one that the tests have.
-    Client,
-}
-
-impl Certificate {
-    /// Its SHA-256, in hex.
-    pub fn digest(self) -> &'static str {
-        match self {
-            Self::Client => CLIENT_DIGEST,
-        }
-    }
-}
-
-/// The SHA-256 of `tests/harness/client-certificate.pem`, in hex; a test of the harness holds them against each other.
-const CLIENT_DIGEST: &str = "46746dfa3c0f1a20e96ab4e3d840ba2535a5a84ea536c0fbe9c2ed7edb0ef6d0";
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -129,114 +110,128 @@ pub enum Protocol {
     Http2,
 }
 
-/// What is expected; what is left out is not looked at, but `decision` always is.
+/// The expected decision. Omitted fields are not compared, except `decision`, and `reason` of a denial.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// `allow`, `deny` or `redirect`.
     pub decision: String,
-    /// The status that the client sees; absent: 200 of an allowed request.
+    /// The status that the client sees; 200 by default for an allowed request.
     pub status: Option<u16>,
-    /// The rule that denied or redirected, or, of an allowed request, the last that matched.
+    /// The rule that denied or redirected the request or, if it was allowed, the last rule that matched.
     pub rule: Option<String>,
-    /// Why it was denied or redirected; a denial must name it.
+    /// The reason of a denial or redirect.
     pub reason: Option<String>,
-    /// The reading of the path that was denied; the engine alone tells it.
+    /// The reading of the path that was denied; only the engine reports it.
     pub reading: Option<String>,
-    /// Headers of the response: a value, or `null` for none.
+    /// Headers of the response; `null` for a header that must be absent.
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
     /// The body of the response.
     pub body: Option<String>,
-    /// What the upstream gets.
+    /// The request that the upstream gets.
     pub upstream: Option<Upstream>,
-    /// What shadow mode withheld, in order.
-    pub shadowed: Option<Vec<Withheld>>,
+    /// The decisions that shadow mode did not carry out, in order.
+    pub shadowed: Option<Vec<ShadowDecision>>,
 }
 
-/// What the upstream gets.
+/// The request that the upstream gets.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Upstream {
-    /// The target, `\xHH` standing for a byte.
+    /// The target; `\xHH` is a byte.
     pub target: Option<String>,
-    /// Headers: their values, one a line, or none.
+    /// The values of headers, one for each line.
     #[serde(default)]
     pub headers: BTreeMap<String, Vec<String>>,
 }
 
-/// A denial or redirect that shadow mode withheld.
+/// A denial or redirect that shadow mode did not carry out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Withheld {
+pub struct ShadowDecision {
     /// The rule.
     pub rule: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// Where Envoy itself makes the difference.
+/// A result that differs in Envoy.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
-    /// Over which protocol; absent: over each.
+    /// The protocol; every protocol by default.
     pub protocol: Option<Protocol>,
-    /// The first version of Envoy that it holds for: `"1.37"`; absent: each.
+    /// The first version of Envoy with this exception, such as `"1.37"`; every version by default.
     pub since: Option<String>,
-    /// The first version of Envoy that it no longer holds for.
+    /// The first version of Envoy without this exception.
     pub before: Option<String>,
-    /// What is seen instead: a status, or 0 for a connection or stream that is closed without one.
+    /// The status in Envoy; 0 if it closes the connection or the stream.
     pub status: Option<u16>,
-    /// Why.
+    /// The reason for the exception.
     pub because: String,
 }
 
 impl CaseFile {
-    /// Reads a case file, and the policy that it names.
+    /// Reads a case file, and the policy file that it names.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Returns why the file cannot be read.
     pub fn read(file: &Path) -> Result<Self, String> {
         let mut read: Self = serde_json::from_value(document(file)?).map_err(|error| error.to_string())?;
         if let Value::String(policy) = &read.policy {
             read.policy = document(&file.parent().unwrap_or(Path::new("")).join(policy))?;
         }
+        for certificate in read.cases.iter_mut().filter_map(|case| case.connection.certificate.as_mut()) {
+            let digest = read.certificates.get(certificate).cloned();
+            *certificate = digest.ok_or_else(|| {
+                format!("unknown certificate `{certificate}`; add its SHA-256 to `certificates`")
+            })?;
+        }
         Ok(read)
+    }
+
+    /// Loads the policy.
+    ///
+    /// # Errors
+    /// Returns every problem of the policy.
+    pub fn load(&self) -> Result<Policy, Vec<Problem>> {
+        modules::load(&self.filter, self.policy.to_string().as_bytes())
     }
 }
 
-/// The one YAML document of a file.
+/// Reads the only YAML document of a file.
 fn document(file: &Path) -> Result<Value, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut documents =
-        crate::yaml::documents(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-    match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => Ok(document),
-        _ => Err(format!("{}: not one document", file.display())),
-    }
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+    let documents = yaml::values(&name, &text).map_err(|problem| problem.to_string())?;
+    let [document] =
+        <[Value; 1]>::try_from(documents).map_err(|_| format!("{name}: expected one document"))?;
+    Ok(document)
 }
 
 impl Case {
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &str {
         self.request.split(' ').next().unwrap_or_default()
     }
 
-    /// The target, where there is one.
+    /// Returns the target.
     ///
     /// # Errors
-    /// A wrong escape.
+    /// The target has an invalid escape.
     pub fn target(&self) -> Result<Option<Vec<u8>>, String> {
         self.request.split_once(' ').map(|(_, target)| unescape(target)).transpose()
     }
 
-    /// The further header lines.
+    /// Returns the header lines.
     ///
     /// # Errors
-    /// A wrong escape, or a line without a colon.
+    /// A line has an invalid escape or no colon.
     pub fn lines(&self) -> Result<Vec<HeaderLine>, String> {
         let split = |line: &str| {
-            let (name, value) = line.split_once(':').ok_or_else(|| format!("`{line}` is no header line"))?;
+            let invalid = || format!("invalid header line `{line}`; write `name: value`");
+            let (name, value) = line.split_once(':').ok_or_else(invalid)?;
             let value = value.strip_prefix(' ').unwrap_or(value);
             Ok::<_, String>((unescape(name)?, unescape(value)?))
         };
@@ -258,7 +253,25 @@ impl Case {
         Ok(lines)
     }
 
-    /// What is expected of this version of Envoy over a protocol, where it makes a difference itself.
+    /// Returns the request.
+    ///
+    /// # Errors
+    /// The case has an invalid escape, or a header line without a colon.
+    pub fn as_request(&self) -> Result<Request, String> {
+        let host = unescape(&self.host)?;
+        let connection = &self.connection;
+        Ok(Request {
+            method: self.method().as_bytes().to_vec(),
+            target: self.target()?,
+            host: (!host.is_empty()).then_some(host),
+            headers: self.lines()?,
+            tls: connection.tls,
+            sni: connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec()),
+            certificate: connection.certificate.clone(),
+        })
+    }
+
+    /// Returns the exception for a protocol and a version of Envoy.
     pub fn exception(&self, protocol: Protocol, version: &str) -> Option<&Exception> {
         let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
         let version = numbers(version);

@@ -1,48 +1,48 @@
-//! Where what was observed differs from what was expected.
+//! The comparison of an observed decision with the expected one.
 
-use crate::bytes::unescape;
-use crate::case::{Expected, Upstream, Withheld};
+use crate::case::{Expected, ShadowDecision, Upstream};
+use inspect::unescape;
 
-/// What came of a request, whoever decided it.
+/// A decision as a runner observes it.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
     /// `allow`, `deny` or `redirect`.
     pub decision: String,
     /// The status that the client sees.
     pub status: u16,
-    /// The rule that decided; absent where the runner cannot see it.
+    /// The rule that decided; absent if the runner cannot observe it.
     pub rule: Option<Option<String>>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// The reading that was denied; absent where the runner cannot see it.
+    /// The reading of the path that was denied; absent if the runner cannot observe it.
     pub reading: Option<Option<String>>,
-    /// The headers of the response, where it is known whole.
+    /// The header of the response.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body of a response that no upstream made.
+    /// The body of a local reply.
     pub body: Option<Vec<u8>>,
-    /// What the upstream got, where it got something.
+    /// The request that the upstream got.
     pub upstream: Option<SeenUpstream>,
-    /// What shadow mode withheld; absent where the runner cannot see all of it.
-    pub shadowed: Option<Vec<Withheld>>,
+    /// The decisions that shadow mode did not carry out; absent if the runner cannot observe all of them.
+    pub shadowed: Option<Vec<ShadowDecision>>,
 }
 
-/// What the upstream got.
+/// The request that the upstream got.
 #[derive(Debug, Clone, Default)]
 pub struct SeenUpstream {
     /// The target.
     pub target: Vec<u8>,
-    /// The lines of the headers.
+    /// The header lines.
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// One difference.
+/// A field that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field that differs: `status`, `header location`.
+    /// The name of the field, such as `status` or `header location`.
     pub what: String,
-    /// What was expected.
+    /// The expected value.
     pub expected: String,
-    /// What was observed.
+    /// The observed value.
     pub observed: String,
 }
 
@@ -53,7 +53,7 @@ impl std::fmt::Display for Difference {
 }
 
 impl Expected {
-    /// Where what was observed differs.
+    /// Returns the fields in which the observed decision differs.
     pub fn differences(&self, observed: &Observed) -> Vec<Difference> {
         let mut found = Differences(Vec::new());
         found.compare("decision", &self.decision, &observed.decision);

@@ -1,25 +1,15 @@
-//! Case files: a policy, requests, and what is expected of them.
+//! Test cases: a policy, requests, and the expected decisions.
 //!
-//! One format for every runner: [`run`] takes a case through the engine; the end-to-end tests take the same case
-//! through Envoy and through the command. Either way the case becomes an [`Observed`], and [`Expected::differences`] says where it differs.
+//! One format serves three runners: [`run`] evaluates a case with the engine, and the end-to-end tests send the same case
+//! through Envoy and through the command. Each runner returns an [`Observed`], and [`Expected::differences`] compares it.
 
-mod bytes;
 mod case;
 mod compare;
-mod decided;
-mod engine;
-mod policy;
-mod request;
+mod run;
 mod table;
-pub mod yaml;
 
-pub use bytes::{escape, unescape};
-pub use case::{
-    Case, CaseFile, Certificate, Connection, Exception, Expected, HeaderLine, Protocol, Upstream, Withheld,
-};
+pub use case::{Case, CaseFile, Connection, Exception, Expected, Protocol, ShadowDecision, Upstream};
 pub use compare::{Difference, Observed, SeenUpstream};
-pub use decided::Decided;
-pub use engine::{UPSTREAM_RESPONSE, load, now, run};
-pub use policy::{FILTERS, Policy};
-pub use request::Request;
-pub use table::{Row, decided, table};
+pub use inspect::{HeaderLine, Request, unescape};
+pub use run::{UPSTREAM_RESPONSE, run};
+pub use table::{Row, decided_by, table};

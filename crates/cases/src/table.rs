@@ -1,18 +1,18 @@
-//! The table of what came of requests.
+//! A table of decisions.
 
 use crate::{Case, Observed};
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its cells, as many as the head has.
+    /// The cells, as many as the header has.
     pub cells: Vec<String>,
-    /// Where it is not as expected.
+    /// The differences from the expected decision.
     pub differences: Vec<String>,
 }
 
 impl Row {
-    /// The request of a case, its status, who decided it, and the target that the upstream saw.
+    /// Creates the row of a case: the request, the status, the rule that decided, and the target that the upstream got.
     pub fn of(case: &Case, observed: &Observed, decided: String, differences: Vec<String>) -> Self {
         let seen = observed.upstream.as_ref();
         let seen =
@@ -21,8 +21,8 @@ impl Row {
     }
 }
 
-/// What denied a request, or let it pass: `admin: denied`.
-pub fn decided(observed: &Observed, rule: Option<&str>) -> String {
+/// Returns the rule that decided and the reason: `admin: denied`.
+pub fn decided_by(observed: &Observed, rule: Option<&str>) -> String {
     match (&observed.reason, rule) {
         (Some(reason), Some(rule)) => format!("{rule}: {reason}"),
         (Some(reason), None) => reason.clone(),
@@ -30,7 +30,7 @@ pub fn decided(observed: &Observed, rule: Option<&str>) -> String {
     }
 }
 
-/// A request in one line, long headers cut short.
+/// Returns a request in one line; long headers are cut.
 fn request(case: &Case) -> String {
     let (method, target) = case.request.split_once(' ').unwrap_or((&case.request, ""));
     let headers: Vec<String> = case
@@ -52,7 +52,7 @@ fn status(observed: &Observed) -> String {
     }
 }
 
-/// The rows, each column as wide as it must be.
+/// Formats rows as a table with aligned columns.
 pub fn table(head: &[&str], rows: &[Row]) -> String {
     let mut widths: Vec<usize> = head.iter().map(|text| text.chars().count()).collect();
     for row in rows {
@@ -80,7 +80,7 @@ mod tests {
     use super::{Row, table};
 
     #[test]
-    fn columns_are_as_wide_as_they_must_be() {
+    fn columns_are_as_wide_as_their_widest_cell() {
         let row = |cell: &str, differences: Vec<String>| Row {
             cells: vec![cell.to_owned(), "b".to_owned()],
             differences,

@@ -1,16 +1,16 @@
-//! How the command ends.
+//! The exit status of the command.
 
 use std::process::ExitCode;
 
 /// The exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All is well.
-    Well = 0,
-    /// Problems were found.
+    /// The command succeeded and found no problems.
+    Success = 0,
+    /// The command found problems.
     Problems = 1,
-    /// The call itself was wrong.
-    WrongCall = 2,
+    /// The command line is invalid, or a file cannot be read.
+    Usage = 2,
 }
 
 impl From<Exit> for ExitCode {
@@ -19,18 +19,23 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command could not do its work.
+/// An error that ends the command.
 #[derive(Debug)]
 pub struct Failure {
-    /// What standard error is told.
+    /// The message for standard error.
     pub message: String,
     /// The exit status.
     pub exit: Exit,
 }
 
 impl Failure {
-    /// The call was wrong.
-    pub fn call(message: impl std::fmt::Display) -> Self {
-        Self { message: format!("error: {message}"), exit: Exit::WrongCall }
+    /// Creates the failure for an invalid command line or an unreadable file.
+    pub fn usage(message: impl std::fmt::Display) -> Self {
+        Self { message: format!("error: {message}"), exit: Exit::Usage }
+    }
+
+    /// Creates the failure for input with a problem.
+    pub fn problem(message: impl std::fmt::Display) -> Self {
+        Self { message: format!("error: {message}"), exit: Exit::Problems }
     }
 }

@@ -4,13 +4,13 @@ mod convert;
 mod exit;
 mod explain;
 mod files;
-mod filter;
 mod manual;
+mod module_flag;
 mod netpol;
 mod output;
 mod policy_file;
-mod problems;
 mod render;
+mod report;
 mod schema;
 mod test;
 mod validate;
@@ -19,40 +19,46 @@ use clap::{CommandFactory, Parser, Subcommand};
 use exit::Failure;
 use std::process::ExitCode;
 
-/// Keeps Envoy's routes and Kubernetes' networks to what policies say.
+/// Validate, test and convert Ringfence policies, and analyze Kubernetes NetworkPolicies.
 #[derive(Debug, Parser)]
-#[command(name = "ringfence", version)]
+#[command(name = "ringfence", version, after_help = EXIT_STATUS)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  success
+  1  problems were found, a case failed, or a comparison found a difference
+  2  the command line is invalid, or a file cannot be read";
+
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Say what a policy makes of a request, step by step; of many requests, count what it makes of them.
+    /// Explain the decision about a request, or summarize the decisions about many
     Explain(Box<explain::Options>),
-    /// Hold cases of your own against a policy; 1 where one does not hold.
+    /// Run your own test cases against a policy
     Test(test::Options),
-    /// Write the policy that stands for those of Istio, or of Envoy's rbac or jwt_authn filter.
+    /// Convert policies of Istio, or of Envoy's filters rbac and jwt_authn
     Convert(convert::Options),
-    /// Say what is wrong with policies, and with what carries them.
+    /// Check policies and the manifests that load them
     Validate(validate::Options),
-    /// Write the manifest that loads a policy.
+    /// Print the manifest that loads a policy
     Render(Box<render::Options>),
-    /// Print the JSON Schema of policies, for editors.
+    /// Print the JSON Schema of policies
     Schema(schema::Options),
-    /// Print what a shell completes by.
+    /// Generate shell completions
     Completions(manual::Completions),
-    /// Print the manual, as a page for `man`.
+    /// Generate manual pages
     Man(manual::Man),
-    /// NetworkPolicies: who may reach whom, and what walks around the policies.
+    /// Analyze, generate and compare Kubernetes NetworkPolicies
     #[command(subcommand)]
     Netpol(netpol::Command),
 }
 
 fn main() -> ExitCode {
-    // clap itself ends with 2 where the call is wrong.
-    let done = match Arguments::parse().command {
+    // For an invalid command line, clap exits with status 2.
+    let result = match Arguments::parse().command {
         Command::Explain(options) => explain::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Convert(options) => convert::run(&options),
@@ -63,7 +69,7 @@ fn main() -> ExitCode {
         Command::Man(options) => manual::man(&options, Arguments::command()),
         Command::Netpol(command) => command.run(),
     };
-    match done {
+    match result {
         Ok(exit) => exit.into(),
         Err(Failure { message, exit }) => {
             eprintln!("{message}");

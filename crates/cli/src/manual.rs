@@ -6,40 +6,42 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
-/// What a shell completes by.
+/// Options of `completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// The shell.
+    /// The shell
     shell: Shell,
 }
 
-/// The manual.
+/// Options of `man`.
 #[derive(Debug, Args)]
 pub struct Man {
-    /// A folder that the pages are written to, one for each command; without it that of `ringfence` is printed.
+    /// Write a page for each command to this folder, instead of printing the page of `ringfence`
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
 
+/// Prints the completions of a shell.
 pub fn completions(options: &Completions, mut command: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "ringfence", &mut script);
     output::text(&String::from_utf8_lossy(&script));
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
+/// Prints or writes the manual pages.
 pub fn man(options: &Man, command: Command) -> Result<Exit, Failure> {
     match &options.output {
         Some(folder) => {
-            let wrong = |error| Failure::call(format_args!("{}: {error}", folder.display()));
-            std::fs::create_dir_all(folder).map_err(wrong)?;
-            clap_mangen::generate_to(command, folder).map_err(wrong)?;
+            let failure = |error| Failure::usage(format_args!("{}: {error}", folder.display()));
+            std::fs::create_dir_all(folder).map_err(failure)?;
+            clap_mangen::generate_to(command, folder).map_err(failure)?;
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(command).render(&mut page).map_err(Failure::call)?;
+            clap_mangen::Man::new(command).render(&mut page).map_err(Failure::usage)?;
             output::text(&String::from_utf8_lossy(&page));
         }
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

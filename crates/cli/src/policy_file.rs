@@ -1,76 +1,61 @@
-//! A policy in a file.
+//! Loads a policy from a file of its own.
 
-use crate::exit::{Exit, Failure};
-use crate::files;
-use crate::filter::Filter;
-use crate::output;
-use cases::{FILTERS, Policy};
+use crate::exit::Failure;
+use crate::files::{self, File};
+use crate::report::{self, Format};
+use crate::validate::document::{self, Checked};
+use diagnostics::{Diagnostic, Severity, Span};
+use inspect::Policy;
+use modules::Module;
 use policy::document::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
-use yaml::Faults;
 
-/// Reads and loads a policy; `-` is standard input. The filter is the one that is named, the one of a first line
-/// `# filter: path-policy`, or what the fields are of.
-pub fn load(file: &Path, filter: Option<&str>, as_json: bool) -> Result<Policy, Failure> {
-    let read = files::read(&[file.to_path_buf()])?;
-    let [read] = read.as_slice() else {
-        return Err(Failure::call(format_args!("{}: this is a folder: name one policy", file.display())));
+/// A loaded policy with its file.
+#[derive(Debug)]
+pub struct PolicyFile {
+    /// The file.
+    pub file: File,
+    /// The module that the policy is written for.
+    pub module: Module,
+    /// The policy as JSON.
+    pub json: Value,
+    /// The loaded policy.
+    pub policy: Policy,
+}
+
+/// Loads the policy of a file, or of standard input for `-`. The module is the given one, that of a comment
+/// `# filter: path-policy` before the policy, or the one that the fields identify.
+///
+/// # Errors
+/// Returns the problems of the policy, as `validate` prints them.
+pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
+    let file = files::read_one(path)?;
+    let Checked { found, single, .. } = document::check(&file, module);
+    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    if !errors.is_empty() {
+        return Err(report::refuse(&errors, &[file], format));
+    }
+    let Some((module, json)) = single else {
+        let message = "expected one policy in a file of its own; if this is one, add `--filter`";
+        return Err(Failure::usage(format_args!("{}: {message}", file.name)));
     };
-    let document = document(&read.text)
-        .map_err(|error| Failure { message: format!("{}: {error}", read.name), exit: Exit::Problems })?;
-    let filter = match filter.or_else(|| named(&read.text)).or_else(|| told_by(&document)) {
-        Some(filter) => filter,
-        None => {
-            let message = "which filter is it of? name it: --filter path-policy";
-            return Err(Failure::call(format_args!("{}: {message}", read.name)));
-        }
+    let policy = module
+        .load(json.to_string().as_bytes())
+        .map_err(|problems| report::refuse(&diagnostics(&file.name, problems), &[], format))?;
+    Ok(PolicyFile { file, module, json, policy })
+}
+
+/// Returns the problems of a policy whose places in the file are not known.
+pub fn diagnostics(file: &str, problems: Vec<Problem>) -> Vec<Diagnostic> {
+    let diagnostic = |Problem { code, path, message, help }| Diagnostic {
+        file: file.into(),
+        span: Span::START,
+        severity: Severity::Error,
+        code,
+        message: if path.is_empty() { message } else { format!("{message} (at `{path}`)") },
+        path,
+        help,
     };
-    if !FILTERS.contains(&filter) {
-        let help = format!("there are {}", FILTERS.join(", "));
-        return Err(Failure::call(format_args!("`{filter}` is no filter: {help}")));
-    }
-    Policy::load(filter, document.to_string().as_bytes())
-        .map_err(|problems| refused(&read.name, &problems, as_json))
-}
-
-/// The one document of a text, which is JSON or YAML.
-pub fn document(text: &str) -> Result<Value, String> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Ok(value);
-    }
-    let mut documents = cases::yaml::documents(text)?;
-    match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => Ok(document),
-        (None, _) => Err("there is nothing in it".to_owned()),
-        _ => Err("more than one document".to_owned()),
-    }
-}
-
-/// The problems of a policy; programs get them where the answer would have been.
-pub fn refused(name: &str, problems: &[Problem], as_json: bool) -> Failure {
-    let count = crate::problems::count(problems.len());
-    if as_json {
-        let problem = |problem: &Problem| {
-            json!({
-                "file": name, "code": problem.code, "path": problem.path,
-                "message": problem.message, "help": problem.help,
-            })
-        };
-        output::json(&json!({"problems": problems.iter().map(problem).collect::<Vec<_>>()}));
-        return Failure { message: count, exit: Exit::Problems };
-    }
-    let lines: Vec<String> = problems.iter().map(|problem| format!("{name}: {problem}")).collect();
-    Failure { message: format!("{}\n{count}", lines.join("\n")), exit: Exit::Problems }
-}
-
-fn named(text: &str) -> Option<&str> {
-    text.lines().next()?.strip_prefix("# filter:").map(str::trim)
-}
-
-/// The filter whose fields these are.
-fn told_by(document: &Value) -> Option<&'static str> {
-    let mut read = None;
-    yaml::documents(&document.to_string(), &mut Faults::default(), |node, _| read = Some(node));
-    Filter::of_fields(&read?).map(Filter::name)
+    problems.into_iter().map(diagnostic).collect()
 }

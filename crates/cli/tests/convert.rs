@@ -1,4 +1,4 @@
-//! `ringfence convert`: what it prints, whole, and how it ends.
+//! `ringfence convert`: the complete output, and the exit status.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -8,14 +8,15 @@ use command::{Run, printed, run};
 use serde_json::{Value, json};
 
 #[test]
-fn what_does_not_carry_over_is_a_comment() {
-    let err = "note: not carried over: 2; each is a comment, and the policy is stricter there\n".to_owned();
+fn comments_name_what_is_not_carried_over() {
+    let err =
+        "note: 2 not carried over; the comments name them, and the policy is stricter there\n".to_owned();
     let expected = Run { err, ..printed(include_str!("data/istio.txt")) };
     assert_eq!(run(&["convert", "istio.yaml"], ""), expected);
 }
 
 #[test]
-fn a_filter_of_envoy_becomes_a_policy() {
+fn converts_a_filter_of_envoy() {
     let run = run(&["convert", "rbac.json", "--format", "json"], "");
     let matches = json!({"methods": ["GET"], "paths": [{"regex": "/api.*"}]});
     assert_eq!(
@@ -29,7 +30,7 @@ fn a_filter_of_envoy_becomes_a_policy() {
 }
 
 #[test]
-fn what_cannot_be_converted_says_why() {
+fn reports_why_a_document_cannot_be_converted() {
     let istio = |name: &str, rest: &str| {
         format!(
             "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {{name: {name}}}\nspec: {rest}\n---\n"
@@ -40,14 +41,14 @@ fn what_cannot_be_converted_says_why() {
     for (input, message) in [
         (
             other.as_str(),
-            "error: policies of different workloads or namespaces: convert those of one workload at a time\n",
+            "error: the policies select different workloads or namespaces; convert one workload at a time\n",
         ),
         (
             "kind: Pod",
-            "error: this is no policy of Istio, and no configuration of Envoy's rbac or jwt_authn filter\n",
+            "error: expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn\n",
         ),
-        ("", "error: there is nothing in it\n"),
-        ("rules: {action: LOG}", "error: the action LOG decides nothing\n"),
+        ("", "error: the input is empty\n"),
+        ("rules: {action: LOG}", "error: the action LOG makes no decision\n"),
     ] {
         assert_eq!(run(&["convert", "-"], input), Run { err: message.to_owned(), status: 1, ..printed("") });
     }

@@ -1,4 +1,4 @@
-//! `ringfence netpol`, run as people run it: what it prints, whole, and how it ends.
+//! `ringfence netpol`, run as a user runs it: its whole output and its exit status.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -33,19 +33,19 @@ spec:
 }
 
 #[test]
-fn every_problem_is_shown_with_its_line() {
+fn shows_every_problem_with_its_line() {
     let text =
         policy("80, protcol: TCP").replace("ingress:", "ingres:").replace("name: a}\nspec", "name: A}\nspec");
     let run = run(&["matrix", "-"], &text);
     assert_eq!(
         run.err,
         "\
--:13:18: `A` is no name
+-:13:18: error: invalid_name: invalid name `A`
  13 | metadata: {name: A}
     |                  ^
-help: write lower-case letters, digits and `-`, with a letter or digit at both ends
+help: use lower-case letters, digits and `-`, with a letter or digit at both ends
 
--:16:3: there is no `ingres` here
+-:16:3: error: unknown_field: unknown field `ingres`
  16 |   ingres:
     |   ^^^^^^
 help: did you mean `ingress`?
@@ -57,18 +57,18 @@ help: did you mean `ingress`?
 }
 
 #[test]
-fn problems_are_json_where_json_was_asked_for() {
+fn prints_problems_as_json() {
     let run = run(&["audit", "--format", "json", "-"], &policy("80, protcol: TCP"));
     let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let expected = serde_json::json!({"problems": [{
-        "file": "-", "line": 18, "column": 26, "code": "unknown_field",
-        "message": "there is no `protcol` here", "help": "did you mean `protocol`?",
+        "severity": "error", "file": "-", "line": 18, "column": 26, "width": 7, "code": "unknown_field", "path": "",
+        "message": "unknown field `protcol`", "help": "did you mean `protocol`?",
     }]});
     assert_eq!((value, run.err.as_str(), run.status), (expected, "1 problem\n", 1));
 }
 
 #[test]
-fn the_matrix_is_a_table_or_markdown_or_json() {
+fn prints_the_matrix_in_every_format() {
     let text = policy("80");
     let any = "0.0.0.0-255.255.255.255                     default/Pod/b                               all";
     let table = run(&["matrix", "-"], &text).out;
@@ -94,7 +94,7 @@ fn the_matrix_is_a_table_or_markdown_or_json() {
 }
 
 #[test]
-fn a_query_names_the_policies_and_rules() {
+fn query_prints_policies_and_rules() {
     let asked = |from: &str, to: &str| {
         run(&["query", "-", "--from", from, "--to", to, "--port", "80"], &policy("80"))
     };
@@ -117,7 +117,7 @@ allowed
             "\
 denied
   egress of 203.0.113.9: allowed
-    it is outside of the cluster: no NetworkPolicy is about it
+    it is outside the cluster, where NetworkPolicies do not apply
   ingress of default/Pod/a: denied
     -:13: NetworkPolicy default/a selects it, and none of its rules allows this
 ",
@@ -128,12 +128,12 @@ denied
 }
 
 #[test]
-fn a_name_that_there_is_not_is_a_wrong_call() {
+fn an_unknown_workload_is_a_usage_error() {
     let wrong = run(
         &["query", "-", "--from", "default/Pd/b", "--to", "default/Pod/a", "--port", "80"],
         &policy("80"),
     );
-    let err = "error: there is no workload `default/Pd/b`; did you mean `default/Pod/b`?\n";
+    let err = "error: unknown workload `default/Pd/b`; did you mean `default/Pod/b`?\n";
     assert_eq!((wrong.err.as_str(), wrong.status), (err, 2));
     assert_eq!(run(&["query", "-", "--port", "0"], "").status, 2);
     assert_eq!(run(&["matrix", "no-such-file.yaml"], "").status, 2);
@@ -141,7 +141,7 @@ fn a_name_that_there_is_not_is_a_wrong_call() {
 }
 
 #[test]
-fn a_difference_ends_with_1() {
+fn diff_exits_with_1_if_clusters_differ() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let before = folder.join("before.yaml");
     std::fs::write(&before, policy("80")).unwrap();
@@ -152,7 +152,7 @@ fn a_difference_ends_with_1() {
 }
 
 #[test]
-fn a_clean_set_ends_with_0_and_a_hole_with_1() {
+fn audit_exits_with_1_if_there_is_a_finding() {
     assert_eq!(run(&["audit", "."], ""), printed("no way around the policies was found\n", 0));
     let all: Vec<PathBuf> =
         std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../netpol/tests/bookinfo"))
@@ -168,9 +168,9 @@ fn a_clean_set_ends_with_0_and_a_hole_with_1() {
         found.out,
         format!(
             "\
-{namespaces}:4:9: medium: unselected-workload: no NetworkPolicy holds the ingress or egress of a new pod in `default`
+{namespaces}:4:9: medium: unselected-workload: no NetworkPolicy isolates the ingress or egress of a new pod in `default`
   object: Namespace default
-  gain: whoever may start a pod there, or label one anew, is held by nothing
+  gain: an attacker who can start a pod there, or change the labels of one, is not isolated
   closed by:
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
@@ -179,7 +179,11 @@ fn a_clean_set_ends_with_0_and_a_hole_with_1() {
       namespace: default
     spec:
       podSelector: {{}}
-      policyTypes: [Ingress, Egress]
+      policyTypes:
+        - Ingress
+        - Egress
+      ingress: []
+      egress: []
 
 1 way around the policies
 "
@@ -212,7 +216,7 @@ fn the_matrix_of_bookinfo_is_the_graph_and_the_plumbing() {
 }
 
 #[test]
-fn the_bundled_example_is_what_is_generated_and_its_matrix_is_its_graph() {
+fn the_bundled_example_is_generated_and_its_matrix_is_its_graph() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
     let graph = example.join("graph.yaml");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
@@ -249,7 +253,7 @@ fn the_bundled_example_is_what_is_generated_and_its_matrix_is_its_graph() {
 }
 
 #[test]
-fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
+fn the_bundled_example_is_clean_only_with_all_its_files() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
     let files = |without: &[&str]| -> Vec<String> {
         let folders = ["application", "gateway", "network-policies"].map(|folder| example.join(folder));
@@ -271,11 +275,11 @@ fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
         (&["wasmplugin.yaml", "trafficextension.yaml"], "l7-bypass: "),
         (
             &["00-default-deny.yaml"],
-            "unselected-workload: no NetworkPolicy holds the ingress of a new pod in `default`",
+            "unselected-workload: no NetworkPolicy isolates the ingress of a new pod in `default`",
         ),
         (
             &["30-ingress.yaml"],
-            "unselected-workload: no NetworkPolicy holds the ingress or egress of `istio-system/",
+            "unselected-workload: no NetworkPolicy isolates the ingress or egress of `istio-system/",
         ),
     ] {
         let found = audit(without);
@@ -284,7 +288,7 @@ fn the_bundled_example_is_clean_and_each_file_that_closes_a_hole_is_missed() {
 }
 
 #[test]
-fn with_the_graph_beside_them_each_policy_that_is_taken_out_is_named() {
+fn audit_finds_each_missing_policy_of_a_graph() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bookinfo");
     let folder = format!("{}/taken-out", env!("CARGO_TARGET_TMPDIR"));
     let copy = |without: Option<&Path>| {
@@ -318,7 +322,10 @@ fn with_the_graph_beside_them_each_policy_that_is_taken_out_is_named() {
     let text = std::fs::read_to_string(&loose).unwrap().replace("port: 9080", "port: 9081");
     std::fs::write(&loose, text).unwrap();
     let found = run(&["audit", &folder], "").out;
-    assert!(found.contains("graph-policy: `40-details.yaml` of the graph is not what is there"), "{found}");
+    assert!(
+        found.contains("graph-policy: the policies of `40-details.yaml` differ from the graph"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The page of the command, and what it writes: `render`, `schema`, `completions`, `man`.
+//! The documentation of the command, and its output: `render`, `schema`, `completions`, `man`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -9,7 +9,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// What a shell makes of a line, with the command on its path, from the root of the repository.
+/// Runs a line in a shell at the root of the repository, with the command on its path.
 fn shell(line: &str) -> (String, String, i32) {
     let folder = Path::new(env!("CARGO_BIN_EXE_ringfence")).parent().unwrap().to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -25,13 +25,13 @@ fn page() -> String {
 }
 
 #[test]
-fn the_examples_of_the_page_print_what_stands_there() {
+fn the_examples_print_the_documented_output() {
     let page = page();
     let mut ran = 0;
     for block in page.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
         for example in block.split("$ ").skip(1) {
             let (line, expected) = example.split_once('\n').unwrap();
-            // Tests write into a folder of their own.
+            // Tests write to a folder of their own.
             let line = line.replace("/tmp/", &format!("{}/", env!("CARGO_TARGET_TMPDIR")));
             let (out, err, _) = shell(&line);
             assert_eq!(format!("{out}{err}"), expected, "{line}");
@@ -42,7 +42,7 @@ fn the_examples_of_the_page_print_what_stands_there() {
 }
 
 #[test]
-fn the_pages_name_every_option() {
+fn the_pages_list_every_option() {
     for (file, command, heading) in [
         ("command", "validate", "validate"),
         ("command", "render", "render"),
@@ -74,7 +74,7 @@ const POLICIES: [&str; 6] = [
 ];
 
 #[test]
-fn what_is_rendered_is_valid() {
+fn rendered_manifests_are_valid() {
     let digest = "0123456789abcdef".repeat(4);
     let istio = format!(
         "--image oci://registry.example/x:1 --digest sha256:{digest} --selector app=web --selector 'version=1.10' \
@@ -107,47 +107,47 @@ fn what_is_rendered_is_valid() {
 }
 
 #[test]
-fn what_cannot_be_rendered_is_said() {
+fn reports_why_a_manifest_cannot_be_rendered() {
     let path = "examples/policies/path-policy.yaml";
-    for (line, status, said) in [
+    for (line, status, message) in [
         (
             format!("ringfence render {path} --as wasmplugin"),
             2,
-            "error: say where the module is: `--image oci://…`\n",
+            "error: the URL of the module is missing; add `--image oci://…`\n",
         ),
         (
             format!("ringfence render {path} --as envoyextensionpolicy --image oci://a/b"),
             2,
-            "error: say what it is attached to: `--target Gateway/NAME`\n",
+            "error: the target is missing; add `--target Gateway/NAME`\n",
         ),
         (
             format!("ringfence render {path} --as envoy --phase AUTHN"),
             2,
-            "error: `--phase` says nothing in `--as envoy`\n",
+            "error: `--phase` cannot be used with `--as envoy`\n",
         ),
         (
             format!("ringfence render {path} --as envoy --image https://a/b.wasm"),
             2,
-            "error: Envoy fetches a module with `--cluster` and `--digest`\n",
+            "error: to fetch a module, Envoy needs `--cluster` and `--digest`\n",
         ),
         (
             "ringfence render envoy-configs/path-policy.yaml --as envoy".to_owned(),
             2,
-            "error: envoy-configs/path-policy.yaml: this is not one policy, as it stands in a file of its own\n",
+            "error: envoy-configs/path-policy.yaml: expected one policy in a file of its own; if this is one, add `--filter`\n",
         ),
         (
             "printf 'default: denied\\n' | ringfence render - --as envoy".to_owned(),
             1,
             "-:1:10: error: unknown_value: `denied` is not a choice here\n 1 | default: denied\n   |          ^^^^^^\n\
-             help: there are `allow`, `deny`\n\n1 policy, 1 problem\n",
+             help: there are `allow`, `deny`\n\n1 problem\n",
         ),
     ] {
-        assert_eq!(shell(&line), (String::new(), said.to_owned(), status), "{line}");
+        assert_eq!(shell(&line), (String::new(), message.to_owned(), status), "{line}");
     }
 }
 
 #[test]
-fn json_and_documents_of_several_lines_are_rendered_as_they_are() {
+fn renders_json_and_multi_line_strings_unchanged() {
     for policy in [
         r#"{\n\t"default": "deny",\n\t"response": {"body": "no\\n"}\n}\n"#,
         r"---\ndefault: deny\nresponse:\n  body: |\n    not here\n\n    nor there\n...\n",
@@ -160,7 +160,7 @@ fn json_and_documents_of_several_lines_are_rendered_as_they_are() {
 }
 
 #[test]
-fn shells_and_man_know_every_command() {
+fn completions_and_manual_have_every_command() {
     for name in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let (script, _, status) = shell(&format!("ringfence completions {name}"));
         assert!(status == 0 && script.contains("deny-warnings"), "{name}");

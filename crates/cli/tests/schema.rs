@@ -1,13 +1,12 @@
-//! The JSON Schemas: what is in `schema/` is what the engine says, and both say the same of policies.
+//! The JSON Schemas: `schema/` is up to date, and schemas and engine accept the same policies.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use jsonschema::Validator;
+use modules::Module;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-const FILTERS: [&str; 5] = ["vhost-policy", "path-policy", "token-validation", "header-policy", "ringfence"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -23,30 +22,30 @@ fn validator(filter: &str) -> Validator {
 }
 
 #[test]
-fn the_files_are_what_the_engine_says() {
+fn the_schema_files_are_up_to_date() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema");
     let status = Command::new(env!("CARGO_BIN_EXE_ringfence"))
         .args(["schema", "--output", folder.to_str().unwrap()])
         .status()
         .unwrap();
     assert!(status.success());
-    for filter in FILTERS {
+    for filter in Module::ALL.map(Module::name) {
         let read = |folder: &Path| {
             std::fs::read_to_string(folder.join(format!("{filter}.json"))).unwrap_or_default()
         };
-        let help = "write it anew: cargo run -p ringfence-cli -- schema --output schema";
-        assert!(read(&folder) == read(&root().join("schema")), "schema/{filter}.json is old; {help}");
+        let help = "update it: cargo run -p ringfence-cli -- schema --output schema";
+        assert!(read(&folder) == read(&root().join("schema")), "schema/{filter}.json is outdated; {help}");
     }
 }
 
 #[test]
-fn each_schema_is_one() {
-    for filter in FILTERS {
+fn schemas_are_valid() {
+    for filter in Module::ALL.map(Module::name) {
         jsonschema::meta::validate(&schema(filter)).unwrap();
     }
 }
 
-/// Each policy of the files that people copy, of the pages, and of the cases, with its filter.
+/// Returns each policy of the examples, the documentation and the cases, with its file and its filter.
 fn policies() -> Vec<(String, String, Value)> {
     let mut found = Vec::new();
     let mut add = |name: String, filter: &str, policy: Value| found.push((name, filter.to_owned(), policy));
@@ -77,10 +76,10 @@ fn policies() -> Vec<(String, String, Value)> {
     found
 }
 
-/// The policies of a text whose first line names a filter, or of a file of cases.
+/// Returns the policies of a text whose first line names a filter, or of a case file.
 fn texts(text: &str) -> Vec<(String, Value)> {
     let filter = text.lines().next().and_then(|line| line.strip_prefix("# filter: "));
-    let documents = cases::yaml::documents(text).unwrap_or_default();
+    let documents = yaml::values("policy", text).unwrap_or_default();
     match filter {
         Some(filter) => documents.into_iter().map(|policy| (filter.to_owned(), policy)).collect(),
         None => documents
@@ -94,10 +93,10 @@ fn texts(text: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_policy_that_loads_is_one_of_its_schema() {
+fn schemas_accept_every_valid_policy() {
     let policies = policies();
     for (name, filter, policy) in &policies {
-        if cases::load(filter, policy.to_string().as_bytes()).is_ok() {
+        if modules::load(filter, policy.to_string().as_bytes()).is_ok() {
             let errors: Vec<String> = validator(filter)
                 .iter_errors(policy)
                 .map(|error| format!("{}: {error}", error.instance_path()))
@@ -108,14 +107,14 @@ fn every_policy_that_loads_is_one_of_its_schema() {
     assert!(policies.len() > 80, "{}", policies.len());
 }
 
-/// Whether the engine and the schema take a policy.
-fn taken(filter: &str, policy: &Value) -> (bool, bool) {
-    (cases::load(filter, policy.to_string().as_bytes()).is_ok(), validator(filter).is_valid(policy))
+/// Returns whether the engine and the schema accept a policy.
+fn accepted(filter: &str, policy: &Value) -> (bool, bool) {
+    (modules::load(filter, policy.to_string().as_bytes()).is_ok(), validator(filter).is_valid(policy))
 }
 
-/// What no policy may hold, by hand: where the schema can say it, it does.
+/// Invalid policies, as far as a schema can express it.
 #[test]
-fn what_the_engine_refuses_the_schema_does() {
+fn schemas_refuse_invalid_policies() {
     let rule = |rule: Value| json!({"default": "deny", "rules": [rule]});
     let matched = |matches: Value| rule(json!({"name": "a", "action": "allow", "match": matches}));
     let keys = json!({"remote": {"cluster": "a", "uri": "https://a/"}});
@@ -129,7 +128,7 @@ fn what_the_engine_refuses_the_schema_does() {
         ("path-policy", json!({})),
         ("path-policy", json!([])),
         ("path-policy", json!({"default": "denied"})),
-        ("path-policy", json!({"default": "deny", "mode": false})),
+        ("path-policy", json!({"default": "deny", "mode": true})),
         ("path-policy", json!({"default": "deny", "limits": {"maxSegments": -1}})),
         ("path-policy", json!({"default": "deny", "normalize": {"forward": null}})),
         ("path-policy", rule(json!({"action": "allow"}))),
@@ -178,16 +177,16 @@ fn what_the_engine_refuses_the_schema_does() {
         ("ringfence", json!({"paths": {"default": "deny"}})),
         ("ringfence", json!({"path": {}})),
     ] {
-        assert_eq!(taken(filter, &policy), (false, false), "{filter}: {policy}");
+        assert_eq!(accepted(filter, &policy), (false, false), "{filter}: {policy}");
     }
 }
 
-/// A field too many, a value of another type, a field too few: at each place of each policy.
+/// Adds a field, or changes the type of a value, at each place of each policy.
 #[test]
-fn engine_and_schema_refuse_alike() {
+fn engine_and_schemas_refuse_the_same_changes() {
     let mut tried = 0;
     for (name, filter, policy) in policies().into_iter().filter(|(name, ..)| !name.contains("tests/cases")) {
-        if !taken(&filter, &policy).0 {
+        if !accepted(&filter, &policy).0 {
             continue;
         }
         let schema = validator(&filter);
@@ -199,7 +198,7 @@ fn engine_and_schema_refuse_alike() {
                 if !change.make(policy.pointer_mut(&pointer).unwrap()) {
                     continue;
                 }
-                let engine = cases::load(&filter, policy.to_string().as_bytes()).is_ok();
+                let engine = modules::load(&filter, policy.to_string().as_bytes()).is_ok();
                 assert_eq!(engine, schema.is_valid(&policy), "{name}: {change:?} at {pointer}");
                 tried += 1;
             }
@@ -210,9 +209,9 @@ fn engine_and_schema_refuse_alike() {
 
 #[derive(Debug, Clone, Copy)]
 enum Change {
-    /// A field that there is not.
+    /// Add an unknown field.
     Field,
-    /// A value of a type that it never has.
+    /// Replace the value by one of an invalid type.
     Type,
 }
 
@@ -235,7 +234,7 @@ impl Change {
     }
 }
 
-/// The places of a policy but those of keys, which are whatever an issuer makes them.
+/// Adds the places of a policy, without those in key sets, whose members are not restricted.
 fn places(value: &Value, pointer: &mut String, found: &mut Vec<String>) {
     found.push(pointer.clone());
     let length = pointer.len();

@@ -1,4 +1,4 @@
-//! `ringfence test`: what it prints, whole, and how it ends.
+//! `ringfence test`: the complete output, and the exit status.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -8,18 +8,18 @@ use command::{Run, printed, run};
 use serde_json::{Value, json};
 
 #[test]
-fn what_does_not_hold_is_told_field_by_field() {
+fn prints_the_differences_of_failed_cases() {
     let expected = Run { status: 1, ..printed(include_str!("data/cases.txt")) };
     assert_eq!(run(&["test", "cases.yaml"], ""), expected);
 }
 
 #[test]
-fn cases_that_hold_end_well() {
+fn exits_with_0_if_all_cases_pass() {
     let run = run(&["test", "cases.yaml", "--only", "a file", "--format", "json"], "");
-    let told: Value = serde_json::from_str(&run.out).unwrap();
+    let result: Value = serde_json::from_str(&run.out).unwrap();
     let rule = |section: &str, rule: &str| json!({"section": section, "rule": rule});
     assert_eq!(
-        told,
+        result,
         json!({
             "passed": 1, "failed": 0,
             "files": [{"file": "cases.yaml", "cases": [
@@ -36,7 +36,7 @@ fn cases_that_hold_end_well() {
 }
 
 #[test]
-fn ci_systems_get_junit() {
+fn writes_a_junit_report() {
     let file = std::env::temp_dir().join(format!("ringfence-junit-{}.xml", std::process::id()));
     run(&["test", "cases.yaml", "--junit", file.to_str().unwrap()], "");
     let written = std::fs::read_to_string(&file).unwrap();
@@ -45,7 +45,7 @@ fn ci_systems_get_junit() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_a_wrong_call() {
+fn exits_with_2_for_a_missing_file() {
     assert_eq!(run(&["test", "gone.yaml"], "").status, 2);
     assert_eq!(run(&["test", "shop.yaml"], "").status, 1);
 }

@@ -1,5 +1,5 @@
-//! `ringfence validate`, run as people run it. What it prints of each file in `snapshots/` stands beside the file;
-//! `UPDATE_SNAPSHOTS=1 cargo test -p ringfence-cli --test validate` writes it anew.
+//! `ringfence validate`. `snapshots/` has the output for each file;
+//! `UPDATE_SNAPSHOTS=1 cargo test -p ringfence-cli --test validate` updates it.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// What the command prints, and how it ends.
+/// Returns standard output, standard error and the exit status.
 fn run(arguments: &[&str], input: &str) -> (String, String, i32) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
         .args(arguments)
@@ -28,14 +28,14 @@ fn run(arguments: &[&str], input: &str) -> (String, String, i32) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A call that is wrong reads nothing.
+    // With invalid flags, the command does not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr), output.status.code().unwrap())
 }
 
-/// The files of a folder with one of these endings, in order.
+/// Returns the files of a folder with one of these extensions, sorted.
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -51,7 +51,7 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_file_is_shown_as_its_snapshot() {
+fn output_equals_the_snapshots() {
     let update = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
     for file in files(&root().join("crates/cli/tests/snapshots"), &["yaml", "json"]) {
         let name = file.file_name().unwrap().to_str().unwrap();
@@ -66,32 +66,18 @@ fn every_file_is_shown_as_its_snapshot() {
     }
 }
 
-/// The codes that stand in the source of what finds problems: the first word in quotes behind each of these calls.
+/// Returns the codes of policies, and those in the tables of the documentation, which a unit test compares with the command.
 fn codes() -> BTreeSet<String> {
-    let calls = [
-        "problems.add(",
-        "problem(problems",
-        "problem(\n",
-        "found.add(",
-        "Finding::error(",
-        "Finding::warning(",
-        ".note(",
-    ];
-    let folders = ["crates/policy/src", "crates/lint/src", "crates/yaml/src", "crates/cli/src/validate"];
-    let mut codes = BTreeSet::new();
-    for file in folders.iter().flat_map(|folder| files(&root().join(folder), &["rs"])) {
-        let source = std::fs::read_to_string(file).unwrap();
-        let code = source.split("#[cfg(test)]").next().unwrap();
-        for call in calls {
-            codes.extend(code.split(call).skip(1).filter_map(|behind| {
-                let behind = behind.split(';').next()?;
-                let word = behind.split('"').nth(1)?;
-                let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-                word.bytes().all(plain).then(|| word.to_owned())
-            }));
-        }
-    }
-    codes
+    let page = std::fs::read_to_string(root().join("docs/command.md")).unwrap();
+    let rows =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(code, _)| code));
+    let is_code = |code: &&str| {
+        code.contains('_')
+            && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let documented = rows.filter(is_code).map(str::to_owned);
+    let engine = policy::document::Code::ALL.iter().map(|code| code.name().to_owned());
+    documented.chain(engine).collect()
 }
 
 #[test]
@@ -104,13 +90,13 @@ fn each_code_has_a_snapshot() {
     assert!(missing.is_empty(), "no snapshot has {missing:?}");
 }
 
-/// The blocks of a page that are YAML.
+/// Returns the YAML blocks of a page.
 fn blocks(page: &str) -> Vec<&str> {
     page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
 #[test]
-fn what_people_copy_has_no_problems() {
+fn examples_have_no_problems() {
     let mut pages = files(&root().join("docs"), &["md"]);
     pages.push(root().join("README.md"));
     let mut checked = 0;
@@ -120,11 +106,11 @@ fn what_people_copy_has_no_problems() {
             if block.starts_with("# fragment") {
                 continue;
             }
-            // What is converted stays close to its source, regular expressions and all.
+            // Converted policies keep the regular expressions of their sources.
             let allowed: &[&str] =
                 if page.ends_with("convert.md") { &["--allow", "simple_regex"] } else { &[] };
             let (out, err, status) = run(&[&["validate"], allowed, &["-"]].concat(), block);
-            // A page on NetworkPolicies has no policies of modules.
+            // The pages about NetworkPolicies have no policies of modules.
             let strange = block.starts_with("# filter") && out.contains("warning: ");
             assert!(status == 0 && !strange, "{}: {block}{out}{err}", page.display());
             checked += 1;
@@ -141,7 +127,7 @@ fn what_people_copy_has_no_problems() {
 const LOOSE: &str = "default: allow\n";
 
 #[test]
-fn warnings_end_with_1_where_that_is_asked_for() {
+fn warnings_fail_with_deny_warnings() {
     let warned = run(&["validate", "-"], LOOSE);
     assert_eq!(warned.2, 0);
     assert!(warned.0.ends_with("1 policy, no problems, 1 warning\n"), "{}", warned.0);
@@ -151,7 +137,7 @@ fn warnings_end_with_1_where_that_is_asked_for() {
 }
 
 #[test]
-fn programs_and_github_read_it_too() {
+fn renders_every_format() {
     let text = "default: deny\nrules: [{name: a, acton: allow}]\n";
     let (out, _, status) = run(&["validate", "--format", "json", "-"], text);
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -172,10 +158,17 @@ fn programs_and_github_read_it_too() {
 ::error file=-,line=2,col=19,endColumn=24,title=unknown_field::this field does not exist here%0Adid you mean `action`?
 ";
     assert_eq!((out.as_str(), status), (expected, 1));
+    let (out, _, status) = run(&["validate", "--format", "sarif", "-"], text);
+    let log: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((log["version"].as_str(), status), (Some("2.1.0"), 1));
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let region = serde_json::json!({"startLine": 2, "startColumn": 19, "endColumn": 24});
+    assert_eq!((results.len(), &results[1]["ruleId"]), (2, &"unknown_field".into()));
+    assert_eq!(results[1]["locations"][0]["physicalLocation"]["region"], region);
 }
 
 #[test]
-fn a_wrong_call_ends_with_2() {
+fn exits_with_2_for_invalid_flags() {
     for arguments in [
         &["validate"][..],
         &["validate", "no-such-file.yaml"],
@@ -189,7 +182,7 @@ fn a_wrong_call_ends_with_2() {
 }
 
 #[test]
-fn the_filter_that_is_named_counts() {
+fn the_flag_overrides_the_comment() {
     let (out, _, status) =
         run(&["validate", "--filter", "vhost-policy", "-"], "# filter: path-policy\ndefault: deny\n");
     assert_eq!(status, 1);
@@ -197,7 +190,7 @@ fn the_filter_that_is_named_counts() {
 }
 
 #[test]
-fn ten_thousand_rules_are_read_and_compared() {
+fn checks_ten_thousand_rules() {
     let rule = |number: usize| {
         format!("  - {{name: r{number}, match: {{paths: [{{prefix: /api/v{number}}}]}}, action: allow}}\n")
     };

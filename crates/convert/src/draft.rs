@@ -1,24 +1,23 @@
-//! A policy that is being written, with comments at what does not carry over.
+//! A converted policy, with comments about what is not carried over.
 
-use crate::matching::Match;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use yaml::{Item, Yaml};
 
-/// What a conversion makes.
+/// The result of a conversion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Converted {
-    /// The filter that the policy is of.
+    /// The filter of the policy.
     pub filter: &'static str,
-    /// The policy as YAML, with its comments.
+    /// The policy as YAML, with comments.
     pub text: String,
     /// The policy.
     pub policy: Value,
-    /// What does not carry over, a line each; the same as in the comments.
+    /// The comments.
     pub losses: Vec<String>,
 }
 
-/// A rule and the comments above it.
+/// A rule, with comments above it.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The comments.
@@ -27,23 +26,23 @@ pub struct Rule {
     pub rule: Value,
 }
 
-/// Providers by name, with comments.
+/// Providers with their names.
 pub type Providers = Vec<(String, Rule)>;
 
-/// A policy that is being written.
+/// The parts of a policy.
 #[derive(Debug, Default)]
 pub struct Draft {
-    /// What does not carry over, of no rule.
+    /// Comments about the policy.
     pub comments: Vec<String>,
-    /// Hosts that are meant without a port.
+    /// Hosts that the source accepts only without a port.
     pub portless: BTreeSet<String>,
-    /// What path-policy does without a rule, and its rules.
+    /// The field `default` of path-policy, and its rules.
     pub path: Option<(&'static str, Vec<Rule>)>,
     /// The providers of token-validation, and its rules.
     pub token: Option<(Providers, Vec<Rule>)>,
 }
 
-/// A name that a rule may have: `[a-z0-9-]+`, at most 63 bytes.
+/// Returns a valid rule name: `[a-z0-9-]+`, at most 63 bytes.
 pub fn rule_name(text: &str, number: usize) -> String {
     let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
     let name: String = text.to_ascii_lowercase().chars().map(plain).take(50).collect();
@@ -51,170 +50,91 @@ pub fn rule_name(text: &str, number: usize) -> String {
     if name.is_empty() { format!("rule-{number}") } else { format!("{name}-{number}") }
 }
 
-/// A rule of path-policy.
-pub fn path_rule(name: &str, built: &Match, action: &str, comments: Vec<String>) -> Rule {
-    let mut rule = Map::new();
-    rule.insert("name".to_owned(), name.into());
-    if !built.request.is_empty() {
-        rule.insert("match".to_owned(), built.request.clone().into());
+impl Rule {
+    /// Creates a rule with a match and the field with its effect, such as `action`.
+    pub fn new(
+        name: &str,
+        request: &Map<String, Value>,
+        effect: (&str, Value),
+        comments: Vec<String>,
+    ) -> Self {
+        let mut rule = Map::new();
+        rule.insert("name".to_owned(), name.into());
+        if !request.is_empty() {
+            rule.insert("match".to_owned(), request.clone().into());
+        }
+        rule.insert(effect.0.to_owned(), effect.1);
+        Self { comments, rule: rule.into() }
     }
-    rule.insert("action".to_owned(), action.into());
-    Rule { comments, rule: rule.into() }
+}
+
+impl From<Rule> for Item {
+    fn from(Rule { comments, rule }: Rule) -> Self {
+        Self { comments: comments.iter().map(|comment| one_line(comment)).collect(), value: Yaml::Flow(rule) }
+    }
 }
 
 impl Draft {
-    /// The policy.
-    pub fn finish(self) -> Converted {
-        let mut sections: Vec<(&str, Section)> = Vec::new();
+    /// Returns the policy.
+    ///
+    /// # Errors
+    /// The text of the policy is not valid YAML, which is a bug.
+    pub fn finish(self) -> Result<Converted, String> {
+        let mut sections = Vec::new();
         if !self.portless.is_empty() {
-            sections.push(("vhost", vhost(&self.portless)));
+            sections.push(("vhost", Yaml::map([("hosts", rules(vhosts(&self.portless)))])));
         }
-        if let Some((default, rules)) = self.path {
-            let head = vec![("default", Part::Value(default.into())), ("rules", Part::Rules(rules))];
-            sections.push(("path", head));
-        }
-        if let Some((providers, rules)) = self.token {
+        if let Some((default, list)) = self.path {
             sections
-                .push(("token", vec![("providers", Part::Named(providers)), ("rules", Part::Rules(rules))]));
+                .push(("path", Yaml::map([("default", Yaml::Flow(default.into())), ("rules", rules(list))])));
         }
-        let single = match sections.as_slice() {
-            [("path", _)] => Some("path-policy"),
-            [("token", _)] => Some("token-validation"),
-            _ => None,
+        if let Some((providers, list)) = self.token {
+            let providers = providers.into_iter().map(|(name, provider)| (name, provider.into()));
+            let providers = Yaml::Map(providers.collect());
+            sections.push(("token", Yaml::map([("providers", providers), ("rules", rules(list))])));
+        }
+        let (filter, document) = match <[_; 1]>::try_from(sections) {
+            Ok([("path", section)]) => ("path-policy", section),
+            Ok([("token", section)]) => ("token-validation", section),
+            Ok(sections) => ("ringfence", Yaml::map(sections)),
+            Err(sections) => ("ringfence", Yaml::map(sections)),
         };
-        let filter = single.unwrap_or("ringfence");
-        let mut text = format!("# filter: {filter}\n");
-        let mut losses = Vec::new();
-        note(&mut text, &mut losses, 0, &self.comments);
-        let mut policy = Map::new();
-        for (name, section) in sections {
-            let (indent, value) = match single {
-                Some(_) => (0, &mut policy),
-                None => {
-                    let _ = writeln!(text, "{name}:");
-                    let slot = policy.entry(name).or_insert_with(|| json!({}));
-                    match slot {
-                        Value::Object(slot) => (2, slot),
-                        _ => continue,
-                    }
-                }
-            };
-            write_section(&mut text, &mut losses, indent, section, value);
-        }
-        Converted { filter, text, policy: policy.into(), losses }
+        let head: String = self.comments.iter().map(|comment| format!("# {}\n", one_line(comment))).collect();
+        let text = head + &document.document();
+        let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("# "));
+        let losses = comments.map(str::to_owned).collect();
+        let policy = yaml::values("the converted policy", &text).map_err(|problem| problem.to_string())?;
+        let policy = policy.into_iter().next().unwrap_or_default();
+        Ok(Converted { filter, text: format!("# filter: {filter}\n{text}"), policy, losses })
     }
 }
 
-type Section = Vec<(&'static str, Part)>;
-
-/// What stands behind a field.
-enum Part {
-    Value(Value),
-    Rules(Vec<Rule>),
-    Named(Providers),
-}
-
-/// Refuses the hosts that are meant without a port where they have one.
-fn vhost(portless: &BTreeSet<String>) -> Section {
+/// Returns virtual hosts that refuse the hosts with a port.
+fn vhosts(portless: &BTreeSet<String>) -> Vec<Rule> {
     let domains: Vec<&str> = portless.iter().map(String::as_str).collect();
-    let why = "the source takes these hosts without a port only: no client sends port 0".to_owned();
-    let first =
-        Rule { comments: vec![why], rule: json!({"name": "without-port", "domains": domains, "ports": [0]}) };
-    let others = Rule {
-        comments: vec!["every other host but an address".to_owned()],
-        rule: json!({"name": "others", "domains": ["*"]}),
-    };
-    vec![("hosts", Part::Rules(vec![first, others]))]
+    let rule = |comment: &str, rule: Value| Rule { comments: vec![comment.to_owned()], rule };
+    vec![
+        rule(
+            "the source accepts these hosts only without a port; no client sends port 0",
+            json!({"name": "without-port", "domains": domains, "ports": [0]}),
+        ),
+        rule("every other host, except addresses", json!({"name": "others", "domains": ["*"]})),
+    ]
 }
 
-fn write_section(
-    text: &mut String,
-    losses: &mut Vec<String>,
-    indent: usize,
-    section: Section,
-    policy: &mut Map<String, Value>,
-) {
-    for (field, part) in section {
-        match part {
-            Part::Value(value) => {
-                let _ = writeln!(text, "{:indent$}{field}: {}", "", flow(&value));
-                policy.insert(field.to_owned(), value);
-            }
-            Part::Rules(rules) if rules.is_empty() => {
-                policy.insert(field.to_owned(), json!([]));
-                let _ = writeln!(text, "{:indent$}{field}: []", "");
-            }
-            Part::Rules(rules) => {
-                let rules = with_names_of_their_own(rules);
-                let _ = writeln!(text, "{:indent$}{field}:", "");
-                for rule in &rules {
-                    note(text, losses, indent + 2, &rule.comments);
-                    let _ = writeln!(text, "{:indent$}  - {}", "", flow(&rule.rule));
-                }
-                policy.insert(field.to_owned(), rules.into_iter().map(|rule| rule.rule).collect());
-            }
-            Part::Named(named) => {
-                let _ = writeln!(text, "{:indent$}{field}:", "");
-                for (name, rule) in &named {
-                    note(text, losses, indent + 2, &rule.comments);
-                    let _ = writeln!(text, "{:indent$}  {}: {}", "", scalar(name), flow(&rule.rule));
-                }
-                let object: Map<String, Value> =
-                    named.into_iter().map(|(name, rule)| (name, rule.rule)).collect();
-                policy.insert(field.to_owned(), object.into());
-            }
-        }
-    }
-}
-
-/// Names that were cut short may be one.
-fn with_names_of_their_own(mut rules: Vec<Rule>) -> Vec<Rule> {
+/// Returns the list of the rules. Shortened names that are equal get a suffix.
+fn rules(mut rules: Vec<Rule>) -> Yaml {
     let mut seen = BTreeSet::new();
-    for (place, rule) in rules.iter_mut().enumerate() {
+    for (index, rule) in rules.iter_mut().enumerate() {
         let Some(Value::String(name)) = rule.rule.get_mut("name") else { continue };
         if !seen.insert(name.clone()) {
-            *name = format!("{name}-x{place}");
+            *name = format!("{name}-x{index}");
             seen.insert(name.clone());
         }
     }
-    rules
+    Yaml::List(rules.into_iter().map(Item::from).collect())
 }
 
-fn note(text: &mut String, losses: &mut Vec<String>, indent: usize, comments: &[String]) {
-    for comment in comments {
-        let comment = comment.replace(char::is_control, " ");
-        let _ = writeln!(text, "{:indent$}# {comment}", "");
-        losses.push(comment);
-    }
-}
-
-/// A value in one line.
-fn flow(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| format!("{}: {}", scalar(name), flow(value));
-            let mut fields: Vec<_> = fields.iter().collect();
-            // The name of a rule stands first.
-            fields
-                .sort_by_key(|(name, _)| ORDER.iter().position(|other| other == name).unwrap_or(ORDER.len()));
-            format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
-        Value::String(text) => scalar(text),
-        other => other.to_string(),
-    }
-}
-
-const ORDER: [&str; 9] =
-    ["name", "issuer", "audiences", "algorithms", "jwks", "match", "hosts", "methods", "paths"];
-
-/// A string that every reader of YAML takes for one.
-fn scalar(text: &str) -> String {
-    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
-    let first = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-    if first && text.bytes().all(plain) && !words.contains(&text.to_ascii_lowercase().as_str()) {
-        return text.to_owned();
-    }
-    Value::from(text).to_string()
+fn one_line(comment: &str) -> String {
+    comment.replace(char::is_control, " ")
 }

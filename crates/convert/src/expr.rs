@@ -1,30 +1,30 @@
-//! Conditions on requests, and the rules of a policy that stand for them.
+//! Conditions on requests.
 //!
-//! What a policy of Ringfence cannot say is taken from the safe side: a rule that allows is for no more requests than the
-//! condition ([`Side::Under`]), a rule that denies for no fewer ([`Side::Over`]).
+//! A condition that a policy of Ringfence cannot express exactly is approximated: a rule that allows matches no request
+//! outside of the condition ([`Side::Under`]), and a rule that denies matches every request of it ([`Side::Over`]).
 
 use serde_json::Value;
 
 /// A condition on a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {
-    /// It always holds.
+    /// Always true.
     True,
-    /// It never does.
+    /// Always false.
     False,
-    /// The other way around.
+    /// The negation.
     Not(Box<Expr>),
-    /// All hold.
+    /// True if all are true.
     All(Vec<Expr>),
-    /// One holds.
+    /// True if one is true.
     Any(Vec<Expr>),
-    /// What a match of Ringfence looks at.
+    /// A condition that a match of Ringfence has.
     Is(Atom),
-    /// What it does not look at, in the words of the source.
+    /// A condition that it does not have, described in the terms of the source.
     Unknown(String),
 }
 
-/// What a match looks at.
+/// The field of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     /// The method.
@@ -44,63 +44,63 @@ pub enum Field {
 pub struct Atom {
     /// The field.
     pub field: Field,
-    /// What holds for no request for which the condition does not.
+    /// Values that match no request outside of the condition.
     pub under: Span,
-    /// What holds for every request for which it does.
+    /// Values that match every request of the condition.
     pub over: Span,
-    /// Hosts that are meant without a port.
+    /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
-    /// What the two sides do not agree on, in the words of the source.
+    /// The difference between the two, described in the terms of the source.
     pub note: Option<String>,
 }
 
 /// Values of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Span {
-    /// None.
+    /// No value.
     Nothing,
-    /// All.
+    /// Every value.
     Everything,
-    /// Any of these; of a token all.
+    /// One of these values; for a token, all of these claims.
     Values(Vec<Value>),
 }
 
-/// From which side a condition is taken.
+/// The side from which a condition is approximated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// By a rule that allows.
+    /// From below, for a rule that allows.
     Under,
-    /// By a rule that denies.
+    /// From above, for a rule that denies.
     Over,
 }
 
-/// A condition on one field, or its opposite.
+/// A condition on one field, or its negation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literal {
     /// The field.
     pub field: Field,
-    /// Whether it holds, rather than not.
+    /// False if the condition is negated.
     pub holds: bool,
     /// The values.
     pub values: Vec<Value>,
-    /// Hosts that are meant without a port.
+    /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
 }
 
-/// Literals that all hold.
+/// Literals that are all true.
 pub type Conjunct = Vec<Literal>;
 
-/// The most conjuncts of one condition.
+/// The maximum number of conjuncts of a condition.
 const MOST: usize = 200;
 
 impl Atom {
-    /// One that a match says exactly.
+    /// Creates a condition that a match expresses exactly.
     pub fn exactly(field: Field, values: Vec<Value>) -> Self {
         let span = Span::of(values);
         Self { field, under: span.clone(), over: span, portless: Vec::new(), note: None }
     }
 
-    /// Either of two on the same field.
+    /// Returns the disjunction of two conditions on the same field.
     fn or(self, other: Self) -> Self {
         Self {
             field: self.field,
@@ -116,7 +116,7 @@ impl Atom {
 }
 
 impl Span {
-    /// Any of these values.
+    /// Creates the span of these values.
     pub fn of(values: Vec<Value>) -> Self {
         if values.is_empty() { Self::Nothing } else { Self::Values(values) }
     }
@@ -131,7 +131,12 @@ impl Span {
 }
 
 impl Expr {
-    /// One of these on the same field, as one condition.
+    /// Returns the condition, negated if `negate` is true.
+    pub fn negate_if(self, negate: bool) -> Self {
+        if negate { Self::Not(Box::new(self)) } else { self }
+    }
+
+    /// Returns the disjunction; conditions on the same field are merged.
     pub fn any(parts: Vec<Self>) -> Self {
         let listed = |field| matches!(field, Field::Methods | Field::Hosts | Field::Paths);
         let mut merged: Vec<Self> = Vec::new();
@@ -157,7 +162,7 @@ impl Expr {
         }
     }
 
-    /// What it does not look at, a line each, in the order in which it stands there.
+    /// Returns the descriptions of conditions that Ringfence does not have, in the order of the source.
     pub fn unknown(&self) -> Vec<String> {
         match self {
             Self::Unknown(what) => vec![what.clone()],
@@ -168,7 +173,7 @@ impl Expr {
         }
     }
 
-    /// The conjuncts of which one holds where the condition does; nothing where there are too many.
+    /// Returns the disjunctive normal form; `None` if it has too many conjuncts.
     pub fn conjuncts(&self, side: Side) -> Option<Vec<Conjunct>> {
         self.normal(side, true)
     }
@@ -203,14 +208,15 @@ fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
     Some(found)
 }
 
-/// The opposite of what is too little is too much: the side of a condition that is turned around is the other one.
+/// Returns the conjuncts of a literal. Negation swaps the sides: the negation of a condition that matches too little
+/// matches too much.
 fn literal(atom: &Atom, side: Side, holds: bool) -> Vec<Conjunct> {
     let span = if (side == Side::Under) == holds { &atom.under } else { &atom.over };
     match (span, holds) {
         (Span::Everything, true) | (Span::Nothing, false) => vec![Vec::new()],
         (Span::Nothing, true) | (Span::Everything, false) => Vec::new(),
         (Span::Values(values), _) => {
-            // A host with a port passes for one without where it lets more requests through, and nowhere else.
+            // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
             let looser = (side == Side::Under) == holds;
             let portless = if looser { atom.portless.clone() } else { Vec::new() };
             vec![vec![Literal { field: atom.field, holds, values: values.clone(), portless }]]

@@ -1,10 +1,11 @@
-//! Patterns of hosts.
+//! Patterns for hosts.
 
 use crate::expr::{Atom, Expr, Field, Span};
 use crate::patterns::{Pattern, Text};
 use serde_json::Value;
 
-/// One of these authorities. A policy compares hosts without their ports: those that are meant without one are noted.
+/// Returns the condition that the authority matches a pattern. A policy compares hosts without their ports; the condition
+/// records the hosts that the source accepts only without a port.
 pub fn any(patterns: &[Pattern]) -> Expr {
     let with_any_port: Vec<&str> = patterns
         .iter()
@@ -13,7 +14,7 @@ pub fn any(patterns: &[Pattern]) -> Expr {
             _ => None,
         })
         .collect();
-    // Beside `a.example`, `a.example:*` says that any port will do, and no more.
+    // Together with `a.example`, the pattern `a.example:*` only adds that any port is accepted.
     let lifts = |pattern: &&Pattern| match &pattern.text {
         Text::Prefix(text) => text.strip_suffix(':').is_some_and(|host| {
             patterns.iter().any(|other| matches!(&other.text, Text::Exact(exact) if exact == host))
@@ -26,13 +27,13 @@ pub fn any(patterns: &[Pattern]) -> Expr {
 
 fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
     let unknown = || Expr::Unknown(format!("the host {:?}", pattern.text));
-    // Letters of hosts are compared without case, whatever the source does: names have none (RFC 4343).
+    // Hosts are compared without regard to case, whatever the source does (RFC 4343).
     let atom = |host: String, portless: bool| {
         let values = vec![Value::String(host.clone())];
         let portless = if portless { vec![host] } else { Vec::new() };
         Expr::Is(Atom { portless, ..Atom::exactly(Field::Hosts, values) })
     };
-    // For requests with a port alone: a policy says so of none.
+    // The source accepts only requests with a port; a policy cannot express that.
     let with_port = |host: &str| {
         let over = Span::Values(vec![host.to_ascii_lowercase().into()]);
         let note = Some(format!("the port of the host {:?}", pattern.text));
@@ -60,7 +61,7 @@ fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
     }
 }
 
-/// Whether it is a name of which its letters are all there is to it: no address, no trailing dot.
+/// Returns true for a host name without a trailing dot; false for an address.
 fn is_host(text: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()

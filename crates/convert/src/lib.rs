@@ -1,8 +1,8 @@
-//! From the policies of Istio and of Envoy's own filters to those of Ringfence.
+//! Converts policies of Istio, and the configuration of Envoy's own filters, to policies of Ringfence.
 //!
-//! What maps exactly is mapped. Of what does not, the safe side is taken: a rule that allows becomes narrower or is left out,
-//! a rule that denies becomes wider; a comment says so. A converted policy lets no request through that the source would
-//! not, but for how hosts and paths are read: see `docs/convert.md`.
+//! The result is never looser than the source. What has no exact counterpart is approximated: a rule that allows becomes
+//! narrower or is omitted, a rule that denies becomes wider, and a comment names the difference. Hosts and paths are
+//! normalized differently: see `docs/convert.md`.
 
 mod draft;
 mod envoy;
@@ -19,13 +19,13 @@ pub use draft::Converted;
 
 use serde_json::Value;
 
-/// Converts documents: policies of Istio for one workload, or the configuration of one of Envoy's filters.
+/// Converts policies of Istio for one workload, or the configuration of one of Envoy's filters.
 ///
 /// # Errors
-/// Why there is nothing to convert.
+/// Returns why the documents cannot be converted.
 pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     if documents.is_empty() {
-        return Err("there is nothing in it".to_owned());
+        return Err("the input is empty".to_owned());
     }
     if documents.iter().all(istio::is_policy) {
         return istio::convert(documents);
@@ -33,7 +33,7 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     match documents {
         [document] => envoy::convert(document),
         _ => {
-            Err("several documents, and not all are AuthorizationPolicy or RequestAuthentication".to_owned())
+            Err("expected one configuration of Envoy, or only AuthorizationPolicy and RequestAuthentication objects".to_owned())
         }
     }
 }

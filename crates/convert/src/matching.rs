@@ -1,30 +1,33 @@
-//! From conjuncts to the matches of rules.
+//! Converts conjuncts to the matches of rules.
 
 use crate::expr::{Conjunct, Field, Literal, Side};
 use serde_json::{Map, Value, json};
 
-/// What a conjunct becomes.
+/// The match of a conjunct.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Match {
-    /// The field `match` of a rule; empty: every request.
+    /// The field `match` of a rule; if empty, it matches every request.
     pub request: Map<String, Value>,
-    /// What the claims of a token must be, where there must be one.
+    /// The claims of the required token; `None` if no token is required.
     pub token: Option<Vec<Value>>,
-    /// What the claims of a token must not be all, or, where it is empty, that there must be no token.
+    /// The claims that a token must not all have; if empty, there must be no token.
     pub no_token: Option<Vec<Value>>,
-    /// Hosts that are meant without a port.
+    /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
-    /// What could not be said, and was taken from the safe side.
+    /// Conditions that were omitted, so that the rule matches more.
     pub losses: Vec<String>,
 }
 
-/// The match of a conjunct; nothing where it is for no request, or cannot be said by a rule that allows.
+/// Returns the match of a conjunct.
+///
+/// # Errors
+/// Returns why a rule that allows cannot express the conjunct.
 pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
     let mut built = Match::default();
     let mut not = Map::new();
     for literal in conjunct {
         built.portless.extend(literal.portless.clone());
-        let said = match (literal.field, literal.holds) {
+        let added = match (literal.field, literal.holds) {
             (Field::Headers, true) => append(&mut built.request, "headers", &literal.values),
             (Field::Headers, false) if not.contains_key("headers") => {
                 Err("a second header that must not match")
@@ -39,9 +42,9 @@ pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
             (field, false) => append(&mut not, name(field), &literal.values),
             (field, true) => narrow(&mut built.request, name(field), literal),
         };
-        match (said, side) {
+        match (added, side) {
             (Ok(()), _) => {}
-            (Err(what), Side::Over) => built.losses.push(format!("{what}: this denies more")),
+            (Err(what), Side::Over) => built.losses.push(format!("{what}: the rule denies more")),
             (Err(what), Side::Under) => return Err(what.to_owned()),
         }
     }
@@ -78,13 +81,13 @@ fn need_token(built: &mut Match, claims: &[Value]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Two lists of values that are compared whole have their common values in common; of others nobody can say.
+/// Adds values to a field that may have values already: the intersection, if both lists have exact values only.
 fn narrow(fields: &mut Map<String, Value>, name: &str, literal: &Literal) -> Result<(), &'static str> {
     let values = &literal.values;
     let Some(Value::Array(before)) = fields.get(name) else {
         return append(fields, name, values);
     };
-    let whole = |value: &Value| match value {
+    let is_exact = |value: &Value| match value {
         Value::String(text) => !text.contains('*'),
         other => other.get("exact").is_some() && other.get("ignoreCase").is_none(),
     };
@@ -92,11 +95,11 @@ fn narrow(fields: &mut Map<String, Value>, name: &str, literal: &Literal) -> Res
         return Ok(());
     }
     let common: Vec<Value> = before.iter().filter(|value| values.contains(value)).cloned().collect();
-    if !before.iter().chain(values).all(whole) {
+    if !before.iter().chain(values).all(is_exact) {
         return Err("two conditions on the same field");
     }
     if common.is_empty() {
-        return Err("two conditions on the same field that never hold together");
+        return Err("two conditions on the same field that exclude each other");
     }
     fields.insert(name.to_owned(), common.into());
     Ok(())

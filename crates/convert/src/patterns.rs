@@ -1,42 +1,42 @@
-//! Patterns of texts, and what a match of Ringfence has for them.
+//! Patterns for text, and their counterparts in a match of Ringfence.
 
 use crate::expr::{Atom, Expr, Field, Span};
 use policy::http::JOINED;
 use serde_json::{Value, json};
 
-/// How a text is compared.
+/// A way to compare text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
-    /// Whole.
+    /// The whole text.
     Exact(String),
-    /// By its first bytes.
+    /// The first bytes.
     Prefix(String),
-    /// By its last bytes.
+    /// The last bytes.
     Suffix(String),
-    /// By any part.
+    /// Any part.
     Contains(String),
-    /// By a regular expression that matches it whole.
+    /// A regular expression for the whole text.
     Regex(String),
-    /// It is there, and not empty where the source says so.
+    /// Any text; not empty, if the source requires that.
     Present,
 }
 
-/// A text pattern, with or without regard to case.
+/// A pattern for text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// How it is compared.
+    /// The comparison.
     pub text: Text,
-    /// Whether letters are compared without case.
+    /// True if letters are compared without regard to case.
     pub ignore_case: bool,
 }
 
 impl Pattern {
-    /// A pattern with regard to case.
+    /// Creates a pattern that compares with regard to case.
     pub fn of(text: Text) -> Self {
         Self { text, ignore_case: false }
     }
 
-    /// As Istio writes it: `x`, `x*`, `*x`, `*`.
+    /// Parses a pattern of Istio: `x`, `x*`, `*x` or `*`.
     pub fn istio(text: &str) -> Self {
         Self::of(match (text, text.strip_prefix('*'), text.strip_suffix('*')) {
             ("*", ..) => Text::Present,
@@ -46,7 +46,7 @@ impl Pattern {
         })
     }
 
-    /// Whether an empty text matches.
+    /// Returns true if an empty text matches; `None` if that is unknown.
     pub fn takes_empty(&self) -> Option<bool> {
         match &self.text {
             Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
@@ -75,18 +75,18 @@ impl Pattern {
     }
 }
 
-/// Whether RE2 and the engine read an expression alike.
+/// Returns true if RE2 and the engine interpret an expression in the same way.
 fn is_common_regex(regex: &str) -> bool {
     let escapes = regex.split('\\').skip(1).filter_map(|rest| rest.chars().next());
     let known = |c: char| !c.is_ascii_alphanumeric() || "dDsSwWnrt".contains(c);
-    // In a class the engine's expressions have sets: intersections, differences, and classes in it.
+    // In a class, the engine supports set operations and nested classes; RE2 does not.
     let sets = ["(?", "&&", "--", "~~"].iter().any(|operator| regex.contains(operator));
     let mut classes = regex.split('[').skip(1);
     let nested = regex.contains("[[") || classes.any(|class| !class.contains(']'));
     regex.is_ascii() && !sets && !nested && escapes.into_iter().all(known)
 }
 
-/// The text as a regular expression that matches nothing else.
+/// Returns a regular expression that matches exactly this text.
 pub fn quote(text: &str) -> String {
     let mut quoted = String::new();
     for character in text.chars() {
@@ -98,7 +98,7 @@ pub fn quote(text: &str) -> String {
     quoted
 }
 
-/// One of these methods.
+/// Returns the condition that the method matches a pattern.
 pub fn methods(patterns: &[Pattern]) -> Expr {
     let one = |pattern: &Pattern| match &pattern.text {
         Text::Exact(method) if is_method(method) && !pattern.ignore_case => {
@@ -122,13 +122,13 @@ fn is_token(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte))
 }
 
-/// A path without its query.
+/// Returns the condition that the path without its query matches a pattern.
 pub fn path(pattern: &Pattern) -> Expr {
     let unknown = || Expr::Unknown(format!("the path {:?}", pattern.text));
     let (text, whole) = match &pattern.text {
         Text::Present => return Expr::True,
         Text::Regex(regex) => {
-            // A canonical path holds no other escape than an upper-case one, and nothing beyond ASCII.
+            // A canonical path contains only ASCII, and only upper-case escapes.
             let object = pattern.object().filter(|_| !regex.contains('%'));
             return object.map_or_else(unknown, |object| is_path(object.into()));
         }
@@ -139,7 +139,7 @@ pub fn path(pattern: &Pattern) -> Expr {
         return unknown();
     }
     match &pattern.text {
-        // By bytes, where `prefix` of a policy is by segments.
+        // The source compares bytes; `prefix` of a policy compares segments.
         Text::Prefix(text) => {
             let flag = if pattern.ignore_case { json!({"ignoreCase": true}) } else { json!({}) };
             let mut object = json!({"regex": format!("{}.*", quote(text))});
@@ -156,7 +156,7 @@ fn is_path(value: Value) -> Expr {
     Expr::Is(Atom::exactly(Field::Paths, vec![value]))
 }
 
-/// Whether a text, or what is part of one, can stand in a canonical path, where it is read in one way.
+/// Returns true if a text can be a part of a canonical path that has one reading.
 fn is_canonical(text: &str, from_start: bool) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()+,=:@".contains(&byte);
     let dots = text.split('/').any(|segment| matches!(segment, "." | ".."));
@@ -167,7 +167,8 @@ fn is_canonical(text: &str, from_start: bool) -> bool {
         && (!from_start || text.starts_with('/'))
 }
 
-/// A template of Envoy: `{*}` is one segment, a final `{**}` any number of bytes (Envoy's `uri_template`).
+/// Returns the condition that the path matches a template of Envoy (`uri_template`): `one` is a segment, and a final `any`
+/// is any number of bytes.
 pub fn template(text: &str, one: &str, any: &str) -> Expr {
     let unknown = || Expr::Unknown(format!("the path template `{text}`"));
     let (head, rest) = match text.strip_suffix(any) {
@@ -196,11 +197,11 @@ pub fn template(text: &str, one: &str, any: &str) -> Expr {
             head.split('/').map(|segment| if segment == one { "*" } else { segment }).collect();
         return is_path(json!({"template": segments.join("/")}));
     }
-    // No template here: one that ends in `**` would match without the slash before it too.
+    // A template of a policy that ends in `**` also matches without the slash before it.
     is_path(json!({"regex": format!("{regex}{rest}")}))
 }
 
-/// A header, of whatever value.
+/// Returns the condition that a header is present.
 pub fn present(name: &str) -> Expr {
     match header_name(name) {
         Some(name) => Expr::Is(Atom::exactly(Field::Headers, vec![json!({"name": name, "present": true})])),
@@ -208,9 +209,10 @@ pub fn present(name: &str) -> Expr {
     }
 }
 
-/// A header whose value matches.
+/// Returns the condition that a header matches a pattern.
 ///
-/// Envoy looks at all lines of a header at once, the policy at each: to allow, every line must match; to deny, one does.
+/// Envoy joins the lines of a header before it compares them; a policy compares each line. A rule that allows requires
+/// that every line matches; for a rule that denies, one line is enough.
 pub fn header(name: &str, pattern: &Pattern) -> Expr {
     let Some(name) = header_name(name) else { return Expr::Unknown(format!("the header `{name}`")) };
     if pattern.text == Text::Present {
@@ -229,7 +231,7 @@ pub fn header(name: &str, pattern: &Pattern) -> Expr {
     Expr::Is(Atom { under: span(all), over: span(any), ..Atom::exactly(Field::Headers, Vec::new()) })
 }
 
-/// A header whose value matches one of these.
+/// Returns the condition that a header matches one of the patterns.
 pub fn header_any(name: &str, patterns: &[Pattern]) -> Expr {
     match patterns {
         [pattern] => header(name, pattern),
@@ -241,7 +243,7 @@ pub fn header_any(name: &str, patterns: &[Pattern]) -> Expr {
     }
 }
 
-/// One expression for several patterns.
+/// Returns a regular expression for several patterns; `None` if there is none.
 pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
     let one = |pattern: &Pattern| match &pattern.text {
         Text::Exact(text) => Some(quote(text)),
@@ -255,7 +257,7 @@ pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
     parts.filter(|_| same_case).map(|parts| parts.join("|"))
 }
 
-/// Whether what matches could reach from one part into the next.
+/// Returns true if a match can include a comma, where Envoy joins lines.
 fn spans_commas(pattern: &Pattern) -> bool {
     match &pattern.text {
         Text::Regex(_) => true,

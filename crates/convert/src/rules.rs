@@ -1,49 +1,50 @@
-//! Rules that allow and rules that deny, from conditions.
+//! Converts the rules of a source.
 
-use crate::draft::{Draft, Rule, path_rule, rule_name};
+use crate::draft::{Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
 use crate::matching::{self, Match};
 
 /// A rule of the source.
 #[derive(Debug, Clone)]
 pub struct SourceRule {
-    /// What its rules are named after.
+    /// The name, from which the names of its rules are derived.
     pub name: String,
-    /// Which requests it is for.
+    /// The condition on requests.
     pub condition: Expr,
 }
 
-/// What a rule of the source becomes.
+/// A converted rule.
 #[derive(Debug, Clone)]
 pub struct Built {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its match; nothing where it is left out.
+    /// The match; `None` if the rule is omitted.
     pub matches: Option<Match>,
-    /// What does not carry over.
+    /// Comments about what is not carried over.
     pub comments: Vec<String>,
 }
 
-/// The rules of a policy for each rule of the source, from the side that is safe.
+/// Converts rules; rules that allow from below, rules that deny from above.
 pub fn build(rules: &[SourceRule], side: Side) -> Vec<Built> {
     rules.iter().flat_map(|rule| build_one(rule, side)).collect()
 }
 
 fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
     let (word, effect) = match side {
-        Side::Under => ("allows", "what needs it is not allowed"),
-        Side::Over => ("denies", "it is denied whatever that is"),
+        Side::Under => ("allows", "requests that need it are not allowed"),
+        Side::Over => ("denies", "requests are denied without regard to it"),
     };
     let mut comments: Vec<String> =
         rule.condition.unknown().iter().map(|what| format!("not carried over: {what}; {effect}")).collect();
     let conjuncts = match (rule.condition.conjuncts(side), side) {
         (Some(conjuncts), _) => conjuncts,
         (None, Side::Under) => {
-            comments.push(format!("not carried over: {} {word} in too many ways", rule.name));
+            comments.push(format!("not carried over: {} {word} too many combinations", rule.name));
             Vec::new()
         }
         (None, Side::Over) => {
-            comments.push(format!("{} {word} in too many ways: it denies every request here", rule.name));
+            comments
+                .push(format!("{} {word} too many combinations: here it denies every request", rule.name));
             vec![Vec::new()]
         }
     };
@@ -55,7 +56,9 @@ fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
                 let name = rule_name(&rule.name, built.len() + 1);
                 built.push(Built { name, matches: Some(matches), comments: more });
             }
-            Err(why) => comments.push(format!("not carried over: {why}; what needs it is not allowed")),
+            Err(why) => {
+                comments.push(format!("not carried over: {why}; requests that need it are not allowed"))
+            }
         }
     }
     match built.first_mut() {
@@ -66,13 +69,18 @@ fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
     built
 }
 
-/// Puts rules of path-policy for them into the list; the comments of those that are left out stand above the policy.
+/// Adds rules of path-policy to a list. The comments of omitted rules are added to the policy.
 pub fn into_path(draft: &mut Draft, list: &mut Vec<Rule>, built: &[Built], action: &str) {
     for one in built {
         match &one.matches {
             Some(matches) => {
                 draft.portless.extend(matches.portless.iter().cloned());
-                list.push(path_rule(&one.name, matches, action, one.comments.clone()));
+                list.push(Rule::new(
+                    &one.name,
+                    &matches.request,
+                    ("action", action.into()),
+                    one.comments.clone(),
+                ));
             }
             None => {
                 let named = one.comments.iter().map(|comment| format!("{}: {comment}", one.name));

@@ -1,18 +1,18 @@
-//! Random policies of Istio decide as what they are converted to: the oracle reads the policies as Istio's reference
-//! documents them, and knows nothing of the conversion.
+//! Compares random policies of Istio with their conversions. The oracle implements Istio's reference, independently of the
+//! conversion.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod oracle;
 
-use cases::{Policy, Request};
-use issuer::Issuer;
-use oracle::Asked;
+use inspect::Request;
+use oracle::Sample;
 use policy::decision::Decision;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
+use testkit::issuer::Issuer;
 
 const ISSUER: &str = "https://issuer.example";
 static KEYS: LazyLock<Issuer> = LazyLock::new(|| Issuer::new(ISSUER));
@@ -43,7 +43,7 @@ const PATHS: [&str; 11] = [
 ];
 const ROLES: [Option<&str>; 5] = [None, Some("admin"), Some("user"), Some("administrator"), Some("")];
 
-/// Some of these, at least one, under a field, or no field at all.
+/// Generates a field with at least one of the values, or no field.
 fn field(name: &'static str, values: &'static [&'static str]) -> BoxedStrategy<Option<(String, Value)>> {
     let some = subsequence(values, 1..=values.len().min(2))
         .prop_map(move |values| Some((name.to_owned(), json!(values))));
@@ -111,7 +111,7 @@ fn rule(tokens: bool) -> impl Strategy<Value = Value> {
     let from = prop::collection::vec(source(tokens).prop_map(|source| json!({"source": source})), 0..2);
     let to = prop::collection::vec(operation().prop_map(|operation| json!({"operation": operation})), 0..3);
     (from, to, prop::collection::vec(when(tokens), 0..2)).prop_map(|(from, to, when)| {
-        // Istio takes no source and no operation without a field.
+        // Istio rejects a source or an operation without fields.
         let full = |items: Vec<Value>, name: &str| -> Vec<Value> {
             items.into_iter().filter(|item| !item[name].as_object().unwrap().is_empty()).collect()
         };
@@ -144,7 +144,7 @@ fn authentication() -> Value {
     })
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+fn sample() -> impl Strategy<Value = Sample> {
     let claims = select(vec![
         None,
         None,
@@ -153,7 +153,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         Some(json!({"sub": "bob"})),
     ]);
     (select(&METHODS[..]), select(&HOSTS[..]), select(&PATHS[..]), select(&ROLES[..]), claims, any::<bool>())
-        .prop_map(|(method, host, path, role, claims, known)| Asked {
+        .prop_map(|(method, host, path, role, claims, known)| Sample {
             method,
             host,
             path,
@@ -163,30 +163,30 @@ fn asked() -> impl Strategy<Value = Asked> {
         })
 }
 
-fn request(asked: &Asked) -> Request {
+fn request(sample: &Sample) -> Request {
     let mut headers: Vec<(Vec<u8>, Vec<u8>)> =
-        asked.role.iter().map(|role| (b"x-role".to_vec(), role.as_bytes().to_vec())).collect();
-    if let Some(claims) = &asked.claims {
+        sample.role.iter().map(|role| (b"x-role".to_vec(), role.as_bytes().to_vec())).collect();
+    if let Some(claims) = &sample.claims {
         headers.push((b"authorization".to_vec(), format!("Bearer {}", KEYS.token(claims)).into_bytes()));
     }
     Request {
-        method: asked.method.as_bytes().to_vec(),
-        target: Some(asked.path.as_bytes().to_vec()),
-        host: Some(asked.host.as_bytes().to_vec()),
+        method: sample.method.as_bytes().to_vec(),
+        target: Some(sample.path.as_bytes().to_vec()),
+        host: Some(sample.host.as_bytes().to_vec()),
         headers,
         ..Request::default()
     }
 }
 
-/// What the converted policies say of the requests, and whether all of them carries over.
-fn converted(documents: &[Value], requests: &[Asked]) -> (Vec<bool>, bool, String) {
+/// Returns which requests the converted policy allows, and whether the conversion is exact.
+fn converted(documents: &[Value], requests: &[Sample]) -> (Vec<bool>, bool, String) {
     let converted = convert::convert(documents).unwrap();
-    let policy = Policy::load(converted.filter, converted.policy.to_string().as_bytes());
+    let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes());
     let policy = policy.unwrap_or_else(|problems| panic!("{problems:?}\n{}", converted.text));
-    // The text says the same as the value.
-    assert_eq!(cases::yaml::documents(&converted.text).unwrap(), std::slice::from_ref(&converted.policy));
+    // The text has the same value.
+    assert_eq!(yaml::values("converted", &converted.text).unwrap(), std::slice::from_ref(&converted.policy));
     let allows =
-        |asked: &Asked| policy.decide(&request(asked), cases::now(), &[]).decision() == Decision::Allow;
+        |sample: &Sample| policy.decide(&request(sample), inspect::now(), &[]).decision() == Decision::Allow;
     let exact =
         !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"));
     (requests.iter().map(allows).collect(), exact, converted.text)
@@ -196,49 +196,49 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn without_tokens_both_decide_alike(
+    fn without_tokens_decisions_are_equal(
         policies in prop::collection::vec(policy(false), 1..4),
-        requests in prop::collection::vec(asked(), 20),
+        requests in prop::collection::vec(sample(), 20),
     ) {
         prop_assume!(policies.iter().any(|policy| policy["spec"]["action"] != "AUDIT"));
-        let requests: Vec<Asked> = requests.into_iter().map(|asked| Asked { claims: None, ..asked }).collect();
+        let requests: Vec<Sample> = requests.into_iter().map(|sample| Sample { claims: None, ..sample }).collect();
         let (decided, exact, text) = converted(&policies, &requests);
-        for (asked, allowed) in requests.iter().zip(decided) {
-            let expected = oracle::allows(&policies, asked);
-            prop_assert!(expected || !allowed, "looser: {:?}\n{}\n{}", asked, text, json!(policies));
-            // A port of the authority is no part of a host here: see docs/convert.md.
-            if exact && !asked.host.contains(':') {
-                prop_assert_eq!(allowed, expected, "{:?}\n{}\n{}", asked, text, json!(policies));
+        for (sample, allowed) in requests.iter().zip(decided) {
+            let expected = oracle::allows(&policies, sample);
+            prop_assert!(expected || !allowed, "looser: {:?}\n{}\n{}", sample, text, json!(policies));
+            // A policy compares hosts without their ports: see docs/convert.md.
+            if exact && !sample.host.contains(':') {
+                prop_assert_eq!(allowed, expected, "{:?}\n{}\n{}", sample, text, json!(policies));
             }
         }
     }
 
     #[test]
-    fn with_tokens_nothing_is_looser(
+    fn with_tokens_the_conversion_is_not_looser(
         policies in prop::collection::vec(policy(true), 1..4),
-        requests in prop::collection::vec(asked(), 10),
+        requests in prop::collection::vec(sample(), 10),
     ) {
         let documents = [&policies[..], &[authentication()]].concat();
         let (decided, _, text) = converted(&documents, &requests);
-        for (asked, allowed) in requests.iter().zip(decided) {
-            let expected = oracle::allows(&policies, asked);
-            prop_assert!(expected || !allowed, "looser: {:?}\n{}\n{}", asked, text, json!(policies));
+        for (sample, allowed) in requests.iter().zip(decided) {
+            let expected = oracle::allows(&policies, sample);
+            prop_assert!(expected || !allowed, "looser: {:?}\n{}\n{}", sample, text, json!(policies));
         }
     }
 
     #[test]
-    fn one_rule_about_tokens_decides_alike(
+    fn one_rule_about_tokens_decides_equally(
         policy in policy(true).prop_filter("one rule", |policy| policy["spec"]["rules"].as_array().unwrap().len() == 1),
-        requests in prop::collection::vec(asked(), 10),
+        requests in prop::collection::vec(sample(), 10),
     ) {
         let policies = [policy];
         let (decided, exact, text) = converted(&[&policies[..], &[authentication()]].concat(), &requests);
-        // A rule that became several asks for the token of the first that matches.
+        // If a rule becomes several, the first one that matches requires its token.
         let single = text.matches("require:").count() <= 2;
-        for (asked, allowed) in requests.iter().zip(decided) {
-            if exact && single && !asked.host.contains(':') {
-                let expected = oracle::allows(&policies, asked);
-                prop_assert_eq!(allowed, expected, "{:?}\n{}\n{}", asked, text, json!(policies));
+        for (sample, allowed) in requests.iter().zip(decided) {
+            if exact && single && !sample.host.contains(':') {
+                let expected = oracle::allows(&policies, sample);
+                prop_assert_eq!(allowed, expected, "{:?}\n{}\n{}", sample, text, json!(policies));
             }
         }
     }

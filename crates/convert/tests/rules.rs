@@ -1,17 +1,17 @@
-//! What becomes of one condition: the rules, and what is said of what does not carry over.
+//! Conversion of single conditions: the rules, and the comments about what is not carried over.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use convert::{Converted, convert};
 use serde_json::{Value, json};
 
-/// The configuration of an rbac filter with one policy.
+/// Converts an rbac filter with one policy.
 fn rbac(action: &str, permission: Value) -> Converted {
     let policy = json!({"permissions": [permission], "principals": [{"any": true}]});
     convert(&[json!({"rules": {"action": action, "policies": {"P": policy}}})]).unwrap()
 }
 
-/// The matches of the rules that a permission becomes, and the comments.
+/// Returns the matches of the rules of a permission, and the comments.
 fn matches(action: &str, permission: Value) -> (Vec<Value>, Vec<String>) {
     let Converted { policy, losses, .. } = rbac(action, permission);
     let rules = policy.get("rules").or(policy.pointer("/path/rules")).unwrap().as_array().unwrap().clone();
@@ -23,7 +23,7 @@ fn url_path(matcher: Value) -> Value {
 }
 
 #[test]
-fn a_condition_that_carries_over_is_a_match() {
+fn exact_conditions_become_matches() {
     let header = |matcher: Value| json!({"header": matcher});
     let admin = json!({"name": "x-a", "string_match": {"exact": "admin"}});
     for (permission, expected) in [
@@ -60,28 +60,28 @@ fn a_condition_that_carries_over_is_a_match() {
 }
 
 #[test]
-fn what_does_not_carry_over_is_taken_from_the_safe_side() {
+fn other_conditions_are_approximated_from_the_safe_side() {
     let port = json!({"destination_port": 80});
     let both = json!({"and_rules": {"rules": [url_path(json!({"exact": "/a"})), port]}});
     let lost = "the permission by `destination_port`";
-    let (rules, said) = matches("ALLOW", both.clone());
+    let (rules, comments) = matches("ALLOW", both.clone());
     assert_eq!(
-        (rules, said),
-        (vec![], vec![format!("P: not carried over: {lost}; what needs it is not allowed")])
+        (rules, comments),
+        (vec![], vec![format!("P: not carried over: {lost}; requests that need it are not allowed")])
     );
-    let (rules, said) = matches("DENY", both.clone());
-    let comment = format!("not carried over: {lost}; it is denied whatever that is");
-    assert_eq!((rules, said), (vec![json!({"paths": [{"exact": "/a"}]})], vec![comment.clone()]));
-    // Turned around, what is not known is what is not known still.
-    let (rules, said) = matches("DENY", json!({"not_rule": both}));
+    let (rules, comments) = matches("DENY", both.clone());
+    let comment = format!("not carried over: {lost}; requests are denied without regard to it");
+    assert_eq!((rules, comments), (vec![json!({"paths": [{"exact": "/a"}]})], vec![comment.clone()]));
+    // The negation of an unsupported condition is unsupported too.
+    let (rules, comments) = matches("DENY", json!({"not_rule": both}));
     assert_eq!(
-        (rules, said),
+        (rules, comments),
         (vec![json!({"not": {"paths": [{"exact": "/a"}]}}), Value::Null], vec![comment])
     );
 }
 
 #[test]
-fn a_pattern_that_no_canonical_path_has_does_not_carry_over() {
+fn patterns_that_match_no_canonical_path_are_not_carried_over() {
     for matcher in [
         json!({"exact": "/a%2Fb"}),
         json!({"exact": "/a/../b"}),
@@ -91,13 +91,13 @@ fn a_pattern_that_no_canonical_path_has_does_not_carry_over() {
         json!({"safe_regex": {"regex": "(?i)/a"}}),
         json!({"exact": "/a", "custom": {}}),
     ] {
-        let (rules, said) = matches("ALLOW", url_path(matcher.clone()));
-        assert_eq!((rules.len(), said.len()), (0, 1), "{matcher}");
+        let (rules, comments) = matches("ALLOW", url_path(matcher.clone()));
+        assert_eq!((rules.len(), comments.len()), (0, 1), "{matcher}");
     }
 }
 
 #[test]
-fn a_header_that_is_read_in_parts_is_not_matched_across_them() {
+fn patterns_across_the_commas_of_joined_headers_are_not_carried_over() {
     let header = |name: &str, matcher: Value| json!({"header": {"name": name, "string_match": matcher}});
     for (name, matcher, carried) in [
         ("x-forwarded-proto", json!({"exact": "http"}), true),
@@ -105,13 +105,13 @@ fn a_header_that_is_read_in_parts_is_not_matched_across_them() {
         ("x-forwarded-proto", json!({"safe_regex": {"regex": "h.*s"}}), false),
         ("x-role", json!({"safe_regex": {"regex": "h.*s"}}), true),
     ] {
-        let (rules, said) = matches("ALLOW", header(name, matcher.clone()));
-        assert_eq!((rules.len() == 1, said.is_empty()), (carried, carried), "{name} {matcher}");
+        let (rules, comments) = matches("ALLOW", header(name, matcher.clone()));
+        assert_eq!((rules.len() == 1, comments.is_empty()), (carried, carried), "{name} {matcher}");
     }
 }
 
 #[test]
-fn a_host_without_a_port_is_refused_with_one() {
+fn hosts_without_a_port_are_refused_with_one() {
     let host = json!({"header": {"name": ":authority", "string_match": {"exact": "a.example"}}});
     let guard = json!({"name": "without-port", "domains": ["a.example"], "ports": [0]});
     assert_eq!(rbac("ALLOW", host.clone()).policy["vhost"]["hosts"][0], guard);
@@ -120,14 +120,14 @@ fn a_host_without_a_port_is_refused_with_one() {
 }
 
 #[test]
-fn too_many_ways_are_one_that_is_safe() {
+fn too_many_combinations_become_one_safe_rule() {
     let either = |n: usize| {
         let header = |name: String| json!({"header": {"name": name, "present_match": true}});
         json!({"or_rules": {"rules": [header(format!("x-{n}-a")), header(format!("x-{n}-b"))]}})
     };
     let all = json!({"and_rules": {"rules": (0..10).map(either).collect::<Vec<_>>()}});
-    let (rules, said) = matches("ALLOW", all.clone());
-    assert_eq!((rules, said.len()), (vec![], 1));
-    let (rules, said) = matches("DENY", all);
-    assert_eq!((rules, said.len()), (vec![Value::Null], 1));
+    let (rules, comments) = matches("ALLOW", all.clone());
+    assert_eq!((rules, comments.len()), (vec![], 1));
+    let (rules, comments) = matches("DENY", all);
+    assert_eq!((rules, comments.len()), (vec![Value::Null], 1));
 }

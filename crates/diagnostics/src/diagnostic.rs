@@ -66,3 +66,5 @@ impl fmt::Display for Diagnostic {
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }
+
+impl std::error::Error for Diagnostic {}

@@ -57,6 +57,11 @@ impl Diagnostics {
         self.list.push_mut(Diagnostic { file, span, severity, code, path: String::new(), message, help })
     }
 
+    /// Adds a diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
     /// Returns the diagnostics in the order in which they were found.
     #[must_use]
     pub fn as_slice(&self) -> &[Diagnostic] {

@@ -5,11 +5,11 @@ use crate::ffi::{self, Level, Map, Status};
 use crate::pairs;
 use crate::root::PluginInstance;
 use crate::waiting::Later;
-use policy::decide;
-use policy::decision::{Answer, Decision, KeysWanted, LocalReply, NoTrace, Outcome};
+use policy::decision::{Answer, Decision, KeysWanted, LocalReply, NoTrace, Reason};
 use policy::http::{Change, Connection, Headers};
 use policy::stages::{Needs, Stage};
 use policy::vocabulary::Mode;
+use policy::{Outcome, decide};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use std::rc::Rc;
@@ -41,7 +41,7 @@ impl<S: Stage> Exchange<S> {
 
     fn on_request(&mut self) -> Result<Action, Failure> {
         let loaded = self.loaded.as_ref().ok_or(Failure("no policy"))?;
-        match loaded.decide(S::CHECKS_SIGNATURES && !loaded.waiting.is_full())? {
+        match loaded.decide(loaded.stage.key_ring().is_some() && !loaded.waiting.is_full())? {
             StreamAction::Continue(response_state) => {
                 self.response_state = response_state;
                 return Ok(Action::Continue);
@@ -75,7 +75,7 @@ impl<S: Stage> PluginInstance<S> {
         let Outcome { answer, request, response_state, report } =
             decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
         self.counters.tokens(&report.tokens);
-        if S::CHECKS_SIGNATURES && !report.tokens.keys_wanted.is_empty() {
+        if self.stage.key_ring().is_some() && !report.tokens.keys_wanted.is_empty() {
             let soon = self.keys.want(&report.tokens.keys_wanted);
             self.hurry();
             if soon && may_wait && report.tokens.awaits_keys {
@@ -100,7 +100,7 @@ impl<S: Stage> PluginInstance<S> {
     /// Denies a request because the host failed on it.
     pub(crate) fn answer_failure(&self, failure: &Failure) {
         failure.log();
-        let answer = Answer::without_policy(&self.stage, 500, "internal_error");
+        let answer = self.stage.denial_without_policy(Reason::INTERNAL_ERROR);
         self.record(&answer);
         // Where not even this can be said, the request stays where it is: it never goes on.
         let _ = respond(&answer.reply, &answer.details());

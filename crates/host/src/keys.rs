@@ -6,13 +6,13 @@ use crate::ffi::{self, Level, Map};
 use crate::pairs;
 use jose::{Fetching, MAX_SET_BYTES};
 use policy::decision::{Filter, KeysWanted, MissingKeys};
-use policy::stages::{RemoteKeys, Stage};
+use policy::stages::{KeyRing, RemoteKeys};
 use proxy_wasm::types::Status;
 use std::cell::Cell;
 use std::time::Duration;
 
 /// The sets of keys of a policy that are fetched.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RemoteSets(Vec<RemoteSet>);
 
 #[derive(Debug)]
@@ -33,13 +33,9 @@ struct RemoteSet {
 }
 
 impl RemoteSets {
-    /// Those of a stage, with the keys that the process has already.
-    pub(crate) fn of<S: Stage>(stage: &S) -> Self {
-        // A module that checks no signatures carries no code to fetch keys.
-        if !S::CHECKS_SIGNATURES {
-            return Self(Vec::new());
-        }
-        let sets = Self(stage.remote_keys().into_iter().map(RemoteSet::new).collect());
+    /// Those of a policy, with the keys that the process has already.
+    pub(crate) fn of(ring: &KeyRing) -> Self {
+        let sets = Self(ring.remote_keys().into_iter().map(RemoteSet::new).collect());
         for set in &sets.0 {
             // There is no swap without something to swap: where two start at the same time, both may fetch.
             if set.read().is_none() && ffi::share(&set.shared_key, &Fetching::default().encode(), 0).is_err()
@@ -47,7 +43,7 @@ impl RemoteSets {
                 ffi::log(Level::Error, "the host shares no data: keys cannot be fetched");
             }
         }
-        sets.catch_up(stage);
+        sets.catch_up(ring);
         sets
     }
 
@@ -65,8 +61,8 @@ impl RemoteSets {
     }
 
     /// Takes what other workers have fetched; says whether anything has changed since.
-    pub(crate) fn catch_up<S: Stage>(&self, stage: &S) -> bool {
-        let changed = |set: &RemoteSet| set.read().is_some_and(|(shared, _)| set.adopt(stage, shared));
+    pub(crate) fn catch_up(&self, ring: &KeyRing) -> bool {
+        let changed = |set: &RemoteSet| set.read().is_some_and(|(shared, _)| set.adopt(ring, shared));
         self.0.iter().filter(|set| changed(set)).count() > 0
     }
 
@@ -106,17 +102,17 @@ impl RemoteSets {
     }
 
     /// Takes the answer to a call.
-    pub(crate) fn answered<S: Stage>(
+    pub(crate) fn answered(
         &self,
         call: u32,
         headers: usize,
         size: usize,
-        stage: &S,
+        ring: &KeyRing,
         counters: &Counters,
     ) {
         if let Some(set) = self.0.iter().find(|set| set.call.get() == Some(call)) {
             set.call.set(None);
-            match answer(headers, size).and_then(|body| set.accept(&body, stage)) {
+            match answer(headers, size).and_then(|body| set.accept(&body, ring)) {
                 Ok(()) => {}
                 Err(why) => set.fail(&why, counters),
             }
@@ -171,25 +167,25 @@ impl RemoteSet {
     }
 
     /// Takes what the process knows now, the set where it is another; says whether anything has changed.
-    fn adopt<S: Stage>(&self, stage: &S, shared: Fetching) -> bool {
+    fn adopt(&self, ring: &KeyRing, shared: Fetching) -> bool {
         if self.lacks(shared) {
             // Between the two reads another may come: the next look takes that.
             let stored = ffi::shared(&self.set_key()).ok().flatten();
             let stored = stored.filter(|(set, _)| Some(jose::sha256(set)) == shared.set);
             if let Some((set, _)) = stored
-                && let Err(why) = self.take(&set, shared.fetched_at, stage)
+                && let Err(why) = self.take(&set, shared.fetched_at, ring)
             {
                 self.log(Level::Warn, &why);
             }
         } else if shared.set == self.held.get() {
-            stage.confirm_keys(self.keys.provider_index, shared.fetched_at / 1000);
+            ring.confirm_keys(self.keys.provider_index, shared.fetched_at / 1000);
         }
         self.known.replace(shared) != shared
     }
 
-    fn take<S: Stage>(&self, set: &[u8], fetched_at: u64, stage: &S) -> Result<(), String> {
+    fn take(&self, set: &[u8], fetched_at: u64, ring: &KeyRing) -> Result<(), String> {
         let digest = jose::sha256(set);
-        match stage.take_keys(self.keys.provider_index, set, fetched_at / 1000) {
+        match ring.take_keys(self.keys.provider_index, set, fetched_at / 1000) {
             Ok(left_out) => {
                 self.held.set(Some(digest));
                 left_out.iter().for_each(|left_out| self.log(Level::Info, &left_out.to_string()));
@@ -233,13 +229,13 @@ impl RemoteSet {
     }
 
     /// Takes a set that the issuer gave, and leaves it to the other workers.
-    fn accept<S: Stage>(&self, set: &[u8], stage: &S) -> Result<(), String> {
+    fn accept(&self, set: &[u8], ring: &KeyRing) -> Result<(), String> {
         let (now, random, digest) = (clock::milliseconds(), clock::any_number(), jose::sha256(set));
         if self.held.get() == Some(digest) {
-            stage.confirm_keys(self.keys.provider_index, now / 1000);
+            ring.confirm_keys(self.keys.provider_index, now / 1000);
         } else {
             // Whatever is wrong with it is found before the others see it.
-            self.take(set, now, stage)?;
+            self.take(set, now, ring)?;
             self.log(Level::Info, "a new set was fetched");
         }
         ffi::share(&self.set_key(), set, 0).map_err(|_| "the host does not share it".to_owned())?;

@@ -45,13 +45,14 @@ struct Root<S: Stage> {
 }
 
 impl<S: Stage> PluginInstance<S> {
-    fn new(context: u32, mut stage: S) -> Self {
-        if S::CHECKS_SIGNATURES {
-            stage.check_signatures_by(|| Box::new(HostBacked::probed(Envoy)));
-        }
-        stage.warnings().iter().for_each(|line| ffi::log(Level::Info, line));
+    fn new(context: u32, stage: S) -> Self {
         let counters = Counters::new(&stage.filters());
-        let keys = RemoteSets::of(&stage);
+        let mut keys = RemoteSets::default();
+        if let Some(ring) = stage.key_ring() {
+            ring.verify_with(Box::new(HostBacked::probed(Envoy)));
+            ring.warnings().iter().for_each(|line| ffi::log(Level::Info, line));
+            keys = RemoteSets::of(ring);
+        }
         let waiting = Waiting::new();
         Self { context, stage, counters, keys, waiting, tick: Cell::new(0), written: Cell::new(0) }
     }
@@ -75,8 +76,8 @@ impl<S: Stage> PluginInstance<S> {
             self.written.set(now);
             self.counters.write();
         }
-        if S::CHECKS_SIGNATURES && !self.keys.is_empty() {
-            let changed = self.keys.catch_up(&self.stage);
+        if let Some(ring) = self.stage.key_ring().filter(|_| !self.keys.is_empty()) {
+            let changed = self.keys.catch_up(ring);
             self.keys.fetch_due(&self.counters);
             self.reconsider(changed);
             let hurried = !self.waiting.is_empty() || self.keys.is_starting();
@@ -87,12 +88,12 @@ impl<S: Stage> PluginInstance<S> {
 
 impl<S: Stage + 'static> Context for Root<S> {
     fn on_http_call_response(&mut self, call: u32, headers: usize, size: usize, _: usize) {
-        if S::CHECKS_SIGNATURES
-            && let Some(loaded) = &self.loaded
+        if let Some(loaded) = &self.loaded
+            && let Some(ring) = loaded.stage.key_ring()
         {
-            loaded.keys.answered(call, headers, size, &loaded.stage, &loaded.counters);
+            loaded.keys.answered(call, headers, size, ring, &loaded.counters);
             // Another provider may share the set.
-            loaded.keys.catch_up(&loaded.stage);
+            loaded.keys.catch_up(ring);
             loaded.reconsider(true);
         }
     }

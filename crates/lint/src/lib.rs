@@ -26,29 +26,12 @@ pub const CODES: [(&str, &str); 5] = [
     ("allow_all", "`default: allow` and no rule"),
 ];
 
-/// What may not be meant in a policy of the filter. The policy is one that loads.
-pub fn lint(filter: &str, policy: &Value) -> Vec<Problem> {
+/// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
+pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
     let mut found = Found::default();
-    match filter {
-        "ringfence" => {
-            for (section, filter) in SECTIONS {
-                if let Some(policy) = policy.get(section) {
-                    found.section(section, filter, policy);
-                }
-            }
-        }
-        _ => found.section("", filter, policy),
-    }
+    found.section(section, filter, policy);
     found.0
 }
-
-/// The sections of a policy of ringfence.
-const SECTIONS: [(&str, &str); 4] = [
-    ("vhost", "vhost-policy"),
-    ("path", "path-policy"),
-    ("token", "token-validation"),
-    ("header", "header-policy"),
-];
 
 /// What was found so far.
 #[derive(Debug, Default)]

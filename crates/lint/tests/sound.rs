@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use policy::decision::{Outcome, RuleResult, Step};
+use policy::Outcome;
+use policy::decision::{RuleResult, Step};
 use policy::http::Connection;
 use policy::stages::{PathStage, load};
 use serde_json::{Value, json};
@@ -135,7 +136,7 @@ fn a_rule_that_is_said_never_to_match_never_does() {
         let mode = numbers.pick(&["enforce", "enforce", "shadow"]);
         let policy = json!({"default": "allow", "mode": mode, "rules": rules});
         let stage: PathStage = load(policy.to_string().as_bytes()).unwrap();
-        let found = lint::lint("path-policy", &policy);
+        let found = lint::lint("path-policy", "", &policy);
         let unreachable: Vec<String> = found
             .iter()
             .filter(|problem| problem.code == "unreachable_rule")

@@ -1,5 +1,6 @@
-//! IP addresses, as blocks and as ranges.
+//! Ranges of IP addresses.
 
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -14,10 +15,10 @@ pub enum Family {
 }
 
 impl Family {
-    /// Both.
+    /// Both families.
     pub const ALL: [Self; 2] = [Self::V4, Self::V6];
 
-    /// The bits of an address.
+    /// Returns the number of bits of an address.
     fn bits(self) -> u32 {
         match self {
             Self::V4 => 32,
@@ -25,13 +26,13 @@ impl Family {
         }
     }
 
-    /// The last address, as a number.
+    /// Returns the last address as a number.
     fn last(self) -> u128 {
         u128::MAX >> (128 - self.bits())
     }
 }
 
-/// Addresses of one family, both ends included; it prints as `10.0.0.0-10.255.255.255`.
+/// A range of addresses of one family, both ends included. It prints as `10.0.0.0-10.255.255.255`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Range {
     /// The family.
@@ -43,104 +44,92 @@ pub struct Range {
 }
 
 impl Range {
-    /// Every address of a family.
+    /// Returns the range of all addresses of a family.
     pub fn every(family: Family) -> Self {
         Self { family, first: 0, last: family.last() }
     }
 
-    /// A block such as `10.0.0.0/8`; bits behind the prefix are taken for zero, as Kubernetes takes them.
+    /// Reads a CIDR such as `10.0.0.0/8`. Host bits are ignored, as Kubernetes ignores them.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The text is not a CIDR.
     pub fn block(text: &str) -> Result<Self, String> {
-        let (address, length) = text.split_once('/').ok_or_else(|| format!("`{text}` has no `/`"))?;
-        let one = Self::address(address)?;
-        let plain = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
-        let plain = plain && (length == "0" || !length.starts_with('0'));
-        let bits = one.family.bits();
-        let length = length.parse::<u32>().ok().filter(|length| plain && *length <= bits);
-        let length = length.ok_or_else(|| format!("the prefix of `{text}` is not from 0 to {bits}"))?;
-        let host = one.family.last().checked_shr(length).unwrap_or(0);
-        let host = if length == bits { 0 } else { host };
-        Ok(Self { first: one.first & !host, last: one.first | host, ..one })
+        let has_leading_zero = text.split_once("/0").is_some_and(|(_, rest)| !rest.is_empty());
+        let net: Option<IpNet> = text.parse().ok().filter(|_| !has_leading_zero);
+        net.map(Self::from).ok_or_else(|| format!("invalid CIDR `{text}`"))
     }
 
-    /// One address.
+    /// Reads one address.
     ///
     /// # Errors
-    /// The text is no address.
+    /// The text is not an IP address.
     pub fn address(text: &str) -> Result<Self, String> {
-        let address: IpAddr = text.parse().map_err(|_| format!("`{text}` is no IP address"))?;
-        let (family, number) = match address {
-            IpAddr::V4(address) => (Family::V4, u32::from(address).into()),
-            IpAddr::V6(address) => (Family::V6, u128::from(address)),
-        };
-        Ok(Self { family, first: number, last: number })
+        let address: IpAddr = text.parse().map_err(|_| format!("invalid IP address `{text}`"))?;
+        Ok(IpNet::from(address).into())
     }
 
-    /// Whether all of the other is in this one.
+    /// Returns true if the other range is inside this one.
     pub fn contains(&self, other: &Self) -> bool {
         self.family == other.family && self.first <= other.first && other.last <= self.last
     }
 
-    /// Whether they share an address.
+    /// Returns true if the ranges share an address.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.family == other.family && self.first <= other.last && other.first <= self.last
     }
 
-    /// Whether the other begins right behind this one.
+    /// Returns true if the other range starts directly after this one.
     pub fn touches(&self, other: &Self) -> bool {
         self.family == other.family && self.last.checked_add(1) == Some(other.first)
     }
 
-    /// The first address, as it is written.
-    pub fn start(&self) -> String {
-        self.show(self.first)
-    }
-
-    /// The fewest blocks that the range is made of, each with the length of its prefix.
-    pub fn blocks(&self) -> Vec<(Self, u32)> {
-        let bits = self.family.bits();
-        let mut blocks = Vec::new();
-        let mut first = self.first;
-        loop {
-            // The largest block that starts here and ends in the range.
-            let mut free = first.trailing_zeros().min(bits);
-            let end = |free: u32| first | (self.family.last() & !u128::MAX.checked_shl(free).unwrap_or(0));
-            while end(free) > self.last {
-                free -= 1;
+    /// Returns the fewest CIDRs that cover the range.
+    pub fn cidrs(&self) -> Vec<IpNet> {
+        match (self.ip(self.first), self.ip(self.last)) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => {
+                Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect()
             }
-            blocks.push((Self { first, last: end(free), ..*self }, bits - free));
-            match end(free).checked_add(1) {
-                Some(next) if next <= self.last => first = next,
-                _ => return blocks,
+            (IpAddr::V6(first), IpAddr::V6(last)) => {
+                Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect()
             }
+            _ => Vec::new(),
         }
     }
 
-    /// The part of the range that another is part of too.
+    /// Returns the addresses that both ranges contain.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         let (first, last) = (self.first.max(other.first), self.last.min(other.last));
         self.overlaps(other).then_some(Self { first, last, ..*self })
     }
 
-    fn show(&self, number: u128) -> String {
+    fn ip(&self, number: u128) -> IpAddr {
         match self.family {
-            Family::V4 => Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).to_string(),
-            Family::V6 => Ipv6Addr::from(number).to_string(),
+            Family::V4 => Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).into(),
+            Family::V6 => Ipv6Addr::from(number).into(),
         }
     }
 
-    /// How many bits of an address the range leaves open, rounded down: 24 for `10.0.0.0/8`.
+    /// Returns the number of host bits, rounded down: 24 for `10.0.0.0/8`.
     pub fn width(&self) -> u32 {
         127 - (self.last - self.first).saturating_add(1).leading_zeros().min(127)
+    }
+}
+
+impl From<IpNet> for Range {
+    fn from(net: IpNet) -> Self {
+        let number = |address| match address {
+            IpAddr::V4(address) => u32::from(address).into(),
+            IpAddr::V6(address) => u128::from(address),
+        };
+        let family = if matches!(net, IpNet::V4(_)) { Family::V4 } else { Family::V6 };
+        Self { family, first: number(net.network()), last: number(net.broadcast()) }
     }
 }
 
 impl FromStr for Range {
     type Err = String;
 
-    /// A block or one address.
+    /// Reads a CIDR or one address.
     fn from_str(text: &str) -> Result<Self, String> {
         if text.contains('/') { Self::block(text) } else { Self::address(text) }
     }
@@ -148,11 +137,11 @@ impl FromStr for Range {
 
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.show(self.first), self.show(self.last))
+        write!(f, "{}-{}", self.ip(self.first), self.ip(self.last))
     }
 }
 
-/// Splits both address spaces wherever one of the ranges begins or ends; sorted.
+/// Splits both address spaces where one of the ranges starts or ends. Returns the parts in order.
 pub(crate) fn split<'r>(ranges: impl Iterator<Item = &'r Range> + Clone) -> Vec<Range> {
     let mut parts = Vec::new();
     for family in Family::ALL {
@@ -173,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_ranges() {
+    fn reads_cidrs() {
         for (block, range) in [
             ("10.0.0.0/8", "10.0.0.0-10.255.255.255"),
             ("10.1.2.3/8", "10.0.0.0-10.255.255.255"),
@@ -192,11 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_blocks() {
+    fn converts_ranges_to_cidrs() {
         let blocks = |first: &str, last: &str| {
             let range = Range { last: Range::address(last).unwrap().last, ..Range::address(first).unwrap() };
-            let blocks = range.blocks();
-            blocks.iter().map(|(range, length)| format!("{}/{length}", range.start())).collect::<Vec<_>>()
+            range.cidrs().iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(blocks("10.0.0.0", "10.255.255.255"), ["10.0.0.0/8"]);
         assert_eq!(blocks("0.0.0.0", "255.255.255.255"), ["0.0.0.0/0"]);
@@ -206,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn widths() {
+    fn counts_host_bits() {
         for (block, width) in [("0.0.0.0/0", 32), ("10.0.0.0/8", 24), ("1.2.3.4/32", 0), ("::/0", 127)] {
             assert_eq!(Range::block(block).unwrap().width(), width, "{block}");
         }
     }
 
     #[test]
-    fn the_spaces_are_split_where_blocks_begin_and_end() {
+    fn splits_address_spaces() {
         let blocks = [Range::block("10.0.0.0/8").unwrap(), Range::block("255.0.0.0/8").unwrap()];
         let parts: Vec<_> = split(blocks.iter()).iter().map(ToString::to_string).collect();
         assert_eq!(

@@ -1,28 +1,28 @@
-//! What a change opens and closes.
+//! The difference between two clusters.
 
 use crate::matrix::Matrix;
 use crate::model::Cluster;
 use crate::reach::{Reach, cuts};
 
-/// What a change opens and what it closes.
+/// The connections that a change opens and closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diff {
-    /// What may be reached only after it.
+    /// The connections that are only allowed after it.
     pub opened: Matrix,
-    /// What could be reached only before it.
+    /// The connections that are only allowed before it.
     pub closed: Matrix,
 }
 
 impl Diff {
-    /// Whether nothing changed.
+    /// Returns true if nothing changed.
     pub fn is_empty(&self) -> bool {
         self.opened.rows.is_empty() && self.closed.rows.is_empty()
     }
 }
 
-/// Compares two clusters, workload by workload. A workload that is in one of them only opens or closes all its connections.
+/// Compares two clusters by workload. A workload that is only in one of them opens or closes all its connections.
 pub fn diff(before: &Cluster, after: &Cluster) -> Diff {
-    // Addresses are split alike, so that the same addresses are compared.
+    // Both matrices split addresses at the same places, so that the same ranges are compared.
     let matrix = |cluster, other| {
         let reach = Reach::with(cluster, &cuts(other), |_| String::new());
         Matrix::of_workloads_split(&reach)
@@ -51,7 +51,7 @@ spec:
     }
 
     #[test]
-    fn a_change_opens_and_closes() {
+    fn finds_opened_and_closed_connections() {
         let read = |text: String| crate::read([("f", text)]).unwrap();
         let found = diff(&read(policy("80", "10.0.0.0/8")), &read(policy("85", "10.0.0.0/7")));
         assert_eq!(

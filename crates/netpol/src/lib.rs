@@ -1,7 +1,7 @@
-//! Who may reach whom in a Kubernetes cluster, from its manifests.
+//! The allowed connections of a Kubernetes cluster, from its manifests.
 //!
-//! The engine reads manifests ([`read`]), strictly and with every problem in one go, and answers in classes of workloads
-//! that no policy tells apart ([`reach::Reach`]), so that its work does not grow with the square of the workloads. It does
+//! [`read`] reads manifests strictly and reports every problem. [`reach::Reach`] computes the connections between classes of
+//! workloads that all policies treat alike, so that its work does not grow with the square of the workloads. The crate does
 //! no I/O.
 //!
 //! ```
@@ -28,17 +28,17 @@
 //! assert_eq!(format!("{} {}", row.from, row.ports), "default/Pod/web TCP 5432");
 //! ```
 //!
-//! # What a policy means
+//! # Semantics
 //!
-//! The semantics are those of `networking.k8s.io/v1`. Where the API leaves something open, this is decided:
+//! The semantics are those of `networking.k8s.io/v1`. Where the API is not specific:
 //!
-//! - Addresses of pods are not known, so an `ipBlock` matches addresses outside of the cluster only.
-//! - A named port is a port of the destination's containers; towards an address it is none.
-//! - Policies do not hold pods on the network of their node (`hostNetwork`). As a peer such a pod is a pod like others,
-//!   which is the wider of the two readings that there are.
-//! - A namespace that no manifest holds is there, with its name for its one label.
-//! - A workload reaches itself. Pods of one workload count as one.
-//! - A reply is no connection; neither is what a node's kubelet asks of the pods on it, which is always allowed.
+//! - The addresses of pods are unknown, so an `ipBlock` only matches addresses outside the cluster.
+//! - A named port is a port of the destination's containers. For an address it matches nothing.
+//! - Policies do not isolate pods with `hostNetwork`. As a peer such a pod is matched like other pods, which is the wider of
+//!   the two possible interpretations.
+//! - A namespace without a manifest exists, with its name as its only label.
+//! - A workload reaches itself. The pods of a workload count as one.
+//! - Replies are not connections. The kubelet of a node always reaches the pods of the node.
 
 pub mod address;
 pub mod audit;
@@ -48,10 +48,8 @@ pub mod manifest;
 pub mod matrix;
 pub mod model;
 pub mod ports;
-mod problem;
 pub mod reach;
 mod read;
 
 pub use diff::{Diff, diff};
-pub use problem::{Place, Problem, did_you_mean};
 pub use read::read;

@@ -1,10 +1,10 @@
-//! Ports: which of which protocol.
+//! Ports and protocols.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
-/// A protocol that a NetworkPolicy knows.
+/// A protocol of a NetworkPolicy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// TCP, the default.
@@ -16,10 +16,10 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// All of them.
+    /// All protocols.
     pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
 
-    /// As manifests write it.
+    /// Returns the name that manifests use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",
@@ -34,7 +34,7 @@ impl FromStr for Protocol {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|protocol| protocol.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no protocol"))
+        found.ok_or_else(|| format!("unknown protocol `{text}`"))
     }
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// Ports of one protocol, both ends included.
+/// A range of ports of one protocol, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortRange {
     /// The protocol.
@@ -56,20 +56,20 @@ pub struct PortRange {
 }
 
 impl PortRange {
-    /// Every port of a protocol.
+    /// Returns every port of a protocol.
     pub fn every(protocol: Protocol) -> Self {
         Self { protocol, first: 1, last: u16::MAX }
     }
 
-    /// One port.
+    /// Returns a range with one port.
     pub fn one(protocol: Protocol, port: u16) -> Self {
         Self { protocol, first: port, last: port }
     }
 }
 
-/// A set of ports: of each protocol the ranges, sorted, apart from each other by a port at least.
+/// A set of ports: for each protocol a sorted list of ranges that do not touch.
 ///
-/// A copy of it costs nothing: pairs of classes are many, and the sets that they have are few.
+/// Clones are cheap, since many pairs of classes share few sets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ports(Arc<[Vec<(u16, u16)>; 3]>);
 
@@ -83,22 +83,22 @@ impl Default for Ports {
 }
 
 impl Ports {
-    /// Every port of every protocol.
+    /// Returns every port of every protocol.
     pub fn all() -> Self {
         ALL.clone()
     }
 
-    /// Whether there is none.
+    /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(Vec::is_empty)
     }
 
-    /// Whether there is every one.
+    /// Returns true if the set contains every port.
     pub fn is_all(&self) -> bool {
         self == &*ALL
     }
 
-    /// Whether a port is among them.
+    /// Returns true if the set contains a port.
     pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
         self.ranges(protocol).iter().any(|(first, last)| (*first..=*last).contains(&port))
     }
@@ -109,7 +109,7 @@ impl Ports {
         *self = self.union(&one);
     }
 
-    /// What is in either.
+    /// Returns the union.
     pub fn union(&self, other: &Self) -> Self {
         self.zip(other, |left, right| {
             let mut ranges: Vec<_> = left.iter().chain(right).copied().collect();
@@ -118,7 +118,7 @@ impl Ports {
         })
     }
 
-    /// What is in both.
+    /// Returns the intersection.
     pub fn intersection(&self, other: &Self) -> Self {
         self.zip(other, |left, right| {
             let overlap = |&(first, last): &(u16, u16)| {
@@ -131,7 +131,7 @@ impl Ports {
         })
     }
 
-    /// What is in this and not in the other.
+    /// Returns the ports that are not in the other set.
     pub fn minus(&self, other: &Self) -> Self {
         self.zip(other, |left, right| {
             let mut ranges = left.to_vec();
@@ -150,7 +150,7 @@ impl Ports {
         })
     }
 
-    /// The ranges, by protocol and port.
+    /// Returns the ranges by protocol and port.
     pub fn iter(&self) -> impl Iterator<Item = PortRange> + '_ {
         Protocol::ALL.into_iter().flat_map(|protocol| {
             self.ranges(protocol).iter().map(move |&(first, last)| PortRange { protocol, first, last })
@@ -184,7 +184,7 @@ impl FromIterator<PortRange> for Ports {
     }
 }
 
-/// Joins sorted ranges that touch.
+/// Joins adjacent ranges of a sorted list.
 fn merge(ranges: Vec<(u16, u16)>) -> Vec<(u16, u16)> {
     let mut merged: Vec<(u16, u16)> = Vec::with_capacity(ranges.len());
     for (first, last) in ranges {
@@ -228,13 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn ranges_that_touch_are_one() {
+    fn joins_adjacent_ranges() {
         assert_eq!(tcp(&[(1, 9), (10, 20), (15, 30), (40, 40)]).to_string(), "TCP 1-30, 40");
         assert!(tcp(&[(1, u16::MAX)]).iter().eq([PortRange::every(Protocol::Tcp)]));
     }
 
     #[test]
-    fn sets_are_sets() {
+    fn set_operations() {
         let (left, right) = (tcp(&[(1, 10), (20, 30)]), tcp(&[(5, 25), (30, 65535)]));
         assert_eq!(left.intersection(&right), tcp(&[(5, 10), (20, 25), (30, 30)]));
         assert_eq!(left.minus(&right), tcp(&[(1, 4), (26, 29)]));
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_prints_as_people_say_it() {
+    fn displays_all_and_none() {
         assert_eq!(Ports::all().to_string(), "all");
         assert_eq!(Ports::default().to_string(), "none");
     }

@@ -1,19 +1,19 @@
-//! The manifests of the examples are what their graphs generate, byte for byte.
+//! The manifests of the examples are generated from their graphs, byte for byte.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use netpol::generate::manifests;
+use netpol::generate::{manifests, read as read_graph};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// With this in the environment the files are written anew.
+/// If this variable is set, the test writes the files.
 const UPDATE: &str = "RINGFENCE_UPDATE";
 
-/// `listing` is the kustomization that lists the files, each as `prefix` and its name; `own` are files that no graph gives.
+/// `listing` is the kustomization that lists the files, each as `prefix` and its name; `own` are files that are not generated.
 fn check(example: &str, listing: &str, prefix: &str, own: &[&str]) {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let folder = example.join("network-policies");
     let graph = std::fs::read_to_string(example.join("graph.yaml")).unwrap();
-    let generated = manifests(&graph).unwrap();
+    let generated = manifests(&read_graph("graph.yaml", &graph).unwrap());
     let order: Vec<String> = generated.iter().map(|manifest| manifest.file.clone()).collect();
     let generated: BTreeMap<String, String> =
         generated.into_iter().map(|manifest| (manifest.file, manifest.text)).collect();
@@ -38,17 +38,17 @@ fn check(example: &str, listing: &str, prefix: &str, own: &[&str]) {
 }
 
 #[test]
-fn bookinfo_is_what_its_graph_generates() {
+fn bookinfo_is_generated_from_its_graph() {
     check("bookinfo", "kustomization.yaml", "network-policies/", &[]);
 }
 
 #[test]
-fn istio_ingress_is_what_its_graph_generates() {
+fn istio_ingress_is_generated_from_its_graph() {
     check("istio-ingress", "network-policies/kustomization.yaml", "", &["kustomization.yaml"]);
 }
 
 #[test]
-fn envoy_gateway_is_what_its_graph_generates() {
+fn envoy_gateway_is_generated_from_its_graph() {
     let own = ["kustomization.yaml", "control-plane.yaml"];
     check("envoy-gateway", "network-policies/kustomization.yaml", "", &own);
 }

@@ -1,24 +1,33 @@
-//! What is said of a graph that is wrong, and what comes of one that is right.
+//! The problems of invalid service graphs, and the manifests of valid ones.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
-use netpol::generate::manifests;
+use netpol::generate::{self, Manifest};
 
 const HEAD: &str = "apiVersion: ringfence.dev/v1alpha1\nkind: ServiceGraph\nmetadata: {name: shop}\nspec:\n";
 
 /// The problems of a graph with this `spec`, with their lines.
 fn problems(spec: &str) -> Vec<String> {
-    let problems = manifests(&format!("{HEAD}{spec}")).unwrap_err();
-    problems.iter().map(|problem| format!("{}:{}: {problem}", problem.line, problem.column)).collect()
+    let problems = generate::read("g", &format!("{HEAD}{spec}")).unwrap_err();
+    let line = |problem: &diagnostics::Diagnostic| {
+        let (code, text) = (problem.code, problem.to_string());
+        let (line, rest) = text.strip_prefix("g:").unwrap().split_once(": ").unwrap();
+        format!("{line}: {code}: {rest}")
+    };
+    problems.iter().map(line).collect()
+}
+
+fn manifests(graph: &str) -> Vec<Manifest> {
+    generate::manifests(&generate::read("g", graph).unwrap())
 }
 
 /// The text of one file of a graph.
 fn file(graph: &str, name: &str) -> String {
-    let manifests = manifests(graph).unwrap();
+    let manifests = manifests(graph);
     manifests.into_iter().find(|manifest| manifest.file == name).unwrap().text
 }
 
 #[test]
-fn every_problem_is_found() {
+fn finds_every_problem() {
     let spec = "  mesh: {kind: istio-sidcar}
   gateways:
     - {name: edge, selector: {app: edge}, ports: [8443, 8443, 0]}
@@ -33,47 +42,54 @@ fn every_problem_is_found() {
     assert_eq!(
         problems(spec),
         [
-            "5:16: invalid_value at spec.mesh.kind: `istio-sidcar` is not known; did you mean `istio-sidecar`?",
-            "7:57: repeated at spec.gateways[0].ports[1]: `8443` stands here twice; keep one of them",
-            "7:63: invalid_port at spec.gateways[0].ports[2]: `0` is no port; ports are 1 to 65535",
-            "9:58: unknown_field at spec.services[0].form: this field does not exist here; did you mean `from`?",
-            "10:7: missing_field at spec.services[1]: `ports` is missing; add `ports`",
-            "10:14: duplicate_name at spec.services[1].name: there is a gateway or a service `cart` already; give it a name of its own",
-            "10:30: empty_selector at spec.services[1].selector: it selects every pod of the namespace; name a label",
-            "10:30: overlapping_selector at spec.services[1].selector: a pod can be of `edge` and of `cart`, and would get what either may; select by labels of which a pod has one value",
-            "10:41: unknown_name at spec.services[1].from[0]: there is no gateway or service `egde`; did you mean `edge`?",
-            "10:47: self_edge at spec.services[1].from[1]: `cart` would call itself; an edge leads from one workload to another",
-            "10:59: repeated at spec.services[1].from[3]: `edge` stands here twice; keep one of them",
-            "11:14: invalid_name at spec.services[2].name: `Shop` is no name; lower-case letters, digits and inner hyphens, at most 50",
-            "11:49: wrong_type at spec.services[2].selector.a b: a string is expected here, and this is a number; put it in quotes",
-            "11:60: empty_list at spec.services[2].ports: no port would mean every port; name a port",
-            "13:28: invalid_cidr at spec.external[0].cidr: `203.0.113.7/24` is not how the range is written; did you mean `203.0.113.0/24`?",
-            "14:7: metadata_reachable at spec.external[1]: the range holds the addresses at which clouds give out credentials; add `169.254.0.0/16` to `except`",
-            "14:45: invalid_except at spec.external[1].except[0]: `::/0` is no part of `0.0.0.0/0`; leave out ranges that are smaller and inside",
-            "14:60: wrong_type at spec.external[1].ports[0]: a port is expected here, and this is a string",
+            "5:16: invalid_value: unknown mesh `istio-sidcar`; did you mean `istio-sidecar`?",
+            "7:57: repeated: duplicate port `8443`; keep one of them",
+            "7:63: invalid_port: invalid port `0`; write a number from 1 to 65535",
+            "9:58: unknown_field: unknown field `form`; did you mean `from`?",
+            "10:7: missing_field: missing field `ports`; add `ports`",
+            "10:14: duplicate_name: duplicate name `cart`; use another name",
+            "10:30: empty_selector: an empty selector selects every pod of the namespace; add a label",
+            "10:30: overlapping_selector: a pod that `edge` and `cart` both select would get the permissions of both; select by a label that has another value for each workload",
+            "10:41: unknown_name: unknown gateway or service `egde`; did you mean `edge`?",
+            "10:47: self_edge: `cart` calls itself; remove it",
+            "10:59: repeated: duplicate caller `edge`; keep one of them",
+            "11:14: invalid_name: invalid name `Shop`; use lower-case letters, digits and inner `-`, at most 50 characters",
+            "11:30: overlapping_selector: a pod that `edge` and `Shop` both select would get the permissions of both; select by a label that has another value for each workload",
+            "11:42: invalid_label: invalid label key `a b`",
+            "11:49: wrong_type: expected a string, found a number; put it in quotes",
+            "11:60: empty_list: an empty list allows every port; add a port",
+            "13:28: invalid_cidr: `203.0.113.7/24` is not in canonical form; did you mean `203.0.113.0/24`?",
+            "14:7: metadata_reachable: the range contains the addresses of cloud metadata services, which give out credentials; add `169.254.0.0/16` to `except`",
+            "14:45: invalid_except: `::/0` is not a smaller range inside `0.0.0.0/0`; write ranges that are inside and smaller",
+            "14:60: wrong_type: expected a whole number, found a string",
         ]
     );
 }
 
 #[test]
-fn a_document_that_is_no_graph_is_refused() {
+fn refuses_a_document_that_is_not_a_graph() {
     for (text, problem) in [
-        ("a: [", "invalid_yaml"),
-        ("", "invalid_document at the graph: 0 documents; one file holds one graph"),
-        ("a: 1\n---\nb: 1\n", "invalid_document at the graph: 2 documents; one file holds one graph"),
-        ("[]", "wrong_type at the graph: an object is expected here, and this is a list"),
+        ("a: [", "syntax"),
+        ("", "invalid_document: g:1:1: 0 service graphs in this file"),
+        ("a: 1\n---\nb: 1\n", "invalid_document: g:1:1: 0 service graphs in this file"),
+        ("[]", "wrong_type: g:1:1: expected an object, found a list"),
         (
             "{apiVersion: v1, kind: ServiceGraph, metadata: {name: a}, spec: {mesh: {kind: none}, services: []}}",
-            "invalid_value at apiVersion: `v1` is not known; write `ringfence.dev/v1alpha1`",
+            "invalid_document: g:1:1: 0 service graphs in this file; write one document of `apiVersion: ringfence.dev/v1alpha1`",
+        ),
+        (
+            "{apiVersion: ringfence.dev/v1, kind: ServiceGraph, metadata: {name: a}}",
+            "unknown_value: g:1:14: ",
         ),
     ] {
-        let problems = manifests(text).unwrap_err();
-        assert!(problems[0].to_string().starts_with(problem), "{text}: {problems:?}");
+        let problems = generate::read("g", text).unwrap_err();
+        let found = format!("{}: {}", problems[0].code, problems[0]);
+        assert!(found.starts_with(problem), "{text}: {found}");
     }
 }
 
 #[test]
-fn a_service_does_not_close_what_all_need() {
+fn a_service_does_not_isolate_istiod_or_dns() {
     let spec = "  mesh: {kind: istio-sidecar}
   services:
     - {name: kiali, namespace: istio-system, selector: {app: kiali}}
@@ -82,14 +98,14 @@ fn a_service_does_not_close_what_all_need() {
     assert_eq!(
         problems(spec),
         [
-            "7:7: closes_plumbing at spec.services[0]: every pod of `istio-system` would be closed, those of istiod too; run the service in a namespace of its own",
-            "8:7: closes_plumbing at spec.services[1]: every pod of `kube-system` would be closed, those of DNS too; run the service in a namespace of its own",
+            "7:7: closes_plumbing: every pod of `istio-system` would be isolated, including those of istiod; run the service in another namespace",
+            "8:7: closes_plumbing: every pod of `kube-system` would be isolated, including those of DNS; run the service in another namespace",
         ]
     );
 }
 
 #[test]
-fn nothing_that_is_written_makes_it_panic() {
+fn no_value_makes_it_panic() {
     for value in [
         "",
         "~",
@@ -106,17 +122,17 @@ fn nothing_that_is_written_makes_it_panic() {
         "{? [a] : b}",
     ] {
         for field in ["mesh", "dns", "monitoring", "gateways", "services", "external"] {
-            assert!(manifests(&format!("{HEAD}  {field}: {value}\n")).is_err(), "{field}: {value}");
+            assert!(generate::read("g", &format!("{HEAD}  {field}: {value}\n")).is_err(), "{field}: {value}");
         }
         let service = format!(
             "{HEAD}  mesh: {{kind: none}}\n  services:\n    - {{name: {value}, selector: {value}, ports: {value}, from: {value}}}\n"
         );
-        assert!(manifests(&service).is_err(), "{service}");
+        assert!(generate::read("g", &service).is_err(), "{service}");
     }
 }
 
 #[test]
-fn monitoring_is_let_in_where_there_are_proxies() {
+fn allows_monitoring_if_there_are_proxies() {
     let monitoring =
         "  monitoring: {namespace: monitoring, selector: {app.kubernetes.io/name: prometheus}}\n";
     let services = "  services:\n    - {name: cart, selector: {app: cart}, ports: [8080]}\n";
@@ -131,13 +147,13 @@ fn monitoring_is_let_in_where_there_are_proxies() {
     assert_eq!(
         problems(graph("none").strip_prefix(HEAD).unwrap()),
         [
-            "6:15: no_effect at spec.monitoring: there are no proxies whose metrics could be scraped; remove it, or name the kind of mesh"
+            "6:15: no_effect: `monitoring` has no effect: without a mesh there are no proxies to scrape; remove it, or set the kind of mesh"
         ]
     );
 }
 
 #[test]
-fn in_the_ambient_mesh_services_meet_in_tunnels() {
+fn allows_only_tunnels_in_the_ambient_mesh() {
     let graph = format!(
         "{HEAD}  mesh: {{kind: istio-ambient}}
   gateways:
@@ -156,7 +172,7 @@ fn in_the_ambient_mesh_services_meet_in_tunnels() {
 }
 
 #[test]
-fn each_namespace_is_closed() {
+fn isolates_each_namespace() {
     let graph = format!(
         "{HEAD}  mesh: {{kind: none}}
   dns: {{namespace: openshift-dns, selector: {{dns: default}}, addresses: [169.254.20.10/32], ports: [5353]}}
@@ -170,7 +186,9 @@ fn each_namespace_is_closed() {
     let deny = file(&graph, "00-default-deny.yaml");
     assert_eq!(deny.matches("kind: NetworkPolicy").count(), 2);
     assert!(deny.contains("namespace: front") && deny.contains("namespace: back"), "{deny}");
-    assert_eq!(manifests(&graph).unwrap()[0].policies, ["front/default-deny", "back/default-deny"]);
+    let policies: Vec<String> =
+        manifests(&graph)[0].policies.iter().map(|policy| policy.object.to_string()).collect();
+    assert_eq!(policies, ["NetworkPolicy front/default-deny", "NetworkPolicy back/default-deny"]);
     let dns = file(&graph, "10-dns.yaml");
     assert!(
         dns.contains("cidr: 169.254.20.10/32") && dns.contains("port: 5353") && !dns.contains("port: 53\n")

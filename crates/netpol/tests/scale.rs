@@ -1,4 +1,4 @@
-//! Ten thousand workloads and a thousand policies come to few classes, whatever the number of workloads.
+//! The number of classes does not depend on the number of workloads.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -40,7 +40,7 @@ fn classes_do_not_grow_with_workloads() {
         let reach = Reach::new(&cluster);
         assert_eq!(reach.classes().len(), 20 * NAMESPACES);
         let matrix = Matrix::of_groups(&reach);
-        // Each tier is reached by the next, and each reaches a block outside; what no one selects is alone.
+        // Each tier is reached by the next, and each reaches a block outside; each workload without a policy is in a class of its own.
         assert_eq!(matrix.rows.len(), (19 + 20) * NAMESPACES);
     }
 }

@@ -1,4 +1,4 @@
-//! The semantics, a line each: what a policy that selects pod `a` says of a connection.
+//! The semantics, a line for each case: whether a policy for pod `a` allows a connection.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -7,8 +7,8 @@ use netpol::model::Cluster;
 use netpol::ports::Protocol;
 use netpol::reach::{Node, Party, Reach, verdict};
 
-/// Pod `a`; pod `b` beside it, pod `c` in a namespace with a label, pod `d` in one that no manifest holds, pod `h` on the
-/// network of its node.
+/// Pods `a` and `b`, pod `c` in a namespace with a label, pod `d` in a namespace without a manifest, and pod `h` with
+/// `hostNetwork`.
 const PODS: &str = "
 apiVersion: v1
 kind: Namespace
@@ -48,7 +48,7 @@ const D: &str = "unknown/Pod/d";
 const H: &str = "default/Pod/h";
 const OUT: &str = "203.0.113.5";
 
-/// The spec of the policy behind its selector, who connects, whom to, the port, and whether it is allowed.
+/// The rest of the spec of the policy, the source, the destination, the port, and whether the connection is allowed.
 const CASES: [(&str, &str, &str, &str, bool); 62] = [
     // Types and their defaults.
     ("", B, A, "TCP 80", false),
@@ -214,7 +214,7 @@ const CASES: [(&str, &str, &str, &str, bool); 62] = [
 ];
 
 #[test]
-fn each_case() {
+fn decides_each_case() {
     for (spec, from, to, port, allowed) in CASES {
         let comma = if spec.is_empty() { "" } else { ", " };
         let text = format!(
@@ -232,7 +232,7 @@ fn each_case() {
 }
 
 #[test]
-fn policies_add_up() {
+fn policies_are_additive() {
     let policy = |name: &str, spec: &str| {
         format!(
             "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"

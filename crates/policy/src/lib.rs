@@ -16,8 +16,8 @@ pub mod document;
 pub mod decision;
 pub mod http;
 mod quick;
+mod reason;
 pub mod stages;
 pub mod vocabulary;
 
-pub use decision::{Outcome, decide};
-pub use stages::{Stage, load};
+pub use stages::{Outcome, Stage, decide, load};

@@ -2,11 +2,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use policy::decide;
-use policy::decision::{NoTrace, Outcome, Step, Trace};
-use policy::http::{Authority, Connection, Normalize, PathError, PathLimits, RequestPath};
+use policy::decision::{NoTrace, Reason, Step, Trace};
+use policy::http::{Authority, Connection, Normalize, PathLimits, RequestPath};
 use policy::load;
 use policy::stages::{PathStage, Ringfence, Stage, TokenStage};
+use policy::{Outcome, decide};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn path() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(pieces, end)| [b"/", &pieces.concat()[..], end.as_bytes()].concat())
 }
 
-fn parse(path: &[u8]) -> Result<RequestPath<'_>, PathError> {
+fn parse(path: &[u8]) -> Result<RequestPath<'_>, Reason> {
     RequestPath::parse(path, b"GET", &Normalize::default(), &PathLimits::default())
 }
 
@@ -35,7 +35,7 @@ fn outcome(policy: &str, path: &[u8]) -> Option<&'static str> {
     let lines: [(&[u8], &[u8]); 3] = [(b":method", b"GET"), (b":authority", b"a"), (b":path", path)];
     let outcome: Outcome<'_, PathStage, NoTrace> =
         decide(&stage, lines.into_iter(), Connection::default(), 0);
-    outcome.answer.map(|answer| answer.reason)
+    outcome.answer.map(|answer| answer.reason.name())
 }
 
 /// What a server can do to a path, each written as naively as can be: the oracle of the readings.
@@ -141,7 +141,7 @@ proptest! {
         let expected = match &read {
             Ok(read) if read.readings().any(private) => Some("denied"),
             Ok(_) => None,
-            Err(error) => Some(error.reason()),
+            Err(error) => Some(error.name()),
         };
         prop_assert_eq!(outcome(policy, &raw), expected);
     }

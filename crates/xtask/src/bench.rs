@@ -18,7 +18,7 @@ pub(crate) struct Options {
 pub(crate) fn all(options: &Options) -> Result<()> {
     envoy::ensure()?;
     build::all()?;
-    let folder = e2e::root().join("target/bench");
+    let folder = testkit::workspace::root().join("target/bench");
     std::fs::create_dir_all(&folder)?;
     let empty = build::compile("empty")?;
     std::fs::write(folder.join("empty.wasm"), &empty)?;

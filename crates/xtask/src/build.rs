@@ -30,7 +30,7 @@ pub(crate) const MODULES: [(&str, &[&str], usize); 5] = [
 
 /// Builds every module into `dist/`, each by itself: one build for several would give each the features of all.
 pub(crate) fn all() -> Result<()> {
-    let dist = e2e::root().join("dist");
+    let dist = testkit::workspace::root().join("dist");
     std::fs::create_dir_all(&dist)?;
     let mut sums = String::new();
     for (name, callbacks, max_size) in MODULES {
@@ -74,7 +74,8 @@ pub(crate) fn compile(name: &str) -> Result<Vec<u8>> {
     ]);
     command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", remapped());
     run(&mut command).context("the target is added by `rustup target add wasm32-wasip1`")?;
-    let file = e2e::root().join(format!("target/wasm32-wasip1/wasm/{}.wasm", name.replace('-', "_")));
+    let file =
+        testkit::workspace::root().join(format!("target/wasm32-wasip1/wasm/{}.wasm", name.replace('-', "_")));
     std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
 }
 
@@ -83,5 +84,5 @@ fn remapped() -> String {
     let home =
         std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     let cargo = home.map(|home| format!("--remap-path-prefix={home}=/cargo ")).unwrap_or_default();
-    format!("{cargo}--remap-path-prefix={}=/ringfence", e2e::root().display())
+    format!("{cargo}--remap-path-prefix={}=/ringfence", testkit::workspace::root().display())
 }

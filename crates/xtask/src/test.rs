@@ -55,7 +55,6 @@ pub(crate) fn run(options: &Options) -> bool {
     ]));
     tally.check(&mut modules_clippy());
     tally.tests(&mut own_tests());
-    tally.tests(&mut cargo(&["test", "--locked", "--quiet", "-p", "e2e", "--lib"]));
     tally.tests(&mut end_to_end(&["engine", "command", "documents", "manifests"], options));
     tally.part("the engine in WebAssembly", |tally| {
         tally.tests(&mut engine_in_wasm()?);
@@ -89,15 +88,14 @@ fn outside(tally: &mut Tally, options: &Options) {
 }
 
 /// The crates whose tests stand with the code.
-const OWN_TESTS: [&str; 12] = [
+const OWN_TESTS: [&str; 11] = [
     "policy",
     "lint",
     "yaml",
     "jose",
     "cases",
     "convert",
-    "delivery",
-    "issuer",
+    "testkit",
     "netpol",
     "ringfence-cli",
     "stand-ins",

@@ -1,9 +1,9 @@
 //! The tools that tests need beyond cargo.
 
-use crate::python::environment;
 use crate::run::{cargo, on_path, run, say};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
+use testkit::python::environment;
 
 /// The folder of Node.js: the one on the PATH, or one that is fetched.
 pub(crate) fn node_folder() -> Result<PathBuf> {
@@ -20,7 +20,7 @@ pub(crate) fn node_folder() -> Result<PathBuf> {
 /// The runner of wasm-bindgen-test that goes with the version in Cargo.lock, built where it is not there.
 pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
-    let root = e2e::root().join(format!("target/tools/wasm-bindgen-{version}"));
+    let root = testkit::workspace::root().join(format!("target/tools/wasm-bindgen-{version}"));
     let runner = root.join("bin/wasm-bindgen-test-runner");
     if !runner.is_file() {
         say(&format!("building wasm-bindgen-test-runner {version}, which takes some minutes the first time"));
@@ -34,7 +34,7 @@ pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
 }
 
 fn locked_version(package: &str) -> Result<String> {
-    let lock = std::fs::read_to_string(e2e::root().join("Cargo.lock"))?;
+    let lock = std::fs::read_to_string(testkit::workspace::root().join("Cargo.lock"))?;
     let name = format!("name = \"{package}\"\nversion = \"");
     let version =
         lock.split_once(&name).and_then(|(_, rest)| rest.split_once('"')).map(|(version, _)| version);

@@ -1,24 +1,28 @@
-//! YAML, and JSON with it, with the place of every key and value.
+//! Reads and writes YAML. JSON is read by the same functions.
 //!
-//! The tree is built from the parser's events rather than taken from a library: it keeps a key that stands twice, and
-//! it lives for one document only.
+//! [`documents`] keeps the place of every key and value and reports every problem; [`values`] returns plain JSON values.
+//! [`Yaml`] writes documents with comments.
+//!
+//! The tree is built from the parser's events, so that it can keep places and report duplicate keys.
 //!
 //! ```
-//! use yaml::{At, Faults};
-//! let mut faults = Faults::default();
-//! yaml::documents("rules:\n  - name: admin\n", &mut faults, |node, _| {
-//!     let mark = At::new(&node).field("rules").item(0).field("name").mark();
-//!     assert_eq!((mark.line, mark.column, mark.width), (2, 11, 5));
-//! });
-//! assert!(faults.0.is_empty());
+//! use diagnostics::Diagnostics;
+//! use yaml::At;
+//!
+//! let mut found = Diagnostics::new("policy.yaml");
+//! let documents = yaml::documents("rules:\n  - name: admin\n", &mut found);
+//! let span = At::new(&documents[0]).field("rules").item(0).field("name").span();
+//! assert_eq!((span.line, span.column, span.width), (2, 11, 5));
+//! assert!(found.as_slice().is_empty());
 //! ```
 
-mod log;
+mod json;
 mod node;
 mod parse;
 mod scalar;
+mod write;
 
-pub use log::{Fault, Faults, Log, Mark};
+pub use json::as_yaml;
 pub use node::{At, Data, Key, Node};
-pub use parse::documents;
-pub use scalar::plain;
+pub use parse::{documents, values};
+pub use write::{Item, Yaml, scalar};

@@ -1,20 +1,20 @@
-//! A value of a document, with its place.
+//! The values of a document, with their places.
 
-use crate::Mark;
+use diagnostics::Span;
 use serde_json::{Map, Number, Value};
 
-/// A value and where it stands.
+/// A value with its place.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Where it starts.
-    pub mark: Mark,
-    /// What it is.
+    /// The place.
+    pub span: Span,
+    /// The value itself.
     pub data: Data,
 }
 
-/// What a value is.
+/// A value of YAML.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "named after what they are")]
+#[expect(missing_docs, reason = "the names are those of YAML")]
 pub enum Data {
     Null,
     Bool(bool),
@@ -28,20 +28,20 @@ pub enum Data {
 /// A key of a map.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// Where it starts.
-    pub mark: Mark,
-    /// How it is spelled.
+    /// The place.
+    pub span: Span,
+    /// The text of the key.
     pub text: String,
 }
 
 impl Node {
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, name: &str) -> Option<&Node> {
         let Data::Map(fields) = &self.data else { return None };
         fields.iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
     }
 
-    /// The text, where it is one.
+    /// Returns the text of a string.
     pub fn text(&self) -> Option<&str> {
         match &self.data {
             Data::Text(text) => Some(text),
@@ -49,7 +49,7 @@ impl Node {
         }
     }
 
-    /// The fields, where it is an object.
+    /// Returns the fields of an object.
     pub fn fields(&self) -> &[(Key, Node)] {
         match &self.data {
             Data::Map(fields) => fields,
@@ -57,7 +57,7 @@ impl Node {
         }
     }
 
-    /// The items, where it is a list.
+    /// Returns the items of a list.
     pub fn items(&self) -> &[Node] {
         match &self.data {
             Data::List(items) => items,
@@ -65,7 +65,7 @@ impl Node {
         }
     }
 
-    /// It as JSON. Of a key that stands twice the last value counts; what is no number of JSON is nothing.
+    /// Returns the value as JSON. The last value of a duplicate key counts; infinite numbers become null.
     pub fn json(&self) -> Value {
         match &self.data {
             Data::Null => Value::Null,
@@ -81,7 +81,7 @@ impl Node {
         }
     }
 
-    /// What it is, for a message.
+    /// Returns the type of the value for a message.
     pub fn kind(&self) -> &'static str {
         match self.data {
             Data::Null => "nothing",
@@ -94,25 +94,25 @@ impl Node {
     }
 }
 
-/// A place reached by keys and indexes; where something on the way is missing, the last that was there.
+/// A place reached by keys and indexes. If a value on the way is missing, the place is that of the last one that exists.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'n> {
     node: Option<&'n Node>,
-    mark: Mark,
+    span: Span,
 }
 
 impl<'n> At<'n> {
-    /// The place of a value.
+    /// Creates the place of a value.
     pub fn new(node: &'n Node) -> Self {
-        Self { node: Some(node), mark: node.mark }
+        Self { node: Some(node), span: node.span }
     }
 
-    /// The value of a key.
+    /// Returns the place of the value of a key.
     pub fn field(self, name: &str) -> Self {
         self.step(self.node.and_then(|node| node.get(name)))
     }
 
-    /// An item of a list.
+    /// Returns the place of an item of a list.
     pub fn item(self, index: usize) -> Self {
         self.step(self.node.and_then(|node| match &node.data {
             Data::List(items) => items.get(index),
@@ -120,19 +120,19 @@ impl<'n> At<'n> {
         }))
     }
 
-    /// The key itself rather than its value.
+    /// Returns the place of a key.
     pub fn key(self, name: &str) -> Self {
         let Some(Node { data: Data::Map(fields), .. }) = self.node else { return self };
         let key = fields.iter().find(|(key, _)| key.text == name);
-        Self { node: None, mark: key.map_or(self.mark, |(key, _)| key.mark) }
+        Self { node: None, span: key.map_or(self.span, |(key, _)| key.span) }
     }
 
-    /// Where it is.
-    pub fn mark(self) -> Mark {
-        self.mark
+    /// Returns the place.
+    pub fn span(self) -> Span {
+        self.span
     }
 
     fn step(self, node: Option<&'n Node>) -> Self {
-        Self { node, mark: node.map_or(self.mark, |node| node.mark) }
+        Self { node, span: node.map_or(self.span, |node| node.span) }
     }
 }

@@ -1,47 +1,59 @@
-//! From the parser's events to nodes.
+//! Builds nodes from the parser's events.
 
+use crate::json::as_yaml;
 use crate::node::{Data, Key, Node};
 use crate::scalar::plain;
-use crate::{Log, Mark};
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use diagnostics::{Diagnostic, Diagnostics, Span};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// How deep a value may stand in others: what reads it recurses.
+/// The maximum depth of nested values. The code that reads them is recursive.
 const MAX_DEPTH: usize = 100;
 
-/// How many values aliases may stand for in one document, so that a small file cannot fill the memory.
+/// The maximum number of values that the aliases of a document stand for, so that a small file cannot fill the memory.
 const MAX_ALIASED: usize = 100_000;
 
-/// Hands each document of a file to `each`; what is no YAML is a problem, and ends the file.
-pub fn documents<L: Log>(text: &str, log: &mut L, mut each: impl FnMut(Node, &mut L)) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut parser = Parser::new(StrInput::new(text));
-    let mut builder = Builder::default();
+/// Reads the documents of a file, which is YAML or JSON. Invalid YAML ends the file; the documents before it are returned.
+pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
+    let text = as_yaml(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut parser = Parser::new(StrInput::new(&text));
+    let (mut builder, mut documents) = (Builder::default(), Vec::new());
     while let Some(event) = parser.next_event() {
-        match event {
+        let refused = match event {
             Ok((Event::DocumentEnd, _)) => {
-                if let Some(node) = std::mem::take(&mut builder).root {
-                    each(node, log);
-                }
+                documents.extend(std::mem::take(&mut builder).root);
+                continue;
             }
-            Ok((event, span)) => {
-                if let Err((mark, message)) = builder.event(event, span, log) {
-                    return log.note(mark, "syntax", message, "");
-                }
-            }
-            Err(error) => {
-                let mark = mark_of(*error.marker(), 1);
-                return log.note(mark, "syntax", format!("this is no YAML: {}", error.info()), "");
-            }
+            Ok((event, place)) => builder.event(event, place, found).err(),
+            Err(error) => Some((span(*error.marker(), 1), format!("invalid YAML: {}", error.info()))),
+        };
+        if let Some((span, message)) = refused {
+            found.error(span, "syntax", message, "");
+            break;
         }
+    }
+    documents
+}
+
+/// Reads the documents of a file as JSON values.
+///
+/// # Errors
+/// The first problem.
+pub fn values(file: &str, text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
+    let mut found = Diagnostics::new(file);
+    let documents = documents(text, &mut found);
+    match found.into_vec().into_iter().next() {
+        Some(problem) => Err(problem.into()),
+        None => Ok(documents.iter().map(Node::json).collect()),
     }
 }
 
-fn mark_of(marker: saphyr_parser::Marker, width: usize) -> Mark {
-    Mark { line: marker.line().max(1), column: marker.col() + 1, width: width.max(1) }
+fn span(marker: Marker, width: usize) -> Span {
+    Span { line: marker.line().max(1), column: marker.col() + 1, width: width.max(1) }
 }
 
-/// The document so far.
+/// A document that is being read.
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
@@ -50,69 +62,75 @@ struct Builder {
     aliased: usize,
 }
 
-/// A list or map that has not ended.
+/// A list or object whose end is not read yet.
 enum Open {
-    List { mark: Mark, anchor: usize, items: Vec<Node> },
-    Map { mark: Mark, anchor: usize, fields: Vec<(Key, Node)>, key: Option<Key>, seen: HashSet<String> },
+    List { span: Span, anchor: usize, items: Vec<Node> },
+    Map { span: Span, anchor: usize, fields: Vec<(Key, Node)>, key: Option<Key>, seen: HashSet<String> },
 }
 
-type Refused = (Mark, String);
+type Refused = (Span, String);
 
 impl Builder {
-    fn event(&mut self, event: Event<'_>, span: Span, log: &mut impl Log) -> Result<(), Refused> {
-        let same_line = span.start.line() == span.end.line();
-        let width = if same_line { span.end.col().saturating_sub(span.start.col()) } else { 1 };
-        let mark = mark_of(span.start, width);
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        place: saphyr_parser::Span,
+        found: &mut Diagnostics,
+    ) -> Result<(), Refused> {
+        let same_line = place.start.line() == place.end.line();
+        let width = if same_line { place.end.col().saturating_sub(place.start.col()) } else { 1 };
+        let span = span(place.start, width);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let node = Node { mark, data: scalar(&text, style, tag.as_deref()) };
-                self.finish(node, anchor, Some(text.as_ref()), log)
+                let node = Node { span, data: scalar(&text, style, tag.as_deref()) };
+                self.finish(node, anchor, Some(text.as_ref()), found)
             }
             Event::SequenceStart(anchor, _) => {
-                self.enter(mark, Open::List { mark, anchor, items: Vec::new() })
+                self.enter(span, Open::List { span, anchor, items: Vec::new() })
             }
             Event::MappingStart(anchor, _) => {
                 let (fields, seen) = (Vec::new(), HashSet::new());
-                self.enter(mark, Open::Map { mark, anchor, fields, key: None, seen })
+                self.enter(span, Open::Map { span, anchor, fields, key: None, seen })
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List { mark, anchor, items }) => {
-                    self.finish(Node { mark, data: Data::List(items) }, anchor, None, log)
+                Some(Open::List { span, anchor, items }) => {
+                    self.finish(Node { span, data: Data::List(items) }, anchor, None, found)
                 }
-                Some(Open::Map { mark, anchor, fields, .. }) => {
-                    self.finish(Node { mark, data: Data::Map(fields) }, anchor, None, log)
+                Some(Open::Map { span, anchor, fields, .. }) => {
+                    self.finish(Node { span, data: Data::Map(fields) }, anchor, None, found)
                 }
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor).cloned();
-                let node = known.ok_or((mark, "this alias stands for nothing".to_owned()))?;
+                let node = known.ok_or((span, "unknown alias".to_owned()))?;
                 self.aliased += size(&node);
                 if self.aliased > MAX_ALIASED {
-                    return Err((mark, "aliases stand for too much".to_owned()));
+                    return Err((span, "the aliases of this document stand for too many values".to_owned()));
                 }
                 let text = node.text().map(str::to_owned);
-                self.finish(node, 0, text.as_deref(), log)
+                self.finish(node, 0, text.as_deref(), found)
             }
             _ => Ok(()),
         }
     }
 
-    fn enter(&mut self, mark: Mark, open: Open) -> Result<(), Refused> {
+    fn enter(&mut self, span: Span, open: Open) -> Result<(), Refused> {
         self.open.push(open);
         if self.open.len() > MAX_DEPTH {
-            return Err((mark, format!("values stand in each other more than {MAX_DEPTH} deep")));
+            return Err((span, format!("values are nested more than {MAX_DEPTH} levels deep")));
         }
         Ok(())
     }
 
-    /// Puts a finished value where it belongs; `text` is how a scalar was spelled, which is what a key is.
+    /// Adds a complete value to its list or object; `text` is the spelling of a scalar, which becomes the key if a key is
+    /// expected.
     fn finish(
         &mut self,
         node: Node,
         anchor: usize,
         text: Option<&str>,
-        log: &mut impl Log,
+        found: &mut Diagnostics,
     ) -> Result<(), Refused> {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
@@ -124,13 +142,13 @@ impl Builder {
                 Some(key) => fields.push((key, node)),
                 None => {
                     let Some(text) = text else {
-                        return Err((node.mark, "a key must be a string".to_owned()));
+                        return Err((node.span, "a key must be a string".to_owned()));
                     };
                     if !seen.insert(text.to_owned()) {
-                        let message = format!("the key `{text}` stands twice in this object");
-                        log.note(node.mark, "duplicate_field", message, "keep one of them");
+                        let message = format!("duplicate key `{text}`");
+                        found.error(node.span, "duplicate_field", message, "keep one of them");
                     }
-                    *key = Some(Key { mark: node.mark, text: text.to_owned() });
+                    *key = Some(Key { span: node.span, text: text.to_owned() });
                 }
             },
         }
@@ -154,51 +172,58 @@ fn size(node: &Node) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{At, Faults};
+    use crate::At;
+    use serde_json::json;
 
     fn parse(text: &str) -> (Vec<Node>, Vec<String>) {
-        let (mut nodes, mut problems) = (Vec::new(), Faults::default());
-        documents(text, &mut problems, |node, _| nodes.push(node));
-        let told = |fault: &crate::Fault| {
-            format!("{}:{}: {}; {}", fault.mark.line, fault.mark.column, fault.message, fault.help)
-        };
-        (nodes, problems.0.iter().map(told).collect())
+        let mut found = Diagnostics::new("f");
+        let nodes = documents(text, &mut found);
+        (nodes, found.as_slice().iter().map(ToString::to_string).collect())
     }
 
     #[test]
-    fn values_know_their_places() {
+    fn values_have_places() {
         let (nodes, problems) = parse("a: 1\nb:\n  - x: 'y'\n---\nc: &c [d]\ne: *c\n");
         assert!(problems.is_empty());
         let [first, second] = &nodes[..] else { panic!("{nodes:?}") };
-        let mark = At::new(first).field("b").item(0).field("x").mark();
-        assert_eq!((mark.line, mark.column, mark.width), (3, 8, 3));
-        assert_eq!(At::new(second).field("e").item(0).mark().line, 5);
-        let key = At::new(first).field("b").item(0).key("x").mark();
+        let span = At::new(first).field("b").item(0).field("x").span();
+        assert_eq!((span.line, span.column, span.width), (3, 8, 3));
+        assert_eq!(At::new(second).field("e").item(0).span().line, 5);
+        let key = At::new(first).field("b").item(0).key("x").span();
         assert_eq!((key.line, key.column), (3, 5));
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_a_problem_and_does_not_end_the_reading() {
+    fn reports_duplicate_keys_and_continues() {
         let (nodes, problems) = parse("a: 1\nb: 2\na: 3\n");
         assert_eq!(nodes.len(), 1);
-        assert_eq!(problems, ["3:1: the key `a` stands twice in this object; keep one of them"]);
+        assert_eq!(problems, ["f:3:1: duplicate key `a`; keep one of them"]);
     }
 
     #[test]
-    fn what_is_no_yaml_has_a_place() {
+    fn reports_the_place_of_invalid_yaml() {
         let (_, problems) = parse("a: [1\nb: 2\n");
         assert_eq!(problems.len(), 1);
-        assert!(problems[0].starts_with("2:"), "{problems:?}");
+        assert!(problems[0].starts_with("f:2:"), "{problems:?}");
     }
 
     #[test]
-    fn a_small_file_does_not_fill_the_memory() {
+    fn limits_aliases_and_depth() {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..9 {
             let list = vec![format!("*a{}", n - 1); 10].join(", ");
             text += &format!("a{n}: &a{n} [{list}]\n");
         }
-        assert!(parse(&text).1[0].contains("aliases stand for too much"));
-        assert!(parse(&"[".repeat(200)).1[0].contains("100 deep"));
+        assert!(parse(&text).1[0].contains("too many values"));
+        assert!(parse(&"[".repeat(200)).1[0].contains("100 levels"));
+    }
+
+    #[test]
+    fn reads_values() {
+        let text = "a: [1, 1.5, 'x', ~, true]\nb: {c: \"d\\n\"}\n---\n2\n";
+        let expected = [json!({"a": [1, 1.5, "x", null, true], "b": {"c": "d\n"}}), json!(2)];
+        assert_eq!(values("f", text).unwrap(), expected);
+        assert_eq!(values("f", "a: 1\na: 2").unwrap_err().code, "duplicate_field");
+        assert_eq!(values("f", "{\n\t\"a\": \"\\ud83d\\ude00\"}").unwrap(), [json!({"a": "\u{1f600}"})]);
     }
 }

@@ -1,10 +1,10 @@
-//! What a plain scalar stands for.
+//! The types of plain scalars.
 
 use crate::node::Data;
 
-/// Reads a plain scalar as Kubernetes does: the core schema, and the `yes`, `no`, `on`, `off` of YAML 1.1, which its
-/// reader takes for booleans.
-pub fn plain(text: &str) -> Data {
+/// Reads a plain scalar as Kubernetes and Envoy do: by the core schema of YAML 1.2, with the booleans `yes`, `no`, `on` and
+/// `off` of YAML 1.1.
+pub(crate) fn plain(text: &str) -> Data {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Data::Bool(true),
@@ -32,7 +32,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn scalars_are_what_the_api_server_takes_them_for() {
+    fn reads_scalars_like_the_api_server() {
         let is = |text: &str| format!("{:?}", plain(text));
         for (text, expected) in [
             ("9080", "Integer(9080)"),

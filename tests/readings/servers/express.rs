@@ -3,9 +3,9 @@
 use super::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
-use e2e::root;
 use std::path::PathBuf;
 use std::process::Command;
+use testkit::workspace::root;
 
 pub(super) const KIND: Kind = Kind {
     name: "express",

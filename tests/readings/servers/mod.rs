@@ -9,10 +9,10 @@ mod tomcat;
 use crate::connection::Connection;
 use crate::site::Site;
 use anyhow::Result;
-use e2e::process::{Background, free_port};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::process::{Background, free_port};
 
 /// A server that may be installed here or not.
 pub struct Kind {

@@ -1,40 +1,41 @@
 //! `ringfence convert`.
 
 use crate::exit::{Exit, Failure};
-use crate::output::Format;
+use crate::report::{self, Format};
 use crate::{files, output, policy_file};
-use cases::Policy;
 use clap::Args;
 use convert::Converted;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Policies of others.
+/// Options of `convert`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Istio's AuthorizationPolicy and RequestAuthentication of one workload, or the configuration of Envoy's rbac or
-    /// jwt_authn filter; `-` is standard input.
+    /// AuthorizationPolicy and RequestAuthentication objects of one workload, or the configuration of Envoy's filter rbac
+    /// or jwt_authn; `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// The output format
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
-/// Prints the policy of Ringfence; what does not carry over stands in its comments.
+/// Prints the converted policy. Its comments name what could not be converted.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
-    let as_json = options.format == Format::Json;
     let mut documents = Vec::new();
     for file in files::read(&options.files)? {
-        let problem = |error| Failure { message: format!("{}: {error}", file.name), exit: Exit::Problems };
-        documents.extend(cases::yaml::documents(&file.text).map_err(problem)?.into_iter().flat_map(items));
+        let values = yaml::values(&file.name, &file.text)
+            .map_err(|problem| report::refuse(&[*problem], std::slice::from_ref(&file), options.format))?;
+        documents.extend(values.into_iter().flat_map(items));
     }
     documents.retain(|document| !document.is_null());
-    let converted = convert::convert(&documents)
-        .map_err(|error| Failure { message: format!("error: {error}"), exit: Exit::Problems })?;
-    // What was written must load, whatever stood in the source: a regular expression may not.
-    Policy::load(converted.filter, converted.policy.to_string().as_bytes())
-        .map_err(|problems| policy_file::refused("the converted policy", &problems, as_json))?;
+    let converted = convert::convert(&documents).map_err(Failure::problem)?;
+    // The result may be invalid, such as a regular expression of the source that is too large.
+    modules::load(converted.filter, converted.policy.to_string().as_bytes()).map_err(|problems| {
+        let problems = policy_file::diagnostics("the converted policy", problems);
+        report::refuse(&problems, &[], options.format)
+    })?;
+    let as_json = options.format == Format::Json;
     if as_json {
         output::json(&object(&converted));
     } else {
@@ -42,12 +43,12 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     }
     let lost = converted.losses.iter().filter(|loss| loss.contains("not carried over")).count();
     if lost > 0 && !as_json {
-        eprintln!("note: not carried over: {lost}; each is a comment, and the policy is stricter there");
+        eprintln!("note: {lost} not carried over; the comments name them, and the policy is stricter there");
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
-/// The documents of a list.
+/// Returns the items of a Kubernetes list; otherwise the document itself.
 fn items(document: Value) -> Vec<Value> {
     let list = document.get("kind").and_then(Value::as_str).is_some_and(|kind| kind == "List");
     match document.get("items").and_then(Value::as_array).filter(|_| list) {

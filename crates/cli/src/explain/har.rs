@@ -1,34 +1,33 @@
-//! Requests of a HAR file (HTTP Archive 1.2).
+//! Requests from a HAR file (HTTP Archive 1.2).
 
-use super::flags;
-use super::requests::Asked;
+use super::request::{NamedRequest, add_header, default_sni, parse};
 use serde_json::Value;
 
-/// The requests of the archive's entries; an entry that is none is told by what is wrong with it.
-pub fn requests(document: &Value) -> Option<Vec<Result<Asked, String>>> {
+/// Returns the requests of the entries; `None` if the document is not a HAR file.
+pub fn requests(document: &Value) -> Option<Vec<Result<NamedRequest, String>>> {
     let entries = document.pointer("/log/entries")?.as_array()?;
     Some(entries.iter().map(|entry| request(entry.get("request").unwrap_or(&Value::Null))).collect())
 }
 
-fn request(recorded: &Value) -> Result<Asked, String> {
+fn request(recorded: &Value) -> Result<NamedRequest, String> {
     let text = |name: &str| recorded.get(name).and_then(Value::as_str).unwrap_or_default();
     let url = text("url");
     let known = ["http://", "https://", "ws://", "wss://"];
     if !known.iter().any(|scheme| url.starts_with(scheme)) {
-        return Err(format!("`{url}` is no URL of HTTP"));
+        return Err(format!("invalid URL `{url}`; only HTTP is supported"));
     }
-    // A backslash of a recorded URL is one, not an escape.
+    // A backslash in a recorded URL is not an escape.
     let url = url.replace('\\', r"\\");
     let line = format!("{} {}", text("method"), url.split('#').next().unwrap_or_default());
-    let mut request = flags::of_text(&line, None)?;
+    let mut request = parse(&line, None)?;
     for header in recorded.get("headers").and_then(Value::as_array).into_iter().flatten() {
         let field = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or_default();
-        // Browsers write the pseudo-headers of HTTP/2 among the others.
+        // Browsers record the pseudo-headers of HTTP/2 as headers.
         if !field("name").starts_with(':') && !field("name").is_empty() {
             let line = (field("name").as_bytes().to_vec(), field("value").as_bytes().to_vec());
-            flags::add_header(&mut request, line);
+            add_header(&mut request, line);
         }
     }
-    request.sni = flags::default_sni(&request);
-    Ok(Asked { text: line.replace(r"\\", "\\"), request })
+    request.sni = default_sni(&request);
+    Ok(NamedRequest { text: line.replace(r"\\", "\\"), request })
 }

@@ -1,11 +1,13 @@
-//! A decision for programs.
+//! A decision as JSON.
 
-use super::{Explained, readings};
-use cases::{HeaderLine, escape};
+use super::explained::Explained;
+use super::readings;
+use inspect::{HeaderLine, escape};
+use modules::Module;
 use policy::decision::{Answer, Filter, RuleResult, Step};
 use serde_json::{Map, Value, json};
 
-/// The decision and everything about it.
+/// Returns the decision with every step.
 pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
     let decided = &explained.decided;
     let answer = decided.answer.as_ref();
@@ -13,13 +15,13 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
     let filter = answer.map(|answer| answer.filter).or(decider.map(|(filter, _)| filter));
     let fields = [
         ("decision", decided.decision().name().into()),
-        ("filter", filter.map(Filter::name).into()),
+        ("filter", filter.map(name).into()),
         ("rule", decider.map(|(_, rule)| rule).into()),
         (
             "by",
-            decided.by().into_iter().map(|(of, rule)| json!({"filter": of.name(), "rule": rule})).collect(),
+            decided.by().into_iter().map(|(of, rule)| json!({"filter": name(of), "rule": rule})).collect(),
         ),
-        ("reason", answer.map(|answer| answer.reason).into()),
+        ("reason", answer.map(|answer| answer.reason.name()).into()),
         ("mode", answer.map(|answer| answer.mode.name()).into()),
         ("reading", answer.and_then(|answer| answer.reading.clone()).into()),
         ("status", decided.status().into()),
@@ -27,13 +29,17 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
         ("host", readings::host(explained).ok().into()),
         ("path", path(explained)),
         ("steps", decided.steps.iter().filter_map(step).collect()),
-        ("shadowed", decided.shadowed.iter().map(withheld).collect()),
+        ("shadowed", decided.shadowed.iter().map(shadow_decision).collect()),
         ("response", response(explained)),
         ("upstream", upstream(explained)),
         ("awaitsKeys", decided.awaits_keys.into()),
         ("notes", explained.notes.into()),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn name(filter: Filter) -> &'static str {
+    Module::from(filter).name()
 }
 
 fn path(explained: &Explained<'_>) -> Value {
@@ -58,19 +64,19 @@ fn step(step: &Step) -> Option<Value> {
         RuleResult::Off => ("off", None),
     };
     Some(json!({
-        "filter": filter.name(), "rule": rule, "reading": reading, "result": result, "field": field,
+        "filter": name(*filter), "rule": rule, "reading": reading, "result": result, "field": field,
     }))
 }
 
-fn withheld(answer: &Answer) -> Value {
+fn shadow_decision(answer: &Answer) -> Value {
     json!({
-        "decision": answer.decision.name(), "filter": answer.filter.name(),
-        "rule": answer.rule.as_ref().map(ToString::to_string), "reason": answer.reason,
+        "decision": answer.decision.name(), "filter": name(answer.filter),
+        "rule": answer.rule.as_ref().map(ToString::to_string), "reason": answer.reason.name(),
         "reading": answer.reading, "status": answer.reply.seen_status(),
     })
 }
 
-/// Header lines; a byte that is no text is `\xHH`, as in case files.
+/// Returns header lines; `\xHH` is a byte that is not text, as in case files.
 fn headers<'l>(lines: impl IntoIterator<Item = &'l HeaderLine>) -> Value {
     let line = |(name, value): &HeaderLine| json!({"name": escape(name), "value": escape(value)});
     lines.into_iter().map(line).collect()

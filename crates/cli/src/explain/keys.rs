@@ -1,38 +1,42 @@
-//! Keys that a module would fetch.
+//! Key sets in place of those that a module fetches.
 
 use crate::exit::Failure;
-use cases::Policy;
+use inspect::Policy;
+use policy::stages::KeyRing;
 
-/// Gives the policy the keys of files in place of those that are fetched; says what an operator should know.
+/// Stores the given key sets in the policy; returns notes about skipped keys and missing key sets.
 pub fn take(policy: &Policy, given: &[String], now: u64) -> Result<Vec<String>, Failure> {
-    let remote = policy.remote_keys();
+    let key_ring = policy.key_ring();
+    let remote = key_ring.map(KeyRing::remote_keys).unwrap_or_default();
     let mut notes = Vec::new();
-    let mut open: Vec<&str> = remote.iter().map(|keys| keys.provider.as_str()).collect();
+    let mut missing: Vec<&str> = remote.iter().map(|keys| keys.provider.as_str()).collect();
     for text in given {
         let (provider, file) = match text.split_once('=') {
             Some((provider, file)) => (Some(provider), file),
             None => (None, text.as_str()),
         };
-        let places = remote.iter().filter(|keys| provider.is_none_or(|name| keys.provider == name));
-        let places: Vec<_> = places.collect();
-        if places.is_empty() {
-            return Err(Failure::call(format_args!("--jwks {text}: no such provider fetches keys")));
+        let failure =
+            |error: &dyn std::fmt::Display| Failure::usage(format_args!("--jwks {text}: {file}: {error}"));
+        let set = std::fs::read(file).map_err(|error| failure(&error))?;
+        let mut found = false;
+        for keys in remote.iter().filter(|keys| provider.is_none_or(|name| keys.provider == name)) {
+            let Some(key_ring) = key_ring else { continue };
+            found = true;
+            let skipped =
+                key_ring.take_keys(keys.provider_index, &set, now).map_err(|error| failure(&error))?;
+            notes.extend(skipped.iter().map(|key| format!("keys of provider `{}`: {key}", keys.provider)));
+            missing.retain(|name| *name != keys.provider);
         }
-        let set = std::fs::read(file).map_err(|error| Failure::call(format_args!("{file}: {error}")))?;
-        for keys in places {
-            let left_out = policy
-                .take_keys(keys.provider_index, &set, now)
-                .map_err(|error| Failure::call(format_args!("{file}: {error}")))?;
-            notes.extend(left_out.iter().map(|key| format!("keys of provider `{}`: {key}", keys.provider)));
-            open.retain(|name| *name != keys.provider);
+        if !found {
+            let message = "the policy has no such provider that fetches keys";
+            return Err(Failure::usage(format_args!("--jwks {text}: {message}")));
         }
     }
-    notes.extend(policy.warnings().into_iter().filter(|remark| !notes.contains(remark)).collect::<Vec<_>>());
-    let missing = |name: &str| {
-        format!(
-            "provider `{name}` fetches its keys, and there are none here: give them by --jwks {name}=FILE"
-        )
-    };
-    notes.extend(open.into_iter().map(missing));
+    let warnings = key_ring.map(KeyRing::warnings).unwrap_or_default();
+    let new: Vec<_> = warnings.into_iter().filter(|warning| !notes.contains(warning)).collect();
+    notes.extend(new);
+    notes.extend(missing.into_iter().map(|name| {
+        format!("provider `{name}` fetches its keys, which are not available here; add --jwks {name}=FILE")
+    }));
     Ok(notes)
 }

@@ -1,127 +1,110 @@
 //! `ringfence explain`.
 
 mod access_log;
+mod explained;
 mod flags;
 mod har;
 mod json;
 mod keys;
 mod readings;
+mod request;
 mod requests;
 mod summary;
 mod text;
 mod time;
 
 use crate::exit::{Exit, Failure};
-use crate::output::Format;
-use crate::{output, policy_file};
-use cases::{CaseFile, Policy, Request, UPSTREAM_RESPONSE};
+use crate::report::{self, Format};
+use crate::{module_flag, output, policy_file};
+use cases::{CaseFile, UPSTREAM_RESPONSE};
 use clap::Args;
-use std::path::PathBuf;
+use explained::Explained;
+use modules::Module;
+use std::path::{Path, PathBuf};
 
-/// What a policy makes of requests.
+/// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The policy, in YAML or JSON; `-` is standard input.
+    /// The policy, in YAML or JSON; `-` for standard input
     #[arg(required_unless_present = "cases", value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Whose policy it is: path-policy, …; otherwise the first line `# filter: path-policy` says it, or its fields do.
-    #[arg(long)]
-    filter: Option<String>,
+    /// The filter of the policy; by default detected from a comment `# filter: NAME`, or from the fields
+    #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
+    filter: Option<Module>,
     #[command(flatten)]
     request: flags::Flags,
-    /// Many requests: a list of them, a HAR file, or an access log of Envoy in JSON; `-` is standard input.
+    /// A file with many requests: a list, a HAR file, or an access log of Envoy in JSON; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["request", "cases"])]
     requests: Option<PathBuf>,
     #[command(flatten)]
     log: access_log::Fields,
-    /// Instead of a policy and a request: each case of a case file, a line of JSON each.
+    /// Explain each case of a case file instead, with one line of JSON for each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "request"])]
     cases: Option<PathBuf>,
-    /// Keys in place of those that a provider fetches; of all providers where none is named.
+    /// A key set to use instead of fetching it; without a name, for all providers; may be repeated
     #[arg(long, value_name = "[PROVIDER=]FILE")]
     jwks: Vec<String>,
-    /// The time of the request: RFC 3339, or seconds since 1970; otherwise the clock.
+    /// The time of the request, in RFC 3339 or as seconds since 1970; by default now
     #[arg(long, value_name = "TIME", value_parser = time::parse)]
     now: Option<u64>,
-    /// A header of the upstream's response: what the policy makes of it is shown.
+    /// A header of the upstream's response, to show how the policy changes it; may be repeated
     #[arg(long, value_name = "NAME: VALUE")]
     response_header: Vec<String>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// The output format
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
+/// Prints the decision about a request, or a summary of many.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let now = options.now.unwrap_or_else(cases::now);
+    let now = options.now.unwrap_or_else(inspect::now);
     if let Some(file) = &options.cases {
         return explain_cases(file, now, as_json);
     }
-    let file = options.file.as_deref().unwrap_or(std::path::Path::new("-"));
-    let policy = policy_file::load(file, options.filter.as_deref(), as_json)?;
+    let file = options.file.as_deref().unwrap_or(Path::new("-"));
+    let policy = policy_file::load(file, options.filter, options.format)?.policy;
     let notes = keys::take(&policy, &options.jwks, now)?;
     if let Some(requests) = &options.requests {
         let mut requests = requests::read(requests, &options.log)?;
-        if let ([_], true, false) = (requests.asked.as_slice(), requests.skipped.is_empty(), as_json) {
-            for asked in requests.asked.drain(..) {
-                let explained = Explained::new(&policy, asked.request, now, &[], &notes);
+        if !as_json && requests.skipped.is_empty() && requests.read.len() == 1 {
+            for named in requests.read.drain(..) {
+                let explained = Explained::new(&policy, named.request, now, &[], &notes);
                 output::coloured(&text::page(&explained));
             }
-            return Ok(Exit::Well);
+        } else {
+            summary::print(&policy, &requests, now, &notes, as_json);
         }
-        return Ok(summary::print(&policy, &requests, now, &notes, as_json));
+        return Ok(Exit::Success);
     }
     let request = options.request.request()?;
-    let answered = options.response_header.iter().map(|line| flags::header_text(line));
-    let answered = answered.collect::<Result<Vec<_>, Failure>>()?;
-    let answered: Vec<(&str, &str)> = answered.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let explained = Explained::new(&policy, request, now, &answered, &notes);
+    let response = options.response_header.iter().map(|line| request::split_header(line));
+    let response = response.collect::<Result<Vec<_>, String>>().map_err(Failure::usage)?;
+    let explained = Explained::new(&policy, request, now, &response, &notes);
     if as_json {
         output::json(&json::object(&explained));
     } else {
         output::coloured(&text::page(&explained));
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
-/// A request and what came of it.
-#[derive(Debug)]
-pub struct Explained<'p> {
-    policy: &'p Policy,
-    request: Request,
-    decided: cases::Decided,
-    notes: &'p [String],
-}
-
-impl<'p> Explained<'p> {
-    fn new(
-        policy: &'p Policy,
-        request: Request,
-        now: u64,
-        answered: &[(&str, &str)],
-        notes: &'p [String],
-    ) -> Self {
-        let decided = policy.decide(&request, now, answered);
-        Self { policy, request, decided, notes }
-    }
-}
-
-/// Prints a line for each case of a file; what is expected of it is the caller's business.
-fn explain_cases(file: &std::path::Path, now: u64, as_json: bool) -> Result<Exit, Failure> {
+/// Prints a line of JSON for each case of a file, without the expected decision.
+fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> {
     if !as_json {
-        return Err(Failure::call("--cases goes with --format json; `ringfence test` is for people"));
+        return Err(Failure::usage("--cases needs --format json; use `ringfence test` for text"));
     }
     let name = file.display().to_string();
-    let read = CaseFile::read(file)
-        .map_err(|error| Failure { message: format!("{name}: {error}"), exit: Exit::Problems })?;
-    let policy = read.load().map_err(|problems| policy_file::refused(&name, &problems, false))?;
+    let problem = |error: String| Failure::problem(format_args!("{name}: {error}"));
+    let read = CaseFile::read(file).map_err(problem)?;
+    let policy = read
+        .load()
+        .map_err(|problems| report::refuse(&policy_file::diagnostics(&name, problems), &[], Format::Text))?;
     for case in &read.cases {
-        let request = case
-            .as_request()
-            .map_err(|error| Failure { message: format!("{name}: {error}"), exit: Exit::Problems })?;
+        let request = case.as_request().map_err(problem)?;
         let mut object = json::object(&Explained::new(&policy, request, now, &UPSTREAM_RESPONSE, &[]));
         object.insert("name".to_owned(), case.name.as_str().into());
         output::json_line(&object);
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

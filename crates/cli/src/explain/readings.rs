@@ -1,29 +1,29 @@
-//! The host and the path as policies see them.
+//! The canonical host, and the readings of the path.
 
-use super::Explained;
+use super::explained::Explained;
 use policy::decision::Step;
 use policy::document;
 use policy::http::{Authority, Normalize, PathLimits, RequestPath};
 use serde_json::{Map, Value};
 
-/// One way to read the path.
+/// A reading of the path.
 #[derive(Debug)]
 pub struct Reading {
     /// The path.
     pub path: String,
-    /// What a server does that reads it so; nothing of the canonical path.
+    /// What a server does to read the path this way; empty for the canonical path.
     pub because: Vec<&'static str>,
 }
 
-/// The host in the form in which it is compared, or why there is none.
+/// Returns the canonical host, or why the host is invalid.
 pub fn host(explained: &Explained<'_>) -> Result<String, &'static str> {
     let bytes = explained.request.host.as_deref().unwrap_or_default();
     Authority::parse(bytes)
         .map(|authority| authority.host.as_str().to_owned())
-        .map_err(policy::http::AuthorityError::reason)
+        .map_err(policy::decision::Reason::name)
 }
 
-/// Every reading of the path, the canonical one first, or why there is none; nothing where there is no path.
+/// Returns every reading of the path, the canonical path first, or why the path is invalid; `None` without a path.
 pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static str>> {
     let target = explained.request.target.as_deref()?;
     let method = &explained.request.method;
@@ -33,10 +33,10 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
     });
     let paths = match judged {
         Some(paths) => paths,
-        // No path-policy said how it read the path: this is how the other filters do.
+        // Without a path-policy: other filters use the default normalization.
         None => match RequestPath::parse(target, method, &Normalize::default(), &PathLimits::default()) {
             Ok(path) => path.readings().map(str::to_owned).collect(),
-            Err(error) => return Some(Err(error.reason())),
+            Err(error) => return Some(Err(error.name())),
         },
     };
     let because = |(place, path): (usize, String)| {
@@ -46,7 +46,7 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
     Some(Ok(paths.into_iter().enumerate().map(because).collect()))
 }
 
-/// What makes a path of several readings one.
+/// The fields of `normalize`, and what a server does for each.
 const CAUSES: [(&str, &str); 5] = [
     ("escapedSlashes", "escaped slashes decoded"),
     ("backslashes", "backslashes as slashes"),
@@ -55,7 +55,7 @@ const CAUSES: [(&str, &str); 5] = [
     ("emptySegments", "empty segments merged"),
 ];
 
-/// The fewest causes that make this reading of the target.
+/// Returns the smallest set of causes that leads to this reading.
 fn causes(target: &[u8], method: &[u8], reading: &str) -> Vec<&'static str> {
     let mut sets: Vec<u32> = (1..1 << CAUSES.len()).collect();
     sets.sort_by_key(|set| set.count_ones());
@@ -68,7 +68,7 @@ fn causes(target: &[u8], method: &[u8], reading: &str) -> Vec<&'static str> {
     CAUSES.iter().enumerate().filter(|(bit, _)| found >> bit & 1 == 1).map(|(_, (_, cause))| *cause).collect()
 }
 
-/// The choices in which only the causes of this set make readings.
+/// Returns a normalization in which only the causes of this set lead to further readings.
 fn normalize(set: u32) -> Option<Normalize> {
     let choice = |(bit, (field, _)): (usize, &(&str, &str))| {
         let word = if set >> bit & 1 == 1 { "everyReading" } else { "keep" };

@@ -1,32 +1,24 @@
-//! Many requests of one file.
+//! Reads a file of requests.
 
-use super::{access_log, flags, har};
+use super::request::{NamedRequest, add_header, default_sni, parse, parse_header};
+use super::{access_log, har};
 use crate::exit::Failure;
-use crate::files;
-use cases::{Request, unescape};
+use crate::files::{self, File};
+use inspect::unescape;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
 
-/// A request, and how it was asked for.
-#[derive(Debug)]
-pub struct Asked {
-    /// In a line.
-    pub text: String,
-    /// As bytes.
-    pub request: Request,
-}
-
-/// The requests of a file, and what of it is none.
+/// The requests of a file.
 #[derive(Debug, Default)]
 pub struct Requests {
     /// The requests.
-    pub asked: Vec<Asked>,
-    /// What could not be read, a line each.
+    pub read: Vec<NamedRequest>,
+    /// A line for each entry that is not a valid request.
     pub skipped: Vec<String>,
 }
 
-/// A request of a list.
+/// A request in a list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Entry {
@@ -49,25 +41,24 @@ struct Connection {
 
 /// Reads a HAR file, an access log in JSON, or a list of requests.
 pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failure> {
-    let read = files::read(&[file.to_path_buf()])?;
-    let text = read.iter().map(|file| file.text.as_str()).collect::<String>();
-    let found =
-        find(&text, fields).map_err(|error| Failure::call(format_args!("{}: {error}", file.display())))?;
+    let found = find(&files::read_one(file)?, fields).map_err(Failure::usage)?;
     let mut requests = Requests::default();
-    for (place, one) in found.into_iter().enumerate() {
-        match one {
-            Ok(asked) => requests.asked.push(asked),
+    for (index, entry) in found.into_iter().enumerate() {
+        match entry {
+            Ok(request) => requests.read.push(request),
             Err(error) => {
-                // It may repeat what stands in the file, which may be meant for the terminal.
-                let error = cases::escape(error.as_bytes());
-                requests.skipped.push(format!("{} of {}: {error}", place + 1, file.display()));
+                // The error may quote the file, which may contain control characters of a terminal.
+                let error = inspect::escape(error.as_bytes());
+                requests.skipped.push(format!("{} of {}: {error}", index + 1, file.display()));
             }
         }
     }
     Ok(requests)
 }
 
-fn find(text: &str, fields: &access_log::Fields) -> Result<Vec<Result<Asked, String>>, String> {
+/// Returns each request, or why the entry is invalid.
+fn find(file: &File, fields: &access_log::Fields) -> Result<Vec<Result<NamedRequest, String>>, String> {
+    let text = file.text.as_str();
     if let Ok(document) = serde_json::from_str::<Value>(text) {
         if let Some(requests) = har::requests(&document) {
             return Ok(requests);
@@ -80,27 +71,31 @@ fn find(text: &str, fields: &access_log::Fields) -> Result<Vec<Result<Asked, Str
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         return Ok(lines.map(|line| log_line(line, fields)).collect());
     }
-    match crate::policy_file::document(text)? {
-        Value::Array(entries) => Ok(entries.into_iter().map(entry).collect()),
-        _ => Err("neither a list of requests, nor a HAR file, nor an access log in JSON".to_owned()),
+    let documents = yaml::values(&file.name, text).map_err(|problem| problem.to_string())?;
+    match <[Value; 1]>::try_from(documents) {
+        Ok([Value::Array(entries)]) => Ok(entries.into_iter().map(entry).collect()),
+        _ => {
+            let expected = "expected a list of requests, a HAR file, or an access log in JSON";
+            Err(format!("{}: {expected}", file.name))
+        }
     }
 }
 
-fn log_line(line: &str, fields: &access_log::Fields) -> Result<Asked, String> {
+fn log_line(line: &str, fields: &access_log::Fields) -> Result<NamedRequest, String> {
     let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
     access_log::request(&object, fields)
 }
 
-fn entry(value: Value) -> Result<Asked, String> {
+fn entry(value: Value) -> Result<NamedRequest, String> {
     let entry = match value {
         Value::String(request) => {
             Entry { request, host: None, headers: Vec::new(), token: None, connection: Connection::default() }
         }
         value => serde_json::from_value(value).map_err(|error| error.to_string())?,
     };
-    let mut request = flags::of_text(&entry.request, entry.host.as_deref())?;
+    let mut request = parse(&entry.request, entry.host.as_deref())?;
     for line in &entry.headers {
-        flags::add_header(&mut request, flags::header(line).map_err(|failure| failure.message)?);
+        add_header(&mut request, parse_header(line)?);
     }
     if let Some(token) = &entry.token {
         let value = format!("Bearer {token}").into_bytes();
@@ -109,8 +104,8 @@ fn entry(value: Value) -> Result<Asked, String> {
     request.tls = entry.connection.tls.unwrap_or(request.tls || entry.connection.sni.is_some());
     request.sni = match &entry.connection.sni {
         Some(sni) => Some(unescape(sni)?),
-        None => flags::default_sni(&request),
+        None => default_sni(&request),
     };
     request.certificate = entry.connection.client_certificate;
-    Ok(Asked { text: entry.request, request })
+    Ok(NamedRequest { text: entry.request, request })
 }

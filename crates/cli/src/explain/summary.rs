@@ -1,15 +1,16 @@
-//! What a policy makes of many requests.
+//! A summary of many decisions.
 
+use super::explained::Explained;
 use super::requests::Requests;
-use super::{Explained, json, text};
-use crate::exit::Exit;
+use super::{json, text};
 use crate::output;
-use cases::Policy;
+use inspect::Policy;
+use modules::Module;
 use policy::decision::Decision;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What requests have in common that are counted together.
+/// The common properties of the requests of a row.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     decision: &'static str,
@@ -24,21 +25,21 @@ struct Count {
     example: String,
 }
 
-/// Prints what comes of the requests, by rule.
-pub fn print(policy: &Policy, requests: &Requests, now: u64, notes: &[String], as_json: bool) -> Exit {
+/// Prints how many requests each rule allowed, denied or redirected.
+pub fn print(policy: &Policy, requests: &Requests, now: u64, notes: &[String], as_json: bool) {
     let mut groups: BTreeMap<Group, Count> = BTreeMap::new();
     let mut results: Vec<Value> = Vec::new();
-    for asked in &requests.asked {
-        let explained = Explained::new(policy, asked.request.clone(), now, &[], &[]);
+    for named in &requests.read {
+        let explained = Explained::new(policy, named.request.clone(), now, &[], &[]);
         let count = groups.entry(group(&explained)).or_insert_with(|| Count {
             decision: explained.decided.decision(),
             requests: 0,
-            example: cases::escape(asked.text.as_bytes()),
+            example: inspect::escape(named.text.as_bytes()),
         });
         count.requests += 1;
         if as_json {
             let mut object = json::object(&explained);
-            object.insert("request".to_owned(), asked.text.as_str().into());
+            object.insert("request".to_owned(), named.text.as_str().into());
             results.push(Value::Object(object));
         }
     }
@@ -46,23 +47,23 @@ pub fn print(policy: &Policy, requests: &Requests, now: u64, notes: &[String], a
     groups.sort_by_key(|(_, count)| std::cmp::Reverse(count.requests));
     if as_json {
         output::json(&json!({
-            "requests": requests.asked.len(), "summary": groups.iter().map(row).collect::<Vec<_>>(),
+            "requests": requests.read.len(), "summary": groups.iter().map(row).collect::<Vec<_>>(),
             "skipped": requests.skipped, "notes": notes, "results": results,
         }));
     } else {
         output::coloured(&table(&groups));
         output::text(&tail(requests, notes));
     }
-    Exit::Well
 }
 
 fn group(explained: &Explained<'_>) -> Group {
     let decided = &explained.decided;
-    let by = decided.by().into_iter().map(|(filter, rule)| (filter.name(), rule.map(str::to_owned)));
+    let by =
+        decided.by().into_iter().map(|(filter, rule)| (Module::from(filter).name(), rule.map(str::to_owned)));
     Group {
         decision: decided.decision().name(),
         by: by.collect(),
-        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason),
+        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason.name()),
     }
 }
 
@@ -75,7 +76,7 @@ fn row((group, count): &(Group, Count)) -> Value {
     })
 }
 
-/// The rules in one cell: `vhost_policy/shop, path_policy/public`.
+/// Returns the rules as one cell: `vhost-policy/shop, path-policy/public`.
 fn by(group: &Group) -> String {
     let one = |(filter, rule): &(&str, Option<String>)| match rule {
         Some(rule) => format!("{filter}/{rule}"),
@@ -85,7 +86,7 @@ fn by(group: &Group) -> String {
     if cell.is_empty() { "-".to_owned() } else { cell }
 }
 
-/// A row for each group, the most frequent first.
+/// Returns a row for each group, the most frequent first.
 fn table(groups: &[(Group, Count)]) -> String {
     let head = ["requests", "decision", "by", "reason", "example"].map(str::to_owned);
     let cells = |(group, count): &(Group, Count)| {
@@ -114,9 +115,9 @@ fn table(groups: &[(Group, Count)]) -> String {
 }
 
 fn tail(requests: &Requests, notes: &[String]) -> String {
-    let mut tail = format!("\n{} requests\n", requests.asked.len());
+    let mut tail = format!("\n{} requests\n", requests.read.len());
     if !requests.skipped.is_empty() {
-        tail += &format!("not read: {}\n", requests.skipped.len());
+        tail += &format!("skipped: {}\n", requests.skipped.len());
         for line in requests.skipped.iter().take(10) {
             tail += &format!("  {line}\n");
         }

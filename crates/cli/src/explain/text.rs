@@ -1,8 +1,10 @@
-//! A decision for people.
+//! A decision as text.
 
-use super::{Explained, readings};
+use super::explained::Explained;
+use super::readings;
 use anstyle::{AnsiColor, Style};
-use cases::{HeaderLine, escape};
+use inspect::{HeaderLine, escape};
+use modules::Module;
 use policy::decision::{Answer, Decision, Filter, RuleResult, Step};
 use std::fmt::Write;
 
@@ -12,12 +14,12 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
-/// The text in this style.
+/// Returns the text in a style.
 fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The style of a decision.
+/// Returns the style of a decision.
 pub fn style_of(decision: Decision) -> Style {
     match decision {
         Decision::Allow => GREEN,
@@ -26,10 +28,10 @@ pub fn style_of(decision: Decision) -> Style {
     }
 }
 
-/// Everything about a decision.
+/// Returns the decision with every step.
 pub fn page(explained: &Explained<'_>) -> String {
     let mut page = decision(explained);
-    page += &format!("\n{}", subject(explained));
+    page += &format!("\n{}", input(explained));
     page += &format!("\n{}", filters(explained));
     for answer in &explained.decided.shadowed {
         let _ = writeln!(page, "\n{}  would be {}", paint(YELLOW, "shadow"), sentence(answer));
@@ -40,44 +42,45 @@ pub fn page(explained: &Explained<'_>) -> String {
         let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
     if explained.decided.awaits_keys {
-        let _ = writeln!(page, "\n{}: a module waits for keys before it answers this", paint(YELLOW, "note"));
+        let note = "a module waits for the keys before it decides about this request";
+        let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
     page
 }
 
-/// One line: what was decided, and by whom.
+/// Returns the line with the decision, the rule and the reason.
 fn decision(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
     let rules = decided
         .by()
         .into_iter()
-        .map(|(filter, rule)| format!("rule {} of {}", rule.unwrap_or("-"), filter.name()));
-    let said = match &decided.answer {
+        .map(|(filter, rule)| format!("rule {} of {}", rule.unwrap_or("-"), Module::from(filter)));
+    let sentence = match &decided.answer {
         Some(answer) => sentence(answer),
-        None if decided.by().is_empty() => "allowed: nothing denies it".to_owned(),
+        None if decided.by().is_empty() => "allowed: no rule denies it".to_owned(),
         None => format!("allowed by {}", rules.collect::<Vec<_>>().join(", ")),
     };
-    format!("{}\n", paint(style_of(decided.decision()).bold(), said))
+    format!("{}\n", paint(style_of(decided.decision()).bold(), sentence))
 }
 
 fn sentence(answer: &Answer) -> String {
     let rule = answer.rule.as_ref().map(|rule| format!("rule {rule} of ")).unwrap_or_default();
     let word = if answer.decision == Decision::Redirect { "redirected" } else { "denied" };
     let reading = answer.reading.as_ref().map(|path| format!(" on {path}")).unwrap_or_default();
-    format!("{word} by {rule}{}: {}{reading}", answer.filter.name(), answer.reason)
+    format!("{word} by {rule}{}: {}{reading}", Module::from(answer.filter), answer.reason)
 }
 
-/// The host and the readings of the path.
-fn subject(explained: &Explained<'_>) -> String {
+/// Returns the host and the readings of the path.
+fn input(explained: &Explained<'_>) -> String {
     let host = match readings::host(explained) {
         Ok(host) => host,
-        Err(reason) => paint(RED, format_args!("unreadable: {reason}")),
+        Err(reason) => paint(RED, format_args!("invalid: {reason}")),
     };
     let mut text = format!("{}      {host}\n", paint(BOLD, "host"));
     let all = match readings::all(explained) {
         None => return text + &format!("{}      none\n", paint(BOLD, "path")),
         Some(Err(reason)) => {
-            let why = paint(RED, format_args!("unreadable: {reason}"));
+            let why = paint(RED, format_args!("invalid: {reason}"));
             return text + &format!("{}      {why}\n", paint(BOLD, "path"));
         }
         Some(Ok(all)) => all,
@@ -94,12 +97,12 @@ fn subject(explained: &Explained<'_>) -> String {
     text
 }
 
-/// Each filter, with each rule that it tried.
+/// Returns each filter with the rules that it tried.
 fn filters(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
     let mut text = String::new();
     for filter in explained.policy.filters() {
-        let _ = writeln!(text, "{}", paint(BOLD, filter.name()));
+        let _ = writeln!(text, "{}", paint(BOLD, Module::from(filter)));
         if !decided.entered.contains(&filter) {
             let ended = decided.answer.as_ref().is_some_and(|answer| (answer.filter as u8) < filter as u8);
             let _ = writeln!(text, "  {}", paint(DIM, if ended { "not reached" } else { "off" }));
@@ -145,24 +148,24 @@ fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {
     match tried {
         RuleResult::Matched => paint(GREEN, format_args!("matched   {rule}")),
         RuleResult::Shadowed => {
-            paint(YELLOW, format_args!("shadowed  {rule:width$}  it matched, and was passed over"))
+            paint(YELLOW, format_args!("shadowed  {rule:width$}  matched, but not applied"))
         }
         RuleResult::Missed(field) => {
-            paint(DIM, format_args!("missed    {rule:width$}  {} did not hold", field.name()))
+            paint(DIM, format_args!("missed    {rule:width$}  `{}` does not match", field.name()))
         }
         RuleResult::Off => paint(DIM, format_args!("off       {rule}")),
     }
 }
 
-/// What the client gets.
+/// Returns the response that the client gets.
 fn response(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
     let mut text = match &decided.answer {
         Some(_) => format!("{}  {}\n", paint(BOLD, "response"), decided.status()),
         None if decided.response.is_empty() => {
-            format!("{}  the upstream's, as it is\n", paint(BOLD, "response"))
+            format!("{}  from the upstream, unchanged\n", paint(BOLD, "response"))
         }
-        None => format!("{}  the upstream's, with\n", paint(BOLD, "response")),
+        None => format!("{}  from the upstream, with\n", paint(BOLD, "response")),
     };
     for (name, value) in &decided.response {
         let _ = writeln!(text, "  {}: {}", escape(name), escape(value));
@@ -173,10 +176,10 @@ fn response(explained: &Explained<'_>) -> String {
     text
 }
 
-/// What the upstream gets: `+` before what it did not have, `-` before what it had.
+/// Returns the request that the upstream gets: `+` before added header lines, `-` before removed ones.
 fn upstream(explained: &Explained<'_>) -> String {
     let head = paint(BOLD, "upstream");
-    let Some(lines) = &explained.decided.upstream else { return format!("{head}  gets nothing\n") };
+    let Some(lines) = &explained.decided.upstream else { return format!("{head}  no request\n") };
     let before: Vec<HeaderLine> =
         explained.request.lines().map(|(name, value)| (name.to_vec(), value.trim_ascii().to_vec())).collect();
     let find = |lines: &[HeaderLine], name: &[u8]| {
@@ -188,7 +191,7 @@ fn upstream(explained: &Explained<'_>) -> String {
         let _ = write!(text, " {target}");
     }
     if target != came {
-        let _ = write!(text, "  {}", paint(YELLOW, format_args!("it came as {}", came.unwrap_or_default())));
+        let _ = write!(text, "  {}", paint(YELLOW, format_args!("received as {}", came.unwrap_or_default())));
     }
     let _ = writeln!(text, "\n    host: {}", find(lines, b":authority").unwrap_or_default());
     for (mark, style, (name, value)) in changes(&before, lines) {
@@ -198,7 +201,7 @@ fn upstream(explained: &Explained<'_>) -> String {
     text
 }
 
-/// Each header line with what became of it, those that are gone first.
+/// Returns each header line with its change, the removed lines first.
 fn changes<'l>(
     before: &'l [HeaderLine],
     after: &'l [HeaderLine],

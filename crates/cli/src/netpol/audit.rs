@@ -1,48 +1,47 @@
 //! `ringfence netpol audit`.
 
-use super::generate::problem;
-use super::{read, refused};
+use super::input::cluster;
 use crate::exit::{Exit, Failure};
-use crate::output::Format;
-use crate::{files, output};
+use crate::output;
+use crate::report::Format;
 use clap::Args;
 use netpol::address::Range;
-use netpol::audit::{self, Finding, against_graph, audit};
+use netpol::audit::{self, Finding, audit};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Ways around the policies.
+/// Options of `netpol audit`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Manifests: files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Addresses of the Kubernetes API; may be repeated. Without these and without nodes, private addresses stand for both.
+    /// Addresses of the Kubernetes API; may be repeated. Without these and `--nodes`, private addresses are used for both.
     #[arg(long, value_name = "CIDR")]
     api_server: Vec<Range>,
     /// Addresses of the nodes; may be repeated.
     #[arg(long, value_name = "CIDR")]
     nodes: Vec<Range>,
-    /// The namespace of istiod.
+    /// Namespace of istiod.
     #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
     control_plane: String,
-    /// A namespace that may read metrics; may be repeated.
+    /// Namespace that may read metrics; may be repeated.
     #[arg(long, value_name = "NAMESPACE", default_value = "monitoring")]
     monitoring: Vec<String>,
-    /// A namespace whose own workloads are not audited; may be repeated.
+    /// Namespace whose workloads are not audited; may be repeated.
     #[arg(
         long,
         value_name = "NAMESPACE",
         default_values = ["kube-system", "kube-public", "kube-node-lease"]
     )]
     system: Vec<String>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// Output format.
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 impl Options {
-    fn told(&self) -> audit::Options {
+    fn audit_options(&self) -> audit::Options {
         audit::Options {
             control_plane: self.control_plane.clone(),
             monitoring: self.monitoring.clone(),
@@ -55,29 +54,20 @@ impl Options {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let files = files::read(&options.paths)?;
-    let cluster = read(&files, as_json)?;
-    let mut found = audit(&cluster, &options.told());
-    for graph in cluster.ignored.iter().filter(|object| object.kind == "ServiceGraph") {
-        let file = files.iter().find(|file| file.name == *graph.place.file);
-        let lacking = against_graph(&cluster, graph, file.map_or("", |file| &file.text));
-        found.extend(lacking.map_err(|problems| {
-            let problems = problems.into_iter().map(|found| problem(&graph.place.file, found));
-            refused(&problems.collect::<Vec<_>>(), &files, as_json)
-        })?);
-    }
+    let cluster = cluster(&options.paths, options.format)?;
+    let found = audit(&cluster, &options.audit_options()).map_err(Failure::usage)?;
     if as_json {
         output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
     } else {
         let mut blocks: Vec<String> = found.iter().map(text).collect();
         blocks.push(if cluster.workloads.is_empty() {
-            "there are no workloads in these manifests: nothing was audited".to_owned()
+            "no workloads in these manifests: nothing was audited".to_owned()
         } else {
             count(found.len())
         });
         output::text(&(blocks.join("\n\n") + "\n"));
     }
-    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+    Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }
 
 fn count(found: usize) -> String {
@@ -89,11 +79,11 @@ fn count(found: usize) -> String {
 }
 
 fn text(finding: &Finding) -> String {
-    let Finding { code, severity, object, message, gain, because, remedy } = finding;
+    let Finding { code, severity, object, message, impact, because, remedy } = finding;
     let place = &object.place;
-    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {gain}");
+    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {impact}");
     for (object, what) in because {
-        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.line);
+        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
     }
     text += "\n  closed by:";
     for line in remedy.lines() {
@@ -105,7 +95,7 @@ fn text(finding: &Finding) -> String {
 fn value(finding: &Finding) -> Value {
     let object = |object: &netpol::model::ObjectRef| {
         json!({
-            "file": *object.place.file, "line": object.place.line, "kind": object.kind,
+            "file": *object.place.file, "line": object.place.span.line, "kind": object.kind,
             "namespace": object.namespace, "name": object.name,
         })
     };
@@ -117,7 +107,7 @@ fn value(finding: &Finding) -> Value {
         "severity": finding.severity.to_string(),
         "object": object(&finding.object),
         "message": finding.message,
-        "gain": finding.gain,
+        "gain": finding.impact,
         "because": because.collect::<Vec<_>>(),
         "remedy": finding.remedy,
     })

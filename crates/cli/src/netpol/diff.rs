@@ -1,29 +1,29 @@
 //! `ringfence netpol diff`.
 
-use super::cluster;
+use super::input::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::output::Format;
+use crate::report::Format;
 use clap::Args;
 use netpol::matrix::{Matrix, Row, json_rows};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What a change opens and closes.
+/// Options of `netpol diff`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The manifests before: a file, a folder, or `-` for standard input.
+    /// Manifests before the change: a file, a folder, or `-` for standard input.
     before: PathBuf,
-    /// The manifests after.
+    /// Manifests after the change.
     after: PathBuf,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// Output format.
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let read = |path: &PathBuf| cluster(std::slice::from_ref(path), as_json);
+    let read = |path: &PathBuf| cluster(std::slice::from_ref(path), options.format);
     let found = netpol::diff(&read(&options.before)?, &read(&options.after)?);
     if as_json {
         let rows = BTreeMap::from([("opened", &found.opened), ("closed", &found.closed)]);
@@ -36,5 +36,5 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         };
         output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)));
     }
-    Ok(if found.is_empty() { Exit::Well } else { Exit::Problems })
+    Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }

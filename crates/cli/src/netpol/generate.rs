@@ -1,39 +1,34 @@
 //! `ringfence netpol generate`.
 
-use super::refused;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::output;
-use crate::output::Format;
+use crate::report::{self, Format};
 use clap::Args;
-use netpol::generate::{self, Manifest, manifests};
-use netpol::{Place, Problem};
+use netpol::generate::{Manifest, manifests, read};
+use netpol::model::Policy;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The NetworkPolicies of a service graph.
+/// Options of `netpol generate`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The service graph: a file, or `-` for standard input.
+    /// Service graph: a file, or `-` for standard input.
     graph: PathBuf,
-    /// A folder that the manifests are written to, a file each; without it they are printed.
+    /// Folder for the manifests; without it they are printed.
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// Output format.
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let files = files::read(std::slice::from_ref(&options.graph))?;
-    let [file] = &files[..] else {
-        return Err(Failure::call(format_args!("{}: a graph is one file", options.graph.display())));
-    };
-    let made = manifests(&file.text).map_err(|found| {
-        let found: Vec<Problem> = found.into_iter().map(|found| problem(&file.name, found)).collect();
-        refused(&found, &files, as_json)
-    })?;
+    let file = files::read_one(&options.graph)?;
+    let graph = read(&file.name, &file.text)
+        .map_err(|found| report::refuse(&found, std::slice::from_ref(&file), options.format))?;
+    let made = manifests(&graph);
     if let Some(folder) = &options.output {
         write(folder, &made)?;
     }
@@ -43,17 +38,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         let texts: Vec<&str> = made.iter().map(|manifest| manifest.text.as_str()).collect();
         output::text(&texts.join("---\n"));
     }
-    Ok(Exit::Well)
-}
-
-/// A problem of a graph as one of its file.
-pub(super) fn problem(file: &str, found: generate::Problem) -> Problem {
-    let generate::Problem { code, line, column, message, help, .. } = found;
-    Problem { place: Place { file: file.into(), line, column, width: 1 }, code, message, help }
+    Ok(Exit::Success)
 }
 
 fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
-    let wrong = |path: &Path, error| Failure::call(format_args!("{}: {error}", path.display()));
+    let wrong = |path: &Path, error| Failure::usage(format_args!("{}: {error}", path.display()));
     std::fs::create_dir_all(folder).map_err(|error| wrong(folder, error))?;
     for manifest in made {
         let path = folder.join(&manifest.file);
@@ -64,5 +53,7 @@ fn write(folder: &Path, made: &[Manifest]) -> Result<(), Failure> {
 
 fn value(manifest: &Manifest) -> Value {
     let Manifest { file, stops, without, policies, text } = manifest;
+    let name = |policy: &Policy| format!("{}/{}", policy.namespace(), policy.object.name);
+    let policies: Vec<String> = policies.iter().map(name).collect();
     json!({"file": file, "stops": stops, "without": without, "policies": policies, "text": text})
 }

@@ -1,24 +1,24 @@
 //! `ringfence netpol matrix`.
 
-use super::cluster;
+use super::input::cluster;
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::{output, report};
 use clap::{Args, ValueEnum};
 use netpol::audit;
 use netpol::matrix::{Matrix, Picture, dot, json, markdown, svg, table};
 use netpol::reach::Reach;
 use std::path::PathBuf;
 
-/// Who may reach whom.
+/// Options of `netpol matrix`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Manifests: files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Print a row for each pair of groups; a group is workloads that no policy tells apart.
+    /// Print a row for each pair of groups of workloads that all policies treat alike.
     #[arg(long)]
     group: bool,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -27,29 +27,31 @@ pub struct Options {
 enum Format {
     /// Aligned columns.
     Table,
-    /// For programs.
+    /// JSON.
     Json,
-    /// A table of Markdown.
+    /// A Markdown table.
     Markdown,
-    /// A graph for Graphviz.
+    /// A graph in the DOT language of Graphviz.
     Dot,
-    /// A picture.
+    /// A picture in SVG.
     Svg,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
-    let cluster = cluster(&options.paths, options.format == Format::Json)?;
+    let problems = if options.format == Format::Json { report::Format::Json } else { report::Format::Text };
+    let cluster = cluster(&options.paths, problems)?;
     let matrix = || {
         let reach = Reach::new(&cluster);
         if options.group { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) }
     };
-    let picture = || Picture::new(&cluster, &audit::Options::default(), options.group);
+    let picture =
+        || Picture::new(&cluster, &audit::Options::default(), options.group).map_err(Failure::usage);
     match options.format {
         Format::Table => output::text(&table(&matrix())),
         Format::Json => output::json(&json(&matrix())),
         Format::Markdown => output::text(&markdown(&matrix())),
-        Format::Dot => output::text(&dot(&picture())),
-        Format::Svg => output::text(&svg(&picture())),
+        Format::Dot => output::text(&dot(&picture()?)),
+        Format::Svg => output::text(&svg(&picture()?)),
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

@@ -3,34 +3,30 @@
 mod audit;
 mod diff;
 mod generate;
+mod input;
 mod matrix;
 mod query;
 
 use crate::exit::{Exit, Failure};
-use crate::files::File;
-use crate::{files, output, problems};
 use clap::Subcommand;
-use netpol::Problem;
-use netpol::model::Cluster;
-use std::path::PathBuf;
 
-/// What there is to do with NetworkPolicies.
+/// The subcommands of `netpol`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write the NetworkPolicies of a service graph.
+    /// Generate NetworkPolicies from a service graph.
     Generate(generate::Options),
-    /// Print who may reach whom on which port.
+    /// Print the allowed connections and their ports.
     Matrix(matrix::Options),
-    /// Say whether one connection is allowed, and which policies and rules say so.
+    /// Check one connection, and print the policies and rules that decide it.
     Query(query::Options),
-    /// Print what a change opens and closes; 1 where it does either.
+    /// Print the connections that a change opens and closes; exit status 1 if there are any.
     Diff(diff::Options),
-    /// Name each way around the policies, with the manifest that closes it; 1 where there is one.
+    /// Find ways around the policies, with the manifests that close them; exit status 1 if there are any.
     Audit(audit::Options),
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the subcommand.
     pub fn run(&self) -> Result<Exit, Failure> {
         match self {
             Self::Generate(options) => generate::run(options),
@@ -39,38 +35,5 @@ impl Command {
             Self::Diff(options) => diff::run(options),
             Self::Audit(options) => audit::run(options),
         }
-    }
-}
-
-/// Reads manifests.
-fn cluster(paths: &[PathBuf], json: bool) -> Result<Cluster, Failure> {
-    read(&files::read(paths)?, json)
-}
-
-/// Reads the manifests of files.
-fn read(files: &[File], json: bool) -> Result<Cluster, Failure> {
-    let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
-    let read = read.inspect(note_ignored);
-    read.map_err(|found| refused(&found, files, json))
-}
-
-/// Problems go where the answer would have gone.
-fn refused(found: &[Problem], files: &[File], json: bool) -> Failure {
-    let message = if json {
-        output::json(&problems::json(found));
-        problems::count(found.len())
-    } else {
-        problems::text(found, files)
-    };
-    Failure { message, exit: Exit::Problems }
-}
-
-/// Policies of other kinds would change the answer, and are not read.
-fn note_ignored(cluster: &Cluster) {
-    for object in cluster.ignored.iter().filter(|object| object.kind.contains("NetworkPolicy")) {
-        eprintln!(
-            "note: {}: {object} is no policy of networking.k8s.io, and does not count here",
-            object.place
-        );
     }
 }

@@ -1,47 +1,47 @@
 //! `ringfence netpol query`.
 
-use super::cluster;
+use super::input::cluster;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::output::Format;
+use crate::report::Format;
 use clap::Args;
+use diagnostics::did_you_mean;
 use netpol::address::Range;
-use netpol::did_you_mean;
 use netpol::model::{Cluster, Direction, Policy};
 use netpol::ports::Protocol;
-use netpol::reach::{Leave, Party, Side, Verdict, verdict};
+use netpol::reach::{AllowedBy, Party, Side, Verdict, verdict};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// One connection.
+/// Options of `netpol query`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Manifests: files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Who connects: `namespace/Kind/name`, or an IP address outside of the cluster.
+    /// Source: `namespace/Kind/name`, or an IP address outside the cluster.
     #[arg(long)]
     from: String,
-    /// Whom to.
+    /// Destination, in the same form.
     #[arg(long)]
     to: String,
-    /// The port of the destination's pods.
+    /// Port of the destination pods.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
-    /// TCP, UDP or SCTP.
+    /// Protocol: TCP, UDP or SCTP.
     #[arg(long, default_value = "TCP")]
     protocol: Protocol,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// Output format.
+    #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
-    let cluster = cluster(&options.paths, as_json)?;
+    let cluster = cluster(&options.paths, options.format)?;
     let (from, to) = (party(&cluster, &options.from)?, party(&cluster, &options.to)?);
     if let (Party::Address(_), Party::Address(_)) = (from, to) {
-        return Err(Failure::call("one of the ends must be a workload of the cluster"));
+        return Err(Failure::usage("the source or the destination must be a workload of the cluster"));
     }
     let verdict = verdict(&cluster, from, to, options.protocol, options.port);
     if as_json {
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     } else {
         output::text(&as_text(options, &verdict));
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
 fn party<'c>(cluster: &'c Cluster, name: &str) -> Result<Party<'c>, Failure> {
@@ -61,7 +61,7 @@ fn party<'c>(cluster: &'c Cluster, name: &str) -> Result<Party<'c>, Failure> {
     }
     let names: Vec<String> = cluster.workloads.iter().map(|workload| workload.name()).collect();
     let help = did_you_mean(name, names.iter().map(String::as_str));
-    Err(Failure::call(format_args!("there is no workload `{name}`; {help}")))
+    Err(Failure::usage(format_args!("unknown workload `{name}`; {help}")))
 }
 
 fn word(verdict: &Verdict<'_>) -> &'static str {
@@ -88,51 +88,51 @@ fn as_text(options: &Options, verdict: &Verdict<'_>) -> String {
 
 fn lines(direction: Direction, end: &Side<'_>) -> Vec<String> {
     match end {
-        Side::Outside => vec!["it is outside of the cluster: no NetworkPolicy is about it".to_owned()],
+        Side::Outside => vec!["it is outside the cluster, where NetworkPolicies do not apply".to_owned()],
         Side::HostNetwork => {
-            vec!["it is on the network of its node: NetworkPolicies do not hold it".to_owned()]
+            vec!["it uses the network of its node, which NetworkPolicies do not isolate".to_owned()]
         }
         Side::Open => vec!["no policy selects it: everything is allowed".to_owned()],
-        Side::Selected { policies, leaves } if leaves.is_empty() => {
+        Side::Selected { policies, allowed_by } if allowed_by.is_empty() => {
             let line =
                 |policy: &&Policy| format!("{} selects it, and none of its rules allows this", place(policy));
             policies.iter().map(line).collect()
         }
-        Side::Selected { leaves, .. } => {
-            let line = |leave: &Leave<'_>| {
-                format!("{} allows it: spec.{direction}[{}]", place(leave.policy), leave.rule)
+        Side::Selected { allowed_by, .. } => {
+            let line = |rule: &AllowedBy<'_>| {
+                format!("{} allows it: spec.{direction}[{}]", place(rule.policy), rule.rule)
             };
-            leaves.iter().map(line).collect()
+            allowed_by.iter().map(line).collect()
         }
     }
 }
 
 fn place(policy: &Policy) -> String {
     let place = &policy.object.place;
-    format!("{}:{}: {}", place.file, place.line, policy.object)
+    format!("{}:{}: {}", place.file, place.span.line, policy.object)
 }
 
 fn as_value(verdict: &Verdict<'_>) -> Value {
     let policy = |policy: &Policy| {
         let object = &policy.object;
         json!({
-            "file": *object.place.file, "line": object.place.line,
+            "file": *object.place.file, "line": object.place.span.line,
             "namespace": object.namespace, "name": object.name,
         })
     };
     let end = |end: &Side<'_>| {
-        let (because, policies, leaves): (_, &[&Policy], &[Leave<'_>]) = match end {
+        let (because, policies, allowed_by): (_, &[&Policy], &[AllowedBy<'_>]) = match end {
             Side::Outside => ("outside", &[], &[]),
             Side::HostNetwork => ("hostNetwork", &[], &[]),
             Side::Open => ("unselected", &[], &[]),
-            Side::Selected { policies, leaves } => ("selected", policies, leaves),
+            Side::Selected { policies, allowed_by } => ("selected", policies, allowed_by),
         };
-        let rule = |leave: &Leave<'_>| json!({"policy": policy(leave.policy), "rule": leave.rule});
+        let rule = |rule: &AllowedBy<'_>| json!({"policy": policy(rule.policy), "rule": rule.rule});
         json!({
             "allowed": end.allows(),
             "because": because,
             "policies": policies.iter().map(|found| policy(found)).collect::<Vec<_>>(),
-            "rules": leaves.iter().map(rule).collect::<Vec<_>>(),
+            "rules": allowed_by.iter().map(rule).collect::<Vec<_>>(),
         })
     };
     json!({

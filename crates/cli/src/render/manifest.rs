@@ -1,28 +1,52 @@
-//! The manifests.
+//! The manifests that load a policy.
 
-use super::{FailStrategy, Kind, Options, Phase, Traffic};
+use super::options::{FailStrategy, Kind, Options};
 use crate::exit::Failure;
-use crate::filter::Filter;
-use netpol::manifest::yaml;
-use serde_json::json;
+use clap::ValueEnum;
+use modules::Module;
+use yaml::Yaml;
 
-/// Writes the manifest that loads the policy.
-pub fn render(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    if let Some(flag) = useless(options) {
-        let kind = clap::ValueEnum::to_possible_value(&options.kind);
-        let kind = kind.map(|kind| kind.get_name().to_owned()).unwrap_or_default();
-        return Err(Failure::call(format_args!("`{flag}` says nothing in `--as {kind}`")));
+type Fields = Vec<(&'static str, Yaml)>;
+
+/// Stands for the policy, which is the last field of each manifest.
+const POLICY: &str = "POLICY";
+
+/// Returns the manifest that loads the policy.
+pub fn render(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+    if let Some(flag) = unused_flag(options) {
+        let kind = value_name(&options.kind);
+        return Err(Failure::usage(format_args!("`{flag}` cannot be used with `--as {kind}`")));
     }
-    match options.kind {
-        Kind::WasmPlugin => wasm_plugin(options, filter, policy),
-        Kind::TrafficExtension => traffic_extension(options, filter, policy),
-        Kind::EnvoyExtensionPolicy => extension_policy(options, filter, policy),
-        Kind::Envoy => http_filter(options, filter, policy),
-    }
+    let name = options.name.as_deref().unwrap_or(module.name());
+    let (version, kind, spec): (_, _, Fields) = match options.kind {
+        Kind::WasmPlugin => {
+            let spec = istio(options).into_iter().chain(istio_wasm(options)?).collect();
+            ("extensions.istio.io/v1alpha1", "WasmPlugin", spec)
+        }
+        Kind::TrafficExtension => {
+            let wasm = ("wasm", Yaml::map(istio_wasm(options)?));
+            let spec = istio(options).into_iter().chain([wasm]).collect();
+            ("extensions.istio.io/v1alpha1", "TrafficExtension", spec)
+        }
+        Kind::EnvoyExtensionPolicy => {
+            let spec = envoy_gateway(options, module)?;
+            ("gateway.envoyproxy.io/v1alpha1", "EnvoyExtensionPolicy", spec)
+        }
+        Kind::Envoy => return Ok(insert(&http_filter(options, module, name)?, policy)),
+    };
+    let namespace = options.namespace.as_deref().map(|namespace| ("namespace", text(namespace)));
+    let metadata = [("name", text(name))].into_iter().chain(namespace);
+    let manifest = Yaml::map([
+        ("apiVersion", text(version)),
+        ("kind", text(kind)),
+        ("metadata", Yaml::map(metadata)),
+        ("spec", Yaml::map(spec)),
+    ]);
+    Ok(insert(&manifest, policy))
 }
 
-/// A flag that the kind has no place for.
-fn useless(options: &Options) -> Option<&'static str> {
+/// Returns a flag that the kind of the manifest does not use.
+fn unused_flag(options: &Options) -> Option<&'static str> {
     let istio = matches!(options.kind, Kind::WasmPlugin | Kind::TrafficExtension);
     let envoy = options.kind == Kind::Envoy;
     [
@@ -37,202 +61,139 @@ fn useless(options: &Options) -> Option<&'static str> {
     .find_map(|(flag, given)| given.then_some(flag))
 }
 
-/// A text as a scalar of YAML.
-fn scalar(text: &str) -> String {
-    yaml(&json!(text)).trim_end().to_owned()
+/// Returns the text of the manifest with the lines of the policy, which keep their comments.
+fn insert(manifest: &Yaml, policy: &[String]) -> String {
+    let manifest = manifest.document();
+    let mut text = manifest.trim_end().trim_end_matches(POLICY).trim_end().to_owned();
+    let last = text.lines().last().unwrap_or_default();
+    let indent = " ".repeat(2 + last.len() - last.trim_start().len());
+    for line in policy {
+        text.push('\n');
+        if !line.trim().is_empty() {
+            text += &format!("{indent}{line}");
+        }
+    }
+    text + "\n"
 }
 
-/// A manifest that is being written.
-#[derive(Default)]
-struct Lines(String);
+fn text(text: &str) -> Yaml {
+    Yaml::Flow(text.into())
+}
 
-impl Lines {
-    fn add(&mut self, depth: usize, line: &str) {
-        if !line.trim().is_empty() {
-            self.0 += &"  ".repeat(depth);
-            self.0 += line;
-        }
-        self.0.push('\n');
-    }
-
-    fn field(&mut self, depth: usize, name: &str, text: &str) {
-        self.add(depth, &format!("{name}: {}", scalar(text)));
-    }
-
-    fn policy(&mut self, depth: usize, policy: &[String]) {
-        policy.iter().for_each(|line| self.add(depth, line));
-    }
+/// Returns the name of a flag's value, which is that of the manifest's field.
+fn value_name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 fn image(options: &Options) -> Result<&str, Failure> {
-    options.image.as_deref().ok_or_else(|| Failure::call("say where the module is: `--image oci://…`"))
+    let missing = || Failure::usage("the URL of the module is missing; add `--image oci://…`");
+    options.image.as_deref().ok_or_else(missing)
 }
 
-fn head(options: &Options, filter: Filter, version: &str, kind: &str) -> Lines {
-    let mut lines = Lines::default();
-    lines.field(0, "apiVersion", version);
-    lines.field(0, "kind", kind);
-    lines.add(0, "metadata:");
-    lines.field(1, "name", options.name.as_deref().unwrap_or(filter.name()));
-    if let Some(namespace) = &options.namespace {
-        lines.field(1, "namespace", namespace);
-    }
-    lines.add(0, "spec:");
-    lines
-}
-
-/// What Istio attaches a module to.
-fn istio(lines: &mut Lines, options: &Options) {
+/// Returns the fields of Istio's objects that select workloads.
+fn istio(options: &Options) -> Fields {
+    let mut fields = Vec::new();
     if !options.selector.is_empty() {
-        lines.add(1, "selector:");
-        lines.add(2, "matchLabels:");
-        options.selector.iter().for_each(|(key, value)| lines.field(3, &scalar(key), value));
+        let labels = options.selector.iter().map(|(key, value)| (key.as_str(), text(value)));
+        fields.push(("selector", Yaml::map([("matchLabels", Yaml::map(labels))])));
     }
-    targets(lines, options);
-    if let Some(phase) = options.phase {
-        let phase = match phase {
-            Phase::Authn => "AUTHN",
-            Phase::Authz => "AUTHZ",
-            Phase::Stats => "STATS",
-        };
-        lines.field(1, "phase", phase);
-    }
-    if let Some(traffic) = options.traffic {
-        let mode = match traffic {
-            Traffic::Client => "CLIENT",
-            Traffic::Server => "SERVER",
-            Traffic::ClientAndServer => "CLIENT_AND_SERVER",
-        };
-        lines.add(1, "match:");
-        lines.field(2, "- mode", mode);
-    }
+    fields.extend(targets(options));
+    fields.extend(options.phase.map(|phase| ("phase", text(&value_name(&phase)))));
+    fields.extend(
+        options
+            .traffic
+            .map(|traffic| ("match", Yaml::list([Yaml::map([("mode", text(&value_name(&traffic)))])]))),
+    );
+    fields
 }
 
-fn targets(lines: &mut Lines, options: &Options) {
-    if !options.target.is_empty() {
-        lines.add(1, "targetRefs:");
-    }
-    for (kind, name) in &options.target {
+fn targets(options: &Options) -> Option<(&'static str, Yaml)> {
+    let target = |(kind, name): &(String, String)| {
         let group = match kind.as_str() {
             "Service" | "Namespace" => "",
             "ServiceEntry" => "networking.istio.io",
             _ => "gateway.networking.k8s.io",
         };
-        lines.field(2, "- group", group);
-        lines.field(3, "kind", kind);
-        lines.field(3, "name", name);
-    }
-}
-
-/// What Istio is told of the module.
-fn wasm(lines: &mut Lines, depth: usize, options: &Options, policy: &[String]) -> Result<(), Failure> {
-    lines.field(depth, "url", image(options)?);
-    if let Some(digest) = &options.digest {
-        lines.field(depth, "sha256", digest);
-    }
-    let strategy = match options.fail_strategy {
-        FailStrategy::Reload => "FAIL_RELOAD",
-        FailStrategy::Close => "FAIL_CLOSE",
-        FailStrategy::Open => "FAIL_OPEN",
+        Yaml::map([("group", text(group)), ("kind", text(kind)), ("name", text(name))])
     };
-    lines.field(depth, "failStrategy", strategy);
-    lines.add(depth, "pluginConfig:");
-    lines.policy(depth + 1, policy);
-    Ok(())
+    (!options.target.is_empty()).then(|| ("targetRefs", Yaml::list(options.target.iter().map(target))))
 }
 
-fn wasm_plugin(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let mut lines = head(options, filter, "extensions.istio.io/v1alpha1", "WasmPlugin");
-    istio(&mut lines, options);
-    wasm(&mut lines, 1, options, policy)?;
-    Ok(lines.0)
+/// Returns the fields of Istio's objects that load the module.
+fn istio_wasm(options: &Options) -> Result<Fields, Failure> {
+    let mut fields = vec![("url", text(image(options)?))];
+    fields.extend(options.digest.as_deref().map(|digest| ("sha256", text(digest))));
+    fields.push(("failStrategy", text(&value_name(&options.fail_strategy))));
+    fields.push(("pluginConfig", text(POLICY)));
+    Ok(fields)
 }
 
-fn traffic_extension(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let mut lines = head(options, filter, "extensions.istio.io/v1alpha1", "TrafficExtension");
-    istio(&mut lines, options);
-    lines.add(1, "wasm:");
-    wasm(&mut lines, 2, options, policy)?;
-    Ok(lines.0)
-}
-
-fn extension_policy(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
+/// Returns the fields of an EnvoyExtensionPolicy.
+fn envoy_gateway(options: &Options, module: Module) -> Result<Fields, Failure> {
     let image = image(options)?;
-    let mut lines = head(options, filter, "gateway.envoyproxy.io/v1alpha1", "EnvoyExtensionPolicy");
-    if options.target.is_empty() {
-        return Err(Failure::call("say what it is attached to: `--target Gateway/NAME`"));
-    }
-    targets(&mut lines, options);
-    lines.add(1, "wasm:");
-    lines.field(2, "- name", filter.name());
-    lines.add(3, "code:");
-    // Envoy Gateway names images without a scheme.
+    let missing = || Failure::usage("the target is missing; add `--target Gateway/NAME`");
+    let targets = targets(options).ok_or_else(missing)?;
+    // Envoy Gateway expects images without a scheme.
     let (kind, field, url) = match image.strip_prefix("oci://") {
         Some(url) => ("Image", "image", url),
         None if image.starts_with("http://") || image.starts_with("https://") => ("HTTP", "http", image),
-        None => return Err(Failure::call("Envoy Gateway loads a module from `oci://…` or `https://…`")),
+        None => {
+            let message = "invalid `--image`; Envoy Gateway loads modules from `oci://…` or `https://…`";
+            return Err(Failure::usage(message));
+        }
     };
-    lines.field(4, "type", kind);
-    lines.add(4, &format!("{field}:"));
-    lines.field(5, "url", url);
-    if let Some(digest) = &options.digest {
-        lines.field(5, "sha256", digest);
-    }
+    let digest = options.digest.as_deref().map(|digest| ("sha256", text(digest)));
+    let source = Yaml::map([("url", text(url))].into_iter().chain(digest));
+    let mut wasm =
+        vec![("name", text(module.name())), ("code", Yaml::map([("type", text(kind)), (field, source)]))];
     if options.fail_strategy == FailStrategy::Open {
-        lines.add(3, "failOpen: true");
+        wasm.push(("failOpen", Yaml::Flow(true.into())));
     }
-    lines.add(3, "config:");
-    lines.policy(4, policy);
-    Ok(lines.0)
+    wasm.push(("config", text(POLICY)));
+    Ok(vec![targets, ("wasm", Yaml::list([Yaml::map(wasm)]))])
 }
 
-fn http_filter(options: &Options, filter: Filter, policy: &[String]) -> Result<String, Failure> {
-    let name = options.name.as_deref().unwrap_or(filter.name());
-    let mut lines = Lines::default();
-    lines.field(0, "name", name);
-    lines.add(0, "typed_config:");
-    lines.add(1, "\"@type\": type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm");
-    lines.add(1, "config:");
-    lines.field(2, "name", name);
+/// Returns an HTTP filter of an Envoy bootstrap.
+fn http_filter(options: &Options, module: Module, name: &str) -> Result<Yaml, Failure> {
     let strategy = match options.fail_strategy {
-        FailStrategy::Reload => "FAIL_RELOAD",
-        FailStrategy::Close => "FAIL_CLOSED",
-        FailStrategy::Open => "FAIL_OPEN",
+        FailStrategy::Close => "FAIL_CLOSED".to_owned(),
+        strategy => value_name(&strategy),
     };
-    lines.field(2, "failure_policy", strategy);
-    lines.add(2, "vm_config:");
-    lines.field(3, "vm_id", name);
-    lines.add(3, "runtime: envoy.wasm.runtime.v8");
-    code(&mut lines, options, filter)?;
-    lines.add(2, "configuration:");
-    lines.add(3, "\"@type\": type.googleapis.com/google.protobuf.Struct");
-    lines.add(3, "value:");
-    lines.policy(4, policy);
-    Ok(lines.0)
+    let vm = Yaml::map([
+        ("vm_id", text(name)),
+        ("runtime", text("envoy.wasm.runtime.v8")),
+        ("code", code(options, module)?),
+    ]);
+    let configuration =
+        Yaml::map([("@type", text("type.googleapis.com/google.protobuf.Struct")), ("value", text(POLICY))]);
+    let config = Yaml::map([
+        ("name", text(name)),
+        ("failure_policy", text(&strategy)),
+        ("vm_config", vm),
+        ("configuration", configuration),
+    ]);
+    let typed_config = Yaml::map([
+        ("@type", text("type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm")),
+        ("config", config),
+    ]);
+    Ok(Yaml::map([("name", text(name)), ("typed_config", typed_config)]))
 }
 
-/// Where Envoy finds the module.
-fn code(lines: &mut Lines, options: &Options, filter: Filter) -> Result<(), Failure> {
-    let dist = format!("dist/{}.wasm", filter.name().replace('-', "_"));
+/// Returns the source of the module.
+fn code(options: &Options, module: Module) -> Result<Yaml, Failure> {
+    let dist = format!("dist/{}", module.file());
     let image = options.image.as_deref().unwrap_or(&dist);
     if image.starts_with("http://") || image.starts_with("https://") {
         let (Some(cluster), Some(digest)) = (&options.cluster, &options.digest) else {
-            return Err(Failure::call("Envoy fetches a module with `--cluster` and `--digest`"));
+            return Err(Failure::usage("to fetch a module, Envoy needs `--cluster` and `--digest`"));
         };
-        lines.add(3, "code:");
-        lines.add(4, "remote:");
-        lines.add(5, "http_uri:");
-        lines.field(6, "uri", image);
-        lines.field(6, "cluster", cluster);
-        lines.add(6, "timeout: 10s");
-        lines.field(5, "sha256", digest);
-        return Ok(());
+        let uri = [("uri", text(image)), ("cluster", text(cluster)), ("timeout", text("10s"))];
+        let remote = Yaml::map([("http_uri", Yaml::map(uri)), ("sha256", text(digest))]);
+        return Ok(Yaml::map([("remote", remote)]));
     }
     if image.starts_with("oci://") {
-        return Err(Failure::call("Envoy itself loads no images: take a file or `https://…`"));
+        return Err(Failure::usage("Envoy cannot load images; use a file or `https://…`"));
     }
-    lines.add(3, "code:");
-    lines.add(4, "local:");
-    lines.field(5, "filename", image.strip_prefix("file://").unwrap_or(image));
-    Ok(())
+    let file = image.strip_prefix("file://").unwrap_or(image);
+    Ok(Yaml::map([("local", Yaml::map([("filename", text(file))]))]))
 }

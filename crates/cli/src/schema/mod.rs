@@ -1,50 +1,45 @@
 //! `ringfence schema`.
 
 use crate::exit::{Exit, Failure};
-use crate::filter::Filter;
-use crate::output;
-use clap::{Args, ValueEnum};
+use crate::report::Format;
+use crate::{module_flag, output};
+use clap::Args;
+use modules::Module;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
-/// What policies may hold.
+/// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The filter; without it all of them, by name.
-    #[arg(value_enum)]
-    filter: Option<Filter>,
-    /// A folder that the schemas are written to, a file for each filter; without it they are printed.
+    /// The filter; by default all filters, as one object with their names
+    #[arg(value_parser = module_flag::parser(), value_name = "FILTER")]
+    filter: Option<Module>,
+    /// Write a file for each filter to this folder, instead of printing the schemas
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "json")]
+    /// The output format: JSON Schema, draft 2020-12
+    #[arg(long, value_parser = Format::among(&[Format::Json]), default_value = "json")]
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// JSON Schema, draft 2020-12.
-    Json,
-}
-
+/// Prints or writes JSON Schemas.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
-    let Format::Json = options.format;
-    let filters = options.filter.map_or(Filter::ALL.to_vec(), |filter| vec![filter]);
+    let modules = options.filter.map_or(Module::ALL.to_vec(), |module| vec![module]);
     if let Some(folder) = &options.output {
-        filters.into_iter().try_for_each(|filter| write(folder, filter))?;
-    } else if let Some(filter) = options.filter {
-        output::json(&filter.schema());
+        modules.into_iter().try_for_each(|module| write(folder, module))?;
+    } else if let Some(module) = options.filter {
+        output::json(&module.schema());
     } else {
-        let all = filters.into_iter().map(|filter| (filter.name().to_owned(), filter.schema()));
+        let all = modules.into_iter().map(|module| (module.name().to_owned(), module.schema()));
         output::json(&Value::Object(all.collect::<Map<_, _>>()));
     }
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }
 
-fn write(folder: &Path, filter: Filter) -> Result<(), Failure> {
-    let path = folder.join(format!("{}.json", filter.name()));
-    let wrong = |error: std::io::Error| Failure::call(format_args!("{}: {error}", path.display()));
-    std::fs::create_dir_all(folder).map_err(wrong)?;
-    let text = serde_json::to_string_pretty(&filter.schema()).map_err(|error| wrong(error.into()))?;
-    std::fs::write(&path, text + "\n").map_err(wrong)
+fn write(folder: &Path, module: Module) -> Result<(), Failure> {
+    let path = folder.join(format!("{module}.json"));
+    let failure = |error: std::io::Error| Failure::usage(format_args!("{}: {error}", path.display()));
+    std::fs::create_dir_all(folder).map_err(failure)?;
+    let text = serde_json::to_string_pretty(&module.schema()).map_err(|error| failure(error.into()))?;
+    std::fs::write(&path, text + "\n").map_err(failure)
 }

@@ -1,12 +1,13 @@
-//! The outcome for programs.
+//! The results as JSON.
 
-use super::{Exercised, Outcome, Tested};
+use super::exercised::Exercised;
+use super::result::{CaseResult, FileResult};
 use serde_json::{Value, json};
 
-/// Each case with what differs, and the rules that no case exercises.
-pub fn object(tested: &[Tested], exercised: &[Exercised]) -> Value {
+/// Returns each case with its differences, and the rules that no case exercises.
+pub fn object(tested: &[FileResult], exercised: &[Exercised]) -> Value {
     let cases = || tested.iter().flat_map(|file| &file.cases);
-    let passed = cases().filter(|case| case.holds()).count();
+    let passed = cases().filter(|case| case.passed()).count();
     json!({
         "passed": passed,
         "failed": cases().count() - passed,
@@ -15,18 +16,18 @@ pub fn object(tested: &[Tested], exercised: &[Exercised]) -> Value {
     })
 }
 
-fn file(tested: &Tested) -> Value {
+fn file(tested: &FileResult) -> Value {
     json!({"file": tested.file, "cases": tested.cases.iter().map(case).collect::<Vec<_>>()})
 }
 
-fn case(outcome: &Outcome) -> Value {
+fn case(outcome: &CaseResult) -> Value {
     let differences = outcome.differences.as_deref().unwrap_or_default().iter().map(|difference| {
         json!({
             "what": difference.what, "expected": difference.expected, "observed": difference.observed,
         })
     });
     json!({
-        "name": outcome.name, "request": outcome.request, "passed": outcome.holds(),
+        "name": outcome.name, "request": outcome.request, "passed": outcome.passed(),
         "error": outcome.differences.as_ref().err(), "differences": differences.collect::<Vec<_>>(),
     })
 }
@@ -34,7 +35,9 @@ fn case(outcome: &Outcome) -> Value {
 fn policy(exercised: &Exercised) -> Value {
     let names = |wanted: bool| {
         let rules = exercised.rules.iter().filter(|(_, is)| *is == wanted);
-        rules.map(|(rule, _)| json!({"section": rule.section, "rule": rule.name})).collect::<Vec<_>>()
+        rules
+            .map(|(rule, _)| json!({"section": rule.module.section(), "rule": rule.name}))
+            .collect::<Vec<_>>()
     };
     json!({"files": exercised.files, "exercised": names(true), "unexercised": names(false)})
 }

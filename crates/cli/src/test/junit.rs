@@ -1,13 +1,13 @@
-//! The outcome as JUnit has it, for CI systems.
+//! The results as JUnit XML, for CI systems.
 
-use super::{Outcome, Tested};
+use super::result::{CaseResult, FileResult};
 use std::fmt::Write;
 
-/// A test suite for each file, a test for each case.
-pub fn report(tested: &[Tested]) -> String {
+/// Returns a test suite for each file, with a test for each case.
+pub fn report(tested: &[FileResult]) -> String {
     let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
     for file in tested {
-        let failed = file.cases.iter().filter(|case| !case.holds()).count();
+        let failed = file.cases.iter().filter(|case| !case.passed()).count();
         let (name, all) = (escape(&file.file), file.cases.len());
         let _ = writeln!(xml, "  <testsuite name=\"{name}\" tests=\"{all}\" failures=\"{failed}\">");
         for case in &file.cases {
@@ -18,7 +18,7 @@ pub fn report(tested: &[Tested]) -> String {
     xml + "</testsuites>\n"
 }
 
-fn test(case: &Outcome, suite: &str) -> String {
+fn test(case: &CaseResult, suite: &str) -> String {
     let head = format!("    <testcase classname=\"{suite}\" name=\"{}\"", escape(&case.name));
     let lines = match &case.differences {
         Ok(differences) if differences.is_empty() => return format!("{head}/>\n"),
@@ -30,7 +30,7 @@ fn test(case: &Outcome, suite: &str) -> String {
     format!("{head}>\n      <failure message=\"{first}\">{all}</failure>\n    </testcase>\n")
 }
 
-/// Text in XML 1.0, section 2.2: what it cannot hold, not even escaped, becomes a replacement character.
+/// Escapes text for XML. Characters that XML 1.0 (section 2.2) cannot represent become replacement characters.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -53,7 +53,7 @@ mod tests {
     use super::escape;
 
     #[test]
-    fn markup_and_controls_are_text() {
+    fn markup_and_control_characters_are_escaped() {
         assert_eq!(escape("<a b=\"c\"> & \u{1}\n"), "&lt;a b=&quot;c&quot;&gt; &amp; \u{fffd}\n");
     }
 }

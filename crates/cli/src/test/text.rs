@@ -1,6 +1,7 @@
-//! The outcome for people.
+//! The results as text.
 
-use super::{Exercised, Outcome, Tested};
+use super::exercised::Exercised;
+use super::result::{CaseResult, FileResult};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -8,14 +9,15 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const DIM: Style = Style::new().dimmed();
 
-/// Each file, each case that does not hold with what differs, and the rules that no case exercises.
-pub fn page(tested: &[Tested], exercised: &[Exercised]) -> String {
+/// Returns the result of each file, each failed case with its differences, and the rules that no case exercises.
+pub fn page(tested: &[FileResult], exercised: &[Exercised]) -> String {
     let mut page = String::new();
     for file in tested {
-        let held = file.cases.iter().filter(|case| case.holds()).count();
-        let style = if held == file.cases.len() { GREEN } else { RED };
-        let _ = writeln!(page, "{style}{}: {held} of {} cases hold{style:#}", file.file, file.cases.len());
-        for case in file.cases.iter().filter(|case| !case.holds()) {
+        let passed = file.cases.iter().filter(|case| case.passed()).count();
+        let style = if passed == file.cases.len() { GREEN } else { RED };
+        let _ =
+            writeln!(page, "{style}{}: {passed} of {} cases passed{style:#}", file.file, file.cases.len());
+        for case in file.cases.iter().filter(|case| !case.passed()) {
             page += &failed(case);
         }
     }
@@ -23,16 +25,16 @@ pub fn page(tested: &[Tested], exercised: &[Exercised]) -> String {
         page += &format!("\n{}", share(policy));
     }
     let cases = || tested.iter().flat_map(|file| &file.cases);
-    let held = cases().filter(|case| case.holds()).count();
-    let _ = writeln!(page, "\n{held} passed, {} failed", cases().count() - held);
+    let passed = cases().filter(|case| case.passed()).count();
+    let _ = writeln!(page, "\n{passed} passed, {} failed", cases().count() - passed);
     page
 }
 
-fn failed(case: &Outcome) -> String {
+fn failed(case: &CaseResult) -> String {
     let mut text = format!("\n  {RED}{}{RED:#}  {DIM}{}{DIM:#}\n", case.name, case.request);
     match &case.differences {
         Err(error) => {
-            let _ = writeln!(text, "    it cannot be run: {error}");
+            let _ = writeln!(text, "    error: {error}");
         }
         Ok(differences) => {
             for difference in differences {
@@ -45,7 +47,7 @@ fn failed(case: &Outcome) -> String {
     text
 }
 
-/// The share of the rules that some case exercises, and the others by name.
+/// Returns the share of the rules that a case exercises, and the names of the others.
 fn share(policy: &Exercised) -> String {
     let (all, missing) = (policy.rules.len(), policy.missing().count());
     let percent = (all - missing) * 100 / all;

@@ -1,12 +1,12 @@
-//! The configuration of Envoy: modules, wherever they stand in it.
+//! Checks the modules in a configuration of Envoy.
 
-use super::finding::Finding;
 use super::policy;
 use super::scene::Scene;
-use crate::filter::Filter;
-use yaml::{Data, Mark, Node};
+use diagnostics::Span;
+use modules::Module;
+use yaml::{Data, Node};
 
-/// Fields of a bootstrap.
+/// Fields of a bootstrap, in the two spellings of protobuf's JSON.
 const BOOTSTRAP: [&str; 8] = [
     "static_resources",
     "staticResources",
@@ -18,12 +18,12 @@ const BOOTSTRAP: [&str; 8] = [
     "statsConfig",
 ];
 
-/// Whether it is a bootstrap.
+/// Returns true if the document is a bootstrap.
 pub fn is_bootstrap(node: &Node) -> bool {
     BOOTSTRAP.iter().any(|field| node.get(field).is_some())
 }
 
-/// The clusters of a bootstrap; nothing where it is none, or gets some from elsewhere.
+/// Returns the clusters of a bootstrap; `None` if it gets clusters from CDS.
 pub fn clusters(node: &Node) -> Option<Vec<String>> {
     let fixed = either(node, "static_resources", "staticResources")?;
     let dynamic = either(node, "dynamic_resources", "dynamicResources");
@@ -34,7 +34,7 @@ pub fn clusters(node: &Node) -> Option<Vec<String>> {
     Some(clusters.iter().filter_map(|cluster| cluster.get("name")?.text()).map(str::to_owned).collect())
 }
 
-/// The objects that load a module: those with `vm_config`.
+/// Returns the objects that load a module: those with `vm_config`.
 pub fn plugins(node: &Node) -> Vec<&Node> {
     if either(node, "vm_config", "vmConfig").is_some() {
         return vec![node];
@@ -43,7 +43,7 @@ pub fn plugins(node: &Node) -> Vec<&Node> {
     inner.flat_map(plugins).collect()
 }
 
-/// Checks what an object says of a module, where it is one of these.
+/// Checks an object that loads a module of Ringfence.
 pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let vm = either(plugin, "vm_config", "vmConfig");
     let code = vm.and_then(|vm| vm.get("code"));
@@ -53,86 +53,80 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let root = either(plugin, "root_id", "rootId");
     let names = [file, uri, plugin.get("name"), root].into_iter().flatten();
     let configuration = plugin.get("configuration");
-    let by_fields = || Filter::of_fields(configuration?.get("value")?);
-    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
-    posture(scene, plugin, remote);
+    let policy = configuration.and_then(|configuration| configuration.get("value"));
+    let Some(module) = scene.module_of(names, policy) else { return };
+    failure_and_digest(scene, plugin, remote);
     match configuration {
-        Some(any) => configured(scene, filter, any),
-        None => nothing(scene, head(plugin)),
+        Some(any) => configured(scene, module, any),
+        None => empty(scene, head(plugin)),
     }
 }
 
-/// No module runs without a policy.
-pub fn nothing(scene: &mut Scene<'_>, mark: Mark) {
-    let message = "the module has no configuration";
-    scene.found.push(Finding::error(mark, "empty", message, "no module runs without a policy: write one"));
+/// Reports a module without a policy.
+pub fn empty(scene: &mut Scene<'_>, span: Span) {
+    let help = "write a policy: every module needs one";
+    scene.found.error(span, "empty", "the module has no configuration", help);
 }
 
-/// What happens where the module fails, and whether it is the one that is meant.
-fn posture(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
+/// Checks the failure policy and the digest of a module.
+fn failure_and_digest(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
     let is_open = |node: &Node| matches!(node.data, Data::Bool(true)) || node.text() == Some("FAIL_OPEN");
     let failure =
         [either(plugin, "failure_policy", "failurePolicy"), either(plugin, "fail_open", "failOpen")];
     for node in failure.into_iter().flatten().filter(|node| is_open(node)) {
-        fail_open(scene, node.mark, "write `failure_policy: FAIL_RELOAD`");
+        fail_open(scene, node.span, "write `failure_policy: FAIL_RELOAD`");
     }
     if let Some(remote) = remote.filter(|remote| remote.get("sha256").is_none()) {
         missing_sha256(scene, head(remote), OF_FILE);
     }
 }
 
-/// Notes that requests pass where a module fails.
-pub fn fail_open(scene: &mut Scene<'_>, mark: Mark, help: &str) {
-    let message = "where the module fails, requests pass unchecked";
-    scene.found.push(Finding::warning(mark, "fail_open", message, help));
+/// Warns that requests pass if the module fails.
+pub fn fail_open(scene: &mut Scene<'_>, span: Span, help: &str) {
+    scene.found.warning(span, "fail_open", "requests pass unchecked if the module fails", help);
 }
 
-/// What to write for a module that is fetched as a file.
-pub const OF_FILE: &str = "add `sha256`, the digest of the module, as `dist/SHA256SUMS` has it";
-/// And for one in an image.
-pub const OF_IMAGE: &str = "add `sha256`, the digest of the image, or name the image by it: `…@sha256:…`";
+/// The fix for a module that is fetched as a file.
+pub const OF_FILE: &str = "add `sha256`: the digest of the module, as in `dist/SHA256SUMS`";
+/// The fix for a module that is fetched as an image.
+pub const OF_IMAGE: &str =
+    "add `sha256`: the digest of the image; or add the digest to the URL: `…@sha256:…`";
 
-/// Notes that a module which is fetched has no digest.
-pub fn missing_sha256(scene: &mut Scene<'_>, mark: Mark, help: &str) {
-    let message = "whoever can write where the module is fetched from decides what runs";
-    scene.found.push(Finding::warning(mark, "missing_sha256", message, help));
+/// Warns that a fetched module has no digest.
+pub fn missing_sha256(scene: &mut Scene<'_>, span: Span, help: &str) {
+    let message = "the module has no digest: its server can replace it";
+    scene.found.warning(span, "missing_sha256", message, help);
 }
 
-/// Checks the configuration, which is an `Any`.
-fn configured(scene: &mut Scene<'_>, filter: Filter, any: &Node) {
+/// Checks the configuration of a module, which is an `Any`.
+fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
     let kind = any.get("@type").and_then(Node::text).unwrap_or_default();
     let kind = kind.rsplit(['.', '/']).next().unwrap_or_default();
     match (kind, any.get("value")) {
-        ("Struct" | "StringValue", None) => nothing(scene, head(any)),
-        ("Struct", Some(value)) => policy::check(scene, filter, value),
+        ("Struct" | "StringValue", None) => empty(scene, head(any)),
+        ("Struct", Some(value)) => policy::check(scene, module, value),
         ("StringValue", Some(value)) => match value.text() {
-            Some(text) => policy::check_text(scene, filter, value, text),
+            Some(text) => policy::check_text(scene, module, value, text),
             None => {
-                let help = "write JSON in a string, or take a `Struct`";
-                scene.found.push(Finding::error(
-                    value.mark,
-                    "wrong_type",
-                    format!("found {}", value.kind()),
-                    help,
-                ));
+                let help = "write JSON in a string, or use a `Struct`";
+                scene.found.error(value.span, "wrong_type", format!("found {}", value.kind()), help);
             }
         },
         _ => {
-            let mark = any.get("@type").map_or(head(any), |kind| kind.mark);
+            let span = any.get("@type").map_or(head(any), |kind| kind.span);
             let help = "write `\"@type\": type.googleapis.com/google.protobuf.Struct`";
-            let message = "a module takes its policy as a `Struct` or a `StringValue`";
-            scene.found.push(Finding::error(mark, "configuration_type", message, help));
+            let message = "the configuration of a module must be a `Struct` or a `StringValue`";
+            scene.found.error(span, "configuration_type", message, help);
         }
     }
 }
 
-/// The first key of an object, to show it by.
-pub fn head(node: &Node) -> Mark {
-    node.fields().first().map_or(node.mark, |(key, _)| key.mark)
+/// Returns the place of the first key of an object.
+pub fn head(node: &Node) -> Span {
+    node.fields().first().map_or(node.span, |(key, _)| key.span)
 }
 
-/// A field by either of the names that protobuf gives it.
+/// Returns a field by either of its names in protobuf's JSON.
 fn either<'n>(node: &'n Node, snake: &str, camel: &str) -> Option<&'n Node> {
     node.get(snake).or_else(|| node.get(camel))
 }

@@ -1,14 +1,13 @@
-//! Objects of Kubernetes that carry a policy.
+//! Checks the Kubernetes objects that load a module.
 
-use super::envoy::{OF_FILE, OF_IMAGE, fail_open, head, missing_sha256, nothing, plugin, plugins};
-use super::finding::Finding;
+use super::envoy::{OF_FILE, OF_IMAGE, empty, fail_open, head, missing_sha256, plugin, plugins};
 use super::policy;
 use super::scene::Scene;
-use crate::filter::Filter;
-use netpol::did_you_mean;
+use diagnostics::did_you_mean;
+use modules::Module;
 use yaml::{Data, Node};
 
-/// What `spec` of a WasmPlugin and `spec.wasm` of a TrafficExtension have.
+/// The fields of `spec` of a WasmPlugin and of `spec.wasm` of a TrafficExtension.
 const WASM: [&str; 10] = [
     "url",
     "sha256",
@@ -27,30 +26,29 @@ const EXTENSION_POLICY: [&str; 8] =
     ["targetRef", "targetRefs", "targetSelectors", "wasm", "extProc", "lua", "dynamicModule", "mergeType"];
 const EXTENSION: [&str; 6] = ["name", "rootID", "code", "config", "failOpen", "env"];
 
-/// Checks an object, where it is of a kind that carries policies.
+/// Checks an object of a kind that loads modules.
 pub fn object(scene: &mut Scene<'_>, object: &Node) {
     let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
     let Some(spec) = object.get("spec").or_else(|| object.get("items")) else { return };
     match kind {
-        "WasmPlugin" if is_ours(scene, object, spec) => {
+        "WasmPlugin" => {
+            let Some(module) = module_of(scene, object, spec) else { return };
             known(scene, spec, &[&WASM[..], &WASM_PLUGIN].concat());
             phase(scene, spec, "UNSPECIFIED_PHASE");
-            wasm(scene, object, spec);
+            wasm(scene, module, spec);
         }
         "TrafficExtension" => {
-            let Some(inner) = spec.get("wasm").filter(|inner| is_ours(scene, object, inner)) else { return };
+            let Some(inner) = spec.get("wasm") else { return };
+            let Some(module) = module_of(scene, object, inner) else { return };
             known(scene, spec, &TRAFFIC_EXTENSION);
             phase(scene, spec, "UNSPECIFIED");
             known(scene, inner, &WASM);
-            wasm(scene, object, inner);
+            wasm(scene, module, inner);
         }
         "EnvoyExtensionPolicy" => {
             known(scene, spec, &EXTENSION_POLICY);
-            spec.get("wasm")
-                .map(Node::items)
-                .unwrap_or_default()
-                .iter()
-                .for_each(|item| extension(scene, item));
+            let items = spec.get("wasm").map(Node::items).unwrap_or_default();
+            items.iter().for_each(|item| extension(scene, item));
         }
         "EnvoyFilter" => plugins(spec).into_iter().for_each(|found| plugin(scene, found)),
         "List" => spec.items().iter().for_each(|item| self::object(scene, item)),
@@ -58,102 +56,82 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
     }
 }
 
-/// Whether the module is one of these.
-fn is_ours(scene: &Scene<'_>, object: &Node, wasm: &Node) -> bool {
-    filter_of(scene, object, wasm).is_some()
-}
-
-fn filter_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Filter> {
+fn module_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Module> {
     let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
     let names = [wasm.get("url"), wasm.get("pluginName"), name].into_iter().flatten();
-    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    by_name.or(scene.filter).or_else(|| Filter::of_fields(wasm.get("pluginConfig")?))
+    scene.module_of(names, wasm.get("pluginConfig"))
 }
 
-/// Checks what Istio is told of a module.
-fn wasm(scene: &mut Scene<'_>, object: &Node, wasm: &Node) {
+/// Checks the fields that a WasmPlugin and a TrafficExtension share.
+fn wasm(scene: &mut Scene<'_>, module: Module, wasm: &Node) {
     if let Some(strategy) = wasm.get("failStrategy") {
         choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
         if strategy.text() == Some("FAIL_OPEN") {
-            fail_open(scene, strategy.mark, "write `failStrategy: FAIL_RELOAD`");
+            fail_open(scene, strategy.span, "write `failStrategy: FAIL_RELOAD`");
         }
     }
-    if let Some(url) = wasm.get("url").filter(|url| wasm.get("sha256").is_none() && is_fetched(url)) {
-        digest(scene, url);
-    }
-    let Some(filter) = filter_of(scene, object, wasm) else { return };
-    match wasm.get("pluginConfig") {
-        Some(config) => policy::check(scene, filter, config),
-        None => nothing(scene, head(wasm)),
-    }
+    digest(scene, wasm);
+    check_policy(scene, module, wasm, wasm.get("pluginConfig"));
 }
 
-/// Whether a module is fetched from somewhere, and not named by its digest there.
-fn is_fetched(url: &Node) -> bool {
-    url.text().is_some_and(|url| !url.starts_with("file://") && !url.contains("@sha256:"))
-}
-
-/// Notes that a module has no digest.
-fn digest(scene: &mut Scene<'_>, url: &Node) {
-    let file = url.text().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
-    missing_sha256(scene, url.mark, if file { OF_FILE } else { OF_IMAGE });
-}
-
-/// Checks what Envoy Gateway is told of a module.
+/// Checks an item of `spec.wasm` of an EnvoyExtensionPolicy.
 fn extension(scene: &mut Scene<'_>, item: &Node) {
-    let code = item.get("code");
-    let sources = ["http", "image"].map(|kind| code.and_then(|code| code.get(kind)));
-    let sources: Vec<&Node> = sources.into_iter().flatten().collect();
+    let source = |kind| item.get("code").and_then(|code| code.get(kind));
+    let sources: Vec<&Node> = ["http", "image"].into_iter().filter_map(source).collect();
     let urls = sources.iter().filter_map(|source| source.get("url"));
     let names = urls.chain(item.get("name")).chain(item.get("rootID"));
-    let by_name = names.filter_map(Node::text).find_map(Filter::of_module);
-    let by_fields = || Filter::of_fields(item.get("config")?);
-    let Some(filter) = by_name.or(scene.filter).or_else(by_fields) else { return };
+    let Some(module) = scene.module_of(names, item.get("config")) else { return };
     known(scene, item, &EXTENSION);
     if let Some(open) = item.get("failOpen").filter(|open| matches!(open.data, Data::Bool(true))) {
-        fail_open(scene, open.mark, "leave `failOpen` out");
+        fail_open(scene, open.span, "remove `failOpen`");
     }
-    for source in sources {
-        if let Some(url) = source.get("url").filter(|url| source.get("sha256").is_none() && is_fetched(url)) {
-            digest(scene, url);
-        }
-    }
-    match item.get("config") {
-        Some(config) => policy::check(scene, filter, config),
-        None => nothing(scene, head(item)),
+    sources.into_iter().for_each(|source| digest(scene, source));
+    check_policy(scene, module, item, item.get("config"));
+}
+
+fn check_policy(scene: &mut Scene<'_>, module: Module, parent: &Node, policy: Option<&Node>) {
+    match policy {
+        Some(policy) => policy::check(scene, module, policy),
+        None => empty(scene, head(parent)),
     }
 }
 
-/// Checks where the module stands among the filters; `unspecified` is the word of the kind for anywhere.
+/// Warns if a module is fetched from a URL without a digest.
+fn digest(scene: &mut Scene<'_>, source: &Node) {
+    let url = source.get("url").filter(|_| source.get("sha256").is_none());
+    let Some((url, text)) = url.and_then(|url| Some((url, url.text()?))) else { return };
+    let is_file = text.starts_with("http://") || text.starts_with("https://");
+    if !text.starts_with("file://") && !text.contains("@sha256:") {
+        missing_sha256(scene, url.span, if is_file { OF_FILE } else { OF_IMAGE });
+    }
+}
+
+/// Checks the phase of a module; `unspecified` is the kind's value for no phase.
 fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
     if let Some(phase) = spec.get("phase") {
         choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", unspecified]);
     }
 }
 
-/// Notes each field that there is not.
+/// Reports each unknown field.
 fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
     for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let help = did_you_mean(&key.text, known.iter().copied());
-        scene.found.push(Finding::error(key.mark, "unknown_field", "this field does not exist here", help));
+        scene.found.error(key.span, "unknown_field", format!("unknown field `{}`", key.text), help);
     }
 }
 
+/// Reports a value that is not one of these.
 fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
     match node.text() {
         Some(word) if words.contains(&word) => {}
         Some(word) => {
             let help = did_you_mean(word, words.iter().copied());
-            scene.found.push(Finding::error(
-                node.mark,
-                "unknown_value",
-                format!("`{word}` is not a choice here"),
-                help,
-            ));
+            scene.found.error(node.span, "unknown_value", format!("unknown value `{word}`"), help);
         }
         None => {
             let help = format!("write `{}`", words.join("`, `"));
-            scene.found.push(Finding::error(node.mark, "wrong_type", format!("found {}", node.kind()), help));
+            scene.found.error(node.span, "wrong_type", format!("found {}", node.kind()), help);
         }
     }
 }

@@ -1,103 +1,91 @@
-//! From a path of the engine's, such as `rules[0].match.paths[1]`, to the place in the file.
+//! Finds the place in a file for a path of the engine, such as `rules[0].match.paths[1]`.
 
-use yaml::{At, Key, Mark, Node};
+use diagnostics::Span;
+use yaml::{Key, Node};
 
-/// Where a path leads; where something on the way is missing, to the last that is there.
-pub fn locate(node: &Node, path: &str) -> Mark {
-    let mut at = node;
-    // A container is shown by the key that it stands under, or by the first key in it.
-    let mut key: Option<&Key> = None;
-    let mut rest = path;
-    while !rest.is_empty() {
-        if let Some((item, behind)) =
-            index(rest).and_then(|(index, behind)| Some((at.items().get(index)?, behind)))
-        {
-            (at, key, rest) = (item, None, behind);
-        } else if let Some((name, value, behind)) = field(at, rest) {
-            (at, key, rest) = (value, Some(name), behind);
-        } else {
-            break;
+/// Returns the place of a path. If a part of the path is missing, it is the place of the last part that exists.
+pub fn locate(node: &Node, path: &str) -> Span {
+    let Step { node, key, rest } = walk(node, path);
+    // The place of an object or list is that of its key, or of the first key in it.
+    let is_container = !node.fields().is_empty() || !node.items().is_empty();
+    match (key, node.fields().first()) {
+        (Some(key), _) if is_container || !rest.is_empty() => key.span,
+        (None, Some((first, _))) if node.span.width <= 1 && node.span == Span { width: 1, ..first.span } => {
+            first.span
         }
-    }
-    let is_container = !at.fields().is_empty() || !at.items().is_empty();
-    match (key, at.fields().first()) {
-        (Some(key), _) if is_container || !rest.is_empty() => key.mark,
-        (None, Some((first, _))) if at.mark.width <= 1 && at.mark == Mark { width: 1, ..first.mark } => {
-            first.mark
-        }
-        _ => At::new(at).mark(),
+        _ => node.span,
     }
 }
 
-/// Where the key itself stands, rather than its value.
-pub fn locate_key(node: &Node, path: &str) -> Mark {
-    let parent = path.char_indices().rev().filter(|(_, character)| *character == '.');
-    let split = parent.filter_map(|(at, _)| path.split_at_checked(at)).find_map(|(above, name)| {
-        let name = name.strip_prefix('.')?;
-        Some((walk(node, above)?, name))
-    });
-    let (above, name) = split.unwrap_or((node, path));
-    let key = above.fields().iter().rev().find(|(key, _)| key.text == name);
-    key.map_or_else(|| locate(node, path), |(key, _)| key.mark)
+/// Returns the place of the key at a path.
+pub fn locate_key(node: &Node, path: &str) -> Span {
+    match walk(node, path) {
+        Step { key: Some(key), rest: "", .. } => key.span,
+        _ => locate(node, path),
+    }
 }
 
-/// The value at a path.
-pub fn walk<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
-    if path.is_empty() {
-        return Some(node);
-    }
-    if let Some((index, rest)) = index(path) {
-        return walk(node.items().get(index)?, rest);
-    }
-    let (_, value, rest) = field(node, path)?;
-    walk(value, rest)
+/// A part of a path.
+struct Step<'n, 'p> {
+    node: &'n Node,
+    /// The key of the value, if it is a field.
+    key: Option<&'n Key>,
+    /// The rest of the path.
+    rest: &'p str,
 }
 
-/// The longest key that the path goes on with: a name may hold dots itself.
-fn field<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Key, &'n Node, &'p str)> {
-    let behind = |key: &Key| {
-        let rest = path.strip_prefix(key.text.as_str())?;
+/// Returns the last part of the path that exists.
+fn walk<'n, 'p>(node: &'n Node, path: &'p str) -> Step<'n, 'p> {
+    let mut step = Step { node, key: None, rest: path };
+    while let Some(next) = item(&step).or_else(|| field(&step)) {
+        step = next;
+    }
+    step
+}
+
+/// Returns the field with the longest key that the path starts with: a key may contain dots.
+fn field<'n, 'p>(step: &Step<'n, 'p>) -> Option<Step<'n, 'p>> {
+    let rest = |key: &Key| {
+        let rest = step.rest.strip_prefix(key.text.as_str())?;
         match rest.strip_prefix('.') {
             Some(rest) => Some(rest),
             None => (rest.is_empty() || rest.starts_with('[')).then_some(rest),
         }
     };
-    let found = node.fields().iter().filter_map(|(key, value)| Some((key, value, behind(key)?)));
-    found.max_by_key(|(key, ..)| key.text.len())
+    let found = step.node.fields().iter().filter(|_| !step.rest.is_empty());
+    let found = found.filter_map(|(key, node)| Some((key, Step { node, key: Some(key), rest: rest(key)? })));
+    found.max_by_key(|(key, _)| key.text.len()).map(|(_, step)| step)
 }
 
-/// The index that the path goes on with.
-fn index(path: &str) -> Option<(usize, &str)> {
-    let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
-    Some((index.parse().ok()?, rest.strip_prefix('.').unwrap_or(rest)))
+/// Returns the item whose index the path starts with.
+fn item<'n, 'p>(step: &Step<'n, 'p>) -> Option<Step<'n, 'p>> {
+    let (index, rest) = step.rest.strip_prefix('[')?.split_once(']')?;
+    let node = step.node.items().get(index.parse::<usize>().ok()?)?;
+    Some(Step { node, key: None, rest: rest.strip_prefix('.').unwrap_or(rest) })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{locate, locate_key};
+    use super::{Span, locate, locate_key};
+    use diagnostics::Diagnostics;
 
     #[test]
-    fn a_path_leads_to_its_place() {
+    fn paths_have_places() {
         let text = "rules:\n  - name: a\n    match: {paths: [{prefix: /x}]}\nproviders:\n  a.b: {issuer: 7}\n  a: 1\n";
-        let mut checked = 0;
-        yaml::documents(text, &mut yaml::Faults::default(), |node, _| {
-            for (path, line, column, width) in [
-                ("rules[0].name", 2, 11, 1),
-                ("rules[0]", 2, 5, 4),
-                ("rules[0].match.paths[0].prefix", 3, 30, 2),
-                ("rules[0].match", 3, 5, 5),
-                ("providers.a.b.issuer", 5, 17, 1),
-                ("providers.a", 6, 6, 1),
-                ("providers.zzz", 4, 1, 9),
-                ("", 1, 1, 5),
-            ] {
-                let mark = locate(&node, path);
-                assert_eq!((mark.line, mark.column, mark.width), (line, column, width), "{path}");
-                checked += 1;
-            }
-            let mark = locate_key(&node, "providers.a.b.issuer");
-            assert_eq!((mark.line, mark.column), (5, 9));
-        });
-        assert_eq!(checked, 8);
+        let node = yaml::documents(text, &mut Diagnostics::new("f")).pop().unwrap();
+        for (path, line, column, width) in [
+            ("rules[0].name", 2, 11, 1),
+            ("rules[0]", 2, 5, 4),
+            ("rules[0].match.paths[0].prefix", 3, 30, 2),
+            ("rules[0].match", 3, 5, 5),
+            ("providers.a.b.issuer", 5, 17, 1),
+            ("providers.a", 6, 6, 1),
+            ("providers.zzz", 4, 1, 9),
+            ("", 1, 1, 5),
+        ] {
+            assert_eq!(locate(&node, path), Span { line, column, width }, "{path}");
+        }
+        let span = locate_key(&node, "providers.a.b.issuer");
+        assert_eq!((span.line, span.column), (5, 9));
     }
 }

@@ -1,110 +1,87 @@
 //! `ringfence validate`.
 
+mod codes;
+pub mod document;
 mod envoy;
-mod finding;
-mod json;
 mod kubernetes;
 mod locate;
 mod policy;
-mod report;
 mod scene;
 
 use crate::exit::{Exit, Failure};
-use crate::filter::Filter;
-use crate::{files, output};
-use clap::{Args, ValueEnum};
-use finding::{Finding, Severity};
-use report::Report;
-use scene::Scene;
+use crate::files::{self, File};
+use crate::report::{self, Format};
+use crate::{module_flag, output};
+use clap::Args;
+use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
+use document::Checked;
+use modules::Module;
 use std::path::PathBuf;
 
-/// What is wrong with policies, and with what carries them.
+/// Options of `validate`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Policies, Envoy bootstraps and Kubernetes manifests: files, folders, or `-` for standard input.
+    /// Policies, Envoy bootstraps and Kubernetes manifests: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// The filter that the policies are for; without it a comment `# filter: NAME`, the module or the fields tell.
-    #[arg(long, value_enum, value_name = "FILTER")]
-    filter: Option<Filter>,
-    /// Say nothing of this warning; may be repeated.
+    /// The filter of the policies; by default detected from a comment `# filter: NAME`, the name of the module, or the
+    /// fields
+    #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
+    filter: Option<Module>,
+    /// Ignore warnings with this code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = warnings())]
     allow: Vec<String>,
-    /// End with 1 where there are warnings too.
+    /// Exit with status 1 if there are warnings
     #[arg(long)]
     deny_warnings: bool,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "text")]
+    /// The output format
+    #[arg(long, value_parser = Format::among(Format::DIAGNOSTICS), default_value = "text")]
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-    /// For the checks of GitHub: a command for each line.
-    Github,
-}
-
-/// The codes of warnings.
+/// Returns the codes of warnings.
 fn warnings() -> Vec<&'static str> {
-    let own = finding::CODES.into_iter().filter(|(severity, ..)| *severity == Severity::Warning);
+    let own = codes::CODES.into_iter().filter(|(severity, ..)| *severity == Severity::Warning);
     lint::CODES.into_iter().map(|(code, _)| code).chain(own.map(|(_, code, _)| code)).collect()
 }
 
+/// Prints the problems and warnings of the files.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let files = files::read(&options.paths)?;
-    let reports: Vec<Report> = files.into_iter().map(|file| check(file, options)).collect();
-    match options.format {
-        Format::Text => output::text(&report::text(&reports)),
-        Format::Json => output::json(&report::json(&reports)),
-        Format::Github => output::text(&report::github(&reports)),
+    let (mut policies, mut found) = (0, Vec::new());
+    for file in &files {
+        let (count, diagnostics) = check(file, options);
+        policies += count;
+        found.extend(diagnostics);
     }
-    let bad = |found: &Finding| options.deny_warnings || found.severity == Severity::Error;
-    let any = reports.iter().any(|report| report.found.iter().any(bad));
-    Ok(if any { Exit::Problems } else { Exit::Well })
+    output::text(&report::render(options.format, &found, &files, Some(policies)));
+    let failed = options.deny_warnings && !found.is_empty()
+        || found.iter().any(|found| found.severity == Severity::Error);
+    Ok(if failed { Exit::Problems } else { Exit::Success })
 }
 
-fn check(file: files::File, options: &Options) -> Report {
-    let Scene { policies, mut found, .. } = Scene::of(&file.text, options.filter);
-    // Of the files of a folder many have no policy; of a file that was named it is a surprise.
+/// Returns the number of policies of a file, and its problems and warnings.
+fn check(file: &File, options: &Options) -> (usize, Vec<Diagnostic>) {
+    let Checked { policies, mut found, .. } = document::check(file, options.filter);
+    // A folder may have files without policies.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
     if named && policies == 0 && found.is_empty() {
-        let mark = yaml::Mark { line: 1, column: 1, width: 1 };
-        let help = "if there is one, name its filter: `--filter path-policy`";
-        found.push(Finding::warning(mark, "no_policy", "there is no policy in this file", help));
+        let help = "if it is a policy, add its filter: `--filter path-policy`";
+        let mut list = Diagnostics::new(&file.name);
+        list.warning(Span::START, "no_policy", "the file contains no policy", help);
+        found = list.into_vec();
     }
-    found.retain(|found| {
-        found.severity == Severity::Error || !options.allow.iter().any(|code| code == found.code)
-    });
-    Report { file: file.name, text: file.text, policies, found }
-}
-
-/// The filter of the one policy of a file.
-///
-/// # Errors
-/// What is wrong with it, as `validate` shows it.
-pub fn policy_of(file: &files::File, filter: Option<Filter>) -> Result<Filter, Failure> {
-    let scene = Scene::of(&file.text, filter);
-    let filter = scene.plain;
-    let mut found = scene.found;
-    found.retain(|found| found.severity == Severity::Error);
-    if found.is_empty() {
-        let message = format!("{}: this is not one policy, as it stands in a file of its own", file.name);
-        return filter.ok_or_else(|| Failure::call(message));
-    }
-    let report = Report { file: file.name.clone(), text: file.text.clone(), policies: scene.policies, found };
-    Err(Failure { message: report::text(&[report]).trim_end().to_owned(), exit: Exit::Problems })
+    let allowed = |code: &str| options.allow.iter().any(|allowed| allowed == code);
+    found.retain(|found| found.severity == Severity::Error || !allowed(found.code));
+    (policies, found)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::finding::CODES;
+    use super::codes::CODES;
 
     #[test]
-    fn the_page_names_each_code() {
+    fn the_documentation_lists_each_code() {
         let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/command.md");
         let page = std::fs::read_to_string(page).unwrap();
         let own = CODES.into_iter().map(|(_, code, about)| (code, about));

@@ -1,118 +1,109 @@
-//! A policy, wherever it stands.
+//! Checks a policy in a document.
 
-use super::finding::{Finding, Severity};
-use super::json::as_yaml;
 use super::locate::{locate, locate_key};
 use super::scene::Scene;
-use crate::filter::Filter;
+use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
+use modules::Module;
 use policy::document::Problem;
-use yaml::{Data, Faults, Mark, Node};
+use serde_json::Value;
+use yaml::Node;
 
-/// Checks a policy that stands in a file as it is.
-pub fn check(scene: &mut Scene<'_>, filter: Filter, node: &Node) {
+/// Checks a policy that is a part of the document.
+pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) {
     scene.policies += 1;
     let policy = node.json();
-    let problems = filter.problems(policy.to_string().as_bytes());
-    let holds = problems.is_empty();
-    let found = problems.into_iter().map(|problem| finding(Severity::Error, problem, node));
-    scene.found.extend(found);
-    if holds {
-        let lints = lint::lint(filter.name(), &policy);
-        scene.found.extend(lints.into_iter().map(|problem| finding(Severity::Warning, problem, node)));
-        clusters(scene, filter, node);
+    if let Err(problems) = module.load(policy.to_string().as_bytes()) {
+        add(scene, Severity::Error, problems, node);
+    } else {
+        add(scene, Severity::Warning, module.lint(&policy), node);
+        clusters(scene, module, &policy, node);
     }
 }
 
-fn finding(severity: Severity, problem: Problem, node: &Node) -> Finding {
-    let Problem { code, path, message, help } = problem;
-    let mark = if code == "unknown_field" { locate_key(node, &path) } else { locate(node, &path) };
-    Finding { severity, mark, code, path, message, help }
+fn add(scene: &mut Scene<'_>, severity: Severity, problems: Vec<Problem>, node: &Node) {
+    for Problem { code, path, message, help } in problems {
+        let span = if code == "unknown_field" { locate_key(node, &path) } else { locate(node, &path) };
+        let file = scene.found.file().clone();
+        scene.found.push(Diagnostic { file, span, severity, code, path, message, help });
+    }
 }
 
-/// Checks a policy that is a text in a string.
-pub fn check_text(scene: &mut Scene<'_>, filter: Filter, node: &Node, text: &str) {
-    let before = scene.found.len();
-    let mut faults = Faults::default();
-    let mut inner = None;
-    yaml::documents(&as_yaml(text), &mut faults, |document, _| inner = Some(document));
-    match inner {
-        // The module reads JSON and nothing else.
-        Some(inner) if serde_json::from_str::<serde_json::Value>(text).is_ok() => {
-            check(scene, filter, &inner)
-        }
-        _ => {
-            scene.policies += 1;
-            let problems = filter.problems(text.as_bytes());
-            scene.found.extend(problems.into_iter().map(|problem| finding(Severity::Error, problem, node)));
-            return;
-        }
-    }
-    scene.found.extend(faults.0.into_iter().map(Finding::from));
+/// Checks a policy that is the text of a string.
+pub fn check_text(scene: &mut Scene<'_>, module: Module, node: &Node, text: &str) {
+    let mut found = Diagnostics::new(scene.found.file());
+    let inner = yaml::documents(text, &mut found).pop();
+    // A module reads JSON only.
+    let Some(inner) = inner.filter(|_| serde_json::from_str::<Value>(text).is_ok()) else {
+        scene.policies += 1;
+        let problems = module.load(text.as_bytes()).err().unwrap_or_default();
+        return add(scene, Severity::Error, problems, node);
+    };
+    std::mem::swap(&mut scene.found, &mut found);
+    check(scene, module, &inner);
+    std::mem::swap(&mut scene.found, &mut found);
     let places = Places::of(scene, node, text);
-    for found in scene.found.iter_mut().skip(before) {
-        found.mark = places.outer(found.mark);
+    for mut found in found.into_vec() {
+        found.span = places.outer(found.span);
         if !found.path.is_empty() && places.indent.is_none() {
             found.message = format!("{} (in this string, at `{}`)", found.message, found.path);
         }
+        scene.found.push(found);
     }
 }
 
-/// Where the places inside of a string are in the file.
+/// Maps places in the text of a string to places in the file.
 struct Places {
-    string: Mark,
-    /// The first line of the text and how far it is indented, where the text stands there as it is.
+    string: Span,
+    /// The first line of the text and its indentation, if the string is a block scalar.
     indent: Option<(usize, usize)>,
 }
 
 impl Places {
     fn of(scene: &Scene<'_>, node: &Node, text: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
-        // A block scalar starts on a line behind its `|`.
-        let indent = (node.mark.line..node.mark.line + 2).find_map(|line| {
+        let blanks = |line: &str| line.chars().take_while(|character| *character == ' ').count();
+        // The text of a block scalar starts on the line after its `|`.
+        let indent = (node.span.line..node.span.line + 2).find_map(|line| {
             let source = scene.line(line)?;
-            let margin = source.chars().take_while(|character| *character == ' ').count();
-            (!first.trim().is_empty() && source.trim_start() == first.trim_start() && text.contains('\n'))
-                .then(|| {
-                    (
-                        line,
-                        margin - first.chars().take_while(|character| *character == ' ').count().min(margin),
-                    )
-                })
+            let same = !first.trim().is_empty() && source.trim_start() == first.trim_start();
+            (same && text.contains('\n')).then(|| (line, blanks(source).saturating_sub(blanks(first))))
         });
-        Self { string: node.mark, indent }
+        Self { string: node.span, indent }
     }
 
-    fn outer(&self, inner: Mark) -> Mark {
+    fn outer(&self, inner: Span) -> Span {
         match self.indent {
             Some((line, indent)) => {
-                Mark { line: line + inner.line - 1, column: inner.column + indent, ..inner }
+                Span { line: line + inner.line - 1, column: inner.column + indent, ..inner }
             }
             None => self.string,
         }
     }
 }
 
-/// Whether the clusters that keys are asked of are there.
-fn clusters(scene: &mut Scene<'_>, filter: Filter, node: &Node) {
-    let Some(known) = &scene.clusters else { return };
-    let (section, policy) = match filter {
-        Filter::TokenValidation => ("", Some(node)),
-        Filter::Ringfence => ("token.", node.get("token")),
-        _ => return,
-    };
-    let providers = policy.and_then(|policy| policy.get("providers")).map(Node::fields).unwrap_or_default();
-    for (name, provider) in providers {
-        let remote = provider.get("jwks").and_then(|jwks| jwks.get("remote"));
-        let Some(cluster) = remote.and_then(|remote| remote.get("cluster")) else { continue };
-        let Data::Text(asked) = &cluster.data else { continue };
-        if !known.contains(asked) {
-            let help = netpol::did_you_mean(asked, known.iter().map(String::as_str));
-            let help =
-                if known.is_empty() { "add it to `static_resources.clusters`".to_owned() } else { help };
-            let message = format!("this bootstrap has no cluster `{asked}`: the keys cannot be fetched");
-            let mut found = Finding::warning(cluster.mark, "unknown_cluster", message, help);
-            found.path = format!("{section}providers.{}.jwks.remote.cluster", name.text);
-            scene.found.push(found);
+/// Checks that the bootstrap defines the clusters that keys are fetched from.
+fn clusters(scene: &mut Scene<'_>, module: Module, policy: &Value, node: &Node) {
+    let Some(known) = scene.clusters.clone() else { return };
+    for (part, section, policy) in module.filters(policy) {
+        let providers = policy.get("providers").filter(|_| part == Module::TokenValidation);
+        for (name, provider) in providers.and_then(Value::as_object).into_iter().flatten() {
+            let cluster = provider.pointer("/jwks/remote/cluster").and_then(Value::as_str);
+            let Some(cluster) = cluster.filter(|cluster| !known.iter().any(|other| other == cluster)) else {
+                continue;
+            };
+            let section = if section.is_empty() { String::new() } else { format!("{section}.") };
+            let path = format!("{section}providers.{name}.jwks.remote.cluster");
+            let help = match known.as_slice() {
+                [] => "add it to `static_resources.clusters`".to_owned(),
+                _ => diagnostics::did_you_mean(cluster, known.iter().map(String::as_str)),
+            };
+            let message = format!("unknown cluster `{cluster}`: the keys cannot be fetched");
+            add(
+                scene,
+                Severity::Warning,
+                vec![Problem { code: "unknown_cluster", path, message, help }],
+                node,
+            );
         }
     }
 }

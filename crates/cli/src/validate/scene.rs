@@ -1,97 +1,47 @@
-//! A file that is being looked at.
+//! The state of the check of one file.
 
-use super::finding::Finding;
-use super::json::as_yaml;
-use super::{envoy, kubernetes, policy};
-use crate::filter::Filter;
-use yaml::{Faults, Node};
+use crate::files::File;
+use diagnostics::Diagnostics;
+use modules::Module;
+use serde_json::Value;
+use yaml::Node;
 
-/// A file that is being looked at, and what was found in it.
+/// The state of the check of one file.
 #[derive(Debug)]
 pub struct Scene<'f> {
     lines: Vec<&'f str>,
-    /// The filter that the caller named.
-    pub filter: Option<Filter>,
-    /// The clusters that the document has, where it says them all.
+    /// The module of the option `--filter`.
+    pub module: Option<Module>,
+    /// The clusters of the current document, if it lists them all.
     pub clusters: Option<Vec<String>>,
-    /// The filter of the policy that the file is, where it is one and nothing else.
-    pub plain: Option<Filter>,
-    /// How many policies were checked.
+    /// The policy, if the file contains one policy and nothing else.
+    pub single: Option<(Module, Value)>,
+    /// The number of policies.
     pub policies: usize,
-    /// What was found.
-    pub found: Vec<Finding>,
+    /// The problems and warnings.
+    pub found: Diagnostics,
 }
 
 impl<'f> Scene<'f> {
-    /// Looks at a file; what was found is in the order of its lines.
-    pub fn of(text: &'f str, filter: Option<Filter>) -> Self {
-        let lines = text.lines().collect();
-        let mut scene = Self { lines, filter, clusters: None, plain: None, policies: 0, found: Vec::new() };
-        let mut faults = Faults::default();
-        let json = text.trim_start().starts_with('{').then(|| as_yaml(text));
-        let mut documents = 0;
-        yaml::documents(json.as_deref().unwrap_or(text), &mut faults, |node, _| {
-            documents += 1;
-            scene.document(&node);
-        });
-        if documents == 0 && faults.0.is_empty() {
-            let mark = yaml::Mark { line: 1, column: 1, width: 1 };
-            scene.found.push(Finding::error(
-                mark,
-                "empty",
-                "there is nothing in this file",
-                "write a policy",
-            ));
-        }
-        scene.found.extend(faults.0.into_iter().map(Finding::from));
-        scene.found.sort_by_key(|found| (found.mark.line, found.mark.column));
-        scene.found.dedup();
-        scene
+    /// Creates the state before the check.
+    pub fn new(file: &'f File, module: Option<Module>) -> Self {
+        let (lines, found) = (file.text.lines().collect(), Diagnostics::new(&file.name));
+        Self { lines, module, clusters: None, single: None, policies: 0, found }
     }
 
-    /// A line of the file, counted from 1.
+    /// Returns the module that a name contains, the module of `--filter`, or the one that the fields of the policy
+    /// identify.
+    pub fn module_of<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n Node>,
+        policy: Option<&Node>,
+    ) -> Option<Module> {
+        let by_name = names.into_iter().filter_map(Node::text).find_map(Module::from_image);
+        by_name.or(self.module).or_else(|| Module::identify(&policy?.json()))
+    }
+
+    /// Returns a line of the file, counted from 1.
     pub fn line(&self, number: usize) -> Option<&'f str> {
         self.lines.get(number.checked_sub(1)?).copied()
-    }
-
-    fn document(&mut self, node: &Node) {
-        self.clusters = envoy::clusters(node);
-        if node.get("apiVersion").is_some() && node.get("kind").is_some() {
-            return kubernetes::object(self, node);
-        }
-        let plugins = envoy::plugins(node);
-        if !plugins.is_empty() || envoy::is_bootstrap(node) {
-            return plugins.into_iter().for_each(|plugin| envoy::plugin(self, plugin));
-        }
-        // A file of test cases carries the policy that it is about.
-        let case = node.get("filter").and_then(Node::text).and_then(Filter::named).zip(node.get("policy"));
-        if let Some((filter, inner)) = case {
-            // Or it names the file that has it.
-            if inner.text().is_none() {
-                policy::check(self, self.filter.unwrap_or(filter), inner);
-            }
-            return;
-        }
-        match self.filter.or_else(|| self.comment(node)).or_else(|| Filter::of_fields(node)) {
-            Some(filter) => {
-                policy::check(self, filter, node);
-                self.plain = (self.policies == 1).then_some(filter);
-            }
-            // Something else, or the part of a bootstrap.
-            None if !Filter::is_policy(node) => {}
-            None => {
-                let mark = node.fields().first().map_or(node.mark, |(key, _)| key.mark);
-                let help = "name it: `--filter path-policy`, or `# filter: path-policy` in the first line";
-                let message = "which filter this policy is for cannot be told";
-                self.found.push(Finding::error(mark, "unknown_filter", message, help));
-            }
-        }
-    }
-
-    /// The filter that a comment before a document names: `# filter: path-policy`.
-    fn comment(&self, node: &Node) -> Option<Filter> {
-        let before = (1..node.mark.line).rev().filter_map(|number| self.line(number)).map(str::trim);
-        let mut comments = before.take_while(|line| line.is_empty() || line.starts_with('#'));
-        comments.find_map(|line| Filter::named(line.strip_prefix("# filter:")?.trim()))
     }
 }

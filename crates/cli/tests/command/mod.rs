@@ -1,12 +1,12 @@
-//! The command, run as people run it.
+//! Runs the command.
 
-#![allow(dead_code, reason = "each test needs a part of it")]
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What a run printed and how it ended.
+/// The output and the exit status of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Run {
     pub out: String,
@@ -14,17 +14,17 @@ pub struct Run {
     pub status: i32,
 }
 
-/// Runs the command in the folder of the test data, with text on standard input.
+/// Runs the command in the folder of the test data, with this standard input.
 pub fn run(arguments: &[&str], input: &str) -> Run {
     run_with(&[], arguments, input)
 }
 
-/// The same with these variables in its environment.
+/// Runs the command with environment variables.
 pub fn run_with(variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Run {
     run_in("tests/data", variables, arguments, input)
 }
 
-/// The same in a folder, as it is seen from this crate's.
+/// Runs the command in a folder, relative to this crate.
 pub fn run_in(folder: &str, variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
         .args(arguments)
@@ -43,7 +43,7 @@ pub fn run_in(folder: &str, variables: &[(&str, &str)], arguments: &[&str], inpu
     Run { out: text(output.stdout), err: text(output.stderr), status: output.status.code().unwrap() }
 }
 
-/// What a run prints where all is well.
+/// Returns a successful run with this output.
 pub fn printed(out: &str) -> Run {
     Run { out: out.to_owned(), err: String::new(), status: 0 }
 }

@@ -1,28 +1,28 @@
-//! `envoy.filters.http.jwt_authn`.
+//! Converts `envoy.filters.http.jwt_authn`.
 
 use super::matcher;
 use crate::draft::{Converted, Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
-use crate::field::{get, is_true, list, others, text, texts};
+use crate::field::{get, is_true, list, others, text};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
-use crate::provider::{Keys, Provider};
-use serde_json::{Map, Value, json};
+use crate::provider::{FieldNames, Keys, Provider};
+use serde_json::{Value, json};
 
-/// What no token has: the safe stand-in for a requirement that does not carry over.
+/// A claim that every token has. A rule that requires its absence replaces a requirement that cannot be converted.
 const NEVER: &str = "iss";
 
-/// Fields that ask for no token.
-const HARMLESS: [&str; 3] = ["bypass_cors_preflight", "strip_failure_response", "stat_prefix"];
+/// Fields that do not concern the decision.
+const IGNORED: [&str; 3] = ["bypass_cors_preflight", "strip_failure_response", "stat_prefix"];
 
-/// Converts the filter's configuration.
+/// Converts the configuration of the filter.
 pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let mut draft = Draft::default();
     let known = ["@type", "providers", "rules", "requirement_map"];
     for more in others(configuration, &known) {
-        // Whatever else there is may ask for tokens where no rule does.
-        if !HARMLESS.contains(&more.as_str()) {
-            return Err(format!("`{more}` has no counterpart"));
+        // Any other field may require tokens.
+        if !IGNORED.contains(&more.as_str()) {
+            return Err(format!("`{more}` cannot be converted"));
         }
         draft.comments.push(format!("not carried over: `{more}`"));
     }
@@ -34,24 +34,25 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
         }
     }
     if providers.is_empty() {
-        return Err(format!("no provider carries over: {}", draft.comments.join("; ")));
+        return Err(format!("no provider can be converted: {}", draft.comments.join("; ")));
     }
     let names: Vec<&str> = providers.iter().map(|(name, _)| name.as_str()).collect();
     let mut rules = Vec::new();
     let sources = list(configuration, "rules");
     for (place, rule) in sources.iter().enumerate() {
-        let asks = |rule: &Value| requirement_of(rule, configuration).map(|asked| require(asked, &names).0);
-        let own = asks(rule);
-        let later = sources.iter().skip(place + 1).filter_map(asks);
+        let required =
+            |rule: &Value| requirement_of(rule, configuration).map(|found| require(found, &names).0);
+        let own = required(rule);
+        let later = sources.iter().skip(place + 1).filter_map(required);
         let others = later.into_iter().any(|other| own.as_ref().is_some_and(|own| *own != other));
         rules.extend(rule_of(rule, place + 1, configuration, &names, others)?);
     }
     rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
     draft.token = Some((providers, rules));
-    Ok(draft.finish())
+    draft.finish()
 }
 
-/// The fields of a provider that are read here.
+/// The fields of a provider that are converted or can be ignored.
 const KNOWN: [&str; 16] = [
     "issuer",
     "audiences",
@@ -71,52 +72,36 @@ const KNOWN: [&str; 16] = [
     "require_expiration",
 ];
 
+const NAMES: FieldNames = FieldNames {
+    headers: ("from_headers", "value_prefix"),
+    cookies: "from_cookies",
+    params: "from_params",
+    forward: "forward",
+    claims: ("claim_to_headers", "claim_name", "header_name"),
+    payload: "forward_payload_header",
+};
+
 fn provider(name: &str, value: &Value) -> Result<Provider, String> {
-    let issuer = text(value, "issuer").ok_or("it takes any issuer")?;
-    // What narrows a provider down, and would be lost.
+    let issuer = text(value, "issuer").ok_or("it accepts any issuer")?;
+    // Any other field may restrict the accepted tokens.
     if let Some(field) = others(value, &KNOWN).first() {
         return Err(format!("`{field}`"));
     }
-    let strings = |field: &str| texts(value, field).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let mut headers: Vec<(String, String)> = list(value, "from_headers")
-        .iter()
-        .map(|header| {
-            let field = |name: &str| text(header, name).unwrap_or_default();
-            (field("name").to_ascii_lowercase(), field("value_prefix").to_owned())
-        })
-        .collect();
-    let (cookies, mut params) = (strings("from_cookies"), strings("from_params"));
-    if headers.is_empty() && cookies.is_empty() && params.is_empty() {
-        headers.push(("authorization".to_owned(), "Bearer ".to_owned()));
-        params.push("access_token".to_owned());
-    }
-    let claim = |to: &Value| {
-        let field = |name: &str| text(to, name).unwrap_or_default();
-        (field("claim_name").to_owned(), field("header_name").to_ascii_lowercase())
-    };
     Ok(Provider {
         name: name.to_owned(),
         issuer: issuer.to_owned(),
-        audiences: strings("audiences"),
         keys: Some(keys(value)?),
-        headers,
-        cookies,
-        params,
-        forward: is_true(value, "forward"),
-        claims: list(value, "claim_to_headers").iter().map(claim).collect(),
-        payload: text(value, "forward_payload_header").map(str::to_ascii_lowercase),
         expires: is_true(value, "require_expiration"),
         skew: get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0),
-        required: false,
-        comments: Vec::new(),
+        ..Provider::read(value, &NAMES)
     })
 }
 
 fn keys(value: &Value) -> Result<Keys, String> {
     if let Some(local) = get(value, "local_jwks") {
-        let inline =
-            text(local, "inline_string").ok_or("its keys are in a file: put them into `inline_string`")?;
-        let keys = serde_json::from_str(inline).map_err(|error| format!("its keys are no JSON: {error}"))?;
+        let inline = text(local, "inline_string").ok_or("its keys are in a file; use `inline_string`")?;
+        let keys =
+            serde_json::from_str(inline).map_err(|error| format!("its keys are not valid JSON: {error}"))?;
         return Ok(Keys::Inline(keys));
     }
     let remote =
@@ -126,7 +111,7 @@ fn keys(value: &Value) -> Result<Keys, String> {
     Ok(Keys::Remote { cluster, uri })
 }
 
-/// The rules for one of the source; `others`: one behind it asks for another token.
+/// Converts a rule; `others` is true if a later rule requires a different token.
 fn rule_of(
     rule: &Value,
     number: usize,
@@ -135,7 +120,7 @@ fn rule_of(
     others: bool,
 ) -> Result<Vec<Rule>, String> {
     let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
-    let refused = |why: &str| format!("rule {number}: {why} has no counterpart");
+    let refused = |why: &str| format!("rule {number}: {why} cannot be converted");
     let (require, comment) = match requirement_of(rule, configuration) {
         None => (json!("none"), None),
         Some(requirement) => require(requirement, names),
@@ -144,27 +129,23 @@ fn rule_of(
     if !unknown.is_empty() {
         return Err(refused(&unknown.join(", ")));
     }
-    // The first rule that matches decides: one that asks for nothing may match too little, one that asks for a token too
-    // much, unless that takes a request from a rule that asks for another.
+    // The first rule that matches decides. A rule without a requirement may match too little, a rule that requires a token
+    // may match too much, unless a later rule requires a different token.
     let free = require == json!("none");
     let side = if free { Side::Under } else { Side::Over };
-    let conjuncts = condition.conjuncts(side).ok_or_else(|| refused("a match in so many ways"))?;
+    let conjuncts = condition.conjuncts(side).ok_or_else(|| refused("a match with too many combinations"))?;
     if others && condition.conjuncts(Side::Under).as_ref() != Some(&conjuncts) {
-        return Err(refused("a match that is not the same here, before a rule that asks for another token,"));
+        return Err(refused("an approximated match before a rule that requires a different token"));
     }
     let mut rules = Vec::new();
     for (place, conjunct) in conjuncts.iter().enumerate() {
         let matches = matching::of(conjunct, Side::Under).map_err(|why| refused(&why))?;
         if free && !matches.portless.is_empty() {
-            return Err(refused("a host that is meant without a port"));
+            return Err(refused("a host that is accepted only without a port"));
         }
-        let mut object = Map::new();
-        object.insert("name".to_owned(), rule_name(&format!("rule-{number}"), place + 1).into());
-        if !matches.request.is_empty() {
-            object.insert("match".to_owned(), matches.request.into());
-        }
-        object.insert("require".to_owned(), require.clone());
-        rules.push(Rule { comments: comment.iter().cloned().collect(), rule: object.into() });
+        let name = rule_name(&format!("rule-{number}"), place + 1);
+        let comments = comment.iter().cloned().collect();
+        rules.push(Rule::new(&name, &matches.request, ("require", require.clone()), comments));
     }
     Ok(rules)
 }
@@ -176,7 +157,7 @@ fn requirement_of<'v>(rule: &'v Value, configuration: &'v Value) -> Option<&'v V
         .filter(|requirement| requirement.as_object().is_some_and(|fields| !fields.is_empty()))
 }
 
-/// A `RouteMatch`.
+/// Returns the condition of a `RouteMatch`.
 fn condition(matcher: &Value) -> Expr {
     let mut parts = Vec::new();
     let case = get(matcher, "case_sensitive").and_then(Value::as_bool) == Some(false);
@@ -196,17 +177,17 @@ fn condition(matcher: &Value) -> Expr {
             }
             ("headers", None) => Expr::All(list(matcher, "headers").iter().map(matcher::header).collect()),
             ("case_sensitive" | "caseSensitive", _) => Expr::True,
-            (other, _) => Expr::Unknown(format!("a match by `{other}`")),
+            (other, _) => Expr::Unknown(format!("a match of `{other}`")),
         });
     }
     Expr::All(parts)
 }
 
-/// What a requirement becomes, and a comment where it is a stand-in.
+/// Converts a requirement; returns a comment if it is approximated.
 fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
-    let refused = |what: &str| {
+    let none_accepted = |what: &str| {
         let claims = json!([{"claim": NEVER, "present": false}]);
-        let comment = format!("not carried over: {what}; no token is enough here");
+        let comment = format!("not carried over: {what}; no token is accepted here");
         (json!({"anyOf": names, "claims": claims}), Some(comment))
     };
     let mut accepted: Vec<&str> = Vec::new();
@@ -221,11 +202,11 @@ fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
         } else if get(part, "allow_missing").is_some() {
             optional = true;
         } else if get(part, "allow_missing_or_failed").is_some() {
-            let comment = "a token that does not hold passes too, as in the source".to_owned();
+            let comment = "an invalid token is accepted too, as in the source".to_owned();
             return (json!("none"), Some(comment));
         } else {
             let what = part.as_object().and_then(|fields| fields.keys().next()).cloned().unwrap_or_default();
-            return refused(&format!("the requirement `{what}`"));
+            return none_accepted(&format!("the requirement `{what}`"));
         }
     }
     if accepted.is_empty() {
@@ -233,7 +214,7 @@ fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
     }
     accepted.retain(|name| names.contains(name));
     match (accepted.as_slice(), optional) {
-        ([], _) => refused("its providers"),
+        ([], _) => none_accepted("its providers"),
         (_, true) => (json!({"anyOf": accepted, "optional": true}), None),
         (_, false) => (json!({"anyOf": accepted}), None),
     }

@@ -1,4 +1,4 @@
-//! Envoy's matchers of strings, headers and paths.
+//! Envoy's matchers for strings, headers and paths.
 
 use crate::expr::Expr;
 use crate::field::{get, is_true, others, text};
@@ -6,10 +6,10 @@ use crate::hosts;
 use crate::patterns::{self, Pattern, Text};
 use serde_json::Value;
 
-/// A field, and what its text is.
+/// A field, and the comparison of its text.
 type Kind = (&'static str, fn(String) -> Text);
 
-/// A `StringMatcher`.
+/// Converts a `StringMatcher`; `None` if it is not supported.
 pub fn string(matcher: &Value) -> Option<Pattern> {
     let kinds: [Kind; 4] = [
         ("exact", Text::Exact),
@@ -29,43 +29,44 @@ pub fn string(matcher: &Value) -> Option<Pattern> {
     }
 }
 
-/// A `PathMatcher`: of the path without its query.
+/// Converts a `PathMatcher`, which compares the path without its query.
 pub fn url_path(matcher: &Value) -> Expr {
     match get(matcher, "path").and_then(string) {
         Some(pattern) => patterns::path(&pattern),
-        None => Expr::Unknown("a matcher of paths".to_owned()),
+        None => Expr::Unknown("a path matcher".to_owned()),
     }
 }
 
-/// What a `HeaderMatcher` says, but for `invert_match`.
-enum Said {
+/// The comparison of a `HeaderMatcher`, without `invert_match`.
+enum Comparison {
     Present(bool),
     Text(Pattern),
 }
 
-/// A `HeaderMatcher`.
+/// Converts a `HeaderMatcher`.
 pub fn header(matcher: &Value) -> Expr {
     let name = text(matcher, "name").unwrap_or_default();
-    let Some(said) = said(matcher) else { return Expr::Unknown(format!("a matcher of the header `{name}`")) };
+    let Some(comparison) = comparison(matcher) else {
+        return Expr::Unknown(format!("a matcher for the header `{name}`"));
+    };
     let invert = is_true(matcher, "invert_match");
-    let turned = |holds: bool, expr: Expr| if holds { expr } else { Expr::Not(Box::new(expr)) };
-    let pattern = match said {
-        Said::Present(present) => return turned(present != invert, is_there(name)),
-        Said::Text(pattern) => pattern,
+    let pattern = match comparison {
+        Comparison::Present(present) => return is_present(name).negate_if(present == invert),
+        Comparison::Text(pattern) => pattern,
     };
     let matches = matches(name, &pattern);
     if is_true(matcher, "treat_missing_header_as_empty") {
         return match pattern.takes_empty() {
-            Some(true) => turned(!invert, Expr::Any(vec![turned(false, is_there(name)), matches])),
-            Some(false) => turned(!invert, matches),
-            None => Expr::Unknown(format!("the header `{name}`, which counts as empty where it is missing")),
+            Some(true) => Expr::Any(vec![is_present(name).negate_if(true), matches]).negate_if(invert),
+            Some(false) => matches.negate_if(invert),
+            None => Expr::Unknown(format!("the header `{name}`, which counts as empty if it is missing")),
         };
     }
-    // A header that is missing does not match, turned around or not.
-    if invert { Expr::All(vec![is_there(name), turned(false, matches)]) } else { matches }
+    // A missing header does not match, even with `invert_match`.
+    if invert { Expr::All(vec![is_present(name), matches.negate_if(true)]) } else { matches }
 }
 
-fn said(matcher: &Value) -> Option<Said> {
+fn comparison(matcher: &Value) -> Option<Comparison> {
     let known = [
         "name",
         "invert_match",
@@ -91,17 +92,17 @@ fn said(matcher: &Value) -> Option<Said> {
     let regex = get(matcher, "safe_regex_match").and_then(|regex| text(regex, "regex"));
     let old = old.or(regex.map(|regex| Text::Regex(regex.to_owned())));
     if let Some(matcher) = get(matcher, "string_match") {
-        return string(matcher).map(Said::Text);
+        return string(matcher).map(Comparison::Text);
     }
     match (old, get(matcher, "present_match").and_then(Value::as_bool)) {
-        (Some(text), _) => Some(Said::Text(Pattern::of(text))),
-        (None, Some(present)) => Some(Said::Present(present)),
-        (None, None) => Some(Said::Present(true)),
+        (Some(text), _) => Some(Comparison::Text(Pattern::of(text))),
+        (None, Some(present)) => Some(Comparison::Present(present)),
+        (None, None) => Some(Comparison::Present(true)),
     }
 }
 
-/// Every request has a method, a path and an authority here.
-fn is_there(name: &str) -> Expr {
+/// Returns the condition that a header is present. Every request has a method, a path and an authority.
+fn is_present(name: &str) -> Expr {
     match name {
         ":method" | ":path" | ":authority" => Expr::True,
         _ => patterns::present(name),
@@ -112,7 +113,7 @@ fn matches(name: &str, pattern: &Pattern) -> Expr {
     match name {
         ":method" => patterns::methods(std::slice::from_ref(pattern)),
         ":authority" => hosts::any(std::slice::from_ref(pattern)),
-        // With its query, which a rule matches apart.
+        // Includes the query, which a rule matches separately.
         ":path" => Expr::Unknown(format!("the path with its query: {:?}", pattern.text)),
         _ => patterns::header(name, pattern),
     }

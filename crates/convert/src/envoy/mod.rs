@@ -1,4 +1,4 @@
-//! Envoy's own filters.
+//! Converts the configuration of Envoy's own filters.
 
 mod jwt_authn;
 mod matcher;
@@ -8,8 +8,7 @@ use crate::draft::Converted;
 use crate::field::{get, text};
 use serde_json::Value;
 
-/// Converts the configuration of `envoy.filters.http.rbac` or `envoy.filters.http.jwt_authn`, with or without the filter
-/// around it.
+/// Converts the configuration of `envoy.filters.http.rbac` or `envoy.filters.http.jwt_authn`, or the filter with it.
 pub fn convert(document: &Value) -> Result<Converted, String> {
     let configuration = get(document, "typed_config").unwrap_or(document);
     let kind = text(configuration, "@type").unwrap_or_default();
@@ -21,7 +20,7 @@ pub fn convert(document: &Value) -> Result<Converted, String> {
     if kind.ends_with(".rbac.v3.RBAC") || (kind.is_empty() && has(configuration, "rules")) {
         return rbac::convert(configuration);
     }
-    Err("this is no policy of Istio, and no configuration of Envoy's rbac or jwt_authn filter".to_owned())
+    Err("expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn".to_owned())
 }
 
 fn has(value: &Value, name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The rules of an AuthorizationPolicy.
+//! Converts the rules of an AuthorizationPolicy.
 
 use super::token;
 use crate::expr::Expr;
@@ -8,7 +8,7 @@ use crate::provider::Provider;
 use crate::rules::SourceRule;
 use serde_json::Value;
 
-/// The rules; without one a policy matches nothing, and a rule without fields matches everything.
+/// Returns the rules. A policy without rules matches nothing; a rule without fields matches everything.
 pub fn rules(spec: &Value, name: &str, providers: &[Provider]) -> Vec<SourceRule> {
     let rule = |(place, rule): (usize, &Value)| SourceRule {
         name: format!("{name}-{}", place + 1),
@@ -34,7 +34,7 @@ fn one_of(rule: &Value, field: &str, one: impl Fn(&Value) -> Expr) -> Expr {
     }
 }
 
-/// Fields that are not looked at.
+/// Returns a condition for each field that is not supported.
 fn unknown(value: &Value, known: &[&str], what: &str) -> Vec<Expr> {
     others(value, known).into_iter().map(|name| Expr::Unknown(format!("{what} `{name}`"))).collect()
 }
@@ -44,15 +44,11 @@ fn source(source: &Value, providers: &[Provider]) -> Expr {
     for (field, holds) in [("requestPrincipals", true), ("notRequestPrincipals", false)] {
         let values = texts(source, field);
         if !values.is_empty() {
-            parts.push(turned(token::principals(&values, providers), holds));
+            parts.push(token::principals(&values, providers).negate_if(!holds));
         }
     }
     parts.extend(unknown(source, &["requestPrincipals", "notRequestPrincipals"], "the source by"));
     Expr::All(parts)
-}
-
-fn turned(condition: Expr, holds: bool) -> Expr {
-    if holds { condition } else { Expr::Not(Box::new(condition)) }
 }
 
 type Reader = fn(&[&str]) -> Expr;
@@ -65,7 +61,7 @@ fn operation(operation: &Value) -> Expr {
         for (name, holds) in [(field, true), (not, false)] {
             let values = texts(operation, name);
             if !values.is_empty() {
-                parts.push(turned(reader(&values), holds));
+                parts.push(reader(&values).negate_if(!holds));
             }
         }
     }
@@ -78,7 +74,7 @@ fn istio(values: &[&str]) -> Vec<Pattern> {
     values.iter().map(|value| Pattern::istio(value)).collect()
 }
 
-/// Istio compares hosts without case.
+/// Returns the condition on the host, which Istio compares without regard to case.
 fn hosts(values: &[&str]) -> Expr {
     let patterns = istio(values).into_iter().map(|pattern| Pattern { ignore_case: true, ..pattern });
     crate::hosts::any(&patterns.collect::<Vec<_>>())
@@ -96,12 +92,12 @@ fn paths(values: &[&str]) -> Expr {
     Expr::any(values.iter().map(one).collect())
 }
 
-/// A condition of `when`: the attribute has one of `values` and none of `notValues`.
+/// Returns a condition of `when`: the attribute has one of `values` and none of `notValues`.
 fn when(when: &Value, providers: &[Provider]) -> Expr {
     let key = text(when, "key").unwrap_or_default();
     let part = |field: &str, holds: bool| {
         let values = texts(when, field);
-        (!values.is_empty()).then(|| turned(attribute(key, &values, providers), holds))
+        (!values.is_empty()).then(|| attribute(key, &values, providers).negate_if(!holds))
     };
     Expr::All([part("values", true), part("notValues", false)].into_iter().flatten().collect())
 }

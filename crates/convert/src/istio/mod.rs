@@ -1,4 +1,4 @@
-//! Istio's AuthorizationPolicy and RequestAuthentication.
+//! Converts AuthorizationPolicy and RequestAuthentication of Istio.
 
 mod authentication;
 mod authorization;
@@ -8,10 +8,10 @@ use crate::draft::{Converted, Draft, Rule};
 use crate::expr::Side;
 use crate::field::{get, text};
 use crate::provider::Provider;
-use crate::rules::{self, Built, SourceRule};
+use crate::rules::{self, SourceRule};
 use serde_json::Value;
 
-/// Whether it is one of the two.
+/// Returns true if the document is one of these.
 pub fn is_policy(document: &Value) -> bool {
     let kind = document.get("kind").and_then(Value::as_str);
     let version = document.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
@@ -52,17 +52,19 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
         draft.token = Some((named, tokens.token));
     }
     if draft.path.is_none() && draft.token.is_none() {
-        return Err("there is no rule in it".to_owned());
+        return Err("the policies have no rules".to_owned());
     }
-    Ok(draft.finish())
+    draft.finish()
 }
 
 fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'d Value> {
     documents.iter().filter(move |document| document.get("kind").and_then(Value::as_str) == Some(kind))
 }
 
-/// What allows for one workload would allow for the others too, were they put together. A policy of the whole namespace is
-/// for each of its workloads. Returns whose policies they are, where they are not the whole namespace's.
+/// Returns the selector or target of the policies; `None` for policies of a whole namespace.
+///
+/// # Errors
+/// The policies have different targets: a rule for one workload would apply to the other.
 fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
     let mut found: Option<Value> = None;
     let namespace = |document: &Value| document.pointer("/metadata/namespace").cloned().unwrap_or_default();
@@ -73,15 +75,15 @@ fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
             ["selector", "targetRef", "targetRefs"].iter().find_map(|name| get(spec, name)).cloned();
         let other = targets.is_some() && found.is_some() && found != targets;
         if other || namespace(document) != first {
-            let help = "convert those of one workload at a time";
-            return Err(format!("policies of different workloads or namespaces: {help}"));
+            let help = "convert one workload at a time";
+            return Err(format!("the policies select different workloads or namespaces; {help}"));
         }
         found = found.or(targets);
     }
     Ok(found)
 }
 
-/// The rules of all policies, by what they do.
+/// The rules of all policies, by their action.
 #[derive(Default)]
 struct Sources {
     any: bool,
@@ -97,7 +99,7 @@ impl Sources {
         let action = text(spec, "action").unwrap_or("ALLOW");
         let annotations = document.pointer("/metadata/annotations").unwrap_or(&Value::Null);
         if text(annotations, "istio.io/dry-run") == Some("true") {
-            draft.comments.push(format!("not carried over: `{name}` is tried out, and decides nothing"));
+            draft.comments.push(format!("not carried over: `{name}` is a dry run"));
             return Ok(());
         }
         let mut rules = authorization::rules(spec, name, providers);
@@ -110,24 +112,19 @@ impl Sources {
                 self.any = true;
                 self.denials.append(&mut rules);
             }
-            "AUDIT" => draft.comments.push(format!("not carried over: `{name}` audits, and decides nothing")),
+            "AUDIT" => {
+                draft.comments.push(format!("not carried over: `{name}` audits, and makes no decision"))
+            }
             "CUSTOM" => {
                 self.any = true;
                 let provider = get(spec, "provider").and_then(|p| text(p, "name")).unwrap_or_default();
                 draft.comments.push(format!(
-                    "not carried over: `{name}` asks the authorizer `{provider}`; what it would ask about is denied here"
+                    "not carried over: `{name}` uses the authorizer `{provider}`; its requests are denied here"
                 ));
                 self.denials.append(&mut rules);
             }
-            other => return Err(format!("`{name}`: there is no action `{other}`")),
+            other => return Err(format!("`{name}`: unknown action `{other}`")),
         }
         Ok(())
     }
-}
-
-/// Rules by section.
-struct Tokens {
-    denials: Vec<Built>,
-    permissions: Vec<Built>,
-    token: Vec<Rule>,
 }

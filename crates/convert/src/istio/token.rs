@@ -1,6 +1,6 @@
-//! Conditions on tokens, and the rules of token-validation that stand for them.
+//! Conditions on tokens, and their rules of token-validation.
 
-use super::{Rule, Tokens};
+use crate::draft::Rule;
 use crate::expr::{Atom, Expr, Field, Span};
 use crate::matching::Match;
 use crate::patterns::{Pattern, Text, alternatives};
@@ -8,12 +8,12 @@ use crate::provider::Provider;
 use crate::rules::Built;
 use serde_json::{Map, Value, json};
 
-fn needs(claims: Vec<Value>) -> Expr {
+fn requires(claims: Vec<Value>) -> Expr {
     let span = Span::Values(claims);
     Expr::Is(Atom { under: span.clone(), over: span, ..Atom::exactly(Field::Token, Vec::new()) })
 }
 
-/// Principals of tokens: `issuer/subject`, or `*` for any.
+/// Returns the condition on the principal of a token: `issuer/subject`, or `*` for any.
 pub fn principals(values: &[&str], providers: &[Provider]) -> Expr {
     let unknown = || Expr::Unknown(format!("the request principals {values:?}"));
     if providers.is_empty() {
@@ -21,7 +21,7 @@ pub fn principals(values: &[&str], providers: &[Provider]) -> Expr {
     }
     let subject = json!({"claim": "sub", "regex": ".+"});
     if values.contains(&"*") {
-        return needs(vec![subject]);
+        return requires(vec![subject]);
     }
     let mut issuers: Vec<&str> = Vec::new();
     let mut subjects: Vec<&str> = Vec::new();
@@ -39,18 +39,21 @@ pub fn principals(values: &[&str], providers: &[Provider]) -> Expr {
     }
     issuers.dedup();
     match (issuers.as_slice(), any_subject) {
-        ([issuer], false) => {
-            needs(vec![json!({"claim": "iss", "exact": issuer}), json!({"claim": "sub", "oneOf": subjects})])
+        ([issuer], false) => requires(vec![
+            json!({"claim": "iss", "exact": issuer}),
+            json!({"claim": "sub", "oneOf": subjects}),
+        ]),
+        (_, true) if subjects.is_empty() => {
+            requires(vec![json!({"claim": "iss", "oneOf": issuers}), subject])
         }
-        (_, true) if subjects.is_empty() => needs(vec![json!({"claim": "iss", "oneOf": issuers}), subject]),
         _ => unknown(),
     }
 }
 
-/// Claims that hold several words in one text, as Istio reads them.
+/// Claims that Istio splits into words.
 const WORDS: [&str; 2] = ["scope", "permission"];
 
-/// A claim that has one of these values, or holds it in a list.
+/// Returns the condition that a claim has one of the values, or a list with one of them.
 pub fn claim(path: &[&str], values: &[&str], providers: &[Provider]) -> Expr {
     if providers.is_empty() {
         return Expr::Unknown(format!("the claim {path:?}, without a RequestAuthentication"));
@@ -71,30 +74,41 @@ pub fn claim(path: &[&str], values: &[&str], providers: &[Provider]) -> Expr {
             None => return Expr::Unknown(format!("the claim {path:?} by {values:?}")),
         }
     };
-    needs(vec![condition])
+    requires(vec![condition])
 }
 
-/// Rules of token-validation for the conditions on tokens; what they cannot say is taken from the safe side.
+/// The rules by their sections.
+#[derive(Default)]
+pub struct Tokens {
+    /// Rules of path-policy that deny.
+    pub denials: Vec<Built>,
+    /// Rules of path-policy that allow.
+    pub permissions: Vec<Built>,
+    /// Rules of token-validation.
+    pub token: Vec<Rule>,
+}
+
+/// Moves the conditions on tokens to rules of token-validation.
 ///
-/// The first rule that matches asks for its token, and no other does. So conditions of rules that deny are kept only where
-/// no rule that allows asks for a token, and where all ask for the same.
+/// Only the first rule that matches applies. The conditions of rules that deny are therefore kept only if no rule that
+/// allows requires a token, and if all are the same.
 pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider]) -> Tokens {
     let allowing = permissions.iter().any(|built| built.matches.as_ref().is_some_and(|m| m.token.is_some()));
     let mut wanted = denials.iter().filter_map(|built| built.matches.as_ref()?.no_token.clone());
     let first = wanted.next();
     let same = wanted.all(|other| Some(&other) == first.as_ref());
-    let mut tokens = Tokens { denials: Vec::new(), permissions: Vec::new(), token: Vec::new() };
+    let mut tokens = Tokens::default();
     for mut built in denials {
         let claims = built.matches.as_mut().and_then(|found| found.no_token.take());
         match (claims, &built.matches) {
             (Some(claims), Some(found)) if same && !allowing && found.token.is_none() => {
-                tokens.token.push(asking(&built, found, Some(&claims), providers));
+                tokens.token.push(requiring(&built, found, Some(&claims), providers));
             }
             (claims, _) => {
                 if claims.is_some() || built.matches.as_ref().is_some_and(|found| found.token.is_some()) {
-                    built
-                        .comments
-                        .push("not carried over: its condition on tokens; it denies all here".to_owned());
+                    built.comments.push(
+                        "not carried over: its condition on tokens; it denies with any token".to_owned(),
+                    );
                 }
                 tokens.denials.push(built);
             }
@@ -102,34 +116,32 @@ pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider
     }
     permit(&mut tokens, permissions, allowing, providers);
     let rest = Built { name: "rest".to_owned(), matches: None, comments: Vec::new() };
-    tokens.token.push(asking(&rest, &Match::default(), None, providers));
+    tokens.token.push(requiring(&rest, &Match::default(), None, providers));
     tokens
 }
 
-/// Adds the rules that allow, and those that ask for their tokens.
+/// Adds the rules that allow, and the rules that require their tokens.
 fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers: &[Provider]) {
     let mut later = Vec::new();
     for mut built in permissions {
         if built.matches.as_ref().is_some_and(|found| found.no_token.is_some()) {
             built.matches = None;
-            built
-                .comments
-                .push("not carried over: what it allows without such a token is not allowed".to_owned());
+            built.comments.push("not carried over: requests without such a token are not allowed".to_owned());
         }
         if let Some(found) = built.matches.as_ref().filter(|_| allowing) {
             match &found.token {
-                Some(claims) => later.push(asking(&built, found, Some(claims), providers)),
-                None => into.token.push(asking(&built, found, None, providers)),
+                Some(claims) => later.push(requiring(&built, found, Some(claims), providers)),
+                None => into.token.push(requiring(&built, found, None, providers)),
             }
         }
         into.permissions.push(built);
     }
-    // Those without a demand first: a request that one of them allows needs no token.
+    // Rules without a required token come first: a request that one of them allows needs no token.
     into.token.extend(later);
 }
 
-/// A rule that asks for a token with these claims, or, without claims, for a valid one where there is one.
-fn asking(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers: &[Provider]) -> Rule {
+/// Returns a rule that requires a token with these claims; without claims, a token is optional, but must be valid.
+fn requiring(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers: &[Provider]) -> Rule {
     let optional = claims.is_none();
     let must = providers.iter().any(|provider| provider.required);
     let names = providers.iter().filter(|provider| !must || provider.required);
@@ -141,11 +153,5 @@ fn asking(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers
     if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
         require.insert("claims".to_owned(), claims.clone().into());
     }
-    let mut rule = Map::new();
-    rule.insert("name".to_owned(), built.name.as_str().into());
-    if !matches.request.is_empty() {
-        rule.insert("match".to_owned(), matches.request.clone().into());
-    }
-    rule.insert("require".to_owned(), require.into());
-    Rule { comments: built.comments.clone(), rule: rule.into() }
+    Rule::new(&built.name, &matches.request, ("require", require.into()), built.comments.clone())
 }

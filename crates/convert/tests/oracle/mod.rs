@@ -1,25 +1,26 @@
-//! What Istio's reference says that policies decide.
+//! The decisions of Istio's reference documentation.
 
 use serde_json::Value;
 
-/// A request, and the claims of its token, which holds.
+/// A request, with the claims of its valid token.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Sample {
     pub method: &'static str,
     pub host: &'static str,
     pub path: &'static str,
     /// The header `x-role`.
     pub role: Option<&'static str>,
     pub claims: Option<Value>,
-    /// Whether the caller is the workload that `principals` names.
+    /// True if the client is the workload that `principals` names.
     pub known: bool,
 }
 
-/// CUSTOM first, of which the worst is assumed; then DENY; then ALLOW, of which one must match if there is any.
-pub fn allows(policies: &[Value], asked: &Asked) -> bool {
+/// Returns true if the policies allow a request. CUSTOM comes first, and is assumed to deny; then DENY; then ALLOW, of which
+/// one must match if there is any.
+pub fn allows(policies: &[Value], sample: &Sample) -> bool {
     let of = |action: &'static str| policies.iter().filter(move |policy| policy["spec"]["action"] == action);
     let matches =
-        |policy: &Value| list(&policy["spec"], "rules").iter().any(|rule| rule_matches(rule, asked));
+        |policy: &Value| list(&policy["spec"], "rules").iter().any(|rule| rule_matches(rule, sample));
     if of("CUSTOM").any(matches) || of("DENY").any(matches) {
         return false;
     }
@@ -30,42 +31,42 @@ fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
     value[field].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-fn rule_matches(rule: &Value, asked: &Asked) -> bool {
+fn rule_matches(rule: &Value, sample: &Sample) -> bool {
     let none_or_any = |field: &str, one: &dyn Fn(&Value) -> bool| {
         let items = list(rule, field);
         items.is_empty() || items.iter().any(one)
     };
-    none_or_any("from", &|from| source_matches(&from["source"], asked))
-        && none_or_any("to", &|to| operation_matches(&to["operation"], asked))
-        && list(rule, "when").iter().all(|when| when_holds(when, asked))
+    none_or_any("from", &|from| source_matches(&from["source"], sample))
+        && none_or_any("to", &|to| operation_matches(&to["operation"], sample))
+        && list(rule, "when").iter().all(|when| when_holds(when, sample))
 }
 
-/// A list holds where one of its values does, the list of its opposite where none does; an absent one always.
+/// Returns true if one of the values of `field` and none of `not` holds; absent lists always hold.
 fn both(object: &Value, field: &str, not: &str, holds: &dyn Fn(&str) -> bool) -> bool {
     let any = |field: &str| list(object, field).iter().any(|value| holds(value.as_str().unwrap()));
     (list(object, field).is_empty() || any(field)) && !any(not)
 }
 
-fn source_matches(source: &Value, asked: &Asked) -> bool {
-    both(source, "principals", "notPrincipals", &|_| asked.known)
+fn source_matches(source: &Value, sample: &Sample) -> bool {
+    both(source, "principals", "notPrincipals", &|_| sample.known)
         && both(source, "requestPrincipals", "notRequestPrincipals", &|pattern| {
-            principal(asked).is_some_and(|principal| text_matches(pattern, &principal))
+            principal(sample).is_some_and(|principal| text_matches(pattern, &principal))
         })
 }
 
-fn principal(asked: &Asked) -> Option<String> {
-    let claims = asked.claims.as_ref()?;
+fn principal(sample: &Sample) -> Option<String> {
+    let claims = sample.claims.as_ref()?;
     Some(format!("https://issuer.example/{}", claims["sub"].as_str()?))
 }
 
-fn operation_matches(operation: &Value, asked: &Asked) -> bool {
-    let host = asked.host.to_ascii_lowercase();
+fn operation_matches(operation: &Value, sample: &Sample) -> bool {
+    let host = sample.host.to_ascii_lowercase();
     both(operation, "hosts", "notHosts", &|pattern| text_matches(&pattern.to_ascii_lowercase(), &host))
-        && both(operation, "methods", "notMethods", &|pattern| text_matches(pattern, asked.method))
-        && both(operation, "paths", "notPaths", &|pattern| path_matches(pattern, asked.path))
+        && both(operation, "methods", "notMethods", &|pattern| text_matches(pattern, sample.method))
+        && both(operation, "paths", "notPaths", &|pattern| path_matches(pattern, sample.path))
 }
 
-/// Exact, by prefix `x*`, by suffix `*x`, or by presence `*`.
+/// Compares text with a pattern: `x`, `x*`, `*x` or `*`.
 fn text_matches(pattern: &str, text: &str) -> bool {
     if pattern == "*" {
         return !text.is_empty();
@@ -79,7 +80,7 @@ fn text_matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// With `{*}` for one segment and a last `{**}` for any number of bytes, a template; otherwise a text.
+/// Compares a path with a template of `{*}` and a final `{**}`, or with a pattern.
 fn path_matches(pattern: &str, path: &str) -> bool {
     if !pattern.contains("{*") {
         return text_matches(pattern, path);
@@ -89,7 +90,7 @@ fn path_matches(pattern: &str, path: &str) -> bool {
         segments.pop();
         rest = true;
     }
-    // What is no template holds for no request.
+    // An invalid template matches no request.
     if segments.iter().any(|segment| *segment != "{*}" && segment.contains(['*', '{', '}'])) {
         return false;
     }
@@ -102,10 +103,10 @@ fn path_matches(pattern: &str, path: &str) -> bool {
         })
 }
 
-fn when_holds(when: &Value, asked: &Asked) -> bool {
+fn when_holds(when: &Value, sample: &Sample) -> bool {
     let values: Vec<String> = match when["key"].as_str().unwrap() {
-        "request.headers[X-Role]" => asked.role.iter().map(|role| (*role).to_owned()).collect(),
-        "request.auth.claims[groups]" => match asked.claims.as_ref().map(|claims| &claims["groups"]) {
+        "request.headers[X-Role]" => sample.role.iter().map(|role| (*role).to_owned()).collect(),
+        "request.auth.claims[groups]" => match sample.claims.as_ref().map(|claims| &claims["groups"]) {
             Some(Value::Array(items)) => items.iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
             Some(Value::String(text)) => vec![text.clone()],
             _ => Vec::new(),

@@ -30,6 +30,22 @@ pub enum JwsError {
 }
 
 impl JwsError {
+    /// Every error.
+    pub const ALL: [Self; 12] = [
+        Self::TooLong,
+        Self::Parts,
+        Self::Base64,
+        Self::Header,
+        Self::HeaderMember,
+        Self::Algorithm,
+        Self::Unsigned,
+        Self::Critical,
+        Self::Unencoded,
+        Self::Claims,
+        Self::Duplicate,
+        Self::TooDeep,
+    ];
+
     /// The reason of the denial.
     pub fn reason(self) -> &'static str {
         match self {

@@ -1,13 +1,16 @@
-//! 2, as well: gateways that carry no policy, and modules that let requests pass.
+//! 2 as well: gateways that carry no policy, and modules that fail open.
 
 use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
-use super::l7_bypass::{GAIN, is_waypoint};
+use super::l7_bypass::{IMPACT, is_waypoint};
+use super::remedy::Remedy;
 use super::scene::Scene;
-use crate::manifest;
-use crate::model::{Extension, Injection, ObjectRef, Workload};
+use crate::model::{Extension, Injection, Workload};
 use crate::reach::Node;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use yaml::Yaml;
+
+const VERSION: &str = "extensions.istio.io/v1alpha1";
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
@@ -25,52 +28,40 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     found.extend(scene.cluster.mesh.extensions.iter().filter(open).map(fails_open));
 }
 
-/// A gateway that lets the outside in and carries no policy.
+/// Creates the finding about a gateway that accepts traffic from outside and carries no policy.
 fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]) -> Finding {
-    let extensions = scene.cluster.mesh.extensions.iter();
     let root = &scene.options.control_plane;
-    let blind = |found: &&Extension| found.ringfence && found.covers(scene.cluster, workload, root);
-    let (why, because, remedy) = match extensions.clone().find(blind) {
-        // It is for the gateway and sees none of its traffic, or it would be carried.
-        Some(blind) => (
-            format!("where {} is loaded for other traffic: a gateway's is `CLIENT` to Istio", blind.object),
-            vec![(blind.object.clone(), "spec.match".to_owned())],
-            patch(&blind.object, &json!({"match": [{"mode": "CLIENT"}]})),
+    let is_loaded = |found: &&Extension| found.ringfence && scene.cluster.is_covered(workload, found, root);
+    let (why, remedy) = match scene.cluster.mesh.extensions.iter().find(is_loaded) {
+        // The extension is loaded, but does not see the traffic of the gateway.
+        Some(Extension { object, .. }) => (
+            format!(
+                "where {object} is loaded for other traffic; for a gateway, `match` needs the mode `CLIENT`"
+            ),
+            Remedy::patch(object, VERSION, &json!({"match": [{"mode": "CLIENT"}]}), "spec.match"),
         ),
         None => (
             "which carries no policy".to_owned(),
-            Vec::new(),
-            format!(
-                "# put the image in `url`, pin it by its digest, and put the policy in `pluginConfig`\n{}",
-                manifest::yaml(&extension(workload))
+            Remedy::from(Yaml::from(&extension(workload)).document()).with_comment(
+                "put the image in `url`, its digest in `sha256`, and the policy in `pluginConfig`",
             ),
         ),
     };
     let (names, listens, name) = (scene.names(nodes), &facts.listens, workload.name());
-    Finding {
-        code: Code::L7Bypass,
-        severity: Severity::High,
-        object: workload.object.clone(),
-        message: format!("{names} may reach {listens} of the gateway `{name}`, {why}"),
-        gain: GAIN.to_owned(),
-        because,
-        remedy,
-    }
+    let message = format!("{names} may reach {listens} of the gateway `{name}`, {why}");
+    remedy.finding(Code::L7Bypass, Severity::High, &workload.object, message, IMPACT)
 }
 
-/// What loads the module into a gateway.
+/// Returns the extension that loads the module into a gateway.
 fn extension(gateway: &Workload) -> Value {
-    let labels: Map<_, _> =
-        gateway.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-    let url = "oci://registry.example/ringfence";
     json!({
-        "apiVersion": "extensions.istio.io/v1alpha1",
+        "apiVersion": VERSION,
         "kind": "TrafficExtension",
         "metadata": {"name": "ringfence", "namespace": gateway.namespace()},
         "spec": {
-            "selector": {"matchLabels": labels},
+            "selector": {"matchLabels": gateway.labels},
             "wasm": {
-                "url": url,
+                "url": "oci://registry.example/ringfence",
                 "sha256": "the digest that `cargo xtask images` prints",
                 "failStrategy": "FAIL_RELOAD",
                 "pluginConfig": {},
@@ -79,31 +70,18 @@ fn extension(gateway: &Workload) -> Value {
     })
 }
 
-/// A module whose failure lets requests pass.
+/// Creates the finding about a module whose failure lets requests pass.
 fn fails_open(extension: &Extension) -> Finding {
     let object = &extension.object;
     let strategy = json!({"failStrategy": "FAIL_RELOAD"});
-    let wasm = object.kind == "TrafficExtension";
-    let field = if wasm { "spec.wasm.failStrategy" } else { "spec.failStrategy" };
-    Finding {
-        code: Code::L7Bypass,
-        severity: Severity::Medium,
-        object: object.clone(),
-        message: format!("requests pass where the module of {object} fails or cannot be fetched"),
-        gain: "whoever makes the module fail, or its registry, sends requests that no policy judges"
-            .to_owned(),
-        because: vec![(object.clone(), field.to_owned())],
-        remedy: patch(object, &if wasm { json!({"wasm": strategy}) } else { strategy }),
-    }
-}
-
-/// What changes about an extension.
-fn patch(object: &ObjectRef, spec: &Value) -> String {
-    let patch = json!({
-        "apiVersion": "extensions.istio.io/v1alpha1",
-        "kind": object.kind,
-        "metadata": {"name": object.name, "namespace": object.namespace},
-        "spec": spec,
-    });
-    format!("# a patch: this alone changes\n{}", manifest::yaml(&patch))
+    let remedy = match object.kind.as_str() {
+        "TrafficExtension" => {
+            Remedy::patch(object, VERSION, &json!({"wasm": strategy}), "spec.wasm.failStrategy")
+        }
+        _ => Remedy::patch(object, VERSION, &strategy, "spec.failStrategy"),
+    };
+    let message = format!("requests pass unchecked if the module of {object} fails or cannot be fetched");
+    let impact =
+        "an attacker who makes the module or its registry fail can send requests that no policy checks";
+    remedy.finding(Code::L7Bypass, Severity::Medium, object, message, impact)
 }

@@ -1,29 +1,29 @@
-//! 4: reach to the control plane, the Kubernetes API, nodes and metadata.
+//! 4: workloads that reach the control plane, the Kubernetes API, nodes or metadata services.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
 use super::options::Options;
 use super::remedy::{Remedy, keep_peers, keep_ports, narrow, tcp};
-use super::scene::{Scene, join, spoken};
+use super::scene::{Scene, describe_ports, join};
 use crate::address::{Family, Range};
 use crate::model::{Block, Direction, Peer, Workload};
 use crate::ports::Ports;
 use crate::reach::Node;
 
-/// Where clouds tell a machine who it is: of the link, and those of Alibaba, Azure and, over IPv6, Amazon.
+/// Metadata services of clouds: link-local addresses, and those of Alibaba Cloud, Azure and, over IPv6, AWS.
 const METADATA: [&str; 5] =
     ["169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "fe80::/10"];
 
-/// Where nodes and the Kubernetes API usually are.
+/// The usual addresses of nodes and of the Kubernetes API.
 const PRIVATE: [&str; 5] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
-/// Of istiod: debugging, ControlZ, xDS in plaintext, metrics, webhooks. A proxy needs 15012 alone.
+/// Ports of istiod: debugging, ControlZ, plaintext xDS, metrics, webhooks. A proxy needs only 15012.
 const ISTIOD: [u16; 5] = [8080, 9876, 15010, 15014, 15017];
 
 /// The metrics of istiod.
 const ISTIOD_METRICS: u16 = 15014;
 
-/// Where ranges end that behave otherwise for this finding.
+/// Returns the ranges that this finding tells apart.
 pub(super) fn cuts(options: &Options) -> Vec<Range> {
     let fixed = blocks(&METADATA).into_iter().chain(blocks(&PRIVATE));
     fixed.chain(options.api_server.iter().copied()).chain(options.nodes.iter().copied()).collect()
@@ -33,18 +33,18 @@ fn blocks(texts: &[&str]) -> Vec<Range> {
     texts.iter().filter_map(|text| Range::block(text).ok()).collect()
 }
 
-/// Addresses that nothing but what they are for should reach.
+/// Addresses that workloads should not reach.
 struct Guarded<'g> {
     what: &'g str,
-    gain: &'g str,
+    impact: &'g str,
     ranges: Vec<Range>,
-    /// Whether a few addresses among them may be reached: those of a service that is no part of what is guarded.
+    /// True if a workload may reach a few of the addresses: they may be those of another service.
     few: bool,
 }
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     let guarded = guarded(scene.options);
-    for (class, facts) in scene.held(Direction::Egress) {
+    for (class, facts) in scene.isolated(Direction::Egress) {
         for guarded in &guarded {
             // istiod watches the Kubernetes API.
             if facts.role == Role::Subject || guarded.what == "metadata services" {
@@ -61,23 +61,23 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
 fn guarded(options: &Options) -> Vec<Guarded<'static>> {
     let metadata = Guarded {
         what: "metadata services",
-        gain: "whoever takes it over asks for the credentials of its node",
+        impact: "an attacker in the pod can get the credentials of its node",
         ranges: blocks(&METADATA),
         few: false,
     };
     let mut guarded = vec![metadata];
-    let api = "whoever takes it over tries its token, and holes of the API server, on the whole cluster";
-    let nodes = "whoever takes it over reaches the kubelet and every service of the nodes";
+    let api = "an attacker in the pod can use its token, and vulnerabilities of the API server, against the cluster";
+    let nodes = "an attacker in the pod can reach the kubelet and every service of the nodes";
     if !options.api_server.is_empty() {
         let ranges = options.api_server.clone();
-        guarded.push(Guarded { what: "the Kubernetes API", gain: api, ranges, few: false });
+        guarded.push(Guarded { what: "the Kubernetes API", impact: api, ranges, few: false });
     }
     if !options.nodes.is_empty() {
-        guarded.push(Guarded { what: "nodes", gain: nodes, ranges: options.nodes.clone(), few: false });
+        guarded.push(Guarded { what: "nodes", impact: nodes, ranges: options.nodes.clone(), few: false });
     }
     if options.api_server.is_empty() && options.nodes.is_empty() {
         let what = "private addresses, where nodes and the Kubernetes API are";
-        guarded.push(Guarded { what, gain: nodes, ranges: blocks(&PRIVATE), few: true });
+        guarded.push(Guarded { what, impact: nodes, ranges: blocks(&PRIVATE), few: true });
     }
     guarded
 }
@@ -98,31 +98,25 @@ fn addresses(scene: &Scene<'_>, class: usize, guarded: &Guarded<'_>, found: &mut
     }
     let few = |range: &Range| range.width() <= if range.family == Family::V4 { 8 } else { 64 };
     let ranges: Vec<Range> = join(ranges).into_iter().filter(|range| !guarded.few || !few(range)).collect();
-    // The address that everyone knows says more than others.
+    // The best known address is the clearest in a message.
     let known = |range: &&Range| Range::address("169.254.169.254").is_ok_and(|known| range.contains(&known));
     let Some(first) = ranges.iter().find(known).or(ranges.first()) else { return };
-    let ports = spoken(&ports);
+    let ports = describe_ports(&ports);
     for workload in scene.reach.members(class) {
         let remedy = without(scene, workload, &guarded.ranges);
-        found.push(Finding {
-            code: Code::ControlPlaneReach,
-            severity: Severity::High,
-            object: workload.object.clone(),
-            message: format!("`{}` may reach {ports} of {} ({first})", workload.name(), guarded.what),
-            gain: guarded.gain.to_owned(),
-            because: remedy.because,
-            remedy: remedy.manifests,
-        });
+        let message = format!("`{}` may reach {ports} of {} ({first})", workload.name(), guarded.what);
+        let object = &workload.object;
+        found.push(remedy.finding(Code::ControlPlaneReach, Severity::High, object, message, guarded.impact));
     }
 }
 
-/// The cache of DNS that nodes have at a fixed address of the link.
+/// Returns true for the DNS cache of nodes, which has a fixed link-local address.
 fn is_local_dns(range: &Range, ports: &Ports) -> bool {
     let dns = ports.iter().all(|range| (range.first, range.last) == (53, 53));
     dns && Range::address("169.254.20.10").is_ok_and(|cache| cache == *range)
 }
 
-/// Without some addresses: blocks inside of them go, larger ones except them.
+/// Removes some addresses: blocks inside them are removed, and larger blocks except them.
 fn without(scene: &Scene<'_>, workload: &Workload, ranges: &[Range]) -> Remedy {
     let keep = |peer: &Peer| match peer {
         Peer::Block(block) if ranges.iter().any(|range| range.contains(&block.range)) => None,
@@ -137,7 +131,7 @@ fn without(scene: &Scene<'_>, workload: &Workload, ranges: &[Range]) -> Remedy {
     narrow(scene, workload, Direction::Egress, |_, rule| keep_peers(rule, keep))
 }
 
-/// Pods of the control plane.
+/// Finds workloads that reach pods of the control plane.
 fn pods(scene: &Scene<'_>, class: usize, facts: &Facts, found: &mut Vec<Finding>) {
     let destinations = scene.reach.destinations(class);
     for (to, other) in scene.classes() {
@@ -158,50 +152,35 @@ fn pods(scene: &Scene<'_>, class: usize, facts: &Facts, found: &mut Vec<Finding>
         for workload in scene.reach.members(class) {
             let keep = Ports::all().minus(&dangerous);
             let remedy = narrow(scene, workload, Direction::Egress, |policy, rule| {
-                let is = |peer: &Peer| matches!(peer, Peer::Pods(pods) if pods.contains(scene.cluster, policy.namespace(), target));
+                let is = |peer: &Peer| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), target));
                 match &rule.peers {
                     Some(peers) if !peers.iter().any(is) => Some(rule.clone()),
                     _ => keep_ports(rule, None, &keep),
                 }
             });
-            found.push(Finding {
-                code: Code::ControlPlaneReach,
-                severity: Severity::High,
-                object: workload.object.clone(),
-                message: format!("`{}` may reach {} of `{}`", workload.name(), spoken(&ports), target.name()),
-                gain: "whoever takes it over asks the control plane for what it tells to other proxies"
-                    .to_owned(),
-                because: remedy.because,
-                remedy: remedy.manifests,
-            });
+            let (name, ports) = (workload.name(), describe_ports(&ports));
+            let message = format!("`{name}` may reach {ports} of `{}`", target.name());
+            let impact = "an attacker in the pod can read what the control plane sends to other proxies";
+            let object = &workload.object;
+            found.push(remedy.finding(Code::ControlPlaneReach, Severity::High, object, message, impact));
         }
     }
 }
 
-/// xDS in plaintext that istiod gives to whoever asks.
+/// Finds pods that reach the plaintext xDS of istiod, which does not authenticate its clients.
 fn plaintext(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     let xds = tcp(&[15010]);
-    for (class, facts) in scene.held(Direction::Ingress) {
-        let sources = scene.sources(class, &xds);
-        if facts.role != Role::Istiod || sources.is_empty() {
-            continue;
-        }
-        let nodes: Vec<Node> = sources.iter().map(|(node, _)| *node).collect();
+    let keep = Ports::all().minus(&xds);
+    for (class, _) in scene.isolated(Direction::Ingress).filter(|(_, facts)| facts.role == Role::Istiod) {
+        let Some((names, _)) = scene.describe(&scene.sources(class, &xds)) else { continue };
         for workload in scene.reach.members(class) {
-            let keep = Ports::all().minus(&xds);
             let remedy = narrow(scene, workload, Direction::Ingress, |_, rule| {
                 keep_ports(rule, Some(workload), &keep)
             });
-            found.push(Finding {
-                code: Code::ControlPlaneReach,
-                severity: Severity::High,
-                object: workload.object.clone(),
-                message: format!("{} may reach {xds} of `{}`", scene.names(&nodes), workload.name()),
-                gain: "whoever gets there reads the configuration of every proxy, without a certificate"
-                    .to_owned(),
-                because: remedy.because,
-                remedy: remedy.manifests,
-            });
+            let message = format!("{names} may reach {xds} of `{}`", workload.name());
+            let impact = "an attacker there can read the configuration of every proxy without a certificate";
+            let object = &workload.object;
+            found.push(remedy.finding(Code::ControlPlaneReach, Severity::High, object, message, impact));
         }
     }
 }

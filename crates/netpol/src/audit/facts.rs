@@ -1,58 +1,58 @@
-//! What the audit knows about each workload.
+//! The facts about each workload.
 
 use super::options::Options;
-use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Mesh, Namespace, ObjectRef, Workload};
+use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Namespace, ObjectRef, Place, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
-use crate::problem::Place;
+use diagnostics::Span;
 
-/// What a workload is to the audit.
+/// The role of a workload in the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It is audited.
+    /// Audited.
     Subject,
-    /// Of a namespace that is not audited.
+    /// In a namespace that is not audited.
     System,
     /// istiod.
     Istiod,
-    /// A part of Kubernetes' own control plane.
+    /// A part of the Kubernetes control plane.
     Kubernetes,
-    /// It stands for any pod that no manifest holds.
+    /// Any pod without a manifest.
     Anyone,
 }
 
-/// What is known about a workload.
+/// The facts about a workload.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub role: Role,
     pub injection: Injection,
-    /// Whether no manifest holds it.
+    /// True if it has no manifest.
     pub implied: bool,
-    /// The ports that its services and containers name.
+    /// The ports of its containers and Services.
     pub app_ports: Ports,
-    /// Whether an extension with a module of Ringfence is for it, rather than for the whole mesh.
+    /// True if an extension with a module of Ringfence selects it, and not the whole mesh.
     pub covered: bool,
-    /// Whether its own proxy runs the module on what clients send.
+    /// True if its own proxy runs the module on the requests of clients.
     pub carries: bool,
-    /// Whether its waypoint does.
+    /// True if its waypoint does.
     pub waypoint: bool,
-    /// The ports of the pod that its sidecar leaves alone.
+    /// The ports that its sidecar does not intercept.
     pub uncaught: Ports,
-    /// Of a gateway: the ports of its listeners.
+    /// The ports of its listeners, if it is a gateway.
     pub listens: Ports,
     pub monitoring: bool,
 }
 
-/// The namespace of what stands for any pod; no namespace has such a name.
+/// The namespace of the workload that represents any pod. It is not a valid name.
 const ANYONE: &str = "*";
 
 impl Facts {
     pub(super) fn of(cluster: &Cluster, options: &Options, workload: &Workload) -> Self {
-        let injection = Mesh::injection(cluster, workload);
+        let injection = cluster.injection(workload);
         let gateway = injection == Injection::Gateway;
         let ringfence = cluster.mesh.extensions.iter().filter(|extension| extension.ringfence);
         let covers: Vec<&Extension> =
-            ringfence.filter(|found| found.covers(cluster, workload, &options.control_plane)).collect();
-        // One that sees some of the ports only is none: what comes to the others is judged by nobody.
+            ringfence.filter(|found| cluster.is_covered(workload, found, &options.control_plane)).collect();
+        // An extension that only sees some ports does not count: it does not check requests to the others.
         let carries = covers.iter().any(|found| found.sees_every_port(gateway));
         let proxied = matches!(injection, Injection::Gateway | Injection::Sidecar);
         Self {
@@ -73,12 +73,12 @@ impl Facts {
         }
     }
 
-    /// Whether its traffic passes the mesh.
+    /// Returns true if its traffic passes the mesh.
     pub(super) fn in_mesh(&self) -> bool {
         self.injection != Injection::None
     }
 
-    /// What tells workloads apart that no policy does.
+    /// Returns a key that is equal for workloads with the same facts.
     pub(super) fn key(&self) -> String {
         format!("{self:?}")
     }
@@ -101,14 +101,13 @@ fn role(options: &Options, workload: &Workload) -> Role {
     }
 }
 
-/// The cluster, and what manifests do not hold but every cluster has: other pods, and, where there is a mesh, istiod.
+/// Adds workloads that every cluster has and manifests may lack: any other pod, and istiod if there is a mesh.
 pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
     let mut complete = cluster.clone();
-    let mesh =
-        complete.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+    let mesh = complete.workloads.iter().any(|workload| cluster.injection(workload) != Injection::None);
     let istiod = complete.workloads.iter().any(|workload| role(options, workload) == Role::Istiod);
     let implied = |namespace: &str, name: &str, labels: &[(&str, &str)]| {
-        let place = Place { file: "".into(), line: 1, column: 1, width: 1 };
+        let place = Place { file: "".into(), span: Span::START };
         let own = |text: &str| text.to_owned();
         Workload {
             object: ObjectRef { namespace: Some(own(namespace)), kind: own("Pod"), name: own(name), place },
@@ -133,7 +132,7 @@ pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
     complete
 }
 
-/// The ports of the pod that services and containers name.
+/// Returns the ports of the containers and Services of a workload.
 fn app_ports(cluster: &Cluster, workload: &Workload) -> Ports {
     let declared = workload.ports.iter().map(|port| PortRange::one(port.protocol, port.port));
     let services = cluster.services.iter().filter(|service| {
@@ -149,7 +148,7 @@ fn app_ports(cluster: &Cluster, workload: &Workload) -> Ports {
     declared.chain(targets).collect()
 }
 
-/// The ports of a gateway's pods that its listeners stand on: a Gateway names the port of the service before them.
+/// Returns the pod ports of the listeners of a gateway. A Gateway names the ports of its Service.
 fn listens(cluster: &Cluster, workload: &Workload) -> Ports {
     let of = |listeners: &&Listeners| listeners.covers(workload);
     let mut ports = Ports::default();
@@ -171,7 +170,7 @@ fn listens(cluster: &Cluster, workload: &Workload) -> Ports {
     ports
 }
 
-/// The ports that annotations take out of the sidecar's hands.
+/// Returns the ports that annotations exclude from the sidecar.
 fn uncaught(annotations: &Labels) -> Ports {
     let list = |name: &str| {
         let text = annotations.get(&format!("traffic.sidecar.istio.io/{name}"))?;

@@ -1,4 +1,4 @@
-//! What an audit finds.
+//! The findings of the audit.
 
 use crate::model::ObjectRef;
 use std::fmt;
@@ -6,45 +6,45 @@ use std::fmt;
 /// A way around the policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of way it is.
+    /// The code.
     pub code: Code,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The object that it is about.
+    /// The object that is affected.
     pub object: ObjectRef,
-    /// What is so, in a sentence.
+    /// What is wrong, in a sentence.
     pub message: String,
-    /// What an attacker gains, in a sentence.
-    pub gain: String,
-    /// The policies and other objects that leave it open, each with what of it does.
+    /// What an attacker can do, in a sentence.
+    pub impact: String,
+    /// The policies and other objects that leave it open, each with the field that does.
     pub because: Vec<(ObjectRef, String)>,
     /// The manifests that close it, as YAML.
     pub remedy: String,
 }
 
-/// The kinds of findings.
+/// The code of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
-    /// 1: no NetworkPolicy holds a workload in a direction.
+    /// 1: no NetworkPolicy isolates a workload in a direction.
     UnselectedWorkload = 1,
     /// 2: a source reaches a port without passing a proxy that carries the policy.
     L7Bypass = 2,
-    /// 3: egress that lets data out.
+    /// 3: a workload can send data to large parts of the Internet.
     OpenEgress = 3,
-    /// 4: reach to the control plane, the Kubernetes API, nodes or metadata.
+    /// 4: a workload reaches the control plane, the Kubernetes API, nodes or metadata services.
     ControlPlaneReach = 4,
-    /// 5: reach to services outside the mesh.
+    /// 5: a workload of the mesh reaches services outside it.
     OutsideMesh = 5,
-    /// 6: ports that administer proxies are reachable.
+    /// 6: admin ports of a proxy are reachable.
     AdminPort = 6,
     /// 7: a gateway accepts more than its listeners' ports.
     GatewayPorts = 7,
-    /// 8: a policy that the service graph asks for is missing, or says something else.
+    /// 8: a policy of the service graph is missing or differs.
     GraphPolicy = 8,
 }
 
 impl Code {
-    /// The word for it.
+    /// Returns the name.
     pub fn name(self) -> &'static str {
         match self {
             Self::UnselectedWorkload => "unselected-workload",
@@ -65,12 +65,12 @@ impl fmt::Display for Code {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// A layer of several is missing.
+    /// One of several layers of defence is missing.
     Medium,
-    /// It leads around a policy.
+    /// It bypasses a policy.
     High,
 }
 

@@ -1,57 +1,47 @@
-//! The policies that a service graph asks for, held against those that are there.
+//! 8: policies of a service graph that are missing or differ.
 
-use super::{Code, Finding, Severity};
-use crate::generate::{Manifest, Problem, manifests};
-use crate::model::{Cluster, ObjectRef, Policy};
-use crate::read;
+use super::finding::{Code, Finding, Severity};
+use crate::generate::{Manifest, manifests};
+use crate::model::graph::Graph;
+use crate::model::{Cluster, Policy};
 
-/// Each manifest of a service graph that is not there, or is there with other rules: a hole where it closes something,
-/// and otherwise calls that fail. `object` is the graph, `text` the file in which it stands alone.
-///
-/// # Errors
-/// Every problem of the graph.
-pub fn against_graph(
-    cluster: &Cluster,
-    object: &ObjectRef,
-    text: &str,
-) -> Result<Vec<Finding>, Vec<Problem>> {
-    let asked = manifests(text)?;
-    Ok(asked.iter().filter_map(|manifest| lacking(cluster, object, manifest)).collect())
+/// Finds each manifest of a service graph that is missing, or whose policies differ.
+pub(super) fn find(cluster: &Cluster, graph: &Graph, found: &mut Vec<Finding>) {
+    found.extend(manifests(graph).into_iter().filter_map(|manifest| difference(cluster, graph, manifest)));
 }
 
-fn lacking(cluster: &Cluster, graph: &ObjectRef, manifest: &Manifest) -> Option<Finding> {
-    let asked = read([(&manifest.file, &manifest.text)]).ok()?;
+fn difference(cluster: &Cluster, graph: &Graph, manifest: Manifest) -> Option<Finding> {
     let mut because = Vec::new();
     let mut absent = Vec::new();
-    for policy in &asked.policies {
-        match cluster.policies.iter().find(|other| is_called(other, policy)) {
+    for policy in &manifest.policies {
+        match cluster.policies.iter().find(|other| has_name_of(other, policy)) {
             None => absent.push(format!("`{}/{}`", policy.namespace(), policy.object.name)),
-            Some(other) if !says_the_same(other, policy) => {
-                because.push((other.object.clone(), "which says something else".to_owned()));
+            Some(other) if !has_rules_of(other, policy) => {
+                because.push((other.object.clone(), "which differs from the graph".to_owned()));
             }
             Some(_) => {}
         }
     }
     let message = match (absent.is_empty(), because.is_empty()) {
         (true, true) => return None,
-        (true, false) => format!("`{}` of the graph is not what is there", manifest.file),
+        (true, false) => format!("the policies of `{}` differ from the graph", manifest.file),
         (false, _) => format!("`{}` of the graph is missing: {}", manifest.file, absent.join(", ")),
     };
     Some(Finding {
         code: Code::GraphPolicy,
         severity: Severity::Medium,
-        object: graph.clone(),
+        object: graph.object.clone(),
         message,
-        gain: format!("without it, {}", manifest.without),
+        impact: format!("without it, {}", manifest.without),
         because,
-        remedy: manifest.text.clone(),
+        remedy: manifest.text,
     })
 }
 
-fn is_called(one: &Policy, other: &Policy) -> bool {
+fn has_name_of(one: &Policy, other: &Policy) -> bool {
     one.namespace() == other.namespace() && one.object.name == other.object.name
 }
 
-fn says_the_same(one: &Policy, other: &Policy) -> bool {
+fn has_rules_of(one: &Policy, other: &Policy) -> bool {
     (&one.pods, &one.ingress, &one.egress) == (&other.pods, &other.ingress, &other.egress)
 }

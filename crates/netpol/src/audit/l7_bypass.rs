@@ -1,101 +1,89 @@
-//! 2: a workload whose L7 policy can be walked around.
+//! 2: a workload whose L7 policy can be bypassed.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
-use super::remedy::{Remedy, keep_peers, keep_ports, narrow};
-use super::scene::{Scene, spoken};
-use crate::model::{Direction, Injection, Namespace, Operator, Peer, Pods, Requirement, Selector, Workload};
+use super::remedy::{Remedy, keep_ports, narrow, peer};
+use super::scene::Scene;
+use crate::model::{Direction, Injection, Peer, Rule, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
 
-pub(super) const GAIN: &str =
-    "whoever is there sends requests that no policy on hosts, paths, headers or tokens judges";
+pub(super) const IMPACT: &str = "requests from there bypass the policies on hosts, paths, headers and tokens";
 
-/// The port over which the proxies of nodes hand on what was judged.
+/// The port at which the proxies of nodes pass on requests.
 const HBONE: u16 = 15008;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
-        let Some(way) = way(scene, class, facts) else { continue };
-        let nodes: Vec<Node> = way.sources.iter().map(|(node, _)| *node).collect();
-        let ports = spoken(&way.sources.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
+        let Some(bypass) = bypass(scene, class, facts) else { continue };
+        let Some((names, ports)) = scene.describe(&bypass.sources) else { continue };
         for workload in scene.reach.members(class) {
-            let remedy = remedy(scene, workload, &way);
-            found.push(Finding {
-                code: Code::L7Bypass,
-                severity: Severity::High,
-                object: workload.object.clone(),
-                message: format!(
-                    "{} may reach {ports} of `{}` {}",
-                    scene.names(&nodes),
-                    workload.name(),
-                    way.around
-                ),
-                gain: GAIN.to_owned(),
-                because: remedy.because,
-                remedy: remedy.manifests,
-            });
+            let message = format!("{names} may reach {ports} of `{}` {}", workload.name(), bypass.how);
+            let remedy = remedy(scene, workload, &bypass);
+            found.push(remedy.finding(Code::L7Bypass, Severity::High, &workload.object, message, IMPACT));
         }
     }
 }
 
-/// Which pairs of nodes talk around the L7 policy, and on which ports.
-pub(super) fn walks(scene: &Scene<'_>) -> Vec<(Node, usize, Ports)> {
+/// Returns the pairs of nodes that connect around the L7 policy, with the ports.
+pub(super) fn pairs(scene: &Scene<'_>) -> Vec<(Node, usize, Ports)> {
     let of = |(class, facts): (usize, &Facts)| {
-        let sources = way(scene, class, facts).map(|way| way.sources).unwrap_or_default();
+        let sources = bypass(scene, class, facts).map(|bypass| bypass.sources).unwrap_or_default();
         sources.into_iter().map(move |(node, ports)| (node, class, ports)).collect::<Vec<_>>()
     };
     scene.subjects().flat_map(of).collect()
 }
 
-/// How the policy of a class is walked around, where it is.
-struct Way {
+/// A way to bypass the policy of a class.
+struct Bypass {
     sources: Vec<(Node, Ports)>,
-    around: String,
-    /// The ports that only `through` may reach.
+    /// The rest of the message.
+    how: &'static str,
+    /// The ports that only `through` should reach.
     ports: Ports,
-    /// The proxies that carry the policy.
+    /// The classes of proxies that carry the policy.
     through: Vec<usize>,
 }
 
-fn way(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Way> {
+fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
     let tcp_of = |ports: Ports| {
         let tcp: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
         ports.intersection(&tcp)
     };
-    let to = |ports: Ports, around: &str, through: Vec<usize>| {
+    let to = |ports: Ports, how: &'static str, through: Vec<usize>| {
         let carries = |node: &Node| matches!(node, Node::Class(from) if through.contains(from) || carries(scene, *from));
         let sources: Vec<_> = scene
             .sources(class, &ports)
             .into_iter()
             .filter(|(node, _)| through.is_empty() || !carries(node))
             .collect();
-        (!sources.is_empty()).then(|| Way { sources, around: around.to_owned(), ports, through })
+        (!sources.is_empty()).then_some(Bypass { sources, how, ports, through })
     };
     match facts.injection {
         Injection::Gateway => None,
         Injection::Sidecar if facts.carries => {
-            to(facts.uncaught.clone(), "behind the back of the sidecar, which leaves them alone", Vec::new())
+            to(facts.uncaught.clone(), "which its sidecar does not intercept", Vec::new())
         }
         Injection::None if facts.covered => {
             let ports =
                 tcp_of(if facts.app_ports.is_empty() { Ports::all() } else { facts.app_ports.clone() });
-            to(ports, "without a proxy: a policy selects it, and its pods have none to run it", Vec::new())
+            to(ports, "although a policy selects it: its pods have no proxy", Vec::new())
         }
-        // A pod that is addressed by itself, rather than by its service, is sent to without the waypoint.
+        // Requests to the address of a pod, rather than to its service, do not pass the waypoint.
         Injection::Ambient if facts.waypoint => to(
             tcp_of(app_ports(facts)),
             "without passing its waypoint, which carries the policy",
             waypoints(scene),
         ),
         _ => {
-            let (ports, through) = behind(scene, class, facts)?;
+            let (ports, through) = behind_gateways(scene, class, facts)?;
             to(ports, "without passing the gateway, which carries the policy", through)
         }
     }
 }
 
-/// Where requests come in: every port where none is known; of an ambient pod, where the proxies of nodes hand them on too.
+/// Returns the ports that accept requests: every port if none is known. An ambient pod also accepts them from the proxies of
+/// nodes.
 fn app_ports(facts: &Facts) -> Ports {
     if facts.app_ports.is_empty() {
         return Ports::all();
@@ -119,8 +107,8 @@ pub(super) fn is_waypoint(facts: &Facts) -> bool {
     facts.injection == Injection::Gateway && facts.listens.contains(Protocol::Tcp, HBONE)
 }
 
-/// The ports at which gateways that carry the policy reach a class, and those gateways.
-fn behind(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<(Ports, Vec<usize>)> {
+/// Returns the ports at which gateways that carry the policy reach a class, and those gateways.
+fn behind_gateways(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<(Ports, Vec<usize>)> {
     if facts.role != Role::Subject {
         return None;
     }
@@ -138,45 +126,31 @@ fn behind(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<(Ports, Vec<
     (!through.is_empty()).then_some((ports, through))
 }
 
-fn remedy(scene: &Scene<'_>, workload: &Workload, way: &Way) -> Remedy {
-    let gateways: Vec<&Workload> = way.through.iter().flat_map(|class| scene.reach.members(*class)).collect();
+fn remedy(scene: &Scene<'_>, workload: &Workload, bypass: &Bypass) -> Remedy {
+    let gateways: Vec<&Workload> =
+        bypass.through.iter().flat_map(|class| scene.reach.members(*class)).collect();
+    let is_gateway = |other: &Workload| gateways.iter().any(|gateway| gateway.object == other.object);
     narrow(scene, workload, Direction::Ingress, |policy, rule| {
-        let others = Ports::all().minus(&way.ports);
-        if gateways.is_empty() {
-            return keep_ports(rule, Some(workload), &others);
+        let other_ports = keep_ports(rule, Some(workload), &Ports::all().minus(&bypass.ports));
+        if gateways.is_empty() || other_ports.as_ref() == Some(rule) {
+            return other_ports;
         }
-        // Who is no such proxy keeps the other ports of the rule, where it has some.
-        let is_gateway = |peer: &Peer| match peer {
-            Peer::Pods(pods) => {
-                let mut of = scene.cluster.workloads.iter();
-                let all = of.all(|other| {
-                    !pods.contains(scene.cluster, policy.namespace(), other)
-                        || gateways.iter().any(|gateway| gateway.object == other.object)
-                });
-                all.then(|| peer.clone())
-            }
-            Peer::Block(_) => None,
+        let includes = |peer: &Peer, other: &Workload| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), other));
+        let only_gateways = |peer: &&Peer| {
+            let mut others = scene.cluster.workloads.iter().filter(|other| !is_gateway(other));
+            matches!(peer, Peer::Pods(_)) && !others.any(|other| includes(peer, other))
         };
-        let untouched = keep_ports(rule, Some(workload), &others);
-        if untouched.as_ref() == Some(rule) {
-            return untouched;
+        let kept: Vec<Peer> = rule.peers.iter().flatten().filter(only_gateways).cloned().collect();
+        if !kept.is_empty() {
+            return Some(Rule { peers: Some(kept), ..rule.clone() });
         }
-        keep_peers(rule, is_gateway).or_else(|| {
-            let peers =
-                rule.peers.is_none().then(|| gateways.iter().map(|gateway| peer(gateway)).collect())?;
-            keep_ports(
-                &crate::model::Rule { peers: Some(peers), ports: rule.ports.clone() },
-                Some(workload),
-                &way.ports,
-            )
-        })
+        // A peer that includes gateways and others becomes one peer for each of the gateways.
+        let is_allowed = |gateway: &&&Workload| {
+            rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| includes(peer, gateway)))
+        };
+        let peers: Vec<Peer> = gateways.iter().filter(is_allowed).map(|gateway| peer(gateway)).collect();
+        let narrowed = Rule { peers: Some(peers), ports: rule.ports.clone() };
+        narrowed.peers.as_ref().filter(|peers| !peers.is_empty())?;
+        keep_ports(&narrowed, Some(workload), &bypass.ports)
     })
-}
-
-/// A gateway as a peer.
-fn peer(gateway: &Workload) -> Peer {
-    let key = Namespace::NAME_LABEL.to_owned();
-    let operator = Operator::In([gateway.namespace().to_owned()].into());
-    let namespaces = Selector { requirements: [Requirement { key, operator }].into() };
-    Peer::Pods(Pods { namespaces: Some(namespaces), pods: Selector::of(&gateway.labels) })
 }

@@ -1,4 +1,4 @@
-//! The ways around the policies, both layers joined: for each, what an attacker gains and the manifest that closes it.
+//! Finds the ways around the policies of both layers. Each finding has its impact and the manifests that close it.
 
 mod admin_ports;
 mod carriers;
@@ -16,21 +16,23 @@ mod scene;
 mod unselected;
 
 pub use finding::{Code, Finding, Severity};
-pub use graph::against_graph;
 pub use options::Options;
+pub use scene::AuditError;
 
-use crate::matrix::Name;
 use crate::model::Cluster;
 use crate::ports::Ports;
-use crate::reach::Node;
+use crate::reach::{Name, Node};
 use scene::Scene;
 
-/// Every way around the policies of a cluster, sorted by kind and object.
-pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
+/// Returns every way around the policies of a cluster, sorted by code and object.
+///
+/// # Errors
+/// The cluster could not be analyzed.
+pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, AuditError> {
     let complete = facts::complete(cluster, options);
     let mut cuts = control_plane::cuts(options);
     cuts.extend(open_egress::cuts(&complete));
-    let Some(scene) = Scene::new(&complete, options, &cuts) else { return Vec::new() };
+    let scene = Scene::new(&complete, options, &cuts)?;
     let mut found = Vec::new();
     unselected::find(&scene, &mut found);
     l7_bypass::find(&scene, &mut found);
@@ -40,21 +42,25 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Vec<Finding> {
     outside_mesh::find(&scene, &mut found);
     admin_ports::find(&scene, &mut found);
     gateway_ports::find(&scene, &mut found);
+    cluster.graphs.iter().for_each(|graph| graph::find(cluster, graph, &mut found));
     found.sort_by(|a, b| (a.code, &a.object, &a.message).cmp(&(b.code, &b.object, &b.message)));
-    found
+    Ok(found)
 }
 
-/// Who reaches which workload around its L7 policy, and on which ports. Pods that no manifest holds are left out.
-pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)> {
+/// Returns the sources that bypass the L7 policy of a workload, with the ports. Workloads without a manifest are left out.
+///
+/// # Errors
+/// The cluster could not be analyzed.
+pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, String, Ports)>, AuditError> {
     let complete = facts::complete(cluster, options);
-    let Some(scene) = Scene::new(&complete, options, &[]) else { return Vec::new() };
+    let scene = Scene::new(&complete, options, &[])?;
     let names = |class: usize| -> Vec<String> {
         let members =
             scene.reach.members(class).filter(|workload| cluster.workload(&workload.name()).is_some());
         members.map(|workload| workload.name()).collect()
     };
-    let mut walks = Vec::new();
-    for (from, to, ports) in l7_bypass::walks(&scene) {
+    let mut bypasses = Vec::new();
+    for (from, to, ports) in l7_bypass::pairs(&scene) {
         let from: Vec<Name> = match from {
             Node::Class(class) => names(class).into_iter().map(|name| Name::Workload(name.into())).collect(),
             Node::Range(range) => {
@@ -62,10 +68,10 @@ pub fn walks(cluster: &Cluster, options: &Options) -> Vec<(Name, String, Ports)>
             }
         };
         for to in names(to) {
-            walks.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
+            bypasses.extend(from.iter().map(|from| (from.clone(), to.clone(), ports.clone())));
         }
     }
-    walks
+    Ok(bypasses)
 }
 
 #[cfg(test)]

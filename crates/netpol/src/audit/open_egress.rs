@@ -1,14 +1,14 @@
-//! 3: egress that lets data out.
+//! 3: egress to large parts of the Internet.
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};
-use super::scene::{Scene, join, spoken};
+use super::scene::{Scene, describe_ports, join};
 use crate::address::{Family, Range};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
 use crate::reach::Node;
 
-/// Addresses that are not the Internet's: what is private, of the link, of the host, or of no one.
+/// Addresses that are not part of the Internet: private, link-local, loopback, multicast and reserved ones.
 const INTERNAL: [&str; 12] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -24,12 +24,12 @@ const INTERNAL: [&str; 12] = [
     "ff00::/8",
 ];
 
-/// More addresses than this, as bits, are more than a service has: a /16, and a /48 of IPv6.
+/// Returns true if a range has more addresses than a service: more than a /16, or a /48 of IPv6.
 fn is_broad(range: &Range) -> bool {
     range.width() > if range.family == Family::V4 { 16 } else { 80 }
 }
 
-/// Where ranges end that behave otherwise for this finding.
+/// Returns the ranges that this finding tells apart.
 pub(super) fn cuts(cluster: &Cluster) -> Vec<Range> {
     let entries = cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.iter().copied());
     internal().chain(entries).collect()
@@ -39,13 +39,15 @@ fn internal() -> impl Iterator<Item = Range> {
     INTERNAL.into_iter().filter_map(|block| Range::block(block).ok())
 }
 
+const IMPACT: &str = "an attacker in the pod can send data out, and download tools and commands";
+
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
-    for (class, _) in scene.held(Direction::Egress) {
+    for (class, _) in scene.isolated(Direction::Egress) {
         let (ranges, ports) = broad(scene, class);
         if ranges.is_empty() {
             continue;
         }
-        // To send what the mesh sends out is what an egress gateway is for.
+        // The purpose of an egress gateway is to send the traffic of the mesh out.
         let egress_gateway =
             |workload: &&Workload| workload.labels.get("istio").is_some_and(|label| label == "egressgateway");
         let senders = scene.reach.members(class).filter(|workload| !egress_gateway(workload));
@@ -53,16 +55,16 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// The addresses of the Internet that a class may send to, where they are many, and the ports.
+/// Returns the large ranges of the Internet that a class may send to, and the ports.
 fn broad(scene: &Scene<'_>, class: usize) -> (Vec<Range>, Ports) {
     let known = scene.cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.iter().copied());
-    let passed_over: Vec<Range> = internal().chain(known).collect();
+    let skipped: Vec<Range> = internal().chain(known).collect();
     let (mut ranges, mut ports) = (Vec::new(), Ports::default());
     for node in scene.reach.destinations(class) {
         let Node::Range(index) = node else { continue };
         let sent = scene.reach.ports(Node::Class(class), node);
         let range = scene.reach.ranges().get(index).copied();
-        let range = range.filter(|range| !passed_over.iter().any(|other| other.contains(range)));
+        let range = range.filter(|range| !skipped.iter().any(|other| other.contains(range)));
         if let Some(range) = range.filter(|_| !sent.is_empty()) {
             ranges.push(range);
             ports = ports.union(&sent);
@@ -82,14 +84,8 @@ fn finding(scene: &Scene<'_>, workload: &Workload, ranges: &[Range], ports: &Por
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let ports = spoken(ports);
-    Finding {
-        code: Code::OpenEgress,
-        severity: Severity::High,
-        object: workload.object.clone(),
-        message: format!("`{}` may send to {ports} of the Internet ({first}{more})", workload.name()),
-        gain: "whoever takes it over sends out what it knows, and fetches tools and orders".to_owned(),
-        because: remedy.because,
-        remedy: format!("# add a block for each service outside that it needs\n{}", remedy.manifests),
-    }
+    let ports = describe_ports(ports);
+    let message = format!("`{}` may send to {ports} of the Internet ({first}{more})", workload.name());
+    let remedy = remedy.with_comment("add a block for each service outside that it needs");
+    remedy.finding(Code::OpenEgress, Severity::High, &workload.object, message, IMPACT)
 }

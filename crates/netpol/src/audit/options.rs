@@ -1,17 +1,17 @@
-//! What an audit is told about the cluster that no manifest says.
+//! Facts about the cluster that manifests do not contain.
 
 use crate::address::Range;
 
-/// What an audit is told.
+/// The options of an audit.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The namespace of istiod, whose extensions are for every namespace.
+    /// The namespace of istiod, whose extensions apply to every namespace.
     pub control_plane: String,
-    /// Namespaces that may read metrics.
+    /// The namespaces that may read metrics.
     pub monitoring: Vec<String>,
-    /// Namespaces whose own workloads are not audited.
+    /// The namespaces whose workloads are not audited.
     pub system: Vec<String>,
-    /// The addresses of the Kubernetes API; without them and without nodes, private addresses stand for both.
+    /// The addresses of the Kubernetes API. If these and `nodes` are empty, private addresses are used for both.
     pub api_server: Vec<Range>,
     /// The addresses of the nodes.
     pub nodes: Vec<Range>,

@@ -1,15 +1,17 @@
-//! 5: reach to services outside the mesh.
+//! 5: workloads of the mesh that reach services outside it.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
-use super::remedy::{keep_peers, narrow};
-use super::scene::{Scene, spoken};
-use crate::model::{Direction, Peer, Policy, Workload};
+use super::remedy::{Remedy, keep_peers, keep_ports, narrow, peer};
+use super::scene::Scene;
+use crate::model::{Direction, Peer, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
 
+const IMPACT: &str = "an attacker in the pod can connect where no proxy checks, encrypts or logs requests";
+
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
-    for (class, facts) in scene.held(Direction::Egress) {
+    for (class, facts) in scene.isolated(Direction::Egress) {
         if !facts.in_mesh() || facts.role != Role::Subject {
             continue;
         }
@@ -19,36 +21,55 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                 _ => None,
             })
             .collect();
-        if outside.is_empty() {
-            continue;
-        }
-        let nodes: Vec<Node> = outside.iter().map(|(to, _)| Node::Class(*to)).collect();
-        let ports = spoken(&outside.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports)));
-        let others: Vec<&Workload> =
-            outside.iter().flat_map(|(to, _)| scene.reach.members(*to).next()).collect();
+        let destinations: Vec<(Node, Ports)> =
+            outside.iter().map(|(to, ports)| (Node::Class(*to), ports.clone())).collect();
+        let Some((names, ports)) = scene.describe(&destinations) else { continue };
         for workload in scene.reach.members(class) {
-            let remedy = narrow(scene, workload, Direction::Egress, |policy, rule| {
-                keep_peers(rule, |peer| (!is_one_of(scene, policy, peer, &others)).then(|| peer.clone()))
-            });
-            found.push(Finding {
-                code: Code::OutsideMesh,
-                severity: Severity::Medium,
-                object: workload.object.clone(),
-                message: format!(
-                    "`{}` of the mesh may reach {ports} of {}, outside of it",
-                    workload.name(),
-                    scene.names(&nodes)
-                ),
-                gain: "whoever takes it over talks where no proxy checks, encrypts or logs a request"
-                    .to_owned(),
-                because: remedy.because,
-                remedy: format!("# name the peers inside the mesh that it needs\n{}", remedy.manifests),
-            });
+            let remedy = remedy(scene, workload, &outside)
+                .with_comment("the peers inside the mesh: remove those that it does not need");
+            let message =
+                format!("`{}` of the mesh may reach {ports} of {names}, outside of it", workload.name());
+            found.push(remedy.finding(
+                Code::OutsideMesh,
+                Severity::Medium,
+                &workload.object,
+                message,
+                IMPACT,
+            ));
         }
     }
 }
 
-/// The ports of a class outside the mesh that may be reached; names are asked for where names are told.
+/// Replaces each peer that includes workloads outside the mesh by the other workloads that it includes.
+fn remedy(scene: &Scene<'_>, workload: &Workload, outside: &[(usize, Ports)]) -> Remedy {
+    let first = |class: usize| scene.reach.members(class).next();
+    let others: Vec<(&Workload, &Ports)> =
+        outside.iter().filter_map(|(class, ports)| Some((first(*class)?, ports))).collect();
+    let inside: Vec<&Workload> = (scene.classes())
+        .filter(|(class, facts)| !facts.implied && !outside.iter().any(|(other, _)| other == class))
+        .flat_map(|(class, _)| scene.reach.members(class))
+        .collect();
+    narrow(scene, workload, Direction::Egress, |policy, rule| {
+        let includes = |peer: &Peer, other: &Workload| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), other));
+        keep_peers(rule, |peer| {
+            let is_outside = others.iter().any(|(other, ports)| {
+                includes(peer, other) && keep_ports(rule, Some(other), ports).is_some()
+            });
+            if !is_outside {
+                return vec![peer.clone()];
+            }
+            let mut peers: Vec<Peer> = Vec::new();
+            for peer in inside.iter().filter(|other| includes(peer, other)).map(|other| self::peer(other)) {
+                if !peers.contains(&peer) {
+                    peers.push(peer);
+                }
+            }
+            peers
+        })
+    })
+}
+
+/// Returns the ports of a class outside the mesh that a class may reach, except those of the infrastructure such as DNS.
 fn outside(scene: &Scene<'_>, from: usize, to: usize) -> Option<Ports> {
     let facts = scene.facts(to).filter(|facts| !facts.in_mesh())?;
     let ports = scene.reach.ports(Node::Class(from), Node::Class(to)).minus(&plumbing(scene, to, facts));
@@ -63,7 +84,7 @@ fn plumbing(scene: &Scene<'_>, class: usize, facts: &Facts) -> Ports {
             .is_some_and(|name| matches!(name.as_str(), "kube-dns" | "node-local-dns"))
     });
     match facts.role {
-        // What is wrong with these is finding 4.
+        // Finding 4 covers these.
         Role::Istiod | Role::Kubernetes => Ports::all(),
         _ if dns => {
             let ports = [53, 1053, 5353].into_iter();
@@ -71,9 +92,4 @@ fn plumbing(scene: &Scene<'_>, class: usize, facts: &Facts) -> Ports {
         }
         _ => Ports::default(),
     }
-}
-
-fn is_one_of(scene: &Scene<'_>, policy: &Policy, peer: &Peer, others: &[&Workload]) -> bool {
-    let Peer::Pods(pods) = peer else { return false };
-    others.iter().any(|other| pods.contains(scene.cluster, policy.namespace(), other))
 }

@@ -1,20 +1,64 @@
-//! The policies as they should be. NetworkPolicies only add up, so what one of them opens no other can close: a remedy
-//! replaces the policies that open it, and adds one where there is none.
+//! The manifests that close a hole. NetworkPolicies are additive, so no policy can close what another one opens: a remedy
+//! replaces the policies that open the hole, or adds one if there is none.
 
+use super::finding::{Code, Finding, Severity};
 use super::scene::Scene;
-use crate::manifest;
-use crate::model::{Block, Direction, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload};
+use crate::manifest::{self, Notes};
+use crate::model::{
+    Block, Direction, Labels, Namespace, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload,
+};
 use crate::ports::{PortRange, Ports};
+use serde_json::{Value, json};
+use yaml::Yaml;
 
-/// What leaves a hole open, and the manifests that close it.
+/// The objects that leave a hole open, and the manifests that close it.
 #[derive(Debug, Default)]
 pub(super) struct Remedy {
     pub because: Vec<(ObjectRef, String)>,
     pub manifests: String,
 }
 
-/// Changes the rules of each policy that is about a workload in a direction: `fix` returns a rule as it should be, or
-/// nothing where it should not be. Where there is no policy, one that allows everything is changed.
+impl From<String> for Remedy {
+    fn from(manifests: String) -> Self {
+        Self { because: Vec::new(), manifests }
+    }
+}
+
+impl Remedy {
+    /// Creates the finding that the remedy is for.
+    pub(super) fn finding(
+        self,
+        code: Code,
+        severity: Severity,
+        object: &ObjectRef,
+        message: String,
+        impact: &str,
+    ) -> Finding {
+        let Self { because, manifests: remedy } = self;
+        let (object, impact) = (object.clone(), impact.to_owned());
+        Finding { code, severity, object, message, impact, because, remedy }
+    }
+
+    /// Adds a comment above the manifests.
+    pub(super) fn with_comment(self, comment: &str) -> Self {
+        Self { manifests: format!("# {comment}\n{}", self.manifests), ..self }
+    }
+
+    /// Creates a remedy that changes a part of an object.
+    pub(super) fn patch(object: &ObjectRef, version: &str, spec: &Value, because: &str) -> Self {
+        let patch = json!({
+            "apiVersion": version,
+            "kind": object.kind,
+            "metadata": {"name": object.name, "namespace": object.namespace},
+            "spec": spec,
+        });
+        let because = vec![(object.clone(), because.to_owned())];
+        Self { because, manifests: Yaml::from(&patch).document() }.with_comment("a patch: only this changes")
+    }
+}
+
+/// Changes the rules of each policy that selects a workload in a direction. `fix` returns the new rule, or none to remove it.
+/// If there is no policy, the remedy is a new one that allows everything except what `fix` removes.
 pub(super) fn narrow(
     scene: &Scene<'_>,
     workload: &Workload,
@@ -27,7 +71,7 @@ pub(super) fn narrow(
     if policies.is_empty() {
         let open = isolating(workload, &[direction], Some(Rule { peers: None, ports: None }));
         let fixed = fixed(&open, direction, &fix).0;
-        remedy.manifests = manifest::yaml(&manifest::policy(&fixed));
+        remedy.manifests = manifest::policy(&fixed, &Notes::default());
     }
     let mut documents = Vec::new();
     for policy in policies {
@@ -35,7 +79,7 @@ pub(super) fn narrow(
         if !changed.is_empty() {
             let rules: Vec<_> = changed.iter().map(|index| format!("spec.{direction}[{index}]")).collect();
             remedy.because.push((policy.object.clone(), rules.join(", ")));
-            documents.push(manifest::yaml(&manifest::policy(&fixed)));
+            documents.push(manifest::policy(&fixed, &Notes::default()));
         }
     }
     if !documents.is_empty() {
@@ -44,7 +88,7 @@ pub(super) fn narrow(
     remedy
 }
 
-/// A policy that is about a workload alone, and allows nothing, or what one rule allows.
+/// Creates a policy that selects one workload and allows nothing, or only what one rule allows.
 pub(super) fn isolating(workload: &Workload, directions: &[Direction], rule: Option<Rule>) -> Policy {
     let name = match directions {
         [direction] => format!("{}-{direction}", workload.object.name),
@@ -59,7 +103,7 @@ pub(super) fn isolating(workload: &Workload, directions: &[Direction], rule: Opt
     }
 }
 
-/// A rule with those of its ports that are among `keep`; nothing where none is left. Names are those of `workload`.
+/// Returns a rule with only those ports that are in `keep`, or none if no port is left. Named ports are those of `workload`.
 pub(super) fn keep_ports(rule: &Rule, workload: Option<&Workload>, keep: &Ports) -> Option<Rule> {
     let ranges = |ports: &Ports| ports.iter().map(PolicyPort::Range).collect::<Vec<_>>();
     let ports = match &rule.ports {
@@ -83,20 +127,29 @@ pub(super) fn keep_ports(rule: &Rule, workload: Option<&Workload>, keep: &Ports)
     (!ports.is_empty()).then(|| Rule { ports: Some(ports), ..rule.clone() })
 }
 
-/// A rule with those of its peers that `keep` holds for, everyone being any pod and any address; nothing where none is
-/// left.
-pub(super) fn keep_peers(rule: &Rule, keep: impl Fn(&Peer) -> Option<Peer>) -> Option<Rule> {
+/// Returns a rule with the peers that `keep` returns for its peers, or none if no peer is left. A rule without peers has any pod and
+/// any address as its peers.
+pub(super) fn keep_peers<I: IntoIterator<Item = Peer>>(
+    rule: &Rule,
+    keep: impl Fn(&Peer) -> I,
+) -> Option<Rule> {
     let everyone = [any_pod(), any_address("0.0.0.0/0"), any_address("::/0")];
     let everyone: Vec<Peer> = everyone.into_iter().flatten().collect();
     let peers = rule.peers.as_ref().unwrap_or(&everyone);
-    let kept: Vec<Peer> = peers.iter().filter_map(&keep).collect();
+    let kept: Vec<Peer> = peers.iter().flat_map(&keep).collect();
     match &rule.peers {
         None if kept == everyone => Some(rule.clone()),
         _ => (!kept.is_empty()).then(|| Rule { peers: Some(kept), ..rule.clone() }),
     }
 }
 
-/// One port or a few, of TCP.
+/// Returns the pods of a workload as a peer.
+pub(super) fn peer(workload: &Workload) -> Peer {
+    let namespace = Labels::from([(Namespace::NAME_LABEL.to_owned(), workload.namespace().to_owned())]);
+    Peer::Pods(Pods { namespaces: Some(Selector::of(&namespace)), pods: Selector::of(&workload.labels) })
+}
+
+/// Returns TCP ports.
 pub(super) fn tcp(ports: &[u16]) -> Ports {
     ports.iter().map(|port| PortRange::one(crate::ports::Protocol::Tcp, *port)).collect()
 }
@@ -110,7 +163,7 @@ fn any_address(block: &str) -> Option<Peer> {
     Some(Peer::Block(Block { range, except: Vec::new() }))
 }
 
-/// A policy with its rules changed, and the indexes of those that are.
+/// Returns a policy with its rules changed, and the indexes of the changed rules.
 fn fixed(
     policy: &Policy,
     direction: Direction,

@@ -1,15 +1,15 @@
-//! The cluster as the audit walks through it.
+//! The cluster with what the audit needs to know about it.
 
 use super::facts::{Facts, Role};
 use super::options::Options;
 use crate::address::Range;
-use crate::matrix::group_name;
 use crate::model::{Cluster, Direction, ObjectRef, Workload};
 use crate::ports::Ports;
 use crate::reach::{Node, Reach};
 use std::collections::HashMap;
+use std::fmt;
 
-/// The cluster, who reaches whom in it, and what is known about each class.
+/// A cluster, its connections, and facts about each class of workloads.
 pub(super) struct Scene<'s> {
     pub cluster: &'s Cluster,
     pub options: &'s Options,
@@ -18,32 +18,34 @@ pub(super) struct Scene<'s> {
 }
 
 impl<'s> Scene<'s> {
-    pub(super) fn new(cluster: &'s Cluster, options: &'s Options, cuts: &[Range]) -> Option<Self> {
+    pub(super) fn new(
+        cluster: &'s Cluster,
+        options: &'s Options,
+        cuts: &[Range],
+    ) -> Result<Self, AuditError> {
         let facts: HashMap<&ObjectRef, Facts> = (cluster.workloads.iter())
             .map(|workload| (&workload.object, Facts::of(cluster, options, workload)))
             .collect();
         let key = |workload: &Workload| facts.get(&workload.object).map(Facts::key).unwrap_or_default();
         let reach = Reach::with(cluster, cuts, key);
-        let first = |class: usize| reach.members(class).next().and_then(|first| facts.get(&first.object));
-        let facts: Option<Vec<Facts>> =
-            (0..reach.classes().len()).map(|class| first(class).cloned()).collect();
-        Some(Self { cluster, options, facts: facts?, reach })
+        let facts = facts_of_classes(&reach, &facts)?;
+        Ok(Self { cluster, options, facts, reach })
     }
 
-    /// The classes, with what is known about them.
+    /// Returns every class with its facts.
     pub(super) fn classes(&self) -> impl Iterator<Item = (usize, &Facts)> {
         self.facts.iter().enumerate()
     }
 
-    /// The classes that are audited.
+    /// Returns the classes that are audited.
     pub(super) fn subjects(&self) -> impl Iterator<Item = (usize, &Facts)> {
         self.classes().filter(|(_, facts)| {
             matches!(facts.role, Role::Subject | Role::Istiod) && !self.is_made_up(facts)
         })
     }
 
-    /// The audited classes that policies hold in a direction; of the others finding 1 says all there is to say.
-    pub(super) fn held(&self, direction: Direction) -> impl Iterator<Item = (usize, &Facts)> {
+    /// Returns the audited classes that are isolated in a direction. Finding 1 covers the others.
+    pub(super) fn isolated(&self, direction: Direction) -> impl Iterator<Item = (usize, &Facts)> {
         self.subjects().filter(move |(class, _)| self.reach.is_isolated(*class, direction))
     }
 
@@ -51,11 +53,12 @@ impl<'s> Scene<'s> {
         self.facts.get(class)
     }
 
-    /// Who else reaches some ports of a class: every class, its own where it has several workloads, and every range.
+    /// Returns the classes and ranges that reach some ports of a class. The class itself is one of them if it has several
+    /// workloads.
     pub(super) fn sources(&self, to: usize, ports: &Ports) -> Vec<(Node, Ports)> {
         let other = |node: &Node| match node {
             Node::Class(class) if *class == to => self.reach.members(to).nth(1).is_some(),
-            // What any pod stands for as well, unless a manifest holds it.
+            // An implied istiod is covered by the class of unknown pods.
             Node::Class(class) => !self.facts(*class).is_some_and(|of| of.implied && of.role == Role::Istiod),
             Node::Range(_) => true,
         };
@@ -67,7 +70,14 @@ impl<'s> Scene<'s> {
             .collect()
     }
 
-    /// What people call some nodes.
+    /// Describes sources or destinations and the union of their ports for a message; none if there are none.
+    pub(super) fn describe(&self, ends: &[(Node, Ports)]) -> Option<(String, String)> {
+        let nodes: Vec<Node> = ends.iter().map(|(node, _)| *node).collect();
+        let ports = ends.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        (!ends.is_empty()).then(|| (self.names(&nodes), describe_ports(&ports)))
+    }
+
+    /// Describes some nodes for a message.
     pub(super) fn names(&self, nodes: &[Node]) -> String {
         let mut names = Vec::new();
         let mut ranges: Vec<Range> = Vec::new();
@@ -77,7 +87,7 @@ impl<'s> Scene<'s> {
                 Node::Class(class) if self.facts(*class).is_some_and(|facts| facts.role == Role::Anyone) => {
                     anyone = true;
                 }
-                Node::Class(class) => names.push(format!("`{}`", group_name(&self.reach, *class))),
+                Node::Class(class) => names.push(format!("`{}`", self.reach.group_name(*class))),
                 Node::Range(range) => ranges.extend(self.reach.ranges().get(*range)),
             }
         }
@@ -102,18 +112,42 @@ impl<'s> Scene<'s> {
         }
     }
 
-    /// A workload that no manifest holds and no Gateway makes.
+    /// Returns true if the workload is neither in a manifest nor created by a Gateway.
     fn is_made_up(&self, facts: &Facts) -> bool {
         facts.implied && facts.role != Role::Subject
     }
 }
 
-/// What people call some ports.
-pub(super) fn spoken(ports: &Ports) -> String {
+/// The cluster could not be analyzed: a class of workloads has no facts, and its holes would not be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditError {
+    /// The class.
+    class: String,
+}
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the audit knows nothing about `{}`; this is a bug, please report it", self.class)
+    }
+}
+
+impl std::error::Error for AuditError {}
+
+/// Returns the facts of each class: those of its first workload.
+fn facts_of_classes(reach: &Reach<'_>, facts: &HashMap<&ObjectRef, Facts>) -> Result<Vec<Facts>, AuditError> {
+    let of = |class| {
+        let first = reach.members(class).next().and_then(|first| facts.get(&first.object));
+        first.cloned().ok_or_else(|| AuditError { class: reach.group_name(class) })
+    };
+    (0..reach.classes().len()).map(of).collect()
+}
+
+/// Describes ports for a message.
+pub(super) fn describe_ports(ports: &Ports) -> String {
     if ports.is_all() { "every port".to_owned() } else { ports.to_string() }
 }
 
-/// Joins sorted ranges that touch.
+/// Joins adjacent ranges of a sorted list.
 pub(super) fn join(ranges: Vec<Range>) -> Vec<Range> {
     let mut joined: Vec<Range> = Vec::new();
     for range in ranges {
@@ -123,4 +157,22 @@ pub(super) fn join(ranges: Vec<Range>) -> Vec<Range> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::facts_of_classes;
+    use crate::reach::Reach;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_workload_without_facts_is_an_error() {
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c}]}}";
+        let cluster = crate::read([("f", pod)]).unwrap();
+        let error = facts_of_classes(&Reach::new(&cluster), &HashMap::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the audit knows nothing about `default/Pod/a`; this is a bug, please report it"
+        );
+    }
 }

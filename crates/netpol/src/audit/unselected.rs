@@ -1,9 +1,9 @@
-//! 1: a workload that no NetworkPolicy holds.
+//! 1: a workload that no NetworkPolicy isolates.
 
 use super::finding::{Code, Finding, Severity};
-use super::remedy::isolating;
+use super::remedy::{Remedy, isolating};
 use super::scene::Scene;
-use crate::manifest;
+use crate::manifest::{self, Notes};
 use crate::model::{Direction, Labels, ObjectRef, Policy, Selector, Workload};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -25,10 +25,10 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     found.extend(namespaces.values().filter_map(|workload| namespace(scene, workload)));
 }
 
-/// A pod that comes into a namespace tomorrow, with labels that no policy knows, should be held as well.
+/// Finds a namespace in which a new pod, with labels that no policy selects, is not isolated.
 fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
     let name = first.namespace();
-    // What else is in a namespace that no manifest holds is for others to say.
+    // A namespace without a manifest may have policies without manifests.
     let object = scene.cluster.namespaces.get(name).and_then(|namespace| namespace.object.clone())?;
     let no_labels = Labels::new();
     let open = |direction: &Direction| {
@@ -43,43 +43,31 @@ fn namespace(scene: &Scene<'_>, first: &Workload) -> Option<Finding> {
     let deny = isolating(first, &directions, None);
     let own = ObjectRef { name: "deny".to_owned(), ..deny.object.clone() };
     let deny = Policy { object: own, pods: Selector::default(), ..deny };
-    Some(Finding {
-        code: Code::UnselectedWorkload,
-        severity: Severity::Medium,
-        object,
-        message: format!("no NetworkPolicy holds the {} of a new pod in `{name}`", words.join(" or ")),
-        gain: "whoever may start a pod there, or label one anew, is held by nothing".to_owned(),
-        because: Vec::new(),
-        remedy: manifest::yaml(&manifest::policy(&deny)),
-    })
+    let message = format!("no NetworkPolicy isolates the {} of a new pod in `{name}`", words.join(" or "));
+    let impact = "an attacker who can start a pod there, or change the labels of one, is not isolated";
+    let remedy = Remedy::from(manifest::policy(&deny, &Notes::default()));
+    Some(remedy.finding(Code::UnselectedWorkload, Severity::Medium, &object, message, impact))
 }
 
 fn finding(workload: &Workload, directions: &[Direction]) -> Option<Finding> {
-    let name = workload.name();
-    let (what, gain) = match directions {
+    let (what, impact) = match directions {
         [] => return None,
         [Direction::Ingress] => {
-            ("ingress", "whoever runs code in any pod, or routes packets to pods, reaches every port of it".to_owned())
+            ("ingress", "an attacker in any pod, or with a route to the pods, can reach every port of it")
         }
         [Direction::Egress] => (
             "egress",
-            "whoever takes it over sends data anywhere and reaches every pod, node and metadata service".to_owned(),
+            "an attacker in the pod can send data anywhere and reach every pod, node and metadata service",
         ),
         _ => (
             "ingress or egress",
-            "whoever runs code in any pod reaches every port of it, and whoever takes it over reaches everything"
-                .to_owned(),
+            "an attacker in any pod can reach every port of it, and an attacker in it can reach everything",
         ),
     };
-    Some(Finding {
-        code: Code::UnselectedWorkload,
-        severity: Severity::High,
-        object: workload.object.clone(),
-        message: format!("no NetworkPolicy holds the {what} of `{name}`"),
-        gain,
-        because: Vec::new(),
-        remedy: manifest::yaml(&manifest::policy(&isolating(workload, directions, None))),
-    })
+    let message = format!("no NetworkPolicy isolates the {what} of `{}`", workload.name());
+    let remedy = manifest::policy(&isolating(workload, directions, None), &Notes::default());
+    let object = &workload.object;
+    Some(Remedy::from(remedy).finding(Code::UnselectedWorkload, Severity::High, object, message, impact))
 }
 
 fn host_network(workload: &Workload) -> Finding {
@@ -90,27 +78,14 @@ fn host_network(workload: &Workload) -> Finding {
         "CronJob" => json!({"jobTemplate": {"spec": {"template": {"spec": pods}}}}),
         _ => json!({"template": {"spec": pods}}),
     };
-    let group = match object.kind.as_str() {
+    let version = match object.kind.as_str() {
         "Pod" | "ReplicationController" => "v1",
         "Job" | "CronJob" => "batch/v1",
         _ => "apps/v1",
     };
-    let patch = json!({
-        "apiVersion": group,
-        "kind": object.kind,
-        "metadata": {"name": object.name, "namespace": object.namespace},
-        "spec": spec,
-    });
-    Finding {
-        code: Code::UnselectedWorkload,
-        severity: Severity::High,
-        object: object.clone(),
-        message: format!(
-            "`{}` is on the network of its node, where no NetworkPolicy holds it",
-            workload.name()
-        ),
-        gain: "whoever takes it over reaches what the node reaches: the kubelet, the metadata service, every pod".to_owned(),
-        because: vec![(object.clone(), "hostNetwork: true".to_owned())],
-        remedy: format!("# a patch: this alone changes\n{}", manifest::yaml(&patch)),
-    }
+    let message =
+        format!("`{}` uses the network of its node, which NetworkPolicies do not isolate", workload.name());
+    let impact = "an attacker in the pod can reach what the node reaches: the kubelet, the metadata service, every pod";
+    let remedy = Remedy::patch(object, version, &spec, "hostNetwork: true");
+    remedy.finding(Code::UnselectedWorkload, Severity::High, object, message, impact)
 }

@@ -1,77 +1,115 @@
 //! The files: one for each concern, then one for each workload.
 
-use super::Manifest;
-use super::graph::{Graph, MeshKind, Workload, WorkloadKind};
-use super::policy::Policy;
-use super::rules;
+use super::rules::{self, Commented};
+use crate::manifest::{self, Notes};
+use crate::model::graph::{Graph, MeshKind, Workload, WorkloadKind};
+use crate::model::{ObjectRef, Policy, Selector};
 
-/// The files of a graph.
-pub(super) fn of(graph: &Graph) -> Vec<Manifest> {
+/// A file of manifests.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// Its name, such as `40-productpage.yaml`.
+    pub file: String,
+    /// What it stops: a sentence, the first line of its text.
+    pub stops: String,
+    /// What happens without it: a sentence, the second line of its text.
+    pub without: String,
+    /// Its policies.
+    pub policies: Vec<Policy>,
+    /// Its text: one or more YAML documents.
+    pub text: String,
+}
+
+/// Returns the manifests of a service graph. The same graph gives the same bytes.
+pub fn manifests(graph: &Graph) -> Vec<Manifest> {
     let mut files = vec![default_deny(graph), dns(graph)];
     files.extend(mesh(graph));
     files.extend(graph.workloads.iter().map(|workload| self::workload(graph, workload)));
     files
 }
 
-/// A file that begins with what it stops, and what is so without it.
-fn file(graph: &Graph, name: String, stops: &str, without: &str, policies: &[Policy<'_>]) -> Manifest {
-    let mut text = format!(
-        "# Stops: {stops}\n# Without it: {without}\n# Written by `ringfence netpol generate` from the graph `{}`: change \
-         the graph, not this file.\n",
-        graph.name
-    );
-    let documents: Vec<String> = policies.iter().map(Policy::document).collect();
-    text.push_str(&documents.join("---\n"));
-    let policies = policies.iter().map(|policy| format!("{}/{}", policy.namespace, policy.name)).collect();
-    Manifest { file: name, stops: stops.to_owned(), without: without.to_owned(), policies, text }
+/// A policy of a file, before it is written.
+struct Draft<'g> {
+    name: String,
+    namespace: &'g str,
+    pods: Selector,
+    ingress: Option<Vec<Commented>>,
+    egress: Option<Vec<Commented>>,
 }
 
-/// A policy for every pod of a namespace.
-fn of_namespace<'g>(graph: &'g Graph, namespace: &'g str, name: &str) -> Policy<'g> {
-    Policy {
-        graph: &graph.name,
-        name: name.to_owned(),
-        namespace,
-        selector: None,
-        ingress: None,
-        egress: None,
+impl<'g> Draft<'g> {
+    /// Creates a policy for every pod of a namespace.
+    fn of_namespace(namespace: &'g str, name: &str) -> Self {
+        Self { name: name.to_owned(), namespace, pods: Selector::default(), ingress: None, egress: None }
+    }
+
+    /// Returns the policy and its text.
+    fn finish(self, graph: &Graph) -> (Policy, String) {
+        let split = |rules: Option<Vec<Commented>>| match rules {
+            Some(rules) => {
+                let (comments, rules) = rules.into_iter().map(|found| (found.comment, found.rule)).unzip();
+                (comments, Some(rules))
+            }
+            None => (Vec::new(), None),
+        };
+        let ((ingress_comments, ingress), (egress_comments, egress)) =
+            (split(self.ingress), split(self.egress));
+        let labels = [
+            ("app.kubernetes.io/managed-by", "ringfence"),
+            ("app.kubernetes.io/part-of", &graph.object.name),
+        ];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let object = ObjectRef {
+            namespace: Some(self.namespace.to_owned()),
+            kind: "NetworkPolicy".to_owned(),
+            name: self.name,
+            place: graph.object.place.clone(),
+        };
+        let policy = Policy { object, pods: self.pods, ingress, egress };
+        let text =
+            manifest::policy(&policy, &Notes { labels, ingress: ingress_comments, egress: egress_comments });
+        (policy, text)
     }
 }
 
+/// Creates a file that begins with what it stops and what happens without it.
+fn file(graph: &Graph, name: String, stops: &str, without: &str, drafts: Vec<Draft<'_>>) -> Manifest {
+    let (policies, documents): (Vec<_>, Vec<_>) = drafts.into_iter().map(|draft| draft.finish(graph)).unzip();
+    let text = format!(
+        "# Stops: {stops}\n# Without it: {without}\n# Written by `ringfence netpol generate` from the graph `{}`: change \
+         the graph, not this file.\n{}",
+        graph.object.name,
+        documents.join("---\n")
+    );
+    Manifest { file: name, stops: stops.to_owned(), without: without.to_owned(), policies, text }
+}
+
 fn default_deny(graph: &Graph) -> Manifest {
-    let policies: Vec<Policy<'_>> = graph
-        .namespaces()
-        .into_iter()
-        .map(|namespace| Policy {
-            ingress: Some(Vec::new()),
-            egress: Some(Vec::new()),
-            ..of_namespace(graph, namespace, "default-deny")
-        })
-        .collect();
+    let deny = |namespace| Draft {
+        ingress: Some(Vec::new()),
+        egress: Some(Vec::new()),
+        ..Draft::of_namespace(namespace, "default-deny")
+    };
     file(
         graph,
         "00-default-deny.yaml".to_owned(),
         "every connection from and to a pod of the namespace that no other policy allows.",
         "a pod that the graph does not name reaches everything, and everything reaches it.",
-        &policies,
+        graph.namespaces().into_iter().map(deny).collect(),
     )
 }
 
 fn dns(graph: &Graph) -> Manifest {
-    let policies: Vec<Policy<'_>> = graph
-        .namespaces()
-        .into_iter()
-        .map(|namespace| Policy {
-            egress: Some(vec![rules::dns(graph)]),
-            ..of_namespace(graph, namespace, "allow-dns")
-        })
-        .collect();
+    let allow = |namespace| Draft {
+        egress: Some(vec![rules::dns(graph)]),
+        ..Draft::of_namespace(namespace, "allow-dns")
+    };
     file(
         graph,
         "10-dns.yaml".to_owned(),
         "lookups at any other server than the cluster's, a way out for data.",
         "no pod of the namespace resolves a name, and each call fails.",
-        &policies,
+        graph.namespaces().into_iter().map(allow).collect(),
     )
 }
 
@@ -91,19 +129,17 @@ fn mesh(graph: &Graph) -> Option<Manifest> {
     for namespace in graph.namespaces() {
         if graph.mesh.kind == MeshKind::IstioAmbient {
             let ingress = Some(vec![rules::probes()]);
-            policies.push(Policy { ingress, ..of_namespace(graph, namespace, "allow-probes") });
+            policies.push(Draft { ingress, ..Draft::of_namespace(namespace, "allow-probes") });
             continue;
         }
         let egress = Some(vec![rules::control_plane(graph)]);
-        policies.push(Policy { egress, ..of_namespace(graph, namespace, "allow-mesh") });
+        policies.push(Draft { egress, ..Draft::of_namespace(namespace, "allow-mesh") });
         if let Some(rule) = rules::metrics(graph) {
-            policies.push(Policy {
-                ingress: Some(vec![rule]),
-                ..of_namespace(graph, namespace, "allow-metrics")
-            });
+            let ingress = Some(vec![rule]);
+            policies.push(Draft { ingress, ..Draft::of_namespace(namespace, "allow-metrics") });
         }
     }
-    Some(file(graph, "20-mesh.yaml".to_owned(), stops, without, &policies))
+    Some(file(graph, "20-mesh.yaml".to_owned(), stops, without, policies))
 }
 
 fn workload(graph: &Graph, workload: &Workload) -> Manifest {
@@ -117,11 +153,10 @@ fn workload(graph: &Graph, workload: &Workload) -> Manifest {
         WorkloadKind::Service => ("40", "service", rules::callers(graph, workload), Vec::new()),
     };
     egress.extend(rules::calls(graph, workload));
-    let policy = Policy {
-        graph: &graph.name,
+    let policy = Draft {
         name: format!("{kind}-{name}"),
         namespace: &workload.pods.namespace,
-        selector: Some(&workload.pods.labels),
+        pods: Selector::of(&workload.pods.labels),
         ingress: Some(ingress),
         egress: Some(egress),
     };
@@ -143,7 +178,7 @@ fn workload(graph: &Graph, workload: &Workload) -> Manifest {
             format!("`{name}` is cut off: nobody reaches it, and it reaches nobody."),
         ),
     };
-    file(graph, format!("{prefix}-{name}.yaml"), &stops, &without, &[policy])
+    file(graph, format!("{prefix}-{name}.yaml"), &stops, &without, vec![policy])
 }
 
 fn but(names: &[&str]) -> String {

@@ -1,7 +1,5 @@
-//! Manifests of what was worked out.
+//! Writes NetworkPolicies as manifests.
 
 mod policy;
-mod yaml;
 
-pub use policy::policy;
-pub use yaml::yaml;
+pub use policy::{Notes, policy};

@@ -1,9 +1,9 @@
-//! The picture in the language of Graphviz.
+//! The picture as a Graphviz graph.
 
 use super::picture::{Edge, End, Item, Kind, Picture};
 use std::fmt::Write;
 
-/// The picture as a graph of DOT.
+/// Returns the picture as a graph in the DOT language.
 pub fn dot(picture: &Picture) -> String {
     let mut text = "digraph ringfence {\n  rankdir=LR;\n  compound=true;\n  newrank=true;\n".to_owned();
     text += "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\"];\n";
@@ -29,7 +29,7 @@ fn label(item: &Item) -> String {
     format!("{}\n{}", item.title, item.subtitle)
 }
 
-/// An edge of a frame starts or ends at its first item and is cut at the border of the frame.
+/// Returns the line of an edge. The edge of a frame starts or ends at its first item and is clipped at its border.
 fn line(picture: &Picture, edge: &Edge) -> String {
     let first = |end: End| match end {
         End::Item(item) => (Some(item), None),
@@ -43,7 +43,7 @@ fn line(picture: &Picture, edge: &Edge) -> String {
     let mut attributes = vec![format!("label={}", quoted(&edge.ports.to_string()))];
     attributes.extend(tail.map(|index| format!("ltail=cluster_{index}")));
     attributes.extend(head.map(|index| format!("lhead=cluster_{index}")));
-    if edge.kind == Kind::Around {
+    if edge.kind == Kind::Bypass {
         attributes.push("color=red, fontcolor=red, style=dashed".to_owned());
     }
     format!("  n{from} -> n{to} [{}];\n", attributes.join(", "))

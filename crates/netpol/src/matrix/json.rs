@@ -1,18 +1,18 @@
-//! For programs.
+//! The matrix as JSON.
 
-use super::{Matrix, Row};
+use super::rows::{Matrix, Row};
 use crate::ports::{PortRange, Ports};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-/// The matrix as JSON: `connections`, sorted by their text as a program would sort them, and `groups` where its rows are
-/// of groups. It is written as it goes, since there may be a million rows.
+/// Returns the matrix as JSON: `connections`, sorted by their text, and `groups` if its rows are of groups. It is serialized
+/// row by row, since there may be a million rows.
 pub fn json(matrix: &Matrix) -> impl Serialize {
     Json(matrix)
 }
 
-/// Rows as JSON.
+/// Returns the rows as JSON.
 pub fn json_rows(matrix: &Matrix) -> impl Serialize {
     Rows(matrix)
 }

@@ -1,62 +1,62 @@
-//! The graph of a matrix, tidied for the eye: namespaces are frames, and what all of a frame do alike is drawn once.
+//! The graph of a matrix. Namespaces are frames, and an edge that all items of a frame have is drawn once.
 
-use super::{Matrix, Name, Row};
+use super::rows::{Matrix, Row};
 use crate::address::{Family, Range};
-use crate::audit::{self, walks};
-use crate::model::{Cluster, Direction, Injection, Mesh, Workload};
+use crate::audit::{self, AuditError, bypasses};
+use crate::model::{Cluster, Direction, Injection, Workload};
 use crate::ports::Ports;
-use crate::reach::Reach;
+use crate::reach::{Name, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The graph.
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
-    /// Namespaces, and what is outside of the cluster.
+    /// Namespaces, and the outside of the cluster.
     pub frames: Vec<Frame>,
     /// Workloads and ranges of addresses.
     pub items: Vec<Item>,
-    /// What is drawn of who may reach whom.
+    /// The edges that are drawn.
     pub edges: Vec<Edge>,
-    /// Every pair that may talk, and whether it walks around the L7 policy.
+    /// Every pair with an allowed connection, and its kind.
     pub pairs: BTreeMap<(usize, usize), Kind>,
 }
 
 /// A frame.
 #[derive(Debug, Clone)]
 pub struct Frame {
-    /// Its name; none: outside of the cluster.
+    /// Its namespace; none for the outside of the cluster.
     pub namespace: Option<String>,
-    /// Whether some of it is in the mesh, or there is no mesh.
+    /// True if a workload in it is in the mesh, or if there is no mesh.
     pub main: bool,
-    /// What is in it.
+    /// Its items.
     pub items: Vec<usize>,
 }
 
-/// Something in a frame.
+/// An item of a frame.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// What it is in the matrix.
+    /// Its name in the matrix.
     pub name: Name,
     /// Its name without its namespace.
     pub title: String,
-    /// What kind of thing it is.
+    /// Its kind.
     pub subtitle: String,
-    /// The directions in which no policy holds it.
+    /// The directions in which it is not isolated.
     pub open: Vec<Direction>,
-    /// How the mesh takes part in its traffic.
+    /// The part of the mesh in its traffic.
     pub injection: Injection,
 }
 
 /// An edge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
-    /// Who connects.
+    /// The source.
     pub from: End,
-    /// Whom to.
+    /// The destination.
     pub to: End,
     /// The ports.
     pub ports: Ports,
-    /// Whether it walks around the L7 policy.
+    /// The kind.
     pub kind: Kind,
 }
 
@@ -65,22 +65,25 @@ pub struct Edge {
 pub enum End {
     /// An item.
     Item(usize),
-    /// All of a frame.
+    /// All items of a frame.
     Frame(usize),
 }
 
-/// What an edge is.
+/// The kind of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Allowed.
     Allowed,
-    /// Allowed, around the L7 policy.
-    Around,
+    /// Allowed, and bypasses the L7 policy.
+    Bypass,
 }
 
 impl Picture {
-    /// The graph of workloads, or of groups of them.
-    pub fn new(cluster: &Cluster, options: &audit::Options, grouped: bool) -> Self {
+    /// Creates the graph of workloads, or of groups of them.
+    ///
+    /// # Errors
+    /// The L7 policies of the cluster could not be analyzed.
+    pub fn new(cluster: &Cluster, options: &audit::Options, grouped: bool) -> Result<Self, AuditError> {
         let reach = Reach::new(cluster);
         let matrix = if grouped { Matrix::of_groups(&reach) } else { Matrix::of_workloads(&reach) };
         let rows = one_anywhere(matrix.rows);
@@ -89,13 +92,13 @@ impl Picture {
         picture.add_ranges(&rows);
         let index: BTreeMap<Name, usize> =
             picture.items.iter().enumerate().map(|(index, item)| (item.name.clone(), index)).collect();
-        let around = Around::new(cluster, options, &matrix.groups);
+        let around = Bypass::new(cluster, options, &matrix.groups)?;
         let mut edges = Vec::new();
         for row in &rows {
             let (Some(from), Some(to)) = (index.get(&row.from), index.get(&row.to)) else { continue };
             let walked = around.ports(row);
             let rest = row.ports.minus(&walked);
-            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Around)] {
+            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Bypass)] {
                 if !ports.is_empty() {
                     let pair = picture.pairs.entry((*from, *to)).or_insert(kind);
                     *pair = (*pair).max(kind);
@@ -105,12 +108,11 @@ impl Picture {
         }
         picture.drop_implied(&mut edges);
         picture.edges = picture.bundled(edges);
-        picture
+        Ok(picture)
     }
 
     fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
-        let mesh =
-            cluster.workloads.iter().any(|workload| Mesh::injection(cluster, workload) != Injection::None);
+        let mesh = cluster.workloads.iter().any(|workload| cluster.injection(workload) != Injection::None);
         let mut frames: BTreeMap<&str, Frame> = BTreeMap::new();
         for class in 0..reach.classes().len() {
             let members: Vec<&Workload> = reach.members(class).collect();
@@ -118,7 +120,7 @@ impl Picture {
             let shown: Vec<&Workload> =
                 members.iter().copied().take(if grouped { 1 } else { members.len() }).collect();
             for workload in shown {
-                let injection = Mesh::injection(cluster, workload);
+                let injection = cluster.injection(workload);
                 let namespace = workload.namespace();
                 let owned = frames.entry(namespace).or_insert_with(|| Frame {
                     namespace: Some(namespace.to_owned()),
@@ -127,7 +129,7 @@ impl Picture {
                 });
                 owned.main |= injection != Injection::None;
                 owned.items.push(self.items.len());
-                let name = if grouped { super::group_name(reach, class) } else { workload.name() };
+                let name = if grouped { reach.group_name(class) } else { workload.name() };
                 let count = if grouped { members.len() } else { 1 };
                 let open = Direction::ALL.into_iter().filter(|of| !reach.is_isolated(class, *of));
                 self.items.push(Item {
@@ -156,9 +158,10 @@ impl Picture {
             let (title, subtitle) = match (range == Range::every(range.family), range.family) {
                 (true, Family::V4) => ("anywhere".to_owned(), "any address".to_owned()),
                 (true, Family::V6) => ("anywhere".to_owned(), "any IPv6 address".to_owned()),
-                _ => match range.blocks()[..] {
-                    [(block, length)] => (format!("{}/{length}", block.start()), "addresses".to_owned()),
-                    _ => (range.start(), format!("to {}", Range { first: range.last, ..range }.start())),
+                _ => match (&range.cidrs()[..], range.to_string().split_once('-')) {
+                    ([cidr], _) => (cidr.to_string(), "addresses".to_owned()),
+                    (_, Some((first, last))) => (first.to_owned(), format!("to {last}")),
+                    _ => (range.to_string(), String::new()),
                 },
             };
             let (open, injection) = (Vec::new(), Injection::None);
@@ -169,7 +172,8 @@ impl Picture {
         }
     }
 
-    /// What is open to anywhere is open to whoever nothing holds: that is drawn once, from anywhere.
+    /// Removes edges from items without isolated egress to destinations that are open to every address: the edge from every address
+    /// implies them.
     fn drop_implied(&self, edges: &mut Vec<(usize, usize, Ports, Kind)>) {
         let anywhere = |item: &usize| {
             self.items.get(*item).is_some_and(|item| item.name == Name::Range(Range::every(Family::V4)))
@@ -185,7 +189,7 @@ impl Picture {
         });
     }
 
-    /// Edges that all of a frame have alike are one edge of the frame.
+    /// Replaces edges that all items of a frame have by one edge of the frame.
     fn bundled(&self, edges: Vec<(usize, usize, Ports, Kind)>) -> Vec<Edge> {
         let edges = edges.into_iter().map(|(from, to, ports, kind)| Edge {
             from: End::Item(from),
@@ -225,7 +229,7 @@ impl Picture {
     }
 }
 
-/// Whether both ends of an edge are in a frame.
+/// Returns true if both ends of an edge are in a frame.
 fn touches(picture: &Picture, of: usize, edge: &Edge) -> bool {
     let inside = |end: End| match end {
         End::Frame(index) => index == of,
@@ -245,7 +249,7 @@ fn subtitle(workload: &Workload, count: usize, injection: Injection) -> String {
     }
 }
 
-/// Rows with any IPv6 address go where the same is so of any IPv4 address.
+/// Removes rows with every IPv6 address if there is the same row with every IPv4 address.
 fn one_anywhere(rows: Vec<Row>) -> Vec<Row> {
     let [v4, v6] = Family::ALL.map(|family| Name::Range(Range::every(family)));
     let known: BTreeSet<Row> = rows.iter().cloned().collect();
@@ -257,11 +261,15 @@ fn one_anywhere(rows: Vec<Row>) -> Vec<Row> {
     rows.into_iter().filter(|row| !has_twin(row)).collect()
 }
 
-/// Who walks around the L7 policy, by the names of the matrix.
-struct Around(BTreeMap<(Name, Name), Ports>);
+/// The connections that bypass the L7 policy, by the names of the matrix.
+struct Bypass(BTreeMap<(Name, Name), Ports>);
 
-impl Around {
-    fn new(cluster: &Cluster, options: &audit::Options, groups: &BTreeMap<Name, Vec<String>>) -> Self {
+impl Bypass {
+    fn new(
+        cluster: &Cluster,
+        options: &audit::Options,
+        groups: &BTreeMap<Name, Vec<String>>,
+    ) -> Result<Self, AuditError> {
         let group: BTreeMap<&str, &Name> = (groups.iter())
             .flat_map(|(name, members)| members.iter().map(move |member| (member.as_str(), name)))
             .collect();
@@ -270,7 +278,7 @@ impl Around {
             None => Name::Workload(name.into()),
         };
         let mut around: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
-        for (from, to, ports) in walks(cluster, options) {
+        for (from, to, ports) in bypasses(cluster, options)? {
             let from = match from {
                 Name::Workload(name) => named(&name),
                 range => range,
@@ -278,7 +286,7 @@ impl Around {
             let entry = around.entry((from, named(&to))).or_default();
             *entry = entry.union(&ports);
         }
-        Self(around)
+        Ok(Self(around))
     }
 
     fn ports(&self, row: &Row) -> Ports {

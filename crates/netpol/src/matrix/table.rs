@@ -1,9 +1,10 @@
-//! For people: a table of aligned columns, or one of Markdown.
+//! The matrix as a text table or a Markdown table.
 
-use super::{Matrix, Name};
+use super::rows::Matrix;
+use crate::reach::Name;
 use std::fmt::Write;
 
-/// The matrix in aligned columns; empty where no one may talk to anyone.
+/// Returns the matrix as a table with aligned columns.
 pub fn table(matrix: &Matrix) -> String {
     let width = |name: &Name| name.text().chars().count();
     let from = matrix.rows.iter().map(|row| width(&row.from)).max().unwrap_or(0).max("FROM".len());
@@ -22,7 +23,7 @@ pub fn table(matrix: &Matrix) -> String {
     text
 }
 
-/// The matrix as a table of Markdown.
+/// Returns the matrix as a Markdown table.
 pub fn markdown(matrix: &Matrix) -> String {
     let mut text = "| from | to | ports |\n|---|---|---|\n".to_owned();
     for row in &matrix.rows {

@@ -1,41 +1,41 @@
-//! Labels, and what selects by them.
+//! Labels and label selectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Labels of an object.
+/// The labels of an object.
 pub type Labels = BTreeMap<String, String>;
 
-/// A label selector: every requirement must hold; without one it selects everything.
+/// A label selector. All requirements must match; an empty selector matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector {
-    /// The requirements, `matchLabels` among them.
+    /// The requirements, including those of `matchLabels`.
     pub requirements: BTreeSet<Requirement>,
 }
 
-/// What a label must be.
+/// A requirement on a label.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requirement {
-    /// The label.
+    /// The key of the label.
     pub key: String,
-    /// What must hold for it.
+    /// The operator.
     pub operator: Operator,
 }
 
-/// What must hold for a label.
+/// The operator of a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
-    /// It is there with one of these values.
+    /// The label has one of these values.
     In(BTreeSet<String>),
-    /// It is not there with one of these values; a label that is absent meets this.
+    /// The label is absent or has another value.
     NotIn(BTreeSet<String>),
-    /// It is there.
+    /// The label is present.
     Exists,
-    /// It is absent.
+    /// The label is absent.
     DoesNotExist,
 }
 
 impl Selector {
-    /// A selector of labels and their values.
+    /// Creates a selector from labels.
     pub fn of<'l>(labels: impl IntoIterator<Item = (&'l String, &'l String)>) -> Self {
         let requirement = |(key, value): (&String, &String)| Requirement {
             key: key.clone(),
@@ -44,7 +44,7 @@ impl Selector {
         Self { requirements: labels.into_iter().map(requirement).collect() }
     }
 
-    /// Whether it selects an object with these labels.
+    /// Returns true if the selector matches the labels.
     ///
     /// ```
     /// # use netpol::model::Selector;
@@ -60,7 +60,7 @@ impl Selector {
 }
 
 impl Requirement {
-    /// Whether it holds for these labels.
+    /// Returns true if the labels meet the requirement.
     pub fn matches(&self, labels: &Labels) -> bool {
         let value = labels.get(&self.key);
         match &self.operator {

@@ -1,20 +1,20 @@
-//! What there is of the mesh.
+//! The objects of the mesh.
 
-use super::cluster::{Cluster, ObjectRef};
-use super::labels::{Labels, Selector};
-use super::workload::{Injection, Workload};
+use super::labels::Selector;
+use super::object::ObjectRef;
+use super::workload::Workload;
 use crate::address::Range;
 use crate::ports::Ports;
 
-/// What there is of the mesh.
+/// The objects of the mesh.
 #[derive(Debug, Clone, Default)]
 pub struct Mesh {
-    /// What loads modules into proxies.
+    /// The extensions that load modules into proxies.
     pub extensions: Vec<Extension>,
-    /// Which ports gateways listen on.
+    /// The listeners of gateways.
     pub listeners: Vec<Listeners>,
-    /// What is known outside of the mesh.
-    pub entries: Vec<Entry>,
+    /// The ServiceEntries.
+    pub entries: Vec<ServiceEntry>,
 }
 
 /// A WasmPlugin or TrafficExtension.
@@ -22,35 +22,35 @@ pub struct Mesh {
 pub struct Extension {
     /// The object.
     pub object: ObjectRef,
-    /// The proxies that it is for.
+    /// The proxies that load it.
     pub targets: Vec<Target>,
-    /// Whether the module is one of Ringfence's.
+    /// True if the module is one of Ringfence.
     pub ringfence: bool,
-    /// Whether requests pass where the module fails.
+    /// True if requests pass when the module fails.
     pub fails_open: bool,
-    /// The traffic that it sees; none: all of it.
+    /// The traffic that it sees; empty for all traffic.
     pub traffic: Vec<Traffic>,
 }
 
 /// Traffic that an extension sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traffic {
-    /// Whether it is what the proxy accepts for its own pod.
+    /// True for traffic that the proxy accepts for its own pod.
     pub server: bool,
-    /// Whether it is what the proxy sends on, which Istio counts a gateway's traffic as.
+    /// True for traffic that the proxy sends, which includes the traffic of a gateway.
     pub client: bool,
-    /// The ports; none: every port.
+    /// The ports; none for every port.
     pub ports: Option<Vec<u16>>,
 }
 
-/// Which proxies an extension is for.
+/// The proxies that load an extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// Those of pods in the namespace of the object; in the root namespace: of every namespace.
+    /// Those of pods in the namespace of the object, or in every namespace if it is the root namespace.
     Pods(Selector),
     /// Those of a Gateway of the Gateway API in the namespace of the object.
     Gateway(String),
-    /// Those of the pods behind a Service in the namespace of the object; a waypoint stands before them.
+    /// The waypoint of a Service in the namespace of the object.
     Service(String),
 }
 
@@ -59,49 +59,29 @@ pub enum Target {
 pub struct Listeners {
     /// The object.
     pub object: ObjectRef,
-    /// The proxies.
+    /// The pods of the proxies.
     pub pods: Selector,
-    /// The namespace of the proxies; none: all.
+    /// The namespace of the proxies; none for every namespace.
     pub namespace: Option<String>,
-    /// The ports of the service before them.
+    /// The ports of the Service of the proxies.
     pub ports: Ports,
 }
 
-/// A ServiceEntry: what the mesh knows outside of it.
+/// A ServiceEntry: a destination outside the mesh.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ServiceEntry {
     /// The object.
     pub object: ObjectRef,
     /// Its addresses.
     pub ranges: Vec<Range>,
 }
 
-/// The label that a pod of a Gateway of the Gateway API has.
+/// The label of the pods of a Gateway of the Gateway API.
 pub const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 
 impl Mesh {
-    /// How the mesh takes part in the traffic of a workload, from the labels that decide on injection.
-    pub fn injection(cluster: &Cluster, workload: &Workload) -> Injection {
-        if cluster.mesh.is_gateway(workload) {
-            return Injection::Gateway;
-        }
-        if workload.containers.iter().any(|name| name == "istio-proxy") {
-            return Injection::Sidecar;
-        }
-        let namespace = cluster.namespace_labels(workload.namespace());
-        // A pod of the node's network is never injected: its traffic cannot be redirected.
-        if workload.host_network {
-            return Injection::None;
-        }
-        if injected(&namespace, workload) {
-            return Injection::Sidecar;
-        }
-        let mode = workload.labels.get(DATAPLANE_MODE).or_else(|| namespace.get(DATAPLANE_MODE));
-        if mode.is_some_and(|mode| mode == "ambient") { Injection::Ambient } else { Injection::None }
-    }
-
-    /// Whether the pods are proxies that stand alone.
-    fn is_gateway(&self, workload: &Workload) -> bool {
+    /// Returns true if the pods are proxies without an application.
+    pub(super) fn is_gateway(&self, workload: &Workload) -> bool {
         let template = workload.annotations.get("inject.istio.io/templates");
         let chart = workload.labels.get("istio").is_some_and(|value| value.ends_with("gateway"));
         let listens =
@@ -114,7 +94,7 @@ impl Mesh {
 }
 
 impl Listeners {
-    /// Whether these are listeners of a workload's pods.
+    /// Returns true if the pods of a workload have these listeners.
     pub fn covers(&self, workload: &Workload) -> bool {
         self.namespace.as_ref().is_none_or(|namespace| namespace == workload.namespace())
             && self.pods.matches(&workload.labels)
@@ -122,7 +102,7 @@ impl Listeners {
 }
 
 impl Extension {
-    /// Whether it sees whatever clients send, at a gateway or at the pod's own proxy.
+    /// Returns true if it sees all requests of clients, at a gateway or at the sidecar of a pod.
     pub fn sees_every_port(&self, gateway: bool) -> bool {
         let sees = |traffic: &Traffic| {
             (if gateway { traffic.client } else { traffic.server }) && traffic.ports.is_none()
@@ -130,47 +110,9 @@ impl Extension {
         self.traffic.is_empty() || self.traffic.iter().any(sees)
     }
 
-    /// Whether it is for every proxy of the mesh.
+    /// Returns true if every proxy of the mesh loads it.
     pub fn is_for_all(&self, root_namespace: &str) -> bool {
         let all = |target: &Target| matches!(target, Target::Pods(pods) if pods.requirements.is_empty());
         self.object.namespace.as_deref() == Some(root_namespace) && self.targets.iter().any(all)
-    }
-
-    /// Whether it is loaded into the proxies of a workload, of which there must be some.
-    pub fn covers(&self, cluster: &Cluster, workload: &Workload, root_namespace: &str) -> bool {
-        let namespace = self.object.namespace.as_deref().unwrap_or_default();
-        let here = namespace == workload.namespace();
-        self.targets.iter().any(|target| match target {
-            Target::Pods(pods) => (here || namespace == root_namespace) && pods.matches(&workload.labels),
-            Target::Gateway(name) => here && workload.labels.get(GATEWAY_NAME) == Some(name),
-            Target::Service(name) => {
-                let of = |service: &&super::Service| {
-                    service.object.namespace.as_deref() == Some(namespace) && service.object.name == *name
-                };
-                let service = cluster.services.iter().find(of);
-                here && service
-                    .and_then(|service| service.pods.as_ref())
-                    .is_some_and(|pods| pods.matches(&workload.labels))
-            }
-        })
-    }
-}
-
-const DATAPLANE_MODE: &str = "istio.io/dataplane-mode";
-
-/// Whether Istio's webhook gives the pods a sidecar: the pod's own word, then that of its namespace.
-fn injected(namespace: &Labels, workload: &Workload) -> bool {
-    const INJECT: &str = "sidecar.istio.io/inject";
-    let own = workload.labels.get(INJECT).or_else(|| workload.annotations.get(INJECT));
-    let by_namespace = match namespace.get("istio-injection").map(String::as_str) {
-        Some("enabled") => true,
-        Some(_) => false,
-        None => namespace.contains_key("istio.io/rev") || workload.labels.contains_key("istio.io/rev"),
-    };
-    let disabled = namespace.get("istio-injection").is_some_and(|value| value == "disabled");
-    match own.map(String::as_str) {
-        Some("true") => !disabled,
-        Some(_) => false,
-        None => by_namespace,
     }
 }

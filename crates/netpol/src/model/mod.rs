@@ -1,13 +1,16 @@
-//! What manifests come to: a cluster, with all defaults filled in.
+//! The model of a cluster, with all defaults filled in.
 
 mod cluster;
+pub mod graph;
 mod labels;
 mod mesh;
+mod object;
 mod policy;
 mod workload;
 
-pub use cluster::{Cluster, Namespace, ObjectRef, Service, ServicePort};
+pub use cluster::{Cluster, Namespace, Service, ServicePort};
 pub use labels::{Labels, Operator, Requirement, Selector};
-pub use mesh::{Entry, Extension, GATEWAY_NAME, Listeners, Mesh, Target, Traffic};
+pub use mesh::{Extension, GATEWAY_NAME, Listeners, Mesh, ServiceEntry, Target, Traffic};
+pub use object::{ObjectRef, Place};
 pub use policy::{Block, Direction, Peer, Pods, Policy, PolicyPort, Rule};
 pub use workload::{ContainerPort, Injection, Workload};

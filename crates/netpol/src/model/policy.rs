@@ -1,13 +1,13 @@
 //! A NetworkPolicy, with its defaults filled in.
 
-use super::cluster::{Cluster, ObjectRef};
 use super::labels::Selector;
+use super::object::ObjectRef;
 use super::workload::Workload;
 use crate::address::Range;
 use crate::ports::{PortRange, Protocol};
 use std::fmt;
 
-/// Which way a connection goes, seen from a pod.
+/// The direction of a connection, as seen from a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// Connections to the pod.
@@ -17,7 +17,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Both.
+    /// Both directions.
     pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
 }
 
@@ -33,30 +33,30 @@ impl fmt::Display for Direction {
 /// A NetworkPolicy.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The object; its namespace is always known.
+    /// The object; its namespace is always set.
     pub object: ObjectRef,
-    /// The pods of its namespace that it is about.
+    /// The selector of the pods in its namespace.
     pub pods: Selector,
-    /// What it allows in; nothing where it is not about ingress.
+    /// The ingress rules; none if it does not isolate ingress.
     pub ingress: Option<Vec<Rule>>,
-    /// What it allows out; nothing where it is not about egress.
+    /// The egress rules; none if it does not isolate egress.
     pub egress: Option<Vec<Rule>>,
 }
 
 impl Policy {
-    /// The namespace.
+    /// Returns the namespace.
     pub fn namespace(&self) -> &str {
         self.object.namespace.as_deref().unwrap_or_default()
     }
 
-    /// Whether it is about a workload in a direction.
+    /// Returns true if it isolates a workload in a direction.
     pub fn selects(&self, workload: &Workload, direction: Direction) -> bool {
         self.rules(direction).is_some()
             && self.namespace() == workload.namespace()
             && self.pods.matches(&workload.labels)
     }
 
-    /// The rules of a direction, where the policy is about it.
+    /// Returns the rules of a direction, if the policy isolates it.
     pub fn rules(&self, direction: Direction) -> Option<&[Rule]> {
         match direction {
             Direction::Ingress => self.ingress.as_deref(),
@@ -65,55 +65,44 @@ impl Policy {
     }
 }
 
-/// A rule of a policy: what matches a peer and a port is allowed.
+/// A rule of a policy. It allows connections that match one of its peers and one of its ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Who; nothing means everyone, inside the cluster and outside. An empty list of a manifest is that too.
+    /// The peers; none for every pod and address. An empty list in a manifest is none, too.
     pub peers: Option<Vec<Peer>>,
-    /// Which ports; nothing means every port. An empty list of a manifest is that too.
+    /// The ports; none for every port. An empty list in a manifest is none, too.
     pub ports: Option<Vec<PolicyPort>>,
 }
 
-/// Who may be at the other end.
+/// The other end of allowed connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Peer {
     /// Pods of the cluster.
     Pods(Pods),
-    /// Addresses outside of it.
+    /// Addresses outside the cluster.
     Block(Block),
 }
 
 /// Pods of some namespaces.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pods {
-    /// The namespaces; nothing means that of the policy.
+    /// The selector of namespaces; none for the namespace of the policy.
     pub namespaces: Option<Selector>,
-    /// The pods in them.
+    /// The selector of pods in them.
     pub pods: Selector,
 }
 
-impl Pods {
-    /// Whether a workload is among the pods that a policy of `namespace` means.
-    pub fn contains(&self, cluster: &Cluster, namespace: &str, workload: &Workload) -> bool {
-        let there = match &self.namespaces {
-            None => namespace == workload.namespace(),
-            Some(selector) => selector.matches(&cluster.namespace_labels(workload.namespace())),
-        };
-        there && self.pods.matches(&workload.labels)
-    }
-}
-
-/// Addresses without some of them.
+/// An `ipBlock`: addresses with exceptions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Block {
     /// The addresses.
     pub range: Range,
-    /// Those that do not count.
+    /// The exceptions.
     pub except: Vec<Range>,
 }
 
 impl Block {
-    /// Whether all of a range is among the addresses. A range is never partly among them: ranges end where blocks do.
+    /// Returns true if the block contains a range. No range is partly in a block, since ranges are split at the ends of blocks.
     pub fn contains(&self, range: &Range) -> bool {
         self.range.contains(range) && !self.except.iter().any(|except| except.overlaps(range))
     }
@@ -122,8 +111,8 @@ impl Block {
 /// A port of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyPort {
-    /// Ports by number.
+    /// Port numbers.
     Range(PortRange),
-    /// A port by the name that it has in the destination's containers.
+    /// The name of a port of the destination's containers.
     Named(Protocol, String),
 }

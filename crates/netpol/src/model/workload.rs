@@ -1,13 +1,13 @@
-//! Pods, or what makes them.
+//! Workloads.
 
-use super::cluster::ObjectRef;
 use super::labels::Labels;
+use super::object::ObjectRef;
 use crate::ports::Protocol;
 
-/// A Pod, or an object with a template for pods.
+/// A Pod, or an object with a pod template.
 #[derive(Debug, Clone)]
 pub struct Workload {
-    /// The object; its namespace is always known.
+    /// The object; its namespace is always set.
     pub object: ObjectRef,
     /// The labels of its pods.
     pub labels: Labels,
@@ -15,20 +15,20 @@ pub struct Workload {
     pub annotations: Labels,
     /// The ports that its containers declare.
     pub ports: Vec<ContainerPort>,
-    /// The names of its containers, sidecars among them.
+    /// The names of its containers, including sidecars.
     pub containers: Vec<String>,
-    /// The account that it runs as.
+    /// Its service account.
     pub service_account: String,
-    /// Whether its pods use the network of their node, which NetworkPolicies do not hold.
+    /// True if its pods use the network of their node, which NetworkPolicies do not isolate.
     pub host_network: bool,
-    /// Whether it stands for pods that no manifest holds: those that a Gateway makes.
+    /// True if no manifest contains it: it is created by a Gateway, or assumed by the audit.
     pub implied: bool,
 }
 
 /// A port that a container declares.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContainerPort {
-    /// Its name, where it has one.
+    /// Its name, if it has one.
     pub name: Option<String>,
     /// Its protocol.
     pub protocol: Protocol,
@@ -36,31 +36,31 @@ pub struct ContainerPort {
     pub port: u16,
 }
 
-/// How the mesh takes part in the traffic of a pod.
+/// The part of the mesh in the traffic of a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Injection {
-    /// Not at all.
+    /// None.
     None,
-    /// Through a proxy in the pod.
+    /// A proxy in the pod.
     Sidecar,
-    /// Through the proxy of its node.
+    /// The proxy of the node.
     Ambient,
-    /// It is a proxy itself.
+    /// The pod itself is a proxy.
     Gateway,
 }
 
 impl Workload {
-    /// The namespace.
+    /// Returns the namespace.
     pub fn namespace(&self) -> &str {
         self.object.namespace.as_deref().unwrap_or_default()
     }
 
-    /// `namespace/Kind/name`.
+    /// Returns `namespace/Kind/name`.
     pub fn name(&self) -> String {
         format!("{}/{}/{}", self.namespace(), self.object.kind, self.object.name)
     }
 
-    /// The ports of a name and protocol.
+    /// Returns the ports with a name and protocol.
     pub fn named<'w>(&'w self, protocol: Protocol, name: &'w str) -> impl Iterator<Item = u16> + 'w {
         let of = move |port: &&ContainerPort| port.protocol == protocol && port.name.as_deref() == Some(name);
         self.ports.iter().filter(of).map(|port| port.port)

@@ -1,21 +1,21 @@
-//! Workloads that no policy tells apart.
+//! Classes of workloads that all policies treat alike.
 
 use super::groups::Groups;
 use crate::model::{Cluster, PolicyPort, Workload};
 use crate::ports::Protocol;
 use std::collections::{BTreeSet, HashMap};
 
-/// Workloads that no policy tells apart: each may do what the others may.
+/// Workloads that all policies treat alike: each has the same connections.
 #[derive(Debug, Clone)]
 pub struct Class {
-    /// The workloads, as indexes of [`Cluster::workloads`], ascending; there is one at least.
+    /// The workloads as indexes of [`Cluster::workloads`], ascending; at least one.
     pub members: Vec<usize>,
-    /// The groups of selectors that they are in, ascending.
+    /// The groups of selectors that contain them, ascending.
     pub(super) groups: Vec<usize>,
 }
 
-/// Sorts workloads into classes: by the groups that they are in, by what the ports are whose names policies use, by
-/// whether policies hold them at all, and by `key`.
+/// Sorts workloads into classes: by the groups that contain them, by the numbers of the named ports that policies use, by
+/// `hostNetwork`, and by `key`.
 pub(super) fn classes(
     cluster: &Cluster,
     groups: &Groups<'_>,
@@ -49,7 +49,7 @@ pub(super) fn classes(
     classes
 }
 
-/// The names of ports that policies use.
+/// Returns the names of ports that policies use.
 fn port_names(cluster: &Cluster) -> BTreeSet<(Protocol, &str)> {
     let rules = cluster.policies.iter().flat_map(|policy| [&policy.ingress, &policy.egress]);
     let ports = rules.flatten().flatten().filter_map(|rule| rule.ports.as_ref()).flatten();

@@ -1,23 +1,23 @@
-//! Which workloads a selector selects, each selector asked once.
+//! The workloads that selectors match. Each selector is evaluated once.
 
 use crate::model::{Cluster, Labels, Operator, Selector};
 use std::collections::{BTreeSet, HashMap};
 
-/// Which namespaces a selector of pods is about.
+/// The namespaces of a pod selector.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
-    /// This one.
+    /// One namespace.
     Named(String),
-    /// Those that a selector selects.
+    /// Those that a selector matches.
     Selected(Selector),
 }
 
-/// The groups of workloads that selectors stand for.
+/// The groups of workloads that selectors match.
 pub(super) struct Groups<'c> {
     cluster: &'c Cluster,
-    /// The workloads of a namespace.
+    /// The workloads of each namespace.
     by_namespace: HashMap<&'c str, Vec<usize>>,
-    /// The workloads of a label and its value.
+    /// The workloads of each label and value.
     by_label: HashMap<(&'c str, &'c str), Vec<usize>>,
     known: HashMap<(Scope, Selector), usize>,
     members: Vec<Vec<usize>>,
@@ -36,7 +36,7 @@ impl<'c> Groups<'c> {
         Self { cluster, by_namespace, by_label, known: HashMap::new(), members: Vec::new() }
     }
 
-    /// The group of a selector.
+    /// Returns the group of a selector.
     pub(super) fn group(&mut self, scope: Scope, pods: &Selector) -> usize {
         let key = (scope, pods.clone());
         if let Some(group) = self.known.get(&key) {
@@ -49,7 +49,7 @@ impl<'c> Groups<'c> {
         group
     }
 
-    /// The workloads of each group, ascending.
+    /// Returns the workloads of each group, ascending.
     pub(super) fn members(&self) -> &[Vec<usize>] {
         &self.members
     }
@@ -86,7 +86,7 @@ impl<'c> Groups<'c> {
         }
     }
 
-    /// The fewest workloads that a requirement leaves, where one names values.
+    /// Returns the fewest workloads that a requirement with values matches.
     fn narrowest(&self, pods: &Selector) -> Option<Vec<usize>> {
         let of = |key: &str, values: &BTreeSet<String>| -> Vec<usize> {
             let of = values.iter().filter_map(|value| self.by_label.get(&(key, value.as_str())));

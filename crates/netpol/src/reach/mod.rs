@@ -1,17 +1,18 @@
-//! Who may reach whom, in classes.
+//! The allowed connections between classes of workloads.
 //!
-//! A connection needs the leave of both ends: of the policies that are about the source's egress, and of those about the
-//! destination's ingress. An end that no policy is about in that direction allows everything; one that policies are about
-//! allows what any rule of any of them allows.
+//! Both ends must allow a connection: the egress policies of the source and the ingress policies of the destination. An end
+//! that no policy isolates in that direction allows everything; an isolated end allows what any rule of its policies allows.
 
 mod classes;
 mod groups;
+mod name;
 mod row;
 mod rules;
 mod verdict;
 
 pub use classes::Class;
-pub use verdict::{Leave, Party, Side, Verdict, verdict};
+pub use name::Name;
+pub use verdict::{AllowedBy, Party, Side, Verdict, verdict};
 
 use crate::address::{Family, Range, split};
 use crate::model::{Cluster, Direction, Peer, Workload};
@@ -20,7 +21,7 @@ use groups::Groups;
 use row::{Row, both};
 use rules::{Compiled, Rows};
 
-/// Who may reach whom in a cluster.
+/// The allowed connections of a cluster.
 pub struct Reach<'c> {
     cluster: &'c Cluster,
     classes: Vec<Class>,
@@ -34,17 +35,17 @@ pub struct Reach<'c> {
 pub enum Node {
     /// A class, as an index of [`Reach::classes`].
     Class(usize),
-    /// A range of addresses outside of the cluster, as an index of [`Reach::ranges`].
+    /// A range of addresses outside the cluster, as an index of [`Reach::ranges`].
     Range(usize),
 }
 
 impl<'c> Reach<'c> {
-    /// Works it out.
+    /// Computes the connections.
     pub fn new(cluster: &'c Cluster) -> Self {
         Self::with(cluster, &[], |_| String::new())
     }
 
-    /// Works it out with addresses split at the ends of further ranges, and classes split by a key of their workloads.
+    /// Computes the connections, with addresses also split at the ends of `further`, and classes also split by `key`.
     pub fn with(cluster: &'c Cluster, further: &[Range], key: impl Fn(&Workload) -> String) -> Self {
         let mut groups = Groups::new(cluster);
         let policies: Vec<Compiled> =
@@ -66,33 +67,43 @@ impl<'c> Reach<'c> {
         Self { cluster, classes, ranges, ingress, egress }
     }
 
-    /// The cluster.
+    /// Returns the cluster.
     pub fn cluster(&self) -> &'c Cluster {
         self.cluster
     }
 
-    /// The classes of workloads.
+    /// Returns the classes of workloads.
     pub fn classes(&self) -> &[Class] {
         &self.classes
     }
 
-    /// The ranges of addresses, sorted; together they are every address there is.
+    /// Returns the ranges of addresses, sorted. Together they contain every address.
     pub fn ranges(&self) -> &[Range] {
         &self.ranges
     }
 
-    /// The workloads of a class.
+    /// Returns the workloads of a class.
     pub fn members(&self, class: usize) -> impl Iterator<Item = &'c Workload> + '_ {
         let members = self.classes.get(class).map(|class| class.members.as_slice()).unwrap_or_default();
         members.iter().filter_map(|member| self.cluster.workloads.get(*member))
     }
 
-    /// Whether a policy is about a class in a direction.
+    /// Returns the name of a class: that of its first workload, and the number of further ones.
+    pub fn group_name(&self, class: usize) -> String {
+        let mut members = self.members(class);
+        let first = members.next().map(|workload| workload.name()).unwrap_or_default();
+        match members.count() {
+            0 => first,
+            more => format!("{first} +{more}"),
+        }
+    }
+
+    /// Returns true if a policy isolates a class in a direction.
     pub fn is_isolated(&self, class: usize, direction: Direction) -> bool {
         self.row(direction, class).is_some_and(|row| row.isolated)
     }
 
-    /// The ports that may be reached. A workload reaches itself whatever this says of its class.
+    /// Returns the ports that one node reaches of another. A workload always reaches itself.
     pub fn ports(&self, from: Node, to: Node) -> Ports {
         let side = |direction, own: Node, other: Node| match (own, other) {
             (Node::Range(_), _) => None,
@@ -106,10 +117,10 @@ impl<'c> Reach<'c> {
         }
     }
 
-    /// Each pair of classes that may talk, with the ports; classes with themselves among them.
+    /// Returns each pair of classes with an allowed connection and its ports. Both may be the same class.
     pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, Ports)> + '_ {
         let to_classes = (0..self.classes.len()).flat_map(move |to| {
-            // Only those that the destination allows are looked at: there are few where there are policies.
+            // Only the sources that the destination allows are checked; isolated destinations have few.
             self.sources(to).into_iter().filter_map(move |from| match from {
                 Node::Class(from) => Some((from, to)),
                 Node::Range(_) => None,
@@ -121,8 +132,8 @@ impl<'c> Reach<'c> {
         })
     }
 
-    /// The addresses that a class may talk with in a direction, with the ports: one by one as of [`Reach::ranges`], or
-    /// joined where they touch and behave alike.
+    /// Returns the addresses and ports that a class may connect with in a direction. With `join`, adjacent ranges with the same
+    /// ports are one.
     pub fn addresses(&self, class: usize, direction: Direction, join: bool) -> Vec<(Range, Ports)> {
         let Some(row) = self.row(direction, class) else { return Vec::new() };
         if join && row.ranges.is_empty() {
@@ -141,12 +152,12 @@ impl<'c> Reach<'c> {
         found
     }
 
-    /// The nodes that the policies of a class allow in; of those, some may not be allowed out where they are.
+    /// Returns the nodes that the ingress policies of a class allow. Their own egress policies are not checked.
     pub fn sources(&self, class: usize) -> Vec<Node> {
         self.peers(Direction::Ingress, class)
     }
 
-    /// The nodes that the policies of a class allow out to; of those, some may not allow it in.
+    /// Returns the nodes that the egress policies of a class allow. Their own ingress policies are not checked.
     pub fn destinations(&self, class: usize) -> Vec<Node> {
         self.peers(Direction::Egress, class)
     }
@@ -170,7 +181,7 @@ impl<'c> Reach<'c> {
     }
 }
 
-/// The ranges at whose ends addresses begin to behave otherwise.
+/// Returns the ranges of all `ipBlock`s. Policies treat the addresses between their ends alike.
 pub fn cuts(cluster: &Cluster) -> Vec<Range> {
     let rules = cluster.policies.iter().flat_map(|policy| [&policy.ingress, &policy.egress]);
     let peers = rules.flatten().flatten().filter_map(|rule| rule.peers.as_ref()).flatten();
@@ -195,12 +206,12 @@ fn direction_rows(rows: &Rows<'_>, policies: &[Compiled], direction: Direction) 
             }
         }
     }
-    let held = |class: &Class| {
+    let can_be_isolated = |class: &Class| {
         let first = class.members.first().and_then(|member| rows.cluster.workloads.get(*member));
         first.is_some_and(|workload| !workload.host_network)
     };
     let row = |(index, (class, of)): (usize, (&Class, Vec<&[rules::CompiledRule]>))| {
-        if of.is_empty() || !held(class) {
+        if of.is_empty() || !can_be_isolated(class) {
             return Row::open();
         }
         let mut row = Row { isolated: true, ..Row::default() };

@@ -1,29 +1,29 @@
-//! What the policies of one class allow it in one direction.
+//! The connections that the policies of a class allow in one direction.
 
 use crate::ports::Ports;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// What a class may send to, or get from, everyone else.
+/// The ports that a class may use with every other end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
-    /// Whether a policy is about the class in this direction; without one everything is allowed.
+    /// True if a policy isolates the class in this direction; otherwise everything is allowed.
     pub isolated: bool,
-    /// What is allowed with everyone.
+    /// The ports that are allowed with every end.
     pub everyone: Ports,
-    /// What is allowed with a class, where it is more.
+    /// The ports that are allowed with a class, if they are more.
     pub classes: BTreeMap<usize, Ports>,
-    /// What is allowed with a range of addresses, where it is more.
+    /// The ports that are allowed with a range of addresses, if they are more.
     pub ranges: BTreeMap<usize, Ports>,
 }
 
 impl Row {
-    /// The row of a class that no policy is about.
+    /// Creates the row of a class that is not isolated.
     pub(super) fn open() -> Self {
         Self { everyone: Ports::all(), ..Self::default() }
     }
 
-    /// Adds what is allowed with everyone to what is allowed with some, so that each is whole.
+    /// Adds the ports that are allowed with every end to those of each class and range.
     pub(super) fn finish(&mut self) {
         if !self.everyone.is_empty() {
             for ports in self.classes.values_mut().chain(self.ranges.values_mut()) {
@@ -58,7 +58,7 @@ pub(super) fn add(entries: &mut BTreeMap<usize, Ports>, key: usize, ports: &Port
     }
 }
 
-/// What is in both, without a copy where one is everything.
+/// Returns the intersection, without a copy if one set is everything.
 pub(super) fn both(left: &Ports, right: &Ports) -> Ports {
     match (left.is_all(), right.is_all()) {
         (true, _) => right.clone(),

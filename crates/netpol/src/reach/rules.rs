@@ -1,4 +1,4 @@
-//! From the rules of policies to rows.
+//! Converts rules of policies to rows.
 
 use super::classes::Class;
 use super::groups::{Groups, Scope};
@@ -7,7 +7,7 @@ use crate::address::Range;
 use crate::model::{Block, Cluster, Direction, Peer, Policy, PolicyPort, Rule};
 use crate::ports::{PortRange, Ports};
 
-/// A policy, its selectors replaced by the groups that they stand for.
+/// A policy whose selectors are replaced by groups.
 pub(super) struct Compiled {
     pub subject: usize,
     pub ingress: Option<Vec<CompiledRule>>,
@@ -15,7 +15,7 @@ pub(super) struct Compiled {
 }
 
 pub(super) struct CompiledRule {
-    /// Nothing: everyone.
+    /// None for every end.
     peers: Option<(Vec<usize>, Vec<Block>)>,
     ports: Option<Vec<PolicyPort>>,
 }
@@ -58,7 +58,7 @@ fn compile(rule: &Rule, namespace: &str, groups: &mut Groups<'_>) -> CompiledRul
     CompiledRule { peers, ports: rule.ports.clone() }
 }
 
-/// What rules are turned into rows with.
+/// The context of the conversion.
 pub(super) struct Rows<'r> {
     pub cluster: &'r Cluster,
     pub classes: &'r [Class],
@@ -72,7 +72,7 @@ impl Rows<'_> {
     pub(super) fn add(&self, row: &mut Row, rule: &CompiledRule, direction: Direction, class: usize) {
         let fixed = fixed(rule.ports.as_deref());
         let names = rule.ports.iter().flatten().any(|port| matches!(port, PolicyPort::Named(..)));
-        // A name stands for ports of the destination: known for ingress, of each destination for egress.
+        // A name refers to ports of the destination: of this class for ingress, of each other class for egress.
         let own = match direction {
             Direction::Ingress if names => fixed.union(&self.named(rule, class)),
             _ => fixed,
@@ -98,7 +98,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The ports that the names of a rule stand for at a class.
+    /// Returns the ports of a class that the names in a rule refer to.
     fn named(&self, rule: &CompiledRule, class: usize) -> Ports {
         let member = self.classes.get(class).and_then(|class| class.members.first());
         let Some(workload) = member.and_then(|member| self.cluster.workloads.get(*member)) else {
@@ -116,7 +116,7 @@ impl Rows<'_> {
     }
 }
 
-/// The ports that a rule names by number; all where it names none at all.
+/// Returns the port numbers of a rule; all if the rule has no ports.
 fn fixed(ports: Option<&[PolicyPort]>) -> Ports {
     let Some(ports) = ports else { return Ports::all() };
     let numbers = ports.iter().filter_map(|port| match port {

@@ -1,6 +1,6 @@
-//! One connection, with the policies that decide it.
+//! The decision about one connection, with its reasons.
 //!
-//! This reads the policies one by one, where [`Reach`](super::Reach) reads them for all workloads at once.
+//! It evaluates the policies one by one; [`Reach`](super::Reach) evaluates them for all workloads at once.
 
 use crate::address::Range;
 use crate::model::{Cluster, Direction, Peer, Policy, PolicyPort, Rule, Workload};
@@ -11,42 +11,42 @@ use crate::ports::Protocol;
 pub enum Party<'c> {
     /// A workload.
     Workload(&'c Workload),
-    /// An address outside of the cluster.
+    /// An address outside the cluster.
     Address(Range),
 }
 
-/// What came of a connection.
+/// The decision about a connection.
 #[derive(Debug, Clone)]
 pub struct Verdict<'c> {
-    /// What the source's side says.
+    /// The egress side of the source.
     pub egress: Side<'c>,
-    /// What the destination's side says.
+    /// The ingress side of the destination.
     pub ingress: Side<'c>,
-    /// Whether the ends are one pod, which always reaches itself.
+    /// True if both ends are the same pod, which always reaches itself.
     pub itself: bool,
 }
 
-/// What one side says.
+/// The decision of one side.
 #[derive(Debug, Clone)]
 pub enum Side<'c> {
-    /// It is outside of the cluster, where no NetworkPolicy is.
+    /// The end is outside the cluster, where NetworkPolicies do not apply.
     Outside,
-    /// Its pods use the network of their node, which NetworkPolicies do not hold.
+    /// The pods use the network of their node, which NetworkPolicies do not isolate.
     HostNetwork,
-    /// No policy selects it in this direction.
+    /// No policy selects the workload in this direction.
     Open,
-    /// Policies select it.
+    /// Policies select the workload.
     Selected {
-        /// All that do.
+        /// The policies.
         policies: Vec<&'c Policy>,
-        /// What gives leave; nothing: denied.
-        leaves: Vec<Leave<'c>>,
+        /// The rules that allow the connection; it is denied if there are none.
+        allowed_by: Vec<AllowedBy<'c>>,
     },
 }
 
 /// A rule that allows the connection.
 #[derive(Debug, Clone, Copy)]
-pub struct Leave<'c> {
+pub struct AllowedBy<'c> {
     /// The policy.
     pub policy: &'c Policy,
     /// The index of the rule in its direction, from 0.
@@ -54,16 +54,16 @@ pub struct Leave<'c> {
 }
 
 impl Verdict<'_> {
-    /// Whether the connection is allowed.
+    /// Returns true if the connection is allowed.
     pub fn is_allowed(&self) -> bool {
         self.itself || (self.egress.allows() && self.ingress.allows())
     }
 }
 
 impl Side<'_> {
-    /// Whether this side allows it.
+    /// Returns true if this side allows the connection.
     pub fn allows(&self) -> bool {
-        !matches!(self, Self::Selected { leaves, .. } if leaves.is_empty())
+        !matches!(self, Self::Selected { allowed_by, .. } if allowed_by.is_empty())
     }
 }
 
@@ -76,23 +76,23 @@ pub fn verdict<'c>(
     port: u16,
 ) -> Verdict<'c> {
     let itself = matches!((from, to), (Party::Workload(a), Party::Workload(b)) if a.object == b.object);
-    let asked = Asked { cluster, to, protocol, port };
+    let query = Query { cluster, to, protocol, port };
     Verdict {
-        egress: asked.end(Direction::Egress, from, to),
-        ingress: asked.end(Direction::Ingress, to, from),
+        egress: query.side(Direction::Egress, from, to),
+        ingress: query.side(Direction::Ingress, to, from),
         itself,
     }
 }
 
-struct Asked<'c> {
+struct Query<'c> {
     cluster: &'c Cluster,
     to: Party<'c>,
     protocol: Protocol,
     port: u16,
 }
 
-impl<'c> Asked<'c> {
-    fn end(&self, direction: Direction, own: Party<'c>, other: Party<'c>) -> Side<'c> {
+impl<'c> Query<'c> {
+    fn side(&self, direction: Direction, own: Party<'c>, other: Party<'c>) -> Side<'c> {
         let Party::Workload(own) = own else { return Side::Outside };
         if own.host_network {
             return Side::HostNetwork;
@@ -102,15 +102,15 @@ impl<'c> Asked<'c> {
         if policies.is_empty() {
             return Side::Open;
         }
-        let mut leaves = Vec::new();
+        let mut allowed_by = Vec::new();
         for policy in &policies {
             for (index, rule) in policy.rules(direction).unwrap_or_default().iter().enumerate() {
                 if self.peer(policy, rule, other) && self.port(rule) {
-                    leaves.push(Leave { policy, rule: index });
+                    allowed_by.push(AllowedBy { policy, rule: index });
                 }
             }
         }
-        Side::Selected { policies, leaves }
+        Side::Selected { policies, allowed_by }
     }
 
     fn peer(&self, policy: &Policy, rule: &Rule, other: Party<'_>) -> bool {
@@ -118,7 +118,7 @@ impl<'c> Asked<'c> {
         peers.iter().any(|peer| match (peer, other) {
             (Peer::Block(block), Party::Address(address)) => block.contains(&address),
             (Peer::Pods(pods), Party::Workload(other)) => {
-                pods.contains(self.cluster, policy.namespace(), other)
+                self.cluster.is_peer(pods, policy.namespace(), other)
             }
             _ => false,
         })

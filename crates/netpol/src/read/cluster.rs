@@ -1,23 +1,22 @@
-//! Puts a cluster together.
+//! Builds the cluster.
 
-use crate::model::{Cluster, GATEWAY_NAME, Labels, Namespace, ObjectRef, Workload};
-use crate::problem::{Place, Problem};
+use crate::model::{Cluster, GATEWAY_NAME, Labels, Namespace, ObjectRef, Place, Workload};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The cluster so far.
+/// A cluster that is being built.
 #[derive(Default)]
 pub(super) struct Builder {
     pub cluster: Cluster,
     pub ignored: Vec<ObjectRef>,
     seen: HashMap<(String, String, Option<String>, String), Place>,
-    /// Of what has an owner: the workload, and the kind and name of the owner.
+    /// The workloads with an owner, with the kind and name of the owner.
     owned: Vec<(Workload, (String, String))>,
-    /// Gateways that Istio makes pods for.
+    /// The Gateways for which Istio creates pods, with the names of their Deployments.
     made: Vec<(ObjectRef, String)>,
 }
 
 impl Builder {
-    /// Where an object stands already; if it does not, it does now.
+    /// Adds an object; returns the place of the first one if it is a duplicate.
     pub(super) fn seen(&mut self, group: &str, object: &ObjectRef) -> Option<Place> {
         let ObjectRef { namespace, kind, name, place } = object;
         let key = (group.to_owned(), kind.clone(), namespace.clone(), name.clone());
@@ -42,13 +41,13 @@ impl Builder {
         }
     }
 
-    /// A Gateway whose pods the control plane makes: their name is `deployment`.
+    /// Adds a Gateway for which Istio creates a Deployment of this name.
     pub(super) fn made(&mut self, gateway: ObjectRef, deployment: String) {
         self.made.push((gateway, deployment));
     }
 
-    /// The cluster, and what was only seen once all of it was read.
-    pub(super) fn finish(mut self) -> (Cluster, Vec<Problem>) {
+    /// Returns the cluster.
+    pub(super) fn finish(mut self) -> Cluster {
         self.adopt();
         self.imply();
         let mut cluster = self.cluster;
@@ -63,10 +62,10 @@ impl Builder {
         cluster.policies.sort_by(|a, b| a.object.cmp(&b.object));
         cluster.services.sort_by(|a, b| a.object.cmp(&b.object));
         cluster.ignored = self.ignored;
-        (cluster, Vec::new())
+        cluster
     }
 
-    /// What an owner made is the owner; it stays where its owner is not among the manifests.
+    /// Keeps owned workloads only if their owners are not in the manifests.
     fn adopt(&mut self) {
         let there: HashSet<(String, String, String)> = (self.cluster.workloads.iter())
             .chain(self.owned.iter().map(|(workload, _)| workload))
@@ -81,7 +80,7 @@ impl Builder {
         }
     }
 
-    /// The pods of Gateways, unless a manifest holds them.
+    /// Adds the pods of Gateways that are not in the manifests.
     fn imply(&mut self) {
         for (gateway, deployment) in std::mem::take(&mut self.made) {
             let labels: Labels = BTreeMap::from([(GATEWAY_NAME.to_owned(), gateway.name.clone())]);

@@ -1,29 +1,30 @@
-//! A strict `Deserializer` over nodes: unknown keys and wrong types become problems with their places, and the reading
-//! goes on, so that all of them are found in one go.
+//! A strict `Deserializer` over nodes. It reports unknown fields and wrong types with their places and continues, so that it
+//! finds all of them.
 
-use crate::problem::{Problems, did_you_mean};
+use diagnostics::Span;
+use diagnostics::{Diagnostics, did_you_mean};
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 use std::cell::RefCell;
 use std::fmt;
-use yaml::{Data, Key, Mark, Node};
+use yaml::{Data, Key, Node};
 
-/// Reads a value. A wrong type leaves its default in the value and a `wrong_type` among the problems; nothing is
-/// returned where the reading could not go on.
-pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Problems) -> Option<T> {
+/// Reads a value. A wrong type is reported as `wrong_type` and leaves the default in the value. Returns none if it cannot
+/// continue.
+pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Diagnostics) -> Option<T> {
     let log = RefCell::new(problems);
     match T::deserialize(Reader { node, log: &log }) {
         Ok(value) => Some(value),
         Err(failure) => {
-            log.borrow_mut().add(failure.mark.unwrap_or(node.mark), "wrong_type", failure.message, "");
+            log.borrow_mut().error(failure.span.unwrap_or(node.span), "wrong_type", failure.message, "");
             None
         }
     }
 }
 
-/// Why a reading could not go on.
+/// The reason why it cannot continue.
 #[derive(Debug)]
 struct Failure {
-    mark: Option<Mark>,
+    span: Option<Span>,
     message: String,
 }
 
@@ -37,15 +38,15 @@ impl std::error::Error for Failure {}
 
 impl de::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { mark: None, message: message.to_string() }
+        Self { span: None, message: message.to_string() }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { mark: None, message: format!("`{field}` is missing") }
+        Self { span: None, message: format!("missing field `{field}`") }
     }
 }
 
-type Log<'l> = RefCell<&'l mut Problems>;
+type Log<'l> = RefCell<&'l mut Diagnostics>;
 
 #[derive(Clone, Copy)]
 struct Reader<'n, 'l> {
@@ -55,23 +56,25 @@ struct Reader<'n, 'l> {
 
 impl<'n, 'l> Reader<'n, 'l> {
     fn wrong(self, wanted: &str) {
-        let message = format!("found {}; write {wanted}", self.node.kind());
-        self.log.borrow_mut().add(self.node.mark, "wrong_type", message, "");
+        let message = format!("expected {wanted}, found {}", self.node.kind());
+        let is_scalar = matches!(self.node.data, Data::Bool(_) | Data::Integer(_) | Data::Float(_));
+        let help = if wanted == "a string" && is_scalar { "put it in quotes" } else { "" };
+        self.log.borrow_mut().error(self.node.span, "wrong_type", message, help);
     }
 
     fn child(self, node: &'n Node) -> Self {
         Self { node, ..self }
     }
 
-    /// Reads a child; a failure without a place happened there.
+    /// Reads a child. A failure without a place gets the place of the child.
     fn seed<S: DeserializeSeed<'n>>(self, seed: S) -> Result<S::Value, Failure> {
         seed.deserialize(self).map_err(|failure| Failure {
-            mark: failure.mark.or(Some(self.node.mark)),
+            span: failure.span.or(Some(self.node.span)),
             message: failure.message,
         })
     }
 
-    /// The integer, or 0 and a problem where there is none between the bounds.
+    /// Returns the integer; 0 after a problem.
     fn integer(self, least: i64, most: i64) -> i64 {
         match self.node.data {
             Data::Integer(number) if (least..=most).contains(&number) => number,
@@ -86,7 +89,7 @@ impl<'n, 'l> Reader<'n, 'l> {
         }
     }
 
-    /// The fields of an object; none and a problem where it is something else.
+    /// Returns the fields of an object; none after a problem.
     fn fields(self) -> &'n [(Key, Node)] {
         match &self.node.data {
             Data::Map(fields) => fields,
@@ -152,10 +155,6 @@ impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
     fn deserialize_str<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
         match &self.node.data {
             Data::Text(value) => visitor.visit_borrowed_str(value),
-            Data::Bool(_) | Data::Integer(_) | Data::Float(_) => {
-                self.wrong("a string: put it in quotes");
-                visitor.visit_str("")
-            }
             _ => {
                 self.wrong("a string");
                 visitor.visit_str("")
@@ -215,11 +214,11 @@ impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
         visitor: V,
     ) -> Result<V::Value, Failure> {
         let Data::Text(found) = &self.node.data else {
-            return Err(de::Error::custom(format_args!("found {}; write a string", self.node.kind())));
+            return Err(de::Error::custom(format_args!("expected a string, found {}", self.node.kind())));
         };
         if !choices.contains(&found.as_str()) {
             let help = did_you_mean(found, choices.iter().copied());
-            return Err(de::Error::custom(format_args!("`{found}` is not a choice here; {help}")));
+            return Err(de::Error::custom(format_args!("unknown value `{found}`; {help}")));
         }
         visitor.visit_enum(found.as_str().into_deserializer())
     }
@@ -253,7 +252,7 @@ impl<'n> de::SeqAccess<'n> for Items<'n, '_> {
 struct Fields<'n, 'l> {
     reader: Reader<'n, 'l>,
     fields: std::slice::Iter<'n, (Key, Node)>,
-    /// The keys that there are, where the object is a struct.
+    /// The known fields, if the object is a struct.
     known: Option<&'static [&'static str]>,
     value: Option<&'n Node>,
 }
@@ -263,14 +262,14 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
 
     fn next_key_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
         for (key, value) in self.fields.by_ref() {
-            // The API server takes a field of nothing for one that is not there.
+            // The API server ignores a field that is null.
             let nothing = matches!(value.data, Data::Null);
             if let Some(known) = self.known
                 && !known.contains(&key.text.as_str())
             {
                 let help = did_you_mean(&key.text, known.iter().copied());
-                let message = format!("there is no `{}` here", key.text);
-                self.reader.log.borrow_mut().add(key.mark, "unknown_field", message, help);
+                let message = format!("unknown field `{}`", key.text);
+                self.reader.log.borrow_mut().error(key.span, "unknown_field", message, help);
                 continue;
             }
             if nothing && self.known.is_some() {
@@ -298,15 +297,15 @@ mod tests {
     use yaml::documents;
 
     fn problems(text: &str) -> Vec<String> {
-        let mut problems = Problems::new("p.yaml");
-        documents(text, &mut problems, |node, problems| {
-            let _: Option<NetworkPolicy> = read(&node, problems);
-        });
+        let mut problems = Diagnostics::new("p.yaml");
+        for node in documents(text, &mut problems) {
+            let _: Option<NetworkPolicy> = read(&node, &mut problems);
+        }
         problems.into_vec().iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn every_unknown_key_and_wrong_type_is_found_in_one_go() {
+    fn finds_every_unknown_field_and_wrong_type() {
         let text = "apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: 7, labels: {version: 1.10}}
@@ -320,18 +319,18 @@ spec:
         assert_eq!(
             problems(text),
             [
-                "p.yaml:3:18: found a number; write a string: put it in quotes",
-                "p.yaml:3:39: found a number; write a string: put it in quotes",
-                "p.yaml:5:17: there is no `matchLabel` here; did you mean `matchLabels`?",
-                "p.yaml:7:7: there is no `form` here; did you mean `from`?",
-                "p.yaml:8:40: there is no `endport` here; did you mean `endPort`?",
-                "p.yaml:9:16: found a string; write a list",
+                "p.yaml:3:18: expected a string, found a number; put it in quotes",
+                "p.yaml:3:39: expected a string, found a number; put it in quotes",
+                "p.yaml:5:17: unknown field `matchLabel`; did you mean `matchLabels`?",
+                "p.yaml:7:7: unknown field `form`; did you mean `from`?",
+                "p.yaml:8:40: unknown field `endport`; did you mean `endPort`?",
+                "p.yaml:9:16: expected a list, found a string",
             ]
         );
     }
 
     #[test]
-    fn a_value_that_cannot_be_read_has_a_place() {
+    fn reports_the_place_of_an_unreadable_value() {
         let text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec:\n  ingress: [{ports: [{port: [1]}]}]\n";
         assert_eq!(problems(text), ["p.yaml:4:29: invalid type: sequence, expected IntOrString"]);
     }

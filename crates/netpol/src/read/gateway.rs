@@ -1,4 +1,4 @@
-//! Gateways of the Gateway API.
+//! Reads the Gateways of the Gateway API.
 
 use super::object::Scope;
 use super::reader::Reader;
@@ -7,7 +7,7 @@ use super::schema::istio::Resource;
 use crate::model::{GATEWAY_NAME, Listeners, Selector};
 use crate::ports::{PortRange, Ports, Protocol};
 
-/// Reads a Gateway; Istio makes the pods of its own classes.
+/// Reads a Gateway. Istio creates the pods of Gateways of its own classes.
 pub(super) fn object(reader: &mut Reader<'_>) {
     let Some(read) = reader.typed::<Resource<Gateway>>() else { return };
     let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };

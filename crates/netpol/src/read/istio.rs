@@ -1,4 +1,4 @@
-//! Objects of Istio.
+//! Reads the objects of Istio.
 
 use super::object::{Scope, check};
 use super::reader::Reader;
@@ -7,7 +7,7 @@ use super::schema::istio::{
     Wasm, WasmPlugin,
 };
 use crate::address::Range;
-use crate::model::{Entry, Extension, Listeners, Selector, Target, Traffic};
+use crate::model::{Extension, Listeners, Selector, ServiceEntry as Entry, Target, Traffic};
 use crate::ports::{PortRange, Ports, Protocol};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::At;
@@ -43,7 +43,7 @@ fn traffic_extension(reader: &mut Reader<'_>) {
     extension(reader, &read.metadata, (spec.selector, spec.target_refs), spec.r#match, &wasm);
 }
 
-/// The files that are built here, however an image or a URL spells them.
+/// The names of the modules, as images and URLs contain them.
 const MODULES: [&str; 5] = ["ringfence", "vhost_policy", "path_policy", "token_validation", "header_policy"];
 
 fn extension(
@@ -70,7 +70,7 @@ fn extension(
     });
 }
 
-/// A class of gateways covers whatever gateway is of it, which no selector says: it is left out here.
+/// Returns the target of a reference. A GatewayClass is not supported: no selector lists its gateways.
 fn target(found: TargetRef) -> Option<Target> {
     match found.kind.as_str() {
         "Gateway" => Some(Target::Gateway(found.name)),
@@ -97,7 +97,7 @@ fn gateway(reader: &mut Reader<'_>) {
         .filter_map(|server| server.port.as_ref())
         .map(|port| PortRange::one(Protocol::Tcp, port.number))
         .collect();
-    // A selector of such a Gateway holds in every namespace.
+    // The selector of an Istio Gateway matches pods of every namespace.
     let pods = Selector::of(&spec.selector);
     reader.builder.cluster.mesh.listeners.push(Listeners { object, pods, namespace: None, ports });
 }

@@ -1,15 +1,15 @@
-//! Which objects are read, and by what.
+//! The kinds of objects that are read.
 
 use super::cluster::Builder;
 use super::reader::Reader;
-use super::{gateway, istio};
-use crate::model::ObjectRef;
-use crate::problem::{Problems, did_you_mean, nearest};
-use yaml::Mark;
+use super::{gateway, graph, istio};
+use crate::model::{ObjectRef, Place};
+use diagnostics::Span;
+use diagnostics::{Diagnostics, did_you_mean, nearest};
 use yaml::{Data, Node};
 
-/// The groups whose objects are read, with their versions and kinds.
-const READ: [(&str, &[&str], &[&str]); 8] = [
+/// The API groups that are read, with their versions and kinds.
+const READ: [(&str, &[&str], &[&str]); 9] = [
     ("", &["v1"], &["Namespace", "Pod", "Service", "ReplicationController", "List"]),
     ("apps", &["v1"], &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
     ("batch", &["v1"], &["Job", "CronJob"]),
@@ -18,10 +18,11 @@ const READ: [(&str, &[&str], &[&str]); 8] = [
     ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], &["Gateway", "ServiceEntry"]),
     ("security.istio.io", &["v1", "v1beta1"], &["PeerAuthentication"]),
     ("gateway.networking.k8s.io", &["v1", "v1beta1"], &["Gateway"]),
+    ("ringfence.dev", &["v1alpha1"], &["ServiceGraph"]),
 ];
 
-/// Reads a document; lists are unfolded, and what nothing here reads is passed over.
-pub(super) fn document(node: &Node, problems: &mut Problems, builder: &mut Builder) {
+/// Reads a document. The items of lists are read one by one; objects of other kinds are ignored.
+pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Builder) {
     match head(node, problems) {
         Some(Head { kind, items: Some(items), .. }) if kind.ends_with("List") => {
             items.iter().for_each(|item| document(item, problems, builder));
@@ -32,7 +33,7 @@ pub(super) fn document(node: &Node, problems: &mut Problems, builder: &mut Build
     }
 }
 
-/// What an object says it is.
+/// The group and kind of an object.
 struct Head<'n> {
     group: &'n str,
     kind: &'n str,
@@ -44,11 +45,11 @@ impl<'n> Head<'n> {
         READ.iter().any(|(group, _, kinds)| *group == self.group && kinds.contains(&self.kind))
     }
 
-    /// What is passed over, by whatever name it has.
-    fn ignored(&self, node: &'n Node, problems: &Problems) -> Option<ObjectRef> {
+    /// Returns the reference of an ignored object.
+    fn ignored(&self, node: &'n Node, problems: &Diagnostics) -> Option<ObjectRef> {
         let metadata = node.get("metadata")?;
         let text = |field: &str| metadata.get(field).and_then(Node::text).map(str::to_owned);
-        let place = problems.place(node.mark);
+        let place = Place { file: problems.file().clone(), span: node.span };
         Some(ObjectRef {
             namespace: text("namespace"),
             kind: self.kind.to_owned(),
@@ -58,17 +59,17 @@ impl<'n> Head<'n> {
     }
 }
 
-/// What an object is; nothing where it is no object of Kubernetes, or says so wrongly, which is a problem.
-fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
+/// Returns the group and kind of an object; none if it is not an object of Kubernetes, or after a problem.
+fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
     let Data::Map(fields) = &node.data else {
         if !matches!(node.data, Data::Null) {
-            let message = format!("found {}; a manifest is an object", node.kind());
-            problems.add(node.mark, "wrong_type", message, "");
+            let message = format!("expected an object, found {}", node.kind());
+            problems.error(node.span, "wrong_type", message, "");
         }
         return None;
     };
     let (version, kind) = (text(node, "apiVersion", problems), text(node, "kind", problems));
-    let (Some((version, version_mark)), Some((kind, kind_mark))) = (version, kind) else {
+    let (Some((version, version_span)), Some((kind, kind_span))) = (version, kind) else {
         let missing = if version.is_none() { "apiVersion" } else { "kind" };
         let keys = fields.iter().filter(|(key, _)| !matches!(key.text.as_str(), "apiVersion" | "kind"));
         let typo = keys.clone().find(|(key, _)| nearest(&key.text, ["apiVersion", "kind"]).is_some());
@@ -76,19 +77,19 @@ fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
         match typo {
             Some((key, _)) => {
                 let help = did_you_mean(&key.text, ["apiVersion", "kind"]);
-                problems.add(key.mark, "unknown_field", format!("there is no `{}` here", key.text), help);
+                problems.error(key.span, "unknown_field", format!("unknown field `{}`", key.text), help);
             }
             None if manifest => {
-                let message = format!("the object has no `{missing}`");
-                problems.add(node.mark, "missing_field", message, format!("add `{missing}`"));
+                let message = format!("missing field `{missing}`");
+                problems.error(node.span, "missing_field", message, format!("add `{missing}`"));
             }
-            // Something else: values of a chart, a policy, a kustomization without its head.
+            // Another document: values of a chart, a policy, a kustomization without a kind.
             None => {}
         }
         return None;
     };
     let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
-    let checked = check(Claim { group, number, version, kind }, version_mark, kind_mark, problems);
+    let checked = check(TypeMeta { group, number, version, kind }, version_span, kind_span, problems);
     let items = match node.get("items").map(|items| &items.data) {
         Some(Data::List(items)) => Some(items.as_slice()),
         _ => None,
@@ -96,28 +97,28 @@ fn head<'n>(node: &'n Node, problems: &mut Problems) -> Option<Head<'n>> {
     checked.then_some(Head { group, kind, items })
 }
 
-fn text<'n>(node: &'n Node, field: &str, problems: &mut Problems) -> Option<(&'n str, Mark)> {
+fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
     let found = node.get(field)?;
     if found.text().is_none() {
-        let message = format!("found {}; write a string", found.kind());
-        problems.add(found.mark, "wrong_type", message, "");
+        let message = format!("expected a string, found {}", found.kind());
+        problems.error(found.span, "wrong_type", message, "");
     }
-    Some((found.text().unwrap_or_default(), found.mark))
+    Some((found.text().unwrap_or_default(), found.span))
 }
 
-/// An object's own word on what it is.
-struct Claim<'n> {
+/// The API version and kind of an object.
+struct TypeMeta<'n> {
     group: &'n str,
     number: &'n str,
     version: &'n str,
     kind: &'n str,
 }
 
-/// A kind or group that is nearly one that is read would be passed over in silence, and its policy with it.
-fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut Problems) -> bool {
-    let Claim { group, number, version, kind } = claim;
-    let mut refuse = |mark, message: String, help: String| {
-        problems.add(mark, "unknown_value", message, help);
+/// Checks the version and kind. A misspelled one is an error: the object, such as a policy, would be ignored silently.
+fn check(meta: TypeMeta<'_>, version_span: Span, kind_span: Span, problems: &mut Diagnostics) -> bool {
+    let TypeMeta { group, number, version, kind } = meta;
+    let mut refuse = |span, message: String, help: String| {
+        problems.error(span, "unknown_value", message, help);
         false
     };
     let of_group = READ.iter().find(|(name, ..)| *name == group);
@@ -126,10 +127,10 @@ fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut P
         if known && !versions.contains(&number) {
             let versions: Vec<_> = versions.iter().map(|number| full(group, number)).collect();
             let help = format!("write `{}`", versions.join("` or `"));
-            return refuse(version_mark, format!("`{version}` has no `{kind}` that is read here"), help);
+            return refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help);
         }
         if let Some(near) = (!known).then(|| close(kind, kinds)).flatten() {
-            return refuse(kind_mark, format!("`{kind}` is no kind of `{version}`"), near);
+            return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
         }
         return true;
     }
@@ -139,12 +140,12 @@ fn check(claim: Claim<'_>, version_mark: Mark, kind_mark: Mark, problems: &mut P
         .collect();
     match homes.iter().find(|home| strsim::damerau_levenshtein(home, version) <= 3) {
         Some(home) => refuse(
-            version_mark,
-            format!("`{version}` is no group and version"),
+            version_span,
+            format!("unknown API version `{version}`"),
             format!("did you mean `{home}`?"),
         ),
         None if matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2") => refuse(
-            version_mark,
+            version_span,
             format!("`{version}` is no longer served"),
             format!("write `{}`", homes.join("` or `")),
         ),
@@ -156,14 +157,14 @@ fn full(group: &str, number: &str) -> String {
     if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
 }
 
-/// A kind that differs by a slip of the hand; kinds of the same group that resemble each other do not.
+/// Returns the kind that a misspelled kind is close to. Similar kinds of the same group are not close.
 fn close(kind: &str, kinds: &[&str]) -> Option<String> {
     let near = |known: &&&str| strsim::damerau_levenshtein(kind, known) <= 2;
     kinds.iter().find(near).map(|known| format!("did you mean `{known}`?"))
 }
 
-/// Reads an object that is read.
-fn object(node: &Node, head: &Head<'_>, problems: &mut Problems, builder: &mut Builder) {
+/// Reads an object of a known kind.
+fn object(node: &Node, head: &Head<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
     let mut reader = Reader { node, kind: head.kind, group: head.group, problems, builder };
     match (head.group, head.kind) {
         ("", "Namespace") => reader.namespace(),
@@ -173,6 +174,7 @@ fn object(node: &Node, head: &Head<'_>, problems: &mut Problems, builder: &mut B
             istio::object(&mut reader)
         }
         ("gateway.networking.k8s.io", _) => gateway::object(&mut reader),
+        ("ringfence.dev", _) => graph::object(&mut reader),
         _ => reader.workload(),
     }
 }

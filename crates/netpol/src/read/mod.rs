@@ -1,8 +1,10 @@
-//! From manifests to a cluster: strict, and with every problem in one go.
+//! Reads manifests into a cluster. It is strict and reports every problem.
 
 mod cluster;
 mod deserialize;
 mod gateway;
+mod graph;
+mod graph_fields;
 mod istio;
 mod kinds;
 mod names;
@@ -15,33 +17,31 @@ mod service;
 mod workload;
 
 use crate::model::Cluster;
-use crate::problem::{Problem, Problems};
 use cluster::Builder;
+use diagnostics::{Diagnostic, Diagnostics};
 
-/// Reads the manifests of some files, each given by its name and its text.
+/// Reads the manifests of files, each given as its name and its text.
 ///
-/// What nothing here reads is passed over and kept in [`Cluster::ignored`].
+/// Objects of other kinds are added to [`Cluster::ignored`].
 ///
 /// # Errors
 /// Every problem of every file.
 pub fn read<N: AsRef<str>, T: AsRef<str>>(
     files: impl IntoIterator<Item = (N, T)>,
-) -> Result<Cluster, Vec<Problem>> {
+) -> Result<Cluster, Vec<Diagnostic>> {
     let mut builder = Builder::default();
     let mut found = Vec::new();
     for (name, text) in files {
-        let mut problems = Problems::new(name.as_ref());
-        yaml::documents(text.as_ref(), &mut problems, |node, problems| {
-            kinds::document(&node, problems, &mut builder);
-        });
+        let mut problems = Diagnostics::new(name.as_ref());
+        for node in yaml::documents(text.as_ref(), &mut problems) {
+            kinds::document(&node, &mut problems, &mut builder);
+        }
         let mut problems = problems.into_vec();
-        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
+        problems.sort_by_key(|problem| problem.span);
         problems.dedup();
         found.extend(problems);
     }
-    let (cluster, problems) = builder.finish();
-    found.extend(problems);
-    if found.is_empty() { Ok(cluster) } else { Err(found) }
+    if found.is_empty() { Ok(builder.finish()) } else { Err(found) }
 }
 
 #[cfg(test)]

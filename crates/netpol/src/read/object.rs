@@ -1,69 +1,69 @@
-//! What every object has: a name, a namespace, labels.
+//! The metadata of objects: name, namespace and labels.
 
 use super::names::{is_label, is_label_key, is_label_value, is_subdomain};
-use crate::model::ObjectRef;
-use crate::problem::Problems;
+use crate::model::{ObjectRef, Place};
+use diagnostics::Diagnostics;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::{At, Node};
 
-/// Where an object may stand.
+/// The scope of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// In a namespace.
+    /// Namespaced.
     Namespaced,
-    /// Outside of them.
+    /// Cluster-scoped.
     Cluster,
 }
 
-/// The object that metadata name; nothing where the name is missing.
+/// Returns the reference of an object; none if its name is missing.
 pub(super) fn reference(
     node: &Node,
     kind: &str,
     scope: Scope,
     metadata: &ObjectMeta,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> Option<ObjectRef> {
     let at = At::new(node).field("metadata");
     let (field, name) = match (&metadata.name, &metadata.generate_name) {
         (Some(name), _) => ("name", name.clone()),
         (None, Some(prefix)) => ("generateName", prefix.trim_end_matches('-').to_owned()),
         (None, None) => {
-            problems.add(at.mark(), "missing_field", "the object has no name", "add `metadata.name`");
+            problems.error(at.span(), "missing_field", "missing name", "add `metadata.name`");
             return None;
         }
     };
     let short = matches!(kind, "Namespace" | "Service");
     if !(if short { is_label(&name) } else { is_subdomain(&name) }) {
-        let help = "write lower-case letters, digits and `-`, with a letter or digit at both ends";
-        problems.add(at.field(field).mark(), "invalid_name", format!("`{name}` is no name"), help);
+        let help = "use lower-case letters, digits and `-`, with a letter or digit at both ends";
+        problems.error(at.field(field).span(), "invalid_name", format!("invalid name `{name}`"), help);
     }
     let namespace = metadata.namespace.clone().filter(|namespace| !namespace.is_empty());
     let namespace = (scope == Scope::Namespaced).then(|| namespace.unwrap_or_else(|| "default".to_owned()));
     if let Some(namespace) = namespace.as_ref().filter(|namespace| !is_label(namespace)) {
-        let message = format!("`{namespace}` is no name of a namespace");
-        problems.add(at.field("namespace").mark(), "invalid_name", message, "");
+        let message = format!("invalid namespace `{namespace}`");
+        problems.error(at.field("namespace").span(), "invalid_name", message, "");
     }
     check(at.field("labels"), metadata.labels.iter().flatten(), problems);
-    let place = problems.place(at.field(field).mark());
+    let place = Place { file: problems.file().clone(), span: at.field(field).span() };
     Some(ObjectRef { namespace, kind: kind.to_owned(), name, place })
 }
 
-/// Notes what is no label.
+/// Reports invalid labels.
 pub(super) fn check<'l>(
     at: At<'_>,
     labels: impl IntoIterator<Item = (&'l String, &'l String)>,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) {
     for (key, value) in labels {
         if !is_label_key(key) {
-            let message = format!("`{key}` is no key of a label");
-            problems.add(at.key(key).mark(), "invalid_label", message, "");
+            let message = format!("invalid label key `{key}`");
+            problems.error(at.key(key).span(), "invalid_label", message, "");
         }
         if !is_label_value(value) {
             let help =
-                "write at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
-            let message = format!("`{value}` is no value of a label");
-            problems.add(at.field(key).mark(), "invalid_label", message, help);
+                "use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+            let message = format!("invalid label value `{value}`");
+            problems.error(at.field(key).span(), "invalid_label", message, help);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! An object of Kubernetes, being read.
+//! Reads the objects of Kubernetes.
 
 use super::cluster::Builder;
 use super::object::{self, Scope};
 use super::workload::{Template, workload};
 use super::{deserialize, policy, service};
 use crate::model::ObjectRef;
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use k8s_openapi::api::{
     apps::v1 as apps, batch::v1 as batch, core::v1 as core, networking::v1 as networking,
 };
@@ -13,9 +13,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Deserialize;
 use yaml::{At, Node};
 
-/// Reads an object whose pods come of a template.
-macro_rules! of_template {
-    ($reader:ident, $type:ty, |$read:ident| $template:expr, $selector:expr) => {{
+/// Reads an object with a pod template and, except for those of `batch` and ReplicationControllers, a selector.
+macro_rules! template {
+    ($reader:ident, $type:ty, |$read:ident| $template:expr; $selector:expr) => {{
         let Some($read) = $reader.typed::<$type>() else { return };
         let template: Option<&core::PodTemplateSpec> = $template;
         let selector: Option<&LabelSelector> = $selector;
@@ -32,30 +32,37 @@ macro_rules! of_template {
     }};
 }
 
-/// An object being read.
+/// Reads one object.
 pub(super) struct Reader<'r> {
     pub node: &'r Node,
     pub kind: &'r str,
     pub group: &'r str,
-    pub problems: &'r mut Problems,
+    pub problems: &'r mut Diagnostics,
     pub builder: &'r mut Builder,
 }
 
 impl<'r> Reader<'r> {
-    /// Reads the object as a type; nothing where a value is not of its type, since what stands for it means nothing.
+    /// Reads the object as a type; none if a value has a wrong type, since its default would be misleading.
     pub(super) fn typed<T: Deserialize<'r>>(&mut self) -> Option<T> {
-        let before = self.problems.len();
+        let before = self.problems.as_slice().len();
         let read = deserialize::read(self.node, self.problems);
-        read.filter(|_| !self.problems.any_since(before, "wrong_type"))
+        read.filter(|_| {
+            !self.problems.as_slice().iter().skip(before).any(|problem| problem.code == "wrong_type")
+        })
     }
 
-    /// The object, unless it stands elsewhere already.
+    /// Returns the reference of the object, unless it is a duplicate.
     pub(super) fn reference(&mut self, scope: Scope, metadata: &ObjectMeta) -> Option<ObjectRef> {
         let object = object::reference(self.node, self.kind, scope, metadata, self.problems)?;
         if let Some(first) = self.builder.seen(self.group, &object) {
-            let mark = At::new(self.node).field("metadata").field("name").mark();
+            let span = At::new(self.node).field("metadata").field("name").span();
             let help = "keep one of them";
-            self.problems.add(mark, "duplicate_object", format!("{object} stands at {first} already"), help);
+            self.problems.error(
+                span,
+                "duplicate_object",
+                format!("duplicate {object}; the first one is at {first}"),
+                help,
+            );
             return None;
         }
         Some(object)
@@ -80,69 +87,35 @@ impl<'r> Reader<'r> {
         let Some(object) = self.reference(Scope::Namespaced, &read.metadata) else { return };
         let at = At::new(self.node);
         let Some(spec) = read.spec else {
-            return self.problems.add(at.mark(), "missing_field", "the policy has no `spec`", "add `spec`");
+            self.problems.error(at.span(), "missing_field", "missing field `spec`", "add `spec`");
+            return;
         };
         let policy = policy::policy(at.field("spec"), object, &spec, self.problems);
         self.builder.cluster.policies.push(policy);
     }
 
     pub(super) fn workload(&mut self) {
-        match (self.group, self.kind) {
-            ("apps", _) => self.app(),
-            ("batch", "Job") => {
-                of_template!(self, batch::Job, |read| read.spec.as_ref().map(|spec| &spec.template), None);
-            }
-            ("batch", _) => {
-                of_template!(
-                    self,
-                    batch::CronJob,
-                    |read| read.spec.job_template.spec.as_ref().map(|job| &job.template),
-                    None
-                );
-            }
-            (_, "ReplicationController") => {
-                of_template!(
-                    self,
-                    core::ReplicationController,
-                    |read| read.spec.as_ref().and_then(|spec| spec.template.as_ref()),
-                    None
-                );
-            }
+        match self.kind {
+            "Deployment" => template!(self, apps::Deployment,
+                |read| Some(&read.spec.template); Some(&read.spec.selector)),
+            "StatefulSet" => template!(self, apps::StatefulSet,
+                |read| Some(&read.spec.template); Some(&read.spec.selector)),
+            "DaemonSet" => template!(self, apps::DaemonSet,
+                |read| Some(&read.spec.template); Some(&read.spec.selector)),
+            "ReplicaSet" => template!(self, apps::ReplicaSet,
+                |read| read.spec.template.as_ref(); Some(&read.spec.selector)),
+            "Job" => template!(self, batch::Job,
+                |read| read.spec.as_ref().map(|spec| &spec.template); None),
+            "CronJob" => template!(self, batch::CronJob,
+                |read| read.spec.job_template.spec.as_ref().map(|job| &job.template); None),
+            "ReplicationController" => template!(self, core::ReplicationController,
+                |read| read.spec.as_ref().and_then(|spec| spec.template.as_ref()); None),
             _ => {
                 let Some(read) = self.typed::<core::Pod>() else { return };
                 let (at, metadata) = (At::new(self.node), Some(&read.metadata));
                 let template = Template { at, metadata, spec: read.spec.as_ref(), selector: None };
                 self.pods(&read.metadata, &template);
             }
-        }
-    }
-
-    fn app(&mut self) {
-        match self.kind {
-            "Deployment" => of_template!(
-                self,
-                apps::Deployment,
-                |read| Some(&read.spec.template),
-                Some(&read.spec.selector)
-            ),
-            "StatefulSet" => of_template!(
-                self,
-                apps::StatefulSet,
-                |read| Some(&read.spec.template),
-                Some(&read.spec.selector)
-            ),
-            "DaemonSet" => of_template!(
-                self,
-                apps::DaemonSet,
-                |read| Some(&read.spec.template),
-                Some(&read.spec.selector)
-            ),
-            _ => of_template!(
-                self,
-                apps::ReplicaSet,
-                |read| read.spec.template.as_ref(),
-                Some(&read.spec.selector)
-            ),
         }
     }
 
@@ -155,7 +128,7 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Where the template of an object's pods stands.
+/// Returns the place of the pod template of an object.
 fn template_at<'n>(kind: &str, at: At<'n>) -> At<'n> {
     let spec = at.field("spec");
     match kind {

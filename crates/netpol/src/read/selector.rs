@@ -3,13 +3,13 @@
 use super::names::{is_label_key, is_label_value};
 use super::object::check;
 use crate::model::{Operator, Requirement, Selector};
-use crate::problem::{Problems, did_you_mean};
+use diagnostics::{Diagnostics, did_you_mean};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use std::collections::BTreeSet;
 use yaml::At;
 
-/// Reads a selector; an empty one selects everything.
-pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Problems) -> Selector {
+/// Reads a selector. An empty selector matches everything.
+pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Diagnostics) -> Selector {
     let labels = selector.match_labels.clone().unwrap_or_default();
     check(at.field("matchLabels"), &labels, problems);
     let mut read = Selector::of(&labels);
@@ -25,18 +25,18 @@ const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
 fn requirement(
     at: At<'_>,
     expression: &LabelSelectorRequirement,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> Option<Requirement> {
     let key = expression.key.clone();
     if !is_label_key(&key) {
-        let message = format!("`{key}` is no key of a label");
-        problems.add(at.field("key").mark(), "invalid_label", message, "");
+        let message = format!("invalid label key `{key}`");
+        problems.error(at.field("key").span(), "invalid_label", message, "");
     }
     let values: BTreeSet<String> = expression.values.iter().flatten().cloned().collect();
     for (index, value) in expression.values.iter().flatten().enumerate() {
         if !is_label_value(value) {
-            let message = format!("`{value}` is no value of a label");
-            problems.add(at.field("values").item(index).mark(), "invalid_label", message, "");
+            let message = format!("invalid label value `{value}`");
+            problems.error(at.field("values").item(index).span(), "invalid_label", message, "");
         }
     }
     let listed = matches!(expression.operator.as_str(), "In" | "NotIn");
@@ -46,19 +46,19 @@ fn requirement(
         "Exists" => Operator::Exists,
         "DoesNotExist" => Operator::DoesNotExist,
         other => {
-            let message = format!("`{other}` is no operator");
+            let message = format!("unknown operator `{other}`");
             let help = did_you_mean(other, OPERATORS);
-            problems.add(at.field("operator").mark(), "unknown_value", message, help);
+            problems.error(at.field("operator").span(), "unknown_value", message, help);
             return None;
         }
     };
     if listed == values.is_empty() {
         let operator = &expression.operator;
         let message = match listed {
-            true => format!("`{operator}` needs `values`"),
-            false => format!("`{operator}` takes no `values`"),
+            true => format!("`{operator}` requires `values`"),
+            false => format!("`{operator}` does not allow `values`"),
         };
-        problems.add(at.field("values").mark(), "invalid_selector", message, "");
+        problems.error(at.field("values").span(), "invalid_selector", message, "");
     }
     Some(Requirement { key, operator })
 }

@@ -1,14 +1,19 @@
-//! Services.
+//! Reads Services.
 
 use super::policy::protocol;
 use crate::model::{ObjectRef, Selector, Service, ServicePort};
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use k8s_openapi::api::core::v1::ServiceSpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use yaml::At;
 
-/// Reads a service; `at` is where its `spec` stands.
-pub(super) fn service(at: At<'_>, object: ObjectRef, spec: &ServiceSpec, problems: &mut Problems) -> Service {
+/// Reads a Service; `at` is the place of its `spec`.
+pub(super) fn service(
+    at: At<'_>,
+    object: ObjectRef,
+    spec: &ServiceSpec,
+    problems: &mut Diagnostics,
+) -> Service {
     let pods = spec.selector.as_ref().filter(|labels| !labels.is_empty()).map(Selector::of);
     let mut ports = Vec::new();
     for (index, found) in spec.ports.iter().flatten().enumerate() {
@@ -24,7 +29,7 @@ pub(super) fn service(at: At<'_>, object: ObjectRef, spec: &ServiceSpec, problem
         match (number(found.port), target, protocol) {
             (Some(port), Some(target), Some(protocol)) => ports.push(ServicePort { protocol, port, target }),
             (None, ..) | (_, None, _) => {
-                problems.add(at.mark(), "invalid_port", "a port must be from 1 to 65535", "");
+                problems.error(at.span(), "invalid_port", "a port must be from 1 to 65535", "");
             }
             _ => {}
         }

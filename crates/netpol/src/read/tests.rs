@@ -1,8 +1,8 @@
-//! Whole manifests in, problems or a cluster out.
+//! Reads whole manifests.
 
 use super::read;
 use crate::model::Cluster;
-use crate::problem::Problems;
+use diagnostics::Diagnostics;
 use yaml::{Data, Node};
 
 fn cluster(text: &str) -> Cluster {
@@ -13,13 +13,13 @@ fn problems(text: &str) -> Vec<String> {
     read([("f.yaml", text)]).unwrap_err().iter().map(ToString::to_string).collect()
 }
 
-/// The rest of a policy behind its head.
+/// A policy with a spec.
 fn policy(spec: &str) -> String {
     format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p}}\nspec: {spec}\n")
 }
 
 #[test]
-fn the_defaults_of_types_are_those_of_the_api_server() {
+fn policy_types_have_the_defaults_of_the_api_server() {
     for (spec, ingress, egress) in [
         ("{podSelector: {}}", true, false),
         ("{podSelector: {}, egress: []}", true, false),
@@ -37,39 +37,42 @@ fn the_defaults_of_types_are_those_of_the_api_server() {
 }
 
 #[test]
-fn what_the_api_server_refuses_is_refused() {
+fn refuses_what_the_api_server_refuses() {
     for (rule, expected) in [
-        (
-            "{from: [{}]}",
-            "28: a peer must say who it is; name one of `podSelector`, `namespaceSelector`, `ipBlock`",
-        ),
+        ("{from: [{}]}", "28: empty peer; write `podSelector`, `namespaceSelector` or `ipBlock`"),
         (
             "{from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}",
-            "28: `ipBlock` stands beside a selector; make two peers of them",
+            "28: a peer with `ipBlock` cannot have a selector; write two peers",
         ),
         (
             "{from: [{ipBlock: {cidr: 10.0.0.0}}]}",
-            "45: `10.0.0.0` has no `/`; write a block such as `10.0.0.0/8`",
+            "45: invalid CIDR `10.0.0.0`; write a block such as `10.0.0.0/8`",
         ),
         (
             "{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/9]}}]}",
-            "66: what is excepted is no part of `10.0.0.0/8`; write a block that is inside of it and smaller",
+            "66: the exception is not a part of `10.0.0.0/8`; write a smaller block inside it",
         ),
         ("{ports: [{port: 80, endPort: 79}]}", "48: `endPort` 79 is below `port` 80"),
-        ("{ports: [{port: http, endPort: 79}]}", "50: `endPort` with a named port; write `port` as a number"),
+        (
+            "{ports: [{port: http, endPort: 79}]}",
+            "50: `endPort` needs a port number; write `port` as a number",
+        ),
         ("{ports: [{endPort: 79}]}", "38: `endPort` without `port`; add `port`"),
-        ("{ports: [{port: 0}]}", "35: 0 is no port; write a number from 1 to 65535"),
-        ("{ports: [{port: '80'}]}", "35: `80` in quotes is a name; write the number without quotes"),
-        ("{ports: [{protocol: tcp}]}", "39: `tcp` is no protocol; did you mean `TCP`?"),
+        ("{ports: [{port: 0}]}", "35: invalid port `0`; write a number from 1 to 65535"),
+        ("{ports: [{port: '80'}]}", "35: `80` in quotes is a port name; write the number without quotes"),
+        ("{ports: [{protocol: tcp}]}", "39: unknown protocol `tcp`; did you mean `TCP`?"),
         (
             "{from: [{podSelector: {matchExpressions: [{key: a, operator: in, values: [b]}]}}]}",
-            "80: `in` is no operator; did you mean `In`?",
+            "80: unknown operator `in`; did you mean `In`?",
         ),
         (
             "{from: [{podSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}]}",
-            "96: `Exists` takes no `values`",
+            "96: `Exists` does not allow `values`",
         ),
-        ("{from: [{podSelector: {matchExpressions: [{key: a, operator: In}]}}]}", "61: `In` needs `values`"),
+        (
+            "{from: [{podSelector: {matchExpressions: [{key: a, operator: In}]}}]}",
+            "61: `In` requires `values`",
+        ),
     ] {
         let found = problems(&policy(&format!("{{ingress: [{rule}]}}")));
         let place = |text: &str| text.strip_prefix("f.yaml:4:").map(str::to_owned).unwrap_or(text.to_owned());
@@ -79,42 +82,39 @@ fn what_the_api_server_refuses_is_refused() {
         assert_eq!(message(&found[0]), message(expected), "{rule}");
     }
     let found = problems(&policy("{policyTypes: [Ingres]}"));
-    assert_eq!(found, ["f.yaml:4:22: `Ingres` is no type of policy; did you mean `Ingress`?"]);
+    assert_eq!(found, ["f.yaml:4:22: unknown policy type `Ingres`; did you mean `Ingress`?"]);
 }
 
 #[test]
-fn a_typo_in_what_an_object_is_is_no_reason_to_pass_it_over() {
+fn a_misspelled_kind_or_version_is_an_error() {
     for (text, expected) in [
         (
             "apiVersion: networking.k8s.io/v1\nkind: NetworkPolcy\nmetadata: {name: p}\n",
-            "f.yaml:2:7: `NetworkPolcy` is no kind of `networking.k8s.io/v1`; did you mean `NetworkPolicy`?",
+            "f.yaml:2:7: unknown kind `NetworkPolcy` in `networking.k8s.io/v1`; did you mean `NetworkPolicy`?",
         ),
         (
             "apiVersion: networking.k8s.io/v2\nkind: NetworkPolicy\nmetadata: {name: p}\n",
-            "f.yaml:1:13: `networking.k8s.io/v2` has no `NetworkPolicy` that is read here; write `networking.k8s.io/v1`",
+            "f.yaml:1:13: unsupported version `networking.k8s.io/v2` of `NetworkPolicy`; write `networking.k8s.io/v1`",
         ),
         (
             "apiVersion: networking.k8.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n",
-            "f.yaml:1:13: `networking.k8.io/v1` is no group and version; did you mean `networking.k8s.io/v1`?",
+            "f.yaml:1:13: unknown API version `networking.k8.io/v1`; did you mean `networking.k8s.io/v1`?",
         ),
         (
             "apiVersion: extensions/v1beta1\nkind: NetworkPolicy\nmetadata: {name: p}\n",
             "f.yaml:1:13: `extensions/v1beta1` is no longer served; write `networking.k8s.io/v1`",
         ),
-        (
-            "apiversion: v1\nkind: Pod\n",
-            "f.yaml:1:1: there is no `apiversion` here; did you mean `apiVersion`?",
-        ),
-        ("apiVersion: v1\nknd: Pod\n", "f.yaml:2:1: there is no `knd` here; did you mean `kind`?"),
-        ("apiVersion: v1\nmetadata: {name: x}\n", "f.yaml:1:1: the object has no `kind`; add `kind`"),
-        ("- 1\n", "f.yaml:1:1: found a list; a manifest is an object"),
+        ("apiversion: v1\nkind: Pod\n", "f.yaml:1:1: unknown field `apiversion`; did you mean `apiVersion`?"),
+        ("apiVersion: v1\nknd: Pod\n", "f.yaml:2:1: unknown field `knd`; did you mean `kind`?"),
+        ("apiVersion: v1\nmetadata: {name: x}\n", "f.yaml:1:1: missing field `kind`; add `kind`"),
+        ("- 1\n", "f.yaml:1:1: expected an object, found a list"),
     ] {
         assert_eq!(problems(text), [expected]);
     }
 }
 
 #[test]
-fn other_objects_are_passed_over_and_lists_are_unfolded() {
+fn ignores_other_objects_and_reads_lists() {
     let cluster = cluster(
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
 - apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  spec: {containers: [{name: c}]}
@@ -126,17 +126,17 @@ fn other_objects_are_passed_over_and_lists_are_unfolded() {
 }
 
 #[test]
-fn an_object_that_stands_twice_names_both_places() {
+fn reports_both_places_of_a_duplicate() {
     let text = policy("{}");
     let found = read([("a.yaml", &text), ("b.yaml", &text)]).unwrap_err();
     assert_eq!(
         found[0].to_string(),
-        "b.yaml:3:18: NetworkPolicy default/p stands at a.yaml:3:18 already; keep one of them"
+        "b.yaml:3:18: duplicate NetworkPolicy default/p; the first one is at a.yaml:3:18; keep one of them"
     );
 }
 
 #[test]
-fn workloads_of_every_kind_are_read() {
+fn reads_workloads_of_every_kind() {
     let template = "{metadata: {labels: {app: x}}, spec: {hostNetwork: true, containers: [{name: c, ports: [{containerPort: 80, name: http}]}]}}";
     for (version, kind, spec) in [
         ("apps/v1", "Deployment", format!("{{selector: {{matchLabels: {{app: x}}}}, template: {template}}}")),
@@ -167,7 +167,7 @@ fn workloads_of_every_kind_are_read() {
 }
 
 #[test]
-fn what_an_owner_made_is_the_owner() {
+fn owned_workloads_belong_to_their_owner() {
     let owned = |kind: &str, name: &str, owner: &str| {
         format!(
             "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n  ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: {owner}, uid: u, controller: true}}]\nspec: {{containers: [{{name: c}}]}}\n---\n"
@@ -180,28 +180,28 @@ fn what_an_owner_made_is_the_owner() {
 }
 
 #[test]
-fn keys_of_the_mesh_are_as_strict() {
+fn reports_unknown_fields_of_istio() {
     let text = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: p}\nspec:\n  selecter: {matchLabels: {a: b}}\n  match: [{port: []}]\n";
     assert_eq!(
         problems(text),
         [
-            "f.yaml:5:3: there is no `selecter` here; did you mean `selector`?",
-            "f.yaml:6:12: there is no `port` here; did you mean `ports`?"
+            "f.yaml:5:3: unknown field `selecter`; did you mean `selector`?",
+            "f.yaml:6:12: unknown field `port`; did you mean `ports`?"
         ]
     );
 }
 
-/// The keys of a node that are fields, not names of the user's own, with their places.
+/// Collects the keys that are fields, with their places.
 fn fields(node: &Node, inside: &str, found: &mut Vec<(String, usize, usize)>) {
-    // Below these the user chooses the keys; so does a policy of a module, which its own filter judges.
+    // The keys below these are chosen by the user; `pluginConfig` is checked by its filter.
     let free = ["labels", "matchLabels", "annotations", "pluginConfig"];
     match &node.data {
         Data::List(items) => items.iter().for_each(|item| fields(item, inside, found)),
         Data::Map(entries) if !free.contains(&inside) => {
             for (key, value) in entries {
-                // A selector of a Service or of a Gateway of Istio is labels; any other holds `matchLabels`.
+                // The selectors of a Service and of an Istio Gateway are labels; others have `matchLabels`.
                 let labels = key.text == "selector" && !has_match(value);
-                found.push((key.text.clone(), key.mark.line, key.mark.column));
+                found.push((key.text.clone(), key.span.line, key.span.column));
                 if !labels {
                     fields(value, &key.text, found);
                 }
@@ -216,19 +216,21 @@ fn has_match(node: &Node) -> bool {
 }
 
 #[test]
-fn a_typo_in_any_key_is_an_error_with_its_place_and_the_key() {
+fn a_misspelled_field_is_an_error_with_a_suggestion() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bookinfo");
     let mut tried = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         let mut found = Vec::new();
-        yaml::documents(&text, &mut Problems::new("f"), |node, _| fields(&node, "", &mut found));
+        for node in yaml::documents(&text, &mut Diagnostics::new("f")) {
+            fields(&node, "", &mut found);
+        }
         for (key, line, column) in found {
             let wrong = format!("{key}e");
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             lines[line - 1].insert(column - 1 + key.len(), 'e');
             let problems = read([("f", lines.join("\n"))]).unwrap_err();
-            let expected = format!("f:{line}:{column}: there is no `{wrong}` here; did you mean `{key}`?");
+            let expected = format!("f:{line}:{column}: unknown field `{wrong}`; did you mean `{key}`?");
             assert!(
                 problems.iter().any(|problem| problem.to_string() == expected),
                 "{expected}: {problems:#?}"

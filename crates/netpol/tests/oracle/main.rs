@@ -1,4 +1,4 @@
-//! For random small clusters the engine says what the specification says, read one pod, one policy and one rule at a time.
+//! Compares the engine with the specification on random small clusters.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use specification::{Oracle, Other};
 use strategies::{World, world};
 
-/// The addresses that are asked for: in, beside and outside of the blocks that the strategies know.
+/// The tested addresses: inside, next to and outside the blocks of the strategies.
 const ADDRESSES: [&str; 7] =
     ["0.0.0.0", "10.0.0.1", "10.1.2.3", "10.255.255.255", "192.0.2.7", "2001:db8::1", "fe80::1"];
 const PORTS: [u16; 7] = [1, 53, 80, 81, 90, 8080, 65535];
@@ -45,7 +45,7 @@ proptest! {
     }
 }
 
-/// The engine's three ways to answer.
+/// The three ways in which the engine decides.
 struct Engine<'e> {
     reach: &'e Reach<'e>,
     matrix: &'e Matrix,

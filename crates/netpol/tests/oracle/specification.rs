@@ -1,4 +1,4 @@
-//! The API's own words, one connection at a time, on the types of the API.
+//! The specification of the API, evaluated for one connection on the types of the API.
 
 use k8s_openapi::api::core::v1::{Namespace, Pod};
 use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort};

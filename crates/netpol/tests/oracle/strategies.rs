@@ -1,4 +1,4 @@
-//! Small clusters: few names and values, so that selectors select.
+//! Strategies for small clusters with few names and values, so that selectors often match.
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort, Namespace, Pod, PodSpec};
 use k8s_openapi::api::networking::v1::{
@@ -21,7 +21,7 @@ pub struct World {
 }
 
 impl World {
-    /// The documents, as JSON, which is YAML.
+    /// The documents as JSON.
     pub fn manifests(&self) -> String {
         let namespaces = self.namespaces.iter().map(|object| serde_json::to_string(object).unwrap());
         let pods = self.pods.iter().map(|object| serde_json::to_string(object).unwrap());
@@ -30,7 +30,7 @@ impl World {
     }
 }
 
-/// Two namespaces that are there, and one that is only mentioned.
+/// Two namespaces with manifests, and one without.
 const NAMESPACES: [&str; 3] = ["one", "two", "three"];
 
 pub fn world() -> impl Strategy<Value = World> {
@@ -122,7 +122,7 @@ fn selector() -> impl Strategy<Value = LabelSelector> {
         .prop_map(|(match_labels, match_expressions)| LabelSelector { match_labels, match_expressions })
 }
 
-/// Selects namespaces: by name, or as pods are selected.
+/// Selects namespaces by name, or with the selectors of pods.
 fn namespace_selector() -> impl Strategy<Value = LabelSelector> {
     let named = select(&NAMESPACES[..]).prop_map(|name| LabelSelector {
         match_labels: Some([("kubernetes.io/metadata.name".to_owned(), name.to_owned())].into()),

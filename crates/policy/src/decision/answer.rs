@@ -1,7 +1,6 @@
 //! What ends a request.
 
-use super::LocalReply;
-use crate::stages::Stage;
+use super::{LocalReply, Reason};
 use crate::vocabulary::{Mode, RuleName};
 use std::fmt;
 
@@ -65,7 +64,7 @@ pub struct Answer {
     /// The rule that decided, where one did.
     pub rule: Option<RuleName>,
     /// Why, in a word such as `method_not_allowed`.
-    pub reason: &'static str,
+    pub reason: Reason,
     /// [`Mode::Shadow`] where the request goes on all the same.
     pub mode: Mode,
     /// The reading of the path that was denied.
@@ -75,16 +74,16 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A denial that no policy decides and no mode lets through, by the first filter of a stage.
-    pub fn without_policy<S: Stage>(stage: &S, status: u16, reason: &'static str) -> Self {
+    /// A denial that no policy decides and no mode lets through, by this filter.
+    pub fn without_policy(filter: Filter, reason: Reason) -> Self {
         Self {
             decision: Decision::Deny,
-            filter: stage.filters().first().copied().unwrap_or(Filter::VhostPolicy),
+            filter,
             rule: None,
             reason,
             mode: Mode::Enforce,
             reading: None,
-            reply: LocalReply::denied(status, None, false),
+            reply: LocalReply::denied(reason.status(), None, false),
         }
     }
 

@@ -1,13 +1,12 @@
-//! What comes of a request.
+//! Decisions and their diagnostics.
 
 mod answer;
 mod local_reply;
-mod outcome;
 mod report;
 mod trace;
 
+pub use crate::reason::Reason;
 pub use answer::{Answer, Decision, Filter};
 pub use local_reply::{LocalReply, title};
-pub use outcome::{Outcome, decide};
 pub use report::{KeysWanted, MissingKeys, Report, TokenReport};
 pub use trace::{NoTrace, RuleResult, Step, Trace};

@@ -128,11 +128,11 @@ macro_rules! choice {
                 node: $crate::document::Node<'_>,
                 problems: &mut $crate::document::Problems,
             ) -> Option<Self> {
-                match node.string(problems)? {
+                match node.word(&[$($word),*], problems)? {
                     $( $word => Some(Self::$variant), )*
                     other => {
                         let help = $crate::document::did_you_mean(other, &[$($word),*]);
-                        node.problem(problems, "unknown_value", format!("`{other}` is not a choice here"), help);
+                        node.problem(problems, $crate::document::Code::UNKNOWN_VALUE, format!("`{other}` is not a choice here"), help);
                         None
                     }
                 }

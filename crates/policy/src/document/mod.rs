@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod macros;
+mod code;
 #[cfg(not(target_arch = "wasm32"))]
 mod describe;
 mod problem;
@@ -13,6 +14,7 @@ mod read;
 #[cfg(not(target_arch = "wasm32"))]
 mod schema;
 
+pub use code::Code;
 #[cfg(not(target_arch = "wasm32"))]
 pub use describe::{Definitions, Describe, schema};
 pub use problem::{FieldPath, Problem, Problems};
@@ -42,7 +44,7 @@ fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
     let root = FieldPath::Root;
     if text.trim_ascii().is_empty() {
         problems.add(
-            "empty",
+            Code::EMPTY,
             &root,
             "there is no configuration",
             "no module runs without a policy: write one",
@@ -55,7 +57,7 @@ fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
     match parsed {
         Ok(value) => T::read(Node { value: &value, path: &root }, problems),
         Err(message) => {
-            problems.add("syntax", &root, message, "write JSON");
+            problems.add(Code::SYNTAX, &root, message, "write JSON");
             None
         }
     }

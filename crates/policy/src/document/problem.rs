@@ -1,5 +1,6 @@
 //! What is wrong with a configuration: every problem, where it is, and what to write instead.
 
+use super::Code;
 use std::fmt;
 
 /// One problem of a configuration.
@@ -33,13 +34,13 @@ impl Problems {
     /// Notes a problem at `path`.
     pub fn add(
         &mut self,
-        code: &'static str,
+        code: Code,
         path: &FieldPath<'_>,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
         let path = path.to_string();
-        self.0.push(Problem { code, path, message: message.into(), help: help.into() });
+        self.0.push(Problem { code: code.name(), path, message: message.into(), help: help.into() });
     }
 
     /// Whether none was found.

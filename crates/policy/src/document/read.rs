@@ -1,6 +1,6 @@
 //! From a JSON value to a document, noting every problem on the way.
 
-use super::{FieldPath, Problems};
+use super::{Code, FieldPath, Problems};
 use serde_json::{Map, Value};
 
 /// A part of a configuration that is read from JSON.
@@ -23,7 +23,7 @@ impl<'a> Node<'a> {
     pub fn problem(
         &self,
         problems: &mut Problems,
-        code: &'static str,
+        code: Code,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
@@ -35,10 +35,19 @@ impl<'a> Node<'a> {
         if self.value.is_boolean() {
             // YAML made `off`, `on`, `yes` or `no` a boolean on the way here.
             let help = "put it in quotes: YAML reads a bare `off`, `on`, `yes` or `no` as a boolean";
-            self.problem(problems, "wrong_type", "found a boolean", help);
+            self.problem(problems, Code::WRONG_TYPE, "found a boolean", help);
             return None;
         }
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
+    }
+
+    /// Returns the value as one of some words. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML 1.1, in which
+    /// it is a boolean.
+    pub fn word(&self, words: &[&str], problems: &mut Problems) -> Option<&'a str> {
+        match self.value {
+            Value::Bool(false) if words.contains(&"off") => Some("off"),
+            _ => self.string(problems),
+        }
     }
 
     /// The value as a list.
@@ -57,7 +66,7 @@ impl<'a> Node<'a> {
             Value::Object(_) => "an object",
         };
         let or = if self.value.is_null() { ", or leave the field out" } else { "" };
-        self.problem(problems, "wrong_type", format!("found {found}"), format!("write {expected}{or}"));
+        self.problem(problems, Code::WRONG_TYPE, format!("found {found}"), format!("write {expected}{or}"));
         None
     }
 }
@@ -78,7 +87,12 @@ impl<'a> Fields<'a> {
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
             let path = node.path.field(name);
-            problems.add("unknown_field", &path, "this field does not exist here", did_you_mean(name, known));
+            problems.add(
+                Code::UNKNOWN_FIELD,
+                &path,
+                "this field does not exist here",
+                did_you_mean(name, known),
+            );
         }
         Some(Self { map, path: node.path })
     }
@@ -91,7 +105,12 @@ impl<'a> Fields<'a> {
     /// A field that must be there.
     pub fn required<T: Document>(&self, name: &str, problems: &mut Problems) -> Option<T> {
         if !self.has(name) {
-            problems.add("missing_field", self.path, format!("`{name}` is missing"), format!("add `{name}`"));
+            problems.add(
+                Code::MISSING_FIELD,
+                self.path,
+                format!("`{name}` is missing"),
+                format!("add `{name}`"),
+            );
             return None;
         }
         self.optional(name, problems)?

@@ -1,5 +1,6 @@
 //! The authority of a request.
 
+use crate::reason::Reason;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A host in the one form in which hosts are compared: lower case, without one trailing dot, an IPv6 address
@@ -40,36 +41,6 @@ pub struct Authority {
     pub port: Option<u16>,
 }
 
-/// Why an authority cannot be read: always 400.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the reasons say it")]
-pub enum AuthorityError {
-    Missing,
-    Repeated,
-    Userinfo,
-    Character,
-    Port,
-    Brackets,
-    EmptyLabel,
-    TooLong,
-}
-
-impl AuthorityError {
-    /// The reason of the denial.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Missing => "authority_missing",
-            Self::Repeated => "authority_repeated",
-            Self::Userinfo => "authority_userinfo",
-            Self::Character => "authority_character",
-            Self::Port => "authority_port",
-            Self::Brackets => "authority_brackets",
-            Self::EmptyLabel => "authority_empty_label",
-            Self::TooLong => "authority_too_long",
-        }
-    }
-}
-
 /// The most bytes of a host (RFC 1035, section 2.3.4).
 const MAX_HOST_BYTES: usize = 255;
 
@@ -78,67 +49,67 @@ impl Authority {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(bytes: &[u8]) -> Result<Self, AuthorityError> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         if bytes.is_empty() {
-            return Err(AuthorityError::Missing);
+            return Err(Reason::AUTHORITY_MISSING);
         }
         // Envoy joins two Host lines with a comma; userinfo could pass for a host.
         if bytes.contains(&b',') {
-            return Err(AuthorityError::Repeated);
+            return Err(Reason::AUTHORITY_REPEATED);
         }
         if bytes.contains(&b'@') {
-            return Err(AuthorityError::Userinfo);
+            return Err(Reason::AUTHORITY_USERINFO);
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| AuthorityError::Character)?;
+        let text = std::str::from_utf8(bytes).map_err(|_| Reason::AUTHORITY_CHARACTER)?;
         let (host, port) = split_port(text)?;
         if host.len() > MAX_HOST_BYTES {
-            return Err(AuthorityError::TooLong);
+            return Err(Reason::AUTHORITY_TOO_LONG);
         }
         let host = if host.starts_with('[') { ipv6(host)? } else { name(host)? };
         Ok(Self { host, port })
     }
 }
 
-fn split_port(text: &str) -> Result<(&str, Option<u16>), AuthorityError> {
+fn split_port(text: &str) -> Result<(&str, Option<u16>), Reason> {
     let (host, port) = match text.rfind(']') {
         Some(end) if text.starts_with('[') => {
-            let (host, rest) = text.split_at_checked(end + 1).ok_or(AuthorityError::Brackets)?;
+            let (host, rest) = text.split_at_checked(end + 1).ok_or(Reason::AUTHORITY_BRACKETS)?;
             match rest.strip_prefix(':') {
                 None if rest.is_empty() => return Ok((host, None)),
-                None => return Err(AuthorityError::Brackets),
+                None => return Err(Reason::AUTHORITY_BRACKETS),
                 Some(port) => (host, port),
             }
         }
         _ => match text.rsplit_once(':') {
             None => return Ok((text, None)),
-            Some((host, _)) if host.contains(':') => return Err(AuthorityError::Brackets),
+            Some((host, _)) if host.contains(':') => return Err(Reason::AUTHORITY_BRACKETS),
             Some(parts) => parts,
         },
     };
     // `u16::from_str` alone would take `+80`.
     let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let port = digits.then(|| port.parse().ok()).flatten().ok_or(AuthorityError::Port)?;
+    let port = digits.then(|| port.parse().ok()).flatten().ok_or(Reason::AUTHORITY_PORT)?;
     Ok((host, Some(port)))
 }
 
-fn ipv6(host: &str) -> Result<Host, AuthorityError> {
+fn ipv6(host: &str) -> Result<Host, Reason> {
     let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let address: Ipv6Addr = inner.and_then(|inner| inner.parse().ok()).ok_or(if host.contains('%') {
-        AuthorityError::Character
+        Reason::AUTHORITY_CHARACTER
     } else {
-        AuthorityError::Brackets
+        Reason::AUTHORITY_BRACKETS
     })?;
     Ok(Host { text: format!("[{address}]"), is_ip: true })
 }
 
-fn name(host: &str) -> Result<Host, AuthorityError> {
+fn name(host: &str) -> Result<Host, Reason> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if !host.bytes().all(allowed) {
-        return Err(AuthorityError::Character);
+        return Err(Reason::AUTHORITY_CHARACTER);
     }
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.split('.').any(str::is_empty) {
-        return Err(AuthorityError::EmptyLabel);
+        return Err(Reason::AUTHORITY_EMPTY_LABEL);
     }
     Ok(Host { text: host.to_ascii_lowercase(), is_ip: ends_in_number(host) })
 }
@@ -153,7 +124,8 @@ fn ends_in_number(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Authority, AuthorityError as E};
+    use super::Authority;
+    use crate::reason::Reason;
     use crate::test;
 
     #[test]
@@ -176,34 +148,34 @@ mod tests {
     #[test]
     fn what_could_be_read_in_two_ways_is_refused() {
         let long = "a".repeat(256);
-        let table: [(&[u8], E); 27] = [
-            (b"", E::Missing),
-            (b"a.com,b.com", E::Repeated),
-            (b"user@a.com", E::Userinfo),
-            (b"a.com@b.com:80", E::Userinfo),
-            (b" a.com", E::Character),
-            (b"a.com ", E::Character),
-            (b"a\tb", E::Character),
-            (b"a\0b", E::Character),
-            (b"a%2ecom", E::Character),
-            (b"caf\xc3\xa9.com", E::Character),
-            (b"\xff", E::Character),
-            (b"a.com/x", E::Character),
-            (b"a.com\\x", E::Character),
-            (b"[fe80::1%25eth0]", E::Character),
-            (b"a.com:", E::Port),
-            (b"a.com:80abc", E::Port),
-            (b"a.com:+80", E::Port),
-            (b"a.com:65536", E::Port),
-            (b"[::1]:x", E::Port),
-            (b"::1", E::Brackets),
-            (b"[::1", E::Brackets),
-            (b"[::1]x", E::Brackets),
-            (b"[a.com]", E::Brackets),
-            (b"a..com", E::EmptyLabel),
-            (b".a.com", E::EmptyLabel),
-            (b".", E::EmptyLabel),
-            (long.as_bytes(), E::TooLong),
+        let table: [(&[u8], Reason); 27] = [
+            (b"", Reason::AUTHORITY_MISSING),
+            (b"a.com,b.com", Reason::AUTHORITY_REPEATED),
+            (b"user@a.com", Reason::AUTHORITY_USERINFO),
+            (b"a.com@b.com:80", Reason::AUTHORITY_USERINFO),
+            (b" a.com", Reason::AUTHORITY_CHARACTER),
+            (b"a.com ", Reason::AUTHORITY_CHARACTER),
+            (b"a\tb", Reason::AUTHORITY_CHARACTER),
+            (b"a\0b", Reason::AUTHORITY_CHARACTER),
+            (b"a%2ecom", Reason::AUTHORITY_CHARACTER),
+            (b"caf\xc3\xa9.com", Reason::AUTHORITY_CHARACTER),
+            (b"\xff", Reason::AUTHORITY_CHARACTER),
+            (b"a.com/x", Reason::AUTHORITY_CHARACTER),
+            (b"a.com\\x", Reason::AUTHORITY_CHARACTER),
+            (b"[fe80::1%25eth0]", Reason::AUTHORITY_CHARACTER),
+            (b"a.com:", Reason::AUTHORITY_PORT),
+            (b"a.com:80abc", Reason::AUTHORITY_PORT),
+            (b"a.com:+80", Reason::AUTHORITY_PORT),
+            (b"a.com:65536", Reason::AUTHORITY_PORT),
+            (b"[::1]:x", Reason::AUTHORITY_PORT),
+            (b"::1", Reason::AUTHORITY_BRACKETS),
+            (b"[::1", Reason::AUTHORITY_BRACKETS),
+            (b"[::1]x", Reason::AUTHORITY_BRACKETS),
+            (b"[a.com]", Reason::AUTHORITY_BRACKETS),
+            (b"a..com", Reason::AUTHORITY_EMPTY_LABEL),
+            (b".a.com", Reason::AUTHORITY_EMPTY_LABEL),
+            (b".", Reason::AUTHORITY_EMPTY_LABEL),
+            (long.as_bytes(), Reason::AUTHORITY_TOO_LONG),
         ];
         for (bytes, error) in table {
             assert_eq!(Authority::parse(bytes), Err(error), "{}", String::from_utf8_lossy(bytes));

@@ -1,6 +1,7 @@
 //! A request.
 
-use super::{Authority, AuthorityError, Headers, Normalize, PathError, PathLimits, RequestPath};
+use super::{Authority, Headers, Normalize, PathLimits, RequestPath};
+use crate::reason::Reason;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -28,7 +29,7 @@ pub struct Request<'a> {
     pub claims: Option<Rc<Map<String, Value>>>,
     method: &'a [u8],
     target: Option<&'a [u8]>,
-    authority: Result<&'a [u8], AuthorityError>,
+    authority: Result<&'a [u8], Reason>,
     path: Option<RequestPath<'a>>,
 }
 
@@ -41,7 +42,7 @@ impl<'a> Request<'a> {
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
         now: u64,
-    ) -> Result<Self, &'static str> {
+    ) -> Result<Self, Reason> {
         let (mut method, mut target, mut authority, mut host) = (None, None, None, None);
         let (mut hosts, mut repeated) = (0, false);
         let headers = Headers::new(lines.inspect(|(name, value)| {
@@ -59,20 +60,20 @@ impl<'a> Request<'a> {
             repeated |= seen.is_some();
         }));
         if repeated {
-            return Err("pseudo_header_repeated");
+            return Err(Reason::PSEUDO_HEADER_REPEATED);
         }
-        let method = method.filter(|method| !method.is_empty()).ok_or("method_missing")?;
+        let method = method.filter(|method| !method.is_empty()).ok_or(Reason::METHOD_MISSING)?;
         // Envoy makes the authority of the Host line; where both are left, they could be two.
         let authority = match (authority, host) {
-            (Some(_), Some(_)) => Err(AuthorityError::Repeated),
-            _ if hosts > 1 => Err(AuthorityError::Repeated),
+            (Some(_), Some(_)) => Err(Reason::AUTHORITY_REPEATED),
+            _ if hosts > 1 => Err(Reason::AUTHORITY_REPEATED),
             (authority, host) => Ok(authority.or(host).unwrap_or_default()),
         };
         if authority == Ok(b"") {
-            return Err(AuthorityError::Missing.reason());
+            return Err(Reason::AUTHORITY_MISSING);
         }
         if target.is_none() && method != b"CONNECT" {
-            return Err(PathError::Missing.reason());
+            return Err(Reason::PATH_MISSING);
         }
         Ok(Self { headers, connection, now, claims: None, method, target, authority, path: None })
     }
@@ -91,7 +92,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn authority(&self) -> Result<Authority, AuthorityError> {
+    pub fn authority(&self) -> Result<Authority, Reason> {
         self.authority.and_then(Authority::parse)
     }
 
@@ -103,7 +104,7 @@ impl<'a> Request<'a> {
         &self,
         normalize: &Normalize,
         limits: &PathLimits,
-    ) -> Result<Option<RequestPath<'a>>, PathError> {
+    ) -> Result<Option<RequestPath<'a>>, Reason> {
         if let Some(path) = &self.path {
             return Ok(Some(path.clone()));
         }

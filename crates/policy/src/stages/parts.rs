@@ -1,5 +1,6 @@
 //! What rules look at besides headers: read once, and only where a rule asks for it.
 
+use crate::decision::Reason;
 use crate::http::{Authority, Host, Normalize, PathLimits, Request, RequestPath};
 use crate::vocabulary::{MatchInput, RequestMatch};
 
@@ -22,14 +23,11 @@ impl Asked {
     /// Reads it.
     ///
     /// # Errors
-    /// Status and reason, where it cannot be read.
-    pub(super) fn read<'a>(self, request: &Request<'a>) -> Result<Parts<'a>, (u16, &'static str)> {
+    /// The reason, where it cannot be read.
+    pub(super) fn read<'a>(self, request: &Request<'a>) -> Result<Parts<'a>, Reason> {
         let authority = self.host.then(|| request.authority()).transpose();
         let path = self.path.then(|| request.path(&Normalize::default(), &PathLimits::default())).transpose();
-        Ok(Parts {
-            authority: authority.map_err(|error| (400, error.reason()))?,
-            path: path.map_err(|error| (error.status(), error.reason()))?.flatten(),
-        })
+        Ok(Parts { authority: authority?, path: path?.flatten() })
     }
 }
 

@@ -1,13 +1,12 @@
 //! All the filters in a row.
 
 use super::header::{HeaderPolicy, ValidatedHeaderPolicy};
-use super::{HeaderStage, Needs, PathStage, RemoteKeys, Stage, TokenStage, VhostStage};
+use super::{HeaderStage, KeyRing, Needs, PathStage, Stage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
+use crate::document::{Code, Document, Fields, Node, Problems};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::document::{Definitions, Describe, Schema};
-use crate::document::{Document, Fields, Node, Problems};
 use crate::http::{Headers, Request};
-use jose::{SkippedKey, Verifier};
 
 /// All the filters in a row: vhost, path, token, header. The first denial ends it.
 #[derive(Debug)]
@@ -41,7 +40,7 @@ impl Document for Policies {
         }
         if matches!(policies, Self { vhost: None, path: None, token: None, header: None }) {
             problems.add(
-                "empty",
+                Code::EMPTY,
                 fields.path,
                 "no filter has a policy",
                 "add `vhost`, `path`, `token` or `header`",
@@ -71,30 +70,8 @@ impl Stage for Ringfence {
     type Document = Policies;
     type ResponseState = <HeaderStage as Stage>::ResponseState;
 
-    const CHECKS_SIGNATURES: bool = true;
-
-    fn check_signatures_by(&mut self, verifier: impl FnOnce() -> Box<dyn Verifier>) {
-        if let Some(stage) = &mut self.token {
-            stage.check_signatures_by(verifier);
-        }
-    }
-
-    fn remote_keys(&self) -> Vec<RemoteKeys> {
-        self.token.as_ref().map(Stage::remote_keys).unwrap_or_default()
-    }
-
-    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
-        self.token.as_ref().map_or(Ok(Vec::new()), |stage| stage.take_keys(provider_index, set, at))
-    }
-
-    fn confirm_keys(&self, provider_index: usize, at: u64) {
-        if let Some(stage) = &self.token {
-            stage.confirm_keys(provider_index, at);
-        }
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        self.token.as_ref().map(Stage::warnings).unwrap_or_default()
+    fn key_ring(&self) -> Option<&KeyRing> {
+        self.token.as_ref().and_then(Stage::key_ring)
     }
 
     fn compile(document: Policies) -> Self {

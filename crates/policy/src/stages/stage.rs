@@ -1,10 +1,9 @@
 //! What the filters have in common.
 
-use crate::decision::{Answer, Filter, Report, Trace};
+use crate::decision::{Answer, Filter, Reason, Report, Trace};
 use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Request};
-use crate::stages::RemoteKeys;
-use jose::{SkippedKey, Verifier};
+use crate::stages::KeyRing;
 use std::fmt::Debug;
 
 /// A filter: compiled from a document, asked about each request and each response.
@@ -14,31 +13,12 @@ pub trait Stage: Sized + Debug {
     /// What it keeps of a request for the response.
     type ResponseState: Default + Debug;
 
-    /// Whether it checks signatures: a module that does not carries no code for it.
-    const CHECKS_SIGNATURES: bool = false;
-
-    /// Checks signatures by this from now on.
-    fn check_signatures_by(&mut self, _verifier: impl FnOnce() -> Box<dyn Verifier>) {}
-
-    /// The sets of keys that somebody has to fetch for it.
-    fn remote_keys(&self) -> Vec<RemoteKeys> {
-        Vec::new()
-    }
-
-    /// Takes a set of keys that was fetched at `at`, in seconds since 1970; says which of them are left out.
+    /// Returns the keys that verify tokens, if the filter does that.
     ///
-    /// # Errors
-    /// Why it cannot be used; the keys of before stay.
-    fn take_keys(&self, _place: usize, _set: &[u8], _at: u64) -> Result<Vec<SkippedKey>, String> {
-        Ok(Vec::new())
-    }
-
-    /// Notes that a set was fetched again at `at`, in seconds since 1970, and is the same.
-    fn confirm_keys(&self, _place: usize, _at: u64) {}
-
-    /// What an operator may want to know of the policy, a line each: keys that are left out.
-    fn warnings(&self) -> Vec<String> {
-        Vec::new()
+    /// A module whose filter has none carries no code for keys: this is inlined.
+    #[inline]
+    fn key_ring(&self) -> Option<&KeyRing> {
+        None
     }
 
     /// Compiles the document; whatever could be wrong with it was found when it was read.
@@ -46,6 +26,11 @@ pub trait Stage: Sized + Debug {
 
     /// The filters that it is, in the order in which a request passes them.
     fn filters(&self) -> Vec<Filter>;
+
+    /// Returns a denial that no policy decides and no mode changes, such as one of a malformed request.
+    fn denial_without_policy(&self, reason: Reason) -> Answer {
+        Answer::without_policy(self.filters().first().copied().unwrap_or(Filter::VhostPolicy), reason)
+    }
 
     /// What it asks of the connection.
     fn needs(&self) -> Needs {

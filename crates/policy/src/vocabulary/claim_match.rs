@@ -1,7 +1,7 @@
 //! A match on a claim.
 
 use super::StringMatch;
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use serde_json::{Map, Value};
 
 /// A match on a claim: `claim`, and one condition.
@@ -42,7 +42,7 @@ impl Document for ClaimPath {
         };
         if names.is_empty() || names.iter().any(String::is_empty) {
             let help = "write `a.b`, or a list of names where they hold dots";
-            node.problem(problems, "claim", "a name in the path of a claim is empty", help);
+            node.problem(problems, Code::CLAIM, "a name in the path of a claim is empty", help);
             return None;
         }
         Some(Self(names))
@@ -98,7 +98,7 @@ impl Condition {
             + usize::from(range)
             + usize::from(texts);
         if there > 1 || (!texts && fields.has("ignoreCase")) {
-            problems.add("two_matches", fields.path, "more than one condition", "keep one of them");
+            problems.add(Code::TWO_MATCHES, fields.path, "more than one condition", "keep one of them");
             return None;
         }
         if fields.has("present") {

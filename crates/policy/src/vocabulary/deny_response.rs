@@ -1,7 +1,7 @@
 //! What a denied client is told.
 
 use super::{HeaderText, HeaderValue};
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 
 document! {
     /// What a denied client is told, on a filter or on a rule.
@@ -31,7 +31,7 @@ impl Document for Status {
         if !(400..=599).contains(&status) {
             node.problem(
                 problems,
-                "status",
+                Code::STATUS,
                 format!("`{status}` is no status of a denial"),
                 "write 400 to 599",
             );
@@ -51,7 +51,7 @@ impl Document for FurtherHeader {
         if header.name.as_str() == "content-type" {
             node.problem(
                 problems,
-                "content_type",
+                Code::CONTENT_TYPE,
                 "`content-type` among the headers",
                 "write it as `contentType`",
             );

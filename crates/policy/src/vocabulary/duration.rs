@@ -1,6 +1,6 @@
 //! A duration.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 
 /// A duration: `500ms`, `5s`, `10m`, `24h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +45,7 @@ impl Document for Duration {
             let message = format!("`{text}` is no duration");
             node.problem(
                 problems,
-                "duration",
+                Code::DURATION,
                 message,
                 "write a whole number and `ms`, `s`, `m` or `h`: `10m`",
             );

@@ -2,7 +2,7 @@
 
 use super::string_match::KINDS;
 use super::{HeaderName, StringMatch};
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::http::Headers;
 
 /// A match on a header: `name` and a [`StringMatch`], or `present`.
@@ -48,7 +48,7 @@ impl Condition {
         if !fields.has("present") {
             if !KINDS.iter().any(|kind| fields.has(kind)) {
                 let help = format!("add `present`, or one of `{}`", KINDS.join("`, `"));
-                problems.add("no_match", fields.path, "nothing to match", help);
+                problems.add(Code::NO_MATCH, fields.path, "nothing to match", help);
                 return None;
             }
             return StringMatch::from_fields(fields, problems).map(Self::Value);
@@ -56,7 +56,7 @@ impl Condition {
         let others = KINDS.iter().chain(&["ignoreCase", "values"]);
         if let Some(other) = others.copied().find(|other| fields.has(other)) {
             let message = format!("both `present` and `{other}`");
-            problems.add("two_matches", fields.path, message, "keep one of the two");
+            problems.add(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
             return None;
         }
         fields.required("present", problems).map(Self::Present)

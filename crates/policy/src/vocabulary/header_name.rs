@@ -1,6 +1,6 @@
 //! Names of headers.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 
 /// The name of a header field, in lower case (RFC 9110, section 5.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
         } else {
             node.problem(
                 problems,
-                "header_name",
+                Code::HEADER_NAME,
                 format!("`{text}` is no name of a header"),
                 field_for(text),
             );
@@ -81,7 +81,7 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
 
 fn refuse(node: Node<'_>, problems: &mut Problems, name: &str) {
     let message = format!("`{name}` cannot be changed by a policy");
-    node.problem(problems, "fixed_header", message, "leave it to Envoy and to the other filters");
+    node.problem(problems, Code::FIXED_HEADER, message, "leave it to Envoy and to the other filters");
 }
 
 /// A name that a policy only looks at.
@@ -92,7 +92,7 @@ impl Document for HeaderName {
             Some(name) if name.as_str() != "host" => Some(name),
             _ => {
                 let message = format!("`{text}` cannot be matched as a header");
-                node.problem(problems, "header_name", message, field_for(text));
+                node.problem(problems, Code::HEADER_NAME, message, field_for(text));
                 None
             }
         }
@@ -129,7 +129,7 @@ impl Document for HeaderPattern {
         match HeaderName::parse(prefix) {
             None => {
                 let message = format!("`{text}` is no start of a header's name");
-                node.problem(problems, "header_name", message, "write a few letters before the `*`");
+                node.problem(problems, Code::HEADER_NAME, message, "write a few letters before the `*`");
                 None
             }
             Some(HeaderName(prefix)) => match FIXED.iter().find(|fixed| fixed.starts_with(&prefix)) {

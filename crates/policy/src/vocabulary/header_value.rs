@@ -1,7 +1,7 @@
 //! What a policy writes into headers.
 
 use super::HeaderName;
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 
 /// A header's value as a policy writes it: no control characters (RFC 9110, section 5.5).
 #[derive(Debug, Clone)]
@@ -11,7 +11,12 @@ impl Document for HeaderText {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         if text.chars().any(|c| c.is_control() && c != '\t') {
-            node.problem(problems, "header_value", "a control character in a header's value", "leave it out");
+            node.problem(
+                problems,
+                Code::HEADER_VALUE,
+                "a control character in a header's value",
+                "leave it out",
+            );
             return None;
         }
         Some(Self(text.to_owned()))

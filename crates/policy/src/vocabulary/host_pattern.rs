@@ -1,6 +1,6 @@
 //! A pattern of hosts.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 use crate::http::{Authority, Host};
 
 /// A pattern of hosts: `shop.example.com`, `*.example.com` or `*`.
@@ -50,7 +50,7 @@ impl Document for HostPattern {
             Ok(authority) => return Some(Self::Exact(authority.host.as_str().to_owned())),
             Err(_) => "write a host, `*.` and a host, or `*`",
         };
-        node.problem(problems, "host_pattern", format!("`{text}` is no pattern of hosts"), help);
+        node.problem(problems, Code::HOST_PATTERN, format!("`{text}` is no pattern of hosts"), help);
         None
     }
 }

@@ -1,6 +1,6 @@
 //! A method.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 
 /// A method (RFC 9110, section 9.1): a token, compared with case. The known ones are in upper case, so that lower case
 /// is a slip.
@@ -22,7 +22,7 @@ impl Document for Method {
         if text.is_empty() || !text.bytes().all(valid) {
             let help =
                 if text == "*" { "leave the field out for any" } else { "methods are in upper case: `GET`" };
-            node.problem(problems, "method", format!("`{text}` is no method"), help);
+            node.problem(problems, Code::METHOD, format!("`{text}` is no method"), help);
             return None;
         }
         Some(Self(text.to_owned()))

@@ -1,6 +1,6 @@
 //! A list of which one may hold.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 
 /// A list that is not empty: an empty one would match nothing, which nobody means.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ impl<T: Document> Document for NonEmpty<T> {
         if items.is_empty() {
             node.problem(
                 problems,
-                "empty_list",
+                Code::EMPTY_LIST,
                 "an empty list matches nothing",
                 "leave the field out to match all",
             );

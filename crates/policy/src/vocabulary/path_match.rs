@@ -3,7 +3,7 @@
 use super::pattern::{Span, regex_field, whole};
 use super::string_match::{ignore_case, only_kind};
 use super::{StringMatch, Template};
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::http::canonical_pattern;
 use regex::bytes::Regex;
 
@@ -97,7 +97,7 @@ impl Document for PathMatch {
             let text = fields.required::<String>(kind, problems)?;
             if !ignore_case? && has_dead_text(&text) {
                 let help = "write bytes beyond ASCII as a canonical path has them: `%C3%A9`, in upper case";
-                at.problem(problems, "path_pattern", "no canonical path matches this", help);
+                at.problem(problems, Code::PATH_PATTERN, "no canonical path matches this", help);
                 return None;
             }
             return regex_field(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
@@ -150,11 +150,11 @@ fn has_dead_text(regex: &str) -> bool {
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     if text.contains('*') {
         let help = "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself";
-        node.problem(problems, "path_pattern", "a `*` stands for nothing here", help);
+        node.problem(problems, Code::PATH_PATTERN, "a `*` stands for nothing here", help);
         return None;
     }
     canonical_pattern(text)
-        .map_err(|help| node.problem(problems, "path_pattern", "no canonical path matches this", help))
+        .map_err(|help| node.problem(problems, Code::PATH_PATTERN, "no canonical path matches this", help))
         .ok()
 }
 

@@ -1,6 +1,6 @@
 //! Regular expressions: linear in time, on bytes, without Unicode tables.
 
-use crate::document::{FieldPath, Fields, Problems};
+use crate::document::{Code, FieldPath, Fields, Problems};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// The most that one compiled expression may take, in bytes.
@@ -54,7 +54,7 @@ fn compile(
             let message =
                 error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
-            problems.add("regex", path, message, help);
+            problems.add(Code::REGEX, path, message, help);
             None
         }
     }

@@ -1,6 +1,6 @@
 //! The name of a rule.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 use std::fmt;
 use std::rc::Rc;
 
@@ -27,7 +27,7 @@ impl Document for RuleName {
         let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if name.is_empty() || name.len() > 63 || !name.bytes().all(valid) {
             let message = format!("`{name}` is no name of a rule");
-            node.problem(problems, "rule_name", message, "use a-z, 0-9 and -, at most 63 of them");
+            node.problem(problems, Code::RULE_NAME, message, "use a-z, 0-9 and -, at most 63 of them");
             return None;
         }
         Some(Self(name.into()))

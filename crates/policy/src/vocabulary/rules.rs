@@ -1,6 +1,6 @@
 //! The rules of a filter.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 use std::collections::HashSet;
 
 /// The rules of a filter, in order; no name stands twice.
@@ -21,7 +21,7 @@ impl<T: Document> Document for Rules<T> {
             if !seen.insert(name) {
                 let item = node.path.item(index);
                 let message = format!("`{name}` is the name of an earlier one too");
-                problems.add("duplicate_name", &item.field("name"), message, "give each its own name");
+                problems.add(Code::DUPLICATE_NAME, &item.field("name"), message, "give each its own name");
             }
         }
         Vec::read(node, problems).map(Self)

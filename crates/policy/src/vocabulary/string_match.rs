@@ -1,7 +1,7 @@
 //! A match on one string.
 
 use super::pattern::{Span, regex_field};
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use regex::bytes::Regex;
 
 /// A match on one string of bytes: exactly one of `exact`, `prefix`, `suffix`, `contains`, `regex`, and
@@ -108,12 +108,12 @@ pub(super) fn only_kind(
     match (there.next(), there.next()) {
         (Some(kind), None) => Some(kind),
         (None, _) => {
-            problems.add("no_match", fields.path, "nothing to match", format!("add one of {}", list()));
+            problems.add(Code::NO_MATCH, fields.path, "nothing to match", format!("add one of {}", list()));
             None
         }
         (Some(first), Some(second)) => {
             let message = format!("both `{first}` and `{second}`");
-            problems.add("two_matches", fields.path, message, format!("keep one of {}", list()));
+            problems.add(Code::TWO_MATCHES, fields.path, message, format!("keep one of {}", list()));
             None
         }
     }

@@ -1,7 +1,7 @@
 //! Replacing what a regular expression finds.
 
 use super::pattern::{Span, regex_field};
-use crate::document::{Fields, Problems};
+use crate::document::{Code, Fields, Problems};
 use regex::bytes::{Captures, Regex};
 
 /// The fields `regex` and `substitution`: every part of a value that the expression finds is replaced, as Envoy's
@@ -56,7 +56,7 @@ impl Substitution {
         match pieces(&text, regex.captures_len()) {
             Ok(pieces) => Some(Self { regex, pieces }),
             Err((message, help)) => {
-                problems.add("substitution", &fields.path.field("substitution"), message, help);
+                problems.add(Code::SUBSTITUTION, &fields.path.field("substitution"), message, help);
                 None
             }
         }

@@ -1,7 +1,7 @@
 //! A path template.
 
 use super::path_match::PathKey;
-use crate::document::{Node, Problems};
+use crate::document::{Code, Node, Problems};
 use crate::http::canonical_pattern;
 
 /// A path template: `{name}` or `*` is one segment that is not empty, a final `**` is any number of
@@ -85,7 +85,7 @@ impl Template {
         problems: &mut Problems,
     ) -> Option<Self> {
         let mut problem = |message: String, help: &str| {
-            node.problem(problems, "template", message, help);
+            node.problem(problems, Code::TEMPLATE, message, help);
             None
         };
         let Some(path) = text.strip_prefix('/') else {

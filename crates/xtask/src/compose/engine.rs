@@ -46,7 +46,10 @@ impl Engine {
     pub(super) fn compose(&self, arguments: &[&str], envoy_image: &str) -> Command {
         let mut words = self.compose.iter().chain(arguments);
         let mut command = Command::new(words.next().copied().unwrap_or_default());
-        command.args(words).current_dir(e2e::root().join(super::FOLDER)).env("ENVOY_IMAGE", envoy_image);
+        command
+            .args(words)
+            .current_dir(testkit::workspace::root().join(super::FOLDER))
+            .env("ENVOY_IMAGE", envoy_image);
         command
     }
 }

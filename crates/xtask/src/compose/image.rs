@@ -47,7 +47,7 @@ pub(super) fn remove(name: &str) {
 fn make() -> Result<()> {
     let envoy = binary(&envoy::ensure()?)?;
     say(&format!("it cannot be pulled: making {MADE} of {}", envoy.display()));
-    let folder = e2e::root().join("target/compose/envoy");
+    let folder = testkit::workspace::root().join("target/compose/envoy");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }

@@ -57,8 +57,8 @@ fn stand_ins(processor: &str) -> Result<()> {
     let variable = format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_"));
     run_program(command.env(variable, "rust-lld"))
         .with_context(|| format!("Rust needs its target {target} for this"))?;
-    let built = e2e::root().join("target").join(&target).join("release/stand-ins");
-    let placed = e2e::root().join("dist/stand-ins");
+    let built = testkit::workspace::root().join("target").join(&target).join("release/stand-ins");
+    let placed = testkit::workspace::root().join("dist/stand-ins");
     std::fs::copy(&built, placed).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(())
 }

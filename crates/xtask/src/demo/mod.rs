@@ -8,12 +8,14 @@ use crate::{build, envoy};
 use anyhow::{Context, Result, bail};
 use cases::{Case, CaseFile, Observed, Protocol, Row};
 use clap::Args;
-use e2e::corpus::{self, Listeners};
-use e2e::envoy::{Envoy, run_folder};
-use e2e::{root, upstream};
 use ports::Ports;
 use std::io::BufRead;
 use std::net::SocketAddr;
+use testkit::corpus::{self, Listeners};
+use testkit::envoy::Envoy;
+use testkit::upstream;
+use testkit::workspace::root;
+use testkit::workspace::run_folder;
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -104,7 +106,7 @@ fn access_log(envoy: &mut Envoy, requests: usize) -> Result<Vec<String>> {
 /// Holds what came back against the case.
 fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Row> {
     let told = cases::run(file, case).map_err(anyhow::Error::msg)?;
-    let (rule, reason) = corpus::parse_details(details);
+    let (rule, reason) = testkit::case::parse_details(details);
     let observed = if details.starts_with("ringfence_") {
         let decision =
             if seen.headers.iter().any(|(name, _)| name == "location") { "redirect" } else { "deny" };
@@ -114,7 +116,7 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         Observed { rule: told.rule, ..seen }
     };
     let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
-    let decided = cases::decided(&observed, decider(file, case, &observed)?.as_deref());
+    let decided = cases::decided_by(&observed, decider(file, case, &observed)?.as_deref());
     Ok(Row::of(case, &observed, decided, differences))
 }
 
@@ -124,7 +126,7 @@ fn decider(file: &CaseFile, case: &Case, observed: &Observed) -> Result<Option<S
         return Ok(observed.rule.clone().flatten());
     }
     let policy = file.policy.get("path").cloned().unwrap_or_default();
-    let path = CaseFile { filter: "path-policy".to_owned(), policy, cases: Vec::new() };
+    let path = CaseFile { filter: "path-policy".to_owned(), policy, ..CaseFile::default() };
     Ok(cases::run(&path, case).map_err(anyhow::Error::msg)?.rule.flatten())
 }
 
@@ -142,7 +144,7 @@ fn serve(mut envoy: Envoy, ports: &Ports) -> Result<()> {
     println!("Enter or Ctrl-C ends it.");
     let read = std::io::stdin().lock().read_line(&mut String::new())?;
     // Without a terminal there is nobody to press Enter: Envoy runs until it is stopped.
-    while read == 0 && envoy.process().runs() {
+    while read == 0 && envoy.process().is_running() {
         std::thread::park_timeout(std::time::Duration::from_secs(1));
     }
     Ok(())

@@ -1,16 +1,17 @@
 //! The demo's second part: an issuer changes its keys, and goes away, while requests run.
 
 use anyhow::{Context, Result, bail};
-use e2e::bootstrap::{Listener, add_cluster, bootstrap, wasm};
-use e2e::client::{Request, http1};
-use e2e::envoy::Envoy;
-use e2e::upstream;
-use issuer::{Answer, Issuer, Server};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
+use testkit::envoy::Envoy;
+use testkit::http::{Request, http1};
+use testkit::issuer::Issuer;
+use testkit::key_server::{Answer, KeyServer};
+use testkit::upstream;
 
 const POLICY: &str = r#"{
     "providers": {"shop": {
@@ -26,7 +27,7 @@ const BETWEEN_KEYS: Duration = Duration::from_millis(1100);
 /// An issuer, its key server, and an Envoy that takes its tokens.
 struct World {
     issuer: Arc<Issuer>,
-    server: Server,
+    server: KeyServer,
     envoy: Envoy,
     address: SocketAddr,
 }
@@ -61,7 +62,7 @@ pub(super) fn run() -> Result<()> {
 impl World {
     fn start() -> Result<Self> {
         let issuer = Arc::new(Issuer::new("https://issuer.example/"));
-        let server = Server::start(&issuer, 0).context("the key server does not start")?;
+        let server = KeyServer::start(&issuer, 0).context("the key server does not start")?;
         let listener = Listener::new("keys", vec![wasm("token-validation", POLICY)?], upstream::start(0)?);
         let mut bootstrap = bootstrap(&[listener]);
         add_cluster(&mut bootstrap, "issuer", server.address);

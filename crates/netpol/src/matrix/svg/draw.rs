@@ -1,31 +1,10 @@
-//! The elements of SVG that a picture is made of.
+//! The elements of the SVG document.
 
+use super::geometry::Rect;
+use super::palette;
 use std::fmt::Write;
 
-/// A rectangle.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Rect {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
-}
-
-impl Rect {
-    pub(super) fn right(&self) -> f64 {
-        self.x + self.width
-    }
-
-    pub(super) fn bottom(&self) -> f64 {
-        self.y + self.height
-    }
-
-    pub(super) fn middle(&self) -> (f64, f64) {
-        (self.x + self.width / 2.0, self.y + self.height / 2.0)
-    }
-}
-
-/// How a rectangle looks.
+/// The style of a rectangle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style<'s> {
     pub fill: &'s str,
@@ -33,11 +12,11 @@ pub(super) struct Style<'s> {
     pub dash: bool,
 }
 
-/// What was drawn so far.
+/// The elements drawn so far.
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
     body: String,
-    /// Texts of edges, which go on top of everything.
+    /// The labels of edges, which are drawn on top of everything.
     labels: Vec<Label>,
 }
 
@@ -73,7 +52,7 @@ impl Canvas {
         );
     }
 
-    /// Text that climbs.
+    /// Draws text that slopes upwards.
     pub(super) fn slanted(&mut self, x: f64, y: f64, text: &str) {
         let text = escaped(text);
         let _ = writeln!(
@@ -87,7 +66,7 @@ impl Canvas {
         self.path(&path, colour, dash);
     }
 
-    /// A path that ends in an arrow.
+    /// Draws a path that ends in an arrow.
     pub(super) fn path(&mut self, path: &str, colour: &str, dash: bool) {
         let dash = if dash { " stroke-dasharray=\"6 4\"" } else { "" };
         let marker = colour.trim_start_matches('#');
@@ -101,7 +80,7 @@ impl Canvas {
         self.labels.push(Label { x, y, colour, text });
     }
 
-    /// Puts the texts of edges on what was drawn, each where it covers no other.
+    /// Draws the labels of edges, each where it does not cover another one.
     pub(super) fn labels(&mut self) {
         let mut taken: Vec<(f64, f64, f64)> = Vec::new();
         for Label { x, mut y, colour, text } in std::mem::take(&mut self.labels) {
@@ -125,18 +104,18 @@ impl Canvas {
         }
     }
 
-    /// A warning at the upper right corner of a rectangle.
+    /// Draws a warning at the upper right corner of a rectangle.
     pub(super) fn badge(&mut self, at: Rect, text: &str) {
         let width = 10.0 + 5.6 * f64::from(u32::try_from(text.len()).unwrap_or(0));
         let rect = Rect { x: at.right() - width + 6.0, y: at.y - 9.0, width, height: 16.0 };
-        self.rect(rect, 8.0, Style { fill: "#fef3c7", stroke: "#d97706", dash: false });
+        self.rect(rect, 8.0, Style { fill: palette::WARNING, stroke: palette::WARNING_BORDER, dash: false });
         self.text(rect.x + width / 2.0, rect.y + 11.5, "t4", "middle", text);
     }
 
-    /// The whole document.
+    /// Returns the whole document.
     pub(super) fn document(self, width: f64, height: f64) -> String {
         let mut markers = String::new();
-        for colour in super::edges::COLOURS {
+        for colour in palette::EDGES {
             let id = colour.trim_start_matches('#');
             let _ = write!(
                 markers,
@@ -148,6 +127,14 @@ impl Canvas {
             self.body
         )
     }
+}
+
+/// Shortens a text to a number of characters.
+pub(super) fn fitted(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -1,18 +1,10 @@
-//! Edges: from the right of what connects to the left of what is connected to where that lies ahead, around otherwise.
+//! Edges: from the right side of the source to the left side of a destination that is further right, otherwise around.
 
-use super::super::picture::{Edge, End, Kind, Picture};
-use super::draw::{Canvas, Rect};
+use super::draw::Canvas;
+use super::geometry::Rect;
 use super::layout::Layout;
-
-/// What is allowed.
-pub(super) const ALLOWED: &str = "#1e293b";
-/// What is allowed and holds the cluster together: frames that are not of the main flow.
-pub(super) const PLUMBING: &str = "#94a3b8";
-/// What walks around the L7 policy.
-pub(super) const AROUND: &str = "#dc2626";
-
-/// All of them.
-pub(super) const COLOURS: [&str; 3] = [ALLOWED, PLUMBING, AROUND];
+use super::palette::{ALLOWED, BYPASS, PLUMBING};
+use crate::matrix::picture::{Edge, End, Kind, Picture};
 
 /// Draws the edges, the important ones last.
 pub(super) fn draw(picture: &Picture, layout: &Layout, canvas: &mut Canvas) {
@@ -35,7 +27,7 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, canvas: &mut Canvas) {
             }
             false => curve(from, to),
         };
-        canvas.path(&path, colour, edge.kind == Kind::Around);
+        canvas.path(&path, colour, edge.kind == Kind::Bypass);
         canvas.label(at.0, at.1 - 4.0, colour, edge.ports.to_string());
     }
 }
@@ -48,19 +40,19 @@ fn colour(picture: &Picture, edge: &Edge) -> &'static str {
     let istiod = |end: End| matches!(end, End::Item(item) if picture.items.get(item).is_some_and(|item| item.title.starts_with("istiod")));
     let plumbing = [edge.from, edge.to].into_iter().any(|end| aside(end) || istiod(end));
     match (edge.kind, plumbing) {
-        (Kind::Around, _) => AROUND,
+        (Kind::Bypass, _) => BYPASS,
         (_, true) => PLUMBING,
         _ => ALLOWED,
     }
 }
 
-/// Whether an edge would cross what it does not concern on its way ahead.
+/// Returns true if a straight edge would cross another item.
 fn over(layout: &Layout, from: Rect, to: Rect) -> bool {
     let ((_, from_y), (_, to_y)) = (from.middle(), to.middle());
     to.x >= from.right() && layout.crosses((from.right(), from_y), (to.x, to_y))
 }
 
-/// An edge over everything, at a height: up beside what it starts at, and down beside what it ends at.
+/// Returns the path of an edge above everything, at a height, and the place of its label.
 fn arch(from: Rect, to: Rect, height: f64) -> (String, (f64, f64)) {
     let ((_, from_y), (_, to_y)) = (from.middle(), to.middle());
     let (start, up, down, end) = (from.right(), from.right() + 26.0, to.right() + 12.0, to.right());
@@ -76,7 +68,7 @@ fn arch(from: Rect, to: Rect, height: f64) -> (String, (f64, f64)) {
     (path, ((start + end) / 2.0, height + 7.0))
 }
 
-/// The curve between two rectangles, and where its text goes.
+/// Returns the curve between two rectangles, and the place of its label.
 fn curve(from: Rect, to: Rect) -> (String, (f64, f64)) {
     let ((from_x, from_y), (to_x, to_y)) = (from.middle(), to.middle());
     if to.x >= from.right() {
@@ -91,7 +83,7 @@ fn curve(from: Rect, to: Rect) -> (String, (f64, f64)) {
         let bend = (end.1 - start.1) / 2.0;
         return cubic(start, (start.0, start.1 + bend), (end.0, end.1 - bend), end);
     }
-    // Back to what lies on the left at the same height: below both.
+    // The destination is on the left at the same height: the edge goes below both.
     let start = (from_x, from.bottom());
     let end = (to_x, to.bottom());
     let low = start.1.max(end.1) + 60.0;

@@ -1,21 +1,22 @@
-//! The same as a grid: who connects on the left, whom to on top, and what is closed in grey.
+//! The connections as a grid: a row for each source and a column for each destination.
 
-use super::super::Name;
-use super::super::picture::{Item, Kind, Picture};
-use super::draw::{Canvas, Rect, Style};
-use super::fitted;
+use super::draw::{Canvas, Style, fitted};
+use super::geometry::Rect;
+use super::palette::{ALLOWED_CELL, BYPASS, CLOSED_CELL, WHITE};
+use crate::matrix::picture::{Item, Kind, Picture};
+use crate::reach::Name;
 
-/// More items than this make no grid that anyone reads.
-const MOST: usize = 40;
+/// The maximum number of items of a grid.
+const MAX_ITEMS: usize = 40;
 
 const CELL: f64 = 20.0;
 const NAMES: f64 = 230.0;
 const HEAD: f64 = 120.0;
 
-/// Draws the grid below what was drawn; returns how large the picture has become.
+/// Draws the grid below the graph; returns the new size of the picture.
 pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
     let count = picture.items.len();
-    if count == 0 || count > MOST {
+    if count == 0 || count > MAX_ITEMS {
         return (width, top);
     }
     canvas.text(20.0, top, "t3", "start", "who may reach whom: rows connect, columns are connected to");
@@ -28,10 +29,10 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
         canvas.slanted(left + at(index) + 12.0, first - 6.0, &fitted(&item.title, 22));
         for other in 0..count {
             let fill = match picture.pairs.get(&(index, other)) {
-                _ if index == other => "#ffffff",
-                Some(Kind::Allowed) => "#16a34a",
-                Some(Kind::Around) => "#dc2626",
-                None => "#e2e8f0",
+                _ if index == other => WHITE,
+                Some(Kind::Allowed) => ALLOWED_CELL,
+                Some(Kind::Bypass) => BYPASS,
+                None => CLOSED_CELL,
             };
             let rect = Rect {
                 x: left + at(other) + 1.0,
@@ -44,7 +45,8 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     }
     let legend = first + at(count) + 18.0;
     let mut x = left;
-    for (fill, text) in [("#16a34a", "allowed"), ("#dc2626", "around the L7 policy"), ("#e2e8f0", "closed")] {
+    for (fill, text) in [(ALLOWED_CELL, "allowed"), (BYPASS, "around the L7 policy"), (CLOSED_CELL, "closed")]
+    {
         let rect = Rect { x, y: legend - 10.0, width: 12.0, height: 12.0 };
         canvas.rect(rect, 3.0, Style { fill, stroke: fill, dash: false });
         canvas.text(x + 18.0, legend, "t2", "start", text);
@@ -53,7 +55,7 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     (width.max(left + at(count) + 140.0).max(x + 20.0), legend + 24.0)
 }
 
-/// The name without the kind.
+/// Returns the name of an item without its kind.
 fn name(item: &Item) -> String {
     match &item.name {
         Name::Range(_) => item.title.clone(),

@@ -1,8 +1,9 @@
-//! Where frames and items stand: layers from left to right within a box, frames of the main flow from left to right, the
-//! others in a row below; what is outside stands on the left where it connects, and on the right where it is connected to.
+//! The places of frames and items. The frames of the main flow stand from left to right, the other ones in a row below.
+//! Addresses outside the cluster stand on the left if they are sources, and on the right if they are destinations. The items of
+//! a frame stand in layers from left to right.
 
-use super::super::picture::{End, Frame, Picture};
-use super::draw::Rect;
+use super::geometry::Rect;
+use crate::matrix::picture::{Edge, End, Frame, Picture};
 use crate::model::Injection;
 use std::collections::BTreeSet;
 
@@ -12,12 +13,12 @@ const PADDING: f64 = 20.0;
 const TITLE: f64 = 20.0;
 const BETWEEN: f64 = 110.0;
 const MARGIN: f64 = 20.0;
-/// Room above the frames, for edges that would cross what they do not concern.
+/// The space above the frames for edges that would cross other items.
 const SKY: f64 = 70.0;
 
-/// Where everything stands.
+/// The places of everything.
 pub(super) struct Layout {
-    /// Of each frame: one place, two of what is outside and both connects and is connected to.
+    /// The places of each frame: two for addresses that are sources and destinations, otherwise one.
     areas: Vec<Vec<Rect>>,
     places: Vec<Vec<Rect>>,
     pub width: f64,
@@ -77,17 +78,17 @@ impl Layout {
         layout
     }
 
-    /// Where a frame stands.
+    /// Returns the places of a frame.
     pub(super) fn areas(&self, index: usize) -> &[Rect] {
         self.areas.get(index).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Where an item stands.
+    /// Returns the places of an item.
     pub(super) fn places(&self, item: usize) -> &[Rect] {
         self.places.get(item).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Where an edge starts or ends: of two places the first is for starts, the last for ends.
+    /// Returns the place at which an edge starts or ends. Of two places the first is for starts and the last for ends.
     pub(super) fn end(&self, end: End, start: bool) -> Option<Rect> {
         let rects = match end {
             End::Item(item) => self.places(item),
@@ -96,10 +97,10 @@ impl Layout {
         if start { rects.first() } else { rects.last() }.copied()
     }
 
-    /// Whether a line crosses an item that it neither starts nor ends at.
+    /// Returns true if a line crosses an item between its ends.
     pub(super) fn crosses(&self, start: (f64, f64), end: (f64, f64)) -> bool {
         let hit = |place: &Rect| {
-            // Where the line is at the middle of the item, if it gets there.
+            // The height of the line at the middle of the item.
             let (x, y) = place.middle();
             let share = (x - start.0) / (end.0 - start.0).max(1.0);
             let at = start.1 + share * (end.1 - start.1);
@@ -131,10 +132,10 @@ impl Layout {
     }
 }
 
-/// The frames of the main flow, from left to right.
+/// Returns the frames of the main flow from left to right.
 fn flow(picture: &Picture) -> Vec<Block> {
     let outside = picture.frames.iter().position(|found| found.namespace.is_none());
-    let ends = |of: fn(&super::super::picture::Edge) -> End| -> Vec<usize> {
+    let ends = |of: fn(&Edge) -> End| -> Vec<usize> {
         let Some(index) = outside else { return Vec::new() };
         let items = picture.frames.get(index).map(|found| found.items.clone()).unwrap_or_default();
         let used: BTreeSet<End> = picture.edges.iter().map(of).collect();
@@ -155,7 +156,7 @@ fn flow(picture: &Picture) -> Vec<Block> {
     column(ends(|edge| edge.from)).into_iter().chain(main).chain(column(ends(|edge| edge.to))).collect()
 }
 
-/// How many frames are passed on the way from outside.
+/// Returns the number of frames between the outside and a frame.
 fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     let of = |end: End| match end {
         End::Frame(index) => Some(index),
@@ -175,8 +176,8 @@ fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     usize::MAX
 }
 
-/// Puts the items of a frame in layers: each behind those of the frame that reach it; in a layer the mesh stands above what
-/// is not in it, of which no layer is made.
+/// Arranges the items of a frame in layers: each item stands to the right of the items of the frame that reach it. Items outside
+/// the mesh stand below those in the mesh and do not form layers.
 fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     let mut items = items.to_vec();
     let injection = |item: &usize| picture.items.get(*item).map_or(Injection::None, |item| item.injection);
@@ -193,7 +194,7 @@ fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
             _ => None,
         })
         .collect();
-    // Where items reach each other in a circle, the number of rounds ends it.
+    // The number of rounds is limited, since items may reach each other in a circle.
     for _ in 0..items.len().min(6) {
         for (from, to) in &within {
             let behind = layer.get(*from).map_or(0, |layer| layer + 1);

@@ -1,16 +1,19 @@
-//! The picture as SVG: the graph, and below it the same as a grid that shows what is closed.
+//! The picture as SVG: the graph, and below it a grid that also shows closed pairs.
 
 mod draw;
 mod edges;
+mod geometry;
 mod grid;
 mod layout;
+mod palette;
 
 use super::picture::{Item, Picture};
 use crate::model::{Direction, Injection};
-use draw::{Canvas, Style};
+use draw::{Canvas, Style, fitted};
+use geometry::Rect;
 use layout::Layout;
 
-/// The picture as a document of SVG.
+/// Returns the picture as an SVG document.
 pub fn svg(picture: &Picture) -> String {
     let layout = Layout::new(picture);
     let mut canvas = Canvas::default();
@@ -19,7 +22,11 @@ pub fn svg(picture: &Picture) -> String {
             canvas.rect(
                 *area,
                 14.0,
-                Style { fill: "#f8fafc", stroke: "#cbd5e1", dash: found.namespace.is_none() },
+                Style {
+                    fill: palette::FRAME,
+                    stroke: palette::FRAME_BORDER,
+                    dash: found.namespace.is_none(),
+                },
             );
             let name = found.namespace.as_deref().unwrap_or("outside the cluster");
             canvas.text(area.x + 14.0, area.y + 22.0, "t3", "start", name);
@@ -37,13 +44,13 @@ pub fn svg(picture: &Picture) -> String {
     canvas.document(width, height)
 }
 
-fn node(item: &Item, place: draw::Rect, canvas: &mut Canvas) {
+fn node(item: &Item, place: Rect, canvas: &mut Canvas) {
     let stroke = match item.injection {
-        Injection::Gateway => "#0f766e",
-        Injection::Sidecar | Injection::Ambient => "#2563eb",
-        Injection::None => "#64748b",
+        Injection::Gateway => palette::GATEWAY,
+        Injection::Sidecar | Injection::Ambient => palette::IN_MESH,
+        Injection::None => palette::OUTSIDE_MESH,
     };
-    canvas.rect(place, 8.0, Style { fill: "#ffffff", stroke, dash: false });
+    canvas.rect(place, 8.0, Style { fill: palette::WHITE, stroke, dash: false });
     let (x, y) = (place.x + place.width / 2.0, place.y);
     canvas.text(x, y + 20.0, "t1", "middle", &fitted(&item.title, 24));
     canvas.text(x, y + 36.0, "t2", "middle", &fitted(&item.subtitle, 30));
@@ -53,19 +60,12 @@ fn node(item: &Item, place: draw::Rect, canvas: &mut Canvas) {
     }
 }
 
-fn fitted(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// What colours mean; returns how large the picture has become.
+/// Draws the legend; returns the new size of the picture.
 fn legend(canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
     let entries = [
-        ("allowed", edges::ALLOWED, false),
-        ("allowed, plumbing", edges::PLUMBING, false),
-        ("around the L7 policy", edges::AROUND, true),
+        ("allowed", palette::ALLOWED, false),
+        ("allowed, plumbing", palette::PLUMBING, false),
+        ("around the L7 policy", palette::BYPASS, true),
     ];
     let mut x = 20.0;
     for (text, colour, dash) in entries {
@@ -93,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_has_each_workload_and_is_closed_off() {
-        let picture = Picture::new(&bookinfo(), &Options::default(), true);
+    fn draws_each_workload_in_a_valid_document() {
+        let picture = Picture::new(&bookinfo(), &Options::default(), true).unwrap();
         let drawn = svg(&picture);
         for name in ["productpage-v1", "reviews-v1", "istio-ingressgateway", "anywhere", "203.0.113.0/24"] {
             assert!(drawn.contains(name), "{name}");

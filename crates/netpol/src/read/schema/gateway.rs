@@ -1,50 +1,34 @@
-//! What objects of the Gateway API are made of: the fields that are judged, and the names of those that are not.
+//! The fields of the Gateway API's objects.
 
-use super::known;
+use super::objects;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-/// `gateway.networking.k8s.io` Gateway.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Gateway {
-    pub gateway_class_name: String,
-    pub listeners: Vec<Listener>,
-    _addresses: Vec<Address>,
-    _infrastructure: Option<Infrastructure>,
-    _allowed_listeners: Option<AllowedListeners>,
-    _default_scope: IgnoredAny,
-    #[serde(rename = "backendTLS")]
-    _backend_tls: Option<BackendTls>,
-    _tls: Option<GatewayTls>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Listener {
-    pub port: u16,
-    pub protocol: String,
-    _name: IgnoredAny,
-    _hostname: IgnoredAny,
-    _tls: Option<ListenerTls>,
-    _allowed_routes: Option<AllowedRoutes>,
-}
-
-known! {
-    Address { r#type: IgnoredAny, value: IgnoredAny }
-    Infrastructure { labels: IgnoredAny, annotations: IgnoredAny, parameters_ref: Option<Reference> }
-    AllowedListeners { namespaces: Option<Namespaces> }
-    AllowedRoutes { namespaces: Option<Namespaces>, kinds: Vec<RouteKind> }
-    Namespaces { from: IgnoredAny, selector: Option<LabelSelector> }
-    RouteKind { group: IgnoredAny, kind: IgnoredAny }
-    BackendTls { client_certificate_ref: Option<Reference> }
-    GatewayTls { backend: Option<BackendTls>, frontend: IgnoredAny }
-    ListenerTls {
-        mode: IgnoredAny,
-        certificate_refs: Vec<Reference>,
-        frontend_validation: IgnoredAny,
-        options: IgnoredAny,
+objects! {
+    /// `gateway.networking.k8s.io` Gateway.
+    Gateway {
+        gateway_class_name: String,
+        listeners: Vec<Listener>;
+        addresses: Vec<Address>,
+        infrastructure: Option<Infrastructure>,
+        allowed_listeners: Option<AllowedListeners>,
+        default_scope,
+        #[serde(rename = "backendTLS")]
+        backend_tls: Option<BackendTls>,
+        tls: Option<GatewayTls>,
     }
-    Reference { group: IgnoredAny, kind: IgnoredAny, name: IgnoredAny, namespace: IgnoredAny }
+    Listener {
+        port: u16,
+        protocol: String;
+        name, hostname, tls: Option<ListenerTls>, allowed_routes: Option<AllowedRoutes>,
+    }
+    Address { ; r#type, value }
+    Infrastructure { ; labels, annotations, parameters_ref: Option<Reference> }
+    AllowedListeners { ; namespaces: Option<Namespaces> }
+    AllowedRoutes { ; namespaces: Option<Namespaces>, kinds: Vec<RouteKind> }
+    Namespaces { ; from, selector: Option<LabelSelector> }
+    RouteKind { ; group, kind }
+    BackendTls { ; client_certificate_ref: Option<Reference> }
+    GatewayTls { ; backend: Option<BackendTls>, frontend }
+    ListenerTls { ; mode, certificate_refs: Vec<Reference>, frontend_validation, options }
+    Reference { ; group, kind, name, namespace }
 }

@@ -1,13 +1,13 @@
-//! What objects of Istio are made of: the fields that are judged, and the names of those that are not.
+//! The fields of Istio's objects.
 
-use super::known;
+use super::objects;
 use crate::model::Labels;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
-/// An object.
+/// A custom object.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::read) struct Resource<S> {
@@ -22,171 +22,63 @@ pub(in crate::read) struct Resource<S> {
     _status: IgnoredAny,
 }
 
-/// `extensions.istio.io/v1alpha1` WasmPlugin.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct WasmPlugin {
-    pub selector: Option<Pods>,
-    pub target_ref: Option<TargetRef>,
-    pub target_refs: Vec<TargetRef>,
-    pub r#match: Vec<TrafficSelector>,
-    pub url: String,
-    pub plugin_name: Option<String>,
-    pub fail_strategy: Option<String>,
-    _phase: IgnoredAny,
-    _priority: IgnoredAny,
-    _sha256: IgnoredAny,
-    _image_pull_policy: IgnoredAny,
-    _image_pull_secret: IgnoredAny,
-    _verification_key: IgnoredAny,
-    _plugin_config: IgnoredAny,
-    _type: IgnoredAny,
-    _vm_config: Option<VmConfig>,
-}
-
-/// `extensions.istio.io/v1alpha1` TrafficExtension.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct TrafficExtension {
-    pub selector: Option<Pods>,
-    pub target_refs: Vec<TargetRef>,
-    pub r#match: Vec<TrafficSelector>,
-    pub wasm: Option<Wasm>,
-    _lua: IgnoredAny,
-    _phase: IgnoredAny,
-    _priority: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Wasm {
-    pub url: String,
-    pub plugin_name: Option<String>,
-    pub fail_strategy: Option<String>,
-    _sha256: IgnoredAny,
-    _image_pull_policy: IgnoredAny,
-    _image_pull_secret: IgnoredAny,
-    _verification_key: IgnoredAny,
-    _plugin_config: IgnoredAny,
-    _type: IgnoredAny,
-    _vm_config: Option<VmConfig>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Pods {
-    pub match_labels: Labels,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct TargetRef {
-    pub kind: String,
-    pub name: String,
-    _group: IgnoredAny,
-    _namespace: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct TrafficSelector {
-    pub mode: Option<String>,
-    pub ports: Vec<PortNumber>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct PortNumber {
-    pub number: u16,
-}
-
-/// `networking.istio.io` Gateway.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Gateway {
-    pub selector: Labels,
-    pub servers: Vec<Server>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Server {
-    pub port: Option<ServerPort>,
-    _bind: IgnoredAny,
-    _hosts: IgnoredAny,
-    _tls: Option<ServerTls>,
-    _default_endpoint: IgnoredAny,
-    _name: IgnoredAny,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct ServerPort {
-    pub number: u16,
-    _protocol: IgnoredAny,
-    _name: IgnoredAny,
-    _target_port: IgnoredAny,
-}
-
-/// `networking.istio.io` ServiceEntry.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct ServiceEntry {
-    pub addresses: Vec<String>,
-    pub endpoints: Vec<Endpoint>,
-    _hosts: IgnoredAny,
-    _ports: Vec<EntryPort>,
-    _export_to: IgnoredAny,
-    _location: IgnoredAny,
-    _resolution: IgnoredAny,
-    _subject_alt_names: IgnoredAny,
-    _workload_selector: Option<WorkloadSelector>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct Endpoint {
-    pub address: String,
-    _ports: IgnoredAny,
-    _labels: IgnoredAny,
-    _network: IgnoredAny,
-    _locality: IgnoredAny,
-    _weight: IgnoredAny,
-    _service_account: IgnoredAny,
-}
-
-/// `security.istio.io` PeerAuthentication, which is read to be refused where a key of it is wrong.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(in crate::read) struct PeerAuthentication {
-    _selector: Option<Pods>,
-    _mtls: Option<MutualTls>,
-    _port_level_mtls: BTreeMap<String, MutualTls>,
-}
-
-known! {
-    VmConfig { env: Vec<Variable> }
-    Variable { name: IgnoredAny, value: IgnoredAny, value_from: IgnoredAny }
-    EntryPort { number: IgnoredAny, protocol: IgnoredAny, name: IgnoredAny, target_port: IgnoredAny }
-    WorkloadSelector { labels: IgnoredAny }
-    MutualTls { mode: IgnoredAny }
-    ServerTls {
-        https_redirect: IgnoredAny,
-        mode: IgnoredAny,
-        server_certificate: IgnoredAny,
-        private_key: IgnoredAny,
-        ca_certificates: IgnoredAny,
-        ca_crl: IgnoredAny,
-        credential_name: IgnoredAny,
-        credential_names: IgnoredAny,
-        ca_cert_credential_name: IgnoredAny,
-        tls_certificates: Vec<TlsCertificate>,
-        subject_alt_names: IgnoredAny,
-        verify_certificate_spki: IgnoredAny,
-        verify_certificate_hash: IgnoredAny,
-        min_protocol_version: IgnoredAny,
-        max_protocol_version: IgnoredAny,
-        cipher_suites: IgnoredAny,
+objects! {
+    /// `extensions.istio.io/v1alpha1` WasmPlugin.
+    WasmPlugin {
+        selector: Option<Pods>,
+        target_ref: Option<TargetRef>,
+        target_refs: Vec<TargetRef>,
+        r#match: Vec<TrafficSelector>,
+        url: String,
+        plugin_name: Option<String>,
+        fail_strategy: Option<String>;
+        phase, priority, sha256, image_pull_policy, image_pull_secret, verification_key, plugin_config, r#type,
+        vm_config: Option<VmConfig>,
     }
-    TlsCertificate { server_certificate: IgnoredAny, private_key: IgnoredAny, ca_certificates: IgnoredAny }
+    /// `extensions.istio.io/v1alpha1` TrafficExtension.
+    TrafficExtension {
+        selector: Option<Pods>,
+        target_refs: Vec<TargetRef>,
+        r#match: Vec<TrafficSelector>,
+        wasm: Option<Wasm>;
+        lua, phase, priority,
+    }
+    Wasm {
+        url: String,
+        plugin_name: Option<String>,
+        fail_strategy: Option<String>;
+        sha256, image_pull_policy, image_pull_secret, verification_key, plugin_config, r#type,
+        vm_config: Option<VmConfig>,
+    }
+    Pods { match_labels: Labels }
+    TargetRef { kind: String, name: String; group, namespace }
+    TrafficSelector { mode: Option<String>, ports: Vec<PortNumber> }
+    PortNumber { number: u16 }
+    /// `networking.istio.io` Gateway.
+    Gateway { selector: Labels, servers: Vec<Server> }
+    Server { port: Option<ServerPort>; bind, hosts, tls: Option<ServerTls>, default_endpoint, name }
+    ServerPort { number: u16; protocol, name, target_port }
+    /// `networking.istio.io` ServiceEntry.
+    ServiceEntry {
+        addresses: Vec<String>,
+        endpoints: Vec<Endpoint>;
+        hosts, ports: Vec<EntryPort>, export_to, location, resolution, subject_alt_names,
+        workload_selector: Option<WorkloadSelector>,
+    }
+    Endpoint { address: String; ports, labels, network, locality, weight, service_account }
+    /// `security.istio.io` PeerAuthentication. It is read only for the problems in it.
+    PeerAuthentication {
+        ; selector: Option<Pods>, mtls: Option<MutualTls>, port_level_mtls: BTreeMap<String, MutualTls>
+    }
+    VmConfig { ; env: Vec<Variable> }
+    Variable { ; name, value, value_from }
+    EntryPort { ; number, protocol, name, target_port }
+    WorkloadSelector { ; labels }
+    MutualTls { ; mode }
+    ServerTls {
+        ; https_redirect, mode, server_certificate, private_key, ca_certificates, ca_crl, credential_name,
+        credential_names, ca_cert_credential_name, tls_certificates: Vec<TlsCertificate>, subject_alt_names,
+        verify_certificate_spki, verify_certificate_hash, min_protocol_version, max_protocol_version, cipher_suites,
+    }
+    TlsCertificate { ; server_certificate, private_key, ca_certificates }
 }

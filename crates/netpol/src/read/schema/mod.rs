@@ -1,20 +1,40 @@
-//! What custom objects are made of.
+//! The fields of custom objects.
 
 pub(super) mod gateway;
+pub(super) mod graph;
 pub(super) mod istio;
 
-/// Objects that are read for the names of their fields alone: what is in them changes nothing here, but a name that there
-/// is not is a slip of the hand.
-macro_rules! known {
-    ($($name:ident { $($field:ident : $type:ty),* $(,)? })*) => {
+/// Defines objects: the fields that are read, then, behind `;`, the names of those that are not. A field that is not in either
+/// list is a misspelling.
+macro_rules! objects {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident { $($field:ident : $type:ty),* $(,)? $(; $($(#[$known_meta:meta])* $known:ident $(: $known_type:ty)?),* $(,)?)? }
+    )*) => {
         $(
-            #[derive(Default, Deserialize)]
+            $(#[$meta])*
+            #[derive(Default, serde::Deserialize)]
             #[serde(default, rename_all = "camelCase")]
             pub(in crate::read) struct $name {
-                $($field: $type),*
+                $(pub $field: $type,)*
+                $($(
+                    $(#[$known_meta])*
+                    #[allow(dead_code, reason = "known, not read")]
+                    $known: crate::read::schema::known_type!($($known_type)?),
+                )*)?
             }
         )*
     };
 }
 
-use known;
+/// The type of a field that is known and not read.
+macro_rules! known_type {
+    () => {
+        serde::de::IgnoredAny
+    };
+    ($type:ty) => {
+        $type
+    };
+}
+
+use {known_type, objects};

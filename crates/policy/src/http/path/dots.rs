@@ -1,6 +1,6 @@
 //! Dot segments (RFC 3986, section 5.2.4), except that nothing climbs above the root.
 
-use super::PathError;
+use crate::reason::Reason;
 
 /// Whether the path has a `.` or `..` segment.
 pub(super) fn any(path: &str) -> bool {
@@ -8,14 +8,14 @@ pub(super) fn any(path: &str) -> bool {
 }
 
 /// The path without `.` and `..` segments; an empty segment is one that `..` takes off.
-pub(super) fn resolve(path: &str) -> Result<String, PathError> {
+pub(super) fn resolve(path: &str) -> Result<String, Reason> {
     let mut out = String::with_capacity(path.len());
     let mut segments = path.split('/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         match segment {
             "." => {}
-            ".." => out.truncate(out.rfind('/').ok_or(PathError::AboveRoot)?),
+            ".." => out.truncate(out.rfind('/').ok_or(Reason::PATH_ABOVE_ROOT)?),
             _ => {
                 out.push('/');
                 out.push_str(segment);

@@ -1,6 +1,6 @@
 //! Percent-encoding (RFC 3986, section 2.1).
 
-use super::PathError;
+use crate::reason::Reason;
 
 /// What a byte is in a path.
 fn is_unreserved(byte: u8) -> bool {
@@ -32,7 +32,7 @@ pub(super) fn plain(path: &[u8]) -> Option<&str> {
 
 /// The path with unreserved bytes decoded, other escapes in upper case, and everything escaped that a path
 /// may not hold, but `\`, which servers read in two ways.
-pub(super) fn canonical(path: &[u8]) -> Result<String, PathError> {
+pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
     let mut text = String::with_capacity(path.len());
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path;
@@ -40,24 +40,24 @@ pub(super) fn canonical(path: &[u8]) -> Result<String, PathError> {
         let (byte, escaped) = match (*first, tail) {
             (b'%', [high, low, behind @ ..]) => {
                 rest = behind;
-                (hex_byte(*high, *low).ok_or(PathError::Escape)?, true)
+                (hex_byte(*high, *low).ok_or(Reason::PATH_ESCAPE)?, true)
             }
-            (b'%', _) => return Err(PathError::Escape),
-            (b'#', _) => return Err(PathError::Fragment),
+            (b'%', _) => return Err(Reason::PATH_ESCAPE),
+            (b'#', _) => return Err(Reason::PATH_FRAGMENT),
             (byte, _) => {
                 rest = tail;
                 (byte, false)
             }
         };
         if byte.is_ascii_control() {
-            return Err(PathError::Control);
+            return Err(Reason::PATH_CONTROL);
         }
         decoded.push(byte);
         let stands = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
         if stands || is_unreserved(byte) { text.push(char::from(byte)) } else { push_escape(&mut text, byte) }
     }
     // Overlong forms and surrogates are invalid UTF-8 (RFC 3629, section 3).
-    std::str::from_utf8(&decoded).map_err(|_| PathError::Utf8)?;
+    std::str::from_utf8(&decoded).map_err(|_| Reason::PATH_UTF8)?;
     Ok(text)
 }
 
@@ -109,7 +109,7 @@ pub(super) fn decode_reserved(text: &str) -> Option<String> {
 }
 
 /// The text decoded once more, if `%25` and two hex digits stand in it.
-pub(super) fn decode_twice(text: &str) -> Option<Result<String, PathError>> {
+pub(super) fn decode_twice(text: &str) -> Option<Result<String, Reason>> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;
     let mut rest = text;

@@ -9,63 +9,8 @@ pub use normalize::{Choice, DotSegments, Forward, Normalize, PathLimits};
 
 pub(crate) use escapes::hex_byte;
 
+use crate::reason::Reason;
 use std::borrow::Cow;
-
-/// Why a path cannot be read, or is refused by `normalize` or `limits`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the reasons say it")]
-pub enum PathError {
-    Missing,
-    NotAbsolute,
-    Control,
-    Escape,
-    Utf8,
-    Fragment,
-    AboveRoot,
-    TooManyReadings,
-    PathTooLong,
-    QueryTooLong,
-    TooManySegments,
-    EscapedSlash,
-    Backslash,
-    PathParameter,
-    DoubleEncoding,
-    EmptySegment,
-    DotSegment,
-}
-
-impl PathError {
-    /// The reason of the denial.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Missing => "path_missing",
-            Self::NotAbsolute => "path_not_absolute",
-            Self::Control => "path_control",
-            Self::Escape => "path_escape",
-            Self::Utf8 => "path_utf8",
-            Self::Fragment => "path_fragment",
-            Self::AboveRoot => "path_above_root",
-            Self::TooManyReadings => "too_many_readings",
-            Self::PathTooLong => "path_too_long",
-            Self::QueryTooLong => "query_too_long",
-            Self::TooManySegments => "too_many_segments",
-            Self::EscapedSlash => "escaped_slash",
-            Self::Backslash => "backslash",
-            Self::PathParameter => "path_parameter",
-            Self::DoubleEncoding => "double_encoding",
-            Self::EmptySegment => "empty_segment",
-            Self::DotSegment => "dot_segment",
-        }
-    }
-
-    /// The status of the denial: 414 beyond a limit (RFC 9110, section 15.5.15), otherwise 400.
-    pub fn status(self) -> u16 {
-        match self {
-            Self::PathTooLong | Self::QueryTooLong | Self::TooManySegments => 414,
-            _ => 400,
-        }
-    }
-}
 
 /// The path of a request, with its query.
 ///
@@ -95,7 +40,7 @@ impl<'a> RequestPath<'a> {
         method: &[u8],
         normalize: &Normalize,
         limits: &PathLimits,
-    ) -> Result<Self, PathError> {
+    ) -> Result<Self, Reason> {
         if target == b"*" && method == b"OPTIONS" {
             return Ok(Self { canonical: Cow::Borrowed("*"), others: Vec::new(), query: None });
         }
@@ -109,23 +54,23 @@ impl<'a> RequestPath<'a> {
     ///
     /// # Errors
     /// What is wrong with it; a `?` or `#` in it is.
-    pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, PathError> {
+    pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, Reason> {
         if path.contains(&b'?') {
-            return Err(PathError::NotAbsolute);
+            return Err(Reason::PATH_NOT_ABSOLUTE);
         }
         let RequestPath { canonical, others, .. } = RequestPath::read(path, None, normalize)?;
         Ok(Self { canonical: Cow::Owned(canonical.into_owned()), others, query: self.query })
     }
 
-    fn read(path: &'a [u8], query: Option<&'a [u8]>, normalize: &Normalize) -> Result<Self, PathError> {
+    fn read(path: &'a [u8], query: Option<&'a [u8]>, normalize: &Normalize) -> Result<Self, Reason> {
         if !path.starts_with(b"/") {
-            return Err(if path.is_empty() { PathError::Missing } else { PathError::NotAbsolute });
+            return Err(if path.is_empty() { Reason::PATH_MISSING } else { Reason::PATH_NOT_ABSOLUTE });
         }
         if let Some(path) = escapes::plain(path) {
             return Ok(Self { canonical: Cow::Borrowed(path), others: Vec::new(), query });
         }
         let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
-        let canonical = readings.next().ok_or(PathError::Missing)?;
+        let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
         Ok(Self { canonical: Cow::Owned(canonical), others: readings.collect(), query })
     }
 
@@ -187,12 +132,12 @@ fn split(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     (halves.next().unwrap_or_default(), halves.next())
 }
 
-fn check_query(query: Option<&[u8]>) -> Result<(), PathError> {
+fn check_query(query: Option<&[u8]>) -> Result<(), Reason> {
     let query = query.unwrap_or_default();
     if query.contains(&b'#') {
-        return Err(PathError::Fragment);
+        return Err(Reason::PATH_FRAGMENT);
     }
-    if query.iter().any(u8::is_ascii_control) { Err(PathError::Control) } else { Ok(()) }
+    if query.iter().any(u8::is_ascii_control) { Err(Reason::PATH_CONTROL) } else { Ok(()) }
 }
 
 /// A path that a policy writes, in the form that canonical paths have.
@@ -207,8 +152,8 @@ pub fn canonical_pattern(text: &str) -> Result<String, String> {
         return Err("match the query by `query`".to_owned());
     }
     let help = |error| match error {
-        PathError::Escape => "write `%` as `%25`",
-        PathError::Fragment => "write `#` as `%23`",
+        Reason::PATH_ESCAPE => "write `%` as `%25`",
+        Reason::PATH_FRAGMENT => "write `#` as `%23`",
         _ => "leave control characters and invalid UTF-8 out",
     };
     let canonical = escapes::canonical(text.as_bytes()).map_err(help)?;
@@ -225,10 +170,11 @@ pub fn canonical_pattern(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Normalize, PathError as E, PathLimits, RequestPath};
+    use super::{Normalize, PathLimits, RequestPath};
+    use crate::reason::Reason;
     use crate::test;
 
-    fn parse(raw: &[u8]) -> Result<Vec<String>, E> {
+    fn parse(raw: &[u8]) -> Result<Vec<String>, Reason> {
         let path = RequestPath::parse(raw, b"GET", &Normalize::default(), &PathLimits::default())?;
         Ok(path.readings().map(str::to_owned).collect())
     }
@@ -280,32 +226,32 @@ mod tests {
 
     #[test]
     fn what_is_no_path_is_refused() {
-        let table: [(&[u8], E); 25] = [
-            (b"", E::Missing),
-            (b"?a", E::Missing),
-            (b"a", E::NotAbsolute),
-            (b"*", E::NotAbsolute),
-            (b"\\a", E::NotAbsolute),
-            (b"/\0", E::Control),
-            (b"/a\x7f", E::Control),
-            (b"/%00", E::Control),
-            (b"/%0a", E::Control),
-            (b"/a?\0", E::Control),
-            (b"/%", E::Escape),
-            (b"/%4", E::Escape),
-            (b"/%g1", E::Escape),
-            (b"/%u0041", E::Escape),
-            (b"/%c0%af", E::Utf8),
-            (b"/%ed%a0%80", E::Utf8),
-            (b"/\xff", E::Utf8),
-            (b"/a#b", E::Fragment),
-            (b"/a?b#c", E::Fragment),
-            (b"/..", E::AboveRoot),
-            (b"/a/%2e%2e/..", E::AboveRoot),
-            (b"/..%2fx", E::AboveRoot),
-            (b"//a/../b", E::AboveRoot),
-            (b"/%252e%252e/x", E::AboveRoot),
-            (b"/%2500", E::Control),
+        let table: [(&[u8], Reason); 25] = [
+            (b"", Reason::PATH_MISSING),
+            (b"?a", Reason::PATH_MISSING),
+            (b"a", Reason::PATH_NOT_ABSOLUTE),
+            (b"*", Reason::PATH_NOT_ABSOLUTE),
+            (b"\\a", Reason::PATH_NOT_ABSOLUTE),
+            (b"/\0", Reason::PATH_CONTROL),
+            (b"/a\x7f", Reason::PATH_CONTROL),
+            (b"/%00", Reason::PATH_CONTROL),
+            (b"/%0a", Reason::PATH_CONTROL),
+            (b"/a?\0", Reason::PATH_CONTROL),
+            (b"/%", Reason::PATH_ESCAPE),
+            (b"/%4", Reason::PATH_ESCAPE),
+            (b"/%g1", Reason::PATH_ESCAPE),
+            (b"/%u0041", Reason::PATH_ESCAPE),
+            (b"/%c0%af", Reason::PATH_UTF8),
+            (b"/%ed%a0%80", Reason::PATH_UTF8),
+            (b"/\xff", Reason::PATH_UTF8),
+            (b"/a#b", Reason::PATH_FRAGMENT),
+            (b"/a?b#c", Reason::PATH_FRAGMENT),
+            (b"/..", Reason::PATH_ABOVE_ROOT),
+            (b"/a/%2e%2e/..", Reason::PATH_ABOVE_ROOT),
+            (b"/..%2fx", Reason::PATH_ABOVE_ROOT),
+            (b"//a/../b", Reason::PATH_ABOVE_ROOT),
+            (b"/%252e%252e/x", Reason::PATH_ABOVE_ROOT),
+            (b"/%2500", Reason::PATH_CONTROL),
         ];
         for (raw, error) in table {
             assert_eq!(parse(raw), Err(error), "{}", raw.escape_ascii());
@@ -317,7 +263,7 @@ mod tests {
         assert_eq!(parse(b"http://a.com/x?y").unwrap(), ["/x"]);
         assert_eq!(parse(b"HTTPS://a.com").unwrap(), ["/"]);
         for target in [&b"http://a.com?x"[..], b"http://a.com%2fx/y", b"http://a.com\\x/y"] {
-            assert_eq!(parse(target), Err(E::NotAbsolute), "{}", target.escape_ascii());
+            assert_eq!(parse(target), Err(Reason::PATH_NOT_ABSOLUTE), "{}", target.escape_ascii());
         }
     }
 
@@ -325,14 +271,14 @@ mod tests {
     fn limits_are_checked_before_anything_else() {
         let limits = PathLimits { max_path_bytes: 8, max_query_bytes: 2, max_segments: 3 };
         let parse = |raw: &[u8]| RequestPath::parse(raw, b"GET", &Normalize::default(), &limits).err();
-        assert_eq!(parse(b"/12345678"), Some(E::PathTooLong));
-        assert_eq!(parse(b"/1?abc"), Some(E::QueryTooLong));
-        assert_eq!(parse(b"/1/2/3/4"), Some(E::TooManySegments));
+        assert_eq!(parse(b"/12345678"), Some(Reason::PATH_TOO_LONG));
+        assert_eq!(parse(b"/1?abc"), Some(Reason::QUERY_TOO_LONG));
+        assert_eq!(parse(b"/1/2/3/4"), Some(Reason::TOO_MANY_SEGMENTS));
         assert_eq!(parse(b"/1/2/3?ab"), None);
     }
 
     #[test]
     fn too_many_readings_are_refused() {
-        assert_eq!(parse(b"/a;b//c%2Fd%5Ce%3Af\\g%2541"), Err(E::TooManyReadings));
+        assert_eq!(parse(b"/a;b//c%2Fd%5Ce%3Af\\g%2541"), Err(Reason::TOO_MANY_READINGS));
     }
 }

@@ -1,6 +1,6 @@
 //! What a policy chooses where servers read a path in different ways.
 
-use super::PathError;
+use crate::reason::Reason;
 
 document! {
     /// What to do with each spelling that servers read in different ways.
@@ -120,15 +120,15 @@ document! {
 }
 
 impl PathLimits {
-    pub(super) fn check(&self, path: &[u8], query: Option<&[u8]>) -> Result<(), PathError> {
+    pub(super) fn check(&self, path: &[u8], query: Option<&[u8]>) -> Result<(), Reason> {
         if path.len() > self.max_path_bytes {
-            return Err(PathError::PathTooLong);
+            return Err(Reason::PATH_TOO_LONG);
         }
         if query.is_some_and(|query| query.len() > self.max_query_bytes) {
-            return Err(PathError::QueryTooLong);
+            return Err(Reason::QUERY_TOO_LONG);
         }
         if path.iter().filter(|byte| **byte == b'/').count() > self.max_segments {
-            return Err(PathError::TooManySegments);
+            return Err(Reason::TOO_MANY_SEGMENTS);
         }
         Ok(())
     }

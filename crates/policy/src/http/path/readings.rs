@@ -7,7 +7,8 @@
 //! the path is refused.
 
 use super::normalize::{Choice, DotSegments, Normalize};
-use super::{PathError, dots, escapes};
+use super::{dots, escapes};
+use crate::reason::Reason;
 
 /// The most readings that a path may have.
 const MAX_READINGS: usize = 32;
@@ -18,13 +19,13 @@ const MAX_BYTES: usize = 128 * 1024;
 /// One thing that some servers do to a path and others do not.
 struct Step {
     choice: Choice,
-    rejected: PathError,
+    rejected: Reason,
     /// The path after it; nothing where there is nothing to do.
-    take: fn(&str) -> Option<Result<String, PathError>>,
+    take: fn(&str) -> Option<Result<String, Reason>>,
 }
 
 /// Every reading of a path whose escapes are canonical, the canonical path first.
-pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, PathError> {
+pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {
     let steps = steps(normalize);
     let mut readings: Vec<String> = Vec::new();
     let mut bytes = path.len();
@@ -41,7 +42,7 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Pa
             }
         }
         if normalize.dot_segments == DotSegments::Reject && dots::any(&spelling) {
-            return Err(PathError::DotSegment);
+            return Err(Reason::DOT_SEGMENT);
         }
         let reading = finish(spelling, &steps)?;
         found.push(reading.clone());
@@ -55,7 +56,7 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Pa
             readings.push(reading);
         }
         if readings.len() > MAX_READINGS || spellings.len() > MAX_SPELLINGS || bytes > MAX_BYTES {
-            return Err(PathError::TooManyReadings);
+            return Err(Reason::TOO_MANY_READINGS);
         }
     }
     Ok(readings)
@@ -68,30 +69,30 @@ fn steps(normalize: &Normalize) -> [Step; 8] {
     // What reads the name behind `//` as a host finds none where the slashes are merged before it gets them.
     let authority = if empty_segments == Choice::EveryReading { Choice::EveryReading } else { Choice::Keep };
     [
-        step(normalize.double_encoding.into(), PathError::DoubleEncoding, escapes::decode_twice),
+        step(normalize.double_encoding.into(), Reason::DOUBLE_ENCODING, escapes::decode_twice),
         // `%3A` and `:` are one to most servers and two to RFC 3986: both are judged, whatever the policy chooses.
-        step(Choice::EveryReading, PathError::Escape, |path| escapes::decode_reserved(path).map(Ok)),
-        step(normalize.escaped_slashes.into(), PathError::EscapedSlash, |path| {
+        step(Choice::EveryReading, Reason::PATH_ESCAPE, |path| escapes::decode_reserved(path).map(Ok)),
+        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, |path| {
             escapes::decode_slash(path).map(Ok)
         }),
-        step(normalize.escaped_slashes.into(), PathError::EscapedSlash, |path| {
+        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, |path| {
             escapes::decode_backslash(path).map(Ok)
         }),
-        step(normalize.backslashes.into(), PathError::Backslash, |path| {
+        step(normalize.backslashes.into(), Reason::BACKSLASH, |path| {
             path.contains('\\').then(|| Ok(path.replace('\\', "/")))
         }),
-        step(normalize.path_parameters.into(), PathError::PathParameter, |path| {
+        step(normalize.path_parameters.into(), Reason::PATH_PARAMETER, |path| {
             path.contains(';').then(|| Ok(cut_parameters(path)))
         }),
-        step(authority, PathError::EmptySegment, |path| behind_host(path).map(Ok)),
-        step(empty_segments, PathError::EmptySegment, |path| {
+        step(authority, Reason::EMPTY_SEGMENT, |path| behind_host(path).map(Ok)),
+        step(empty_segments, Reason::EMPTY_SEGMENT, |path| {
             path.contains("//").then(|| Ok(dots::merge_slashes(path)))
         }),
     ]
 }
 
 /// The path after every step that the policy chose, without dot segments.
-fn finish(path: String, steps: &[Step]) -> Result<String, PathError> {
+fn finish(path: String, steps: &[Step]) -> Result<String, Reason> {
     let mut path = path;
     for step in steps.iter().filter(|step| step.choice == Choice::Change) {
         if let Some(taken) = (step.take)(&path) {

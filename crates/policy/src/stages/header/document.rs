@@ -1,7 +1,7 @@
 //! The document of header-policy.
 
 use super::edit::Edits;
-use crate::document::{Document, FieldPath, Fields, Node, Problems};
+use crate::document::{Code, Document, FieldPath, Fields, Node, Problems};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
@@ -107,7 +107,7 @@ impl HeaderPolicy {
         let rules = path.field("rules");
         for (index, _) in self.rules.0.iter().enumerate().filter(|(_, rule)| rule.matches.claims.is_some()) {
             problems.add(
-                "claims",
+                Code::CLAIMS,
                 &rules.item(index).field("match").field("claims"),
                 "nobody validates a token here",
                 help,

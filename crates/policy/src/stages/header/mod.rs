@@ -6,7 +6,7 @@ mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, NoTrace, Report, RuleResult, Trace};
+use crate::decision::{Answer, Decision, Filter, LocalReply, NoTrace, Reason, Report, RuleResult, Trace};
 use crate::http::{Headers, Request};
 use crate::stages::Stage;
 use crate::stages::index::RuleIndex;
@@ -72,13 +72,13 @@ impl Stage for HeaderStage {
             return Ok(());
         }
         report.enter(FILTER);
-        if let Some((status, reason)) = self.exceeded(&request.headers) {
-            report.end(self.denial(request, None, status, reason))?;
+        if let Some(reason) = self.exceeded(&request.headers) {
+            report.end(self.denial(request, None, reason))?;
         }
         let parts = match self.asked.read(request) {
             Ok(parts) => parts,
-            Err((status, reason)) => {
-                let answer = self.denial(request, None, status, reason);
+            Err(reason) => {
+                let answer = self.denial(request, None, reason);
                 return report.end(Answer { mode: self.malformed_mode, ..answer });
             }
         };
@@ -140,7 +140,7 @@ impl Stage for HeaderStage {
 
 impl HeaderStage {
     /// The limit that the headers exceed, or the underscore that they may not have.
-    fn exceeded(&self, headers: &Headers<'_>) -> Option<(u16, &'static str)> {
+    fn exceeded(&self, headers: &Headers<'_>) -> Option<Reason> {
         let HeaderLimits { max_count, max_value_bytes, max_total_bytes } = self.limits;
         let rejects = self.underscores == Underscores::Reject;
         let (mut count, mut total, mut longest, mut underscore) = (0, 0, 0, false);
@@ -151,13 +151,13 @@ impl HeaderStage {
             underscore |= rejects && name.contains(&b'_');
         }
         if count > max_count {
-            Some((431, "too_many_headers"))
+            Some(Reason::TOO_MANY_HEADERS)
         } else if longest > max_value_bytes {
-            Some((431, "header_too_long"))
+            Some(Reason::HEADER_TOO_LONG)
         } else if total > max_total_bytes {
-            Some((431, "headers_too_large"))
+            Some(Reason::HEADERS_TOO_LARGE)
         } else {
-            underscore.then_some((400, "underscore"))
+            underscore.then_some(Reason::UNDERSCORE)
         }
     }
 
@@ -201,26 +201,20 @@ impl HeaderStage {
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
         if !rule.require.iter().all(|required| required.matches(headers)) {
-            report.end(self.denial(request, Some(rule), 400, "header_required"))?;
+            report.end(self.denial(request, Some(rule), Reason::HEADER_REQUIRED))?;
         }
         if rule.forbid.iter().any(|forbidden| forbidden.matches(headers)) {
-            report.end(self.denial(request, Some(rule), 403, "header_forbidden"))?;
+            report.end(self.denial(request, Some(rule), Reason::HEADER_FORBIDDEN))?;
         }
         if rule.single.iter().any(|name| is_repeated(name, headers)) {
-            report.end(self.denial(request, Some(rule), 400, "header_repeated"))?;
+            report.end(self.denial(request, Some(rule), Reason::HEADER_REPEATED))?;
         }
         Ok(())
     }
 
-    fn denial(
-        &self,
-        request: &Request<'_>,
-        rule: Option<&Rule>,
-        status: u16,
-        reason: &'static str,
-    ) -> Answer {
+    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, reason: Reason) -> Answer {
         let response = rule.and_then(|rule| rule.deny_response.as_ref()).or(self.response.as_ref());
-        let own = response.and_then(|response| response.status).filter(|_| status == 403);
+        let own = response.and_then(|response| response.status).filter(|_| reason.is_policy());
         Answer {
             decision: Decision::Deny,
             filter: FILTER,
@@ -228,7 +222,7 @@ impl HeaderStage {
             reason,
             mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
             reading: None,
-            reply: LocalReply::denied(own.map_or(status, |own| own.0), response, request.is_grpc()),
+            reply: LocalReply::denied(own.map_or(reason.status(), |own| own.0), response, request.is_grpc()),
         }
     }
 }

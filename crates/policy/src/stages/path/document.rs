@@ -1,7 +1,7 @@
 //! The document of path-policy.
 
 use super::replacement::Replacement;
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::http::{Authority, Normalize, PathLimits};
 use crate::vocabulary::{DenyResponse, Mode, RequestMatch, RuleName, Rules};
 
@@ -119,7 +119,7 @@ impl Document for Rule {
         if let Some((replacement, field)) = replacement
             && let Err((message, help)) = replacement.fits(matches.paths().unwrap_or_default())
         {
-            problems.add("replacement", &node.path.field(field), message, help);
+            problems.add(Code::REPLACEMENT, &node.path.field(field), message, help);
         }
         Some(Self { name: name?, mode: mode?, matches, action, response: response? })
     }
@@ -135,11 +135,11 @@ fn action(
     for (field, owner) in [("redirect", ActionWord::Redirect), ("rewrite", ActionWord::Rewrite)] {
         if fields.has(field) && word != owner {
             let message = format!("`{field}` goes with `action: {field}` alone");
-            problems.add("wrong_action", &fields.path.field(field), message, "take one of the two out");
+            problems.add(Code::WRONG_ACTION, &fields.path.field(field), message, "take one of the two out");
         }
         if word == owner && !fields.has(field) {
             let message = format!("`action: {field}` without `{field}`");
-            problems.add("missing_field", fields.path, message, format!("add `{field}`"));
+            problems.add(Code::MISSING_FIELD, fields.path, message, format!("add `{field}`"));
         }
     }
     match word {
@@ -160,7 +160,7 @@ impl Document for Rewrite {
             Some(replacement) => Some(Self(replacement)),
             None => {
                 let help = "add `path`, `prefix`, or `regex` and `substitution`";
-                problems.add("missing_field", fields.path, "nothing to rewrite to", help);
+                problems.add(Code::MISSING_FIELD, fields.path, "nothing to rewrite to", help);
                 None
             }
         }
@@ -178,7 +178,7 @@ impl Document for Redirect {
         let (path, host, scheme) = (path?, host?, scheme?);
         if path.is_none() && host.is_none() && scheme.is_none() {
             let help = "add `path`, `prefix`, `regex` and `substitution`, `host` or `scheme`";
-            problems.add("missing_field", fields.path, "nothing to redirect to", help);
+            problems.add(Code::MISSING_FIELD, fields.path, "nothing to redirect to", help);
             return None;
         }
         let status = status?.map_or(308, |status| status.0);
@@ -193,7 +193,7 @@ impl Document for RedirectStatus {
         let status = u16::read(node, problems)?;
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
             let message = format!("`{status}` is no status of a redirect");
-            node.problem(problems, "status", message, "write 301, 302, 303, 307 or 308");
+            node.problem(problems, Code::STATUS, message, "write 301, 302, 303, 307 or 308");
             return None;
         }
         Some(Self(status))
@@ -208,7 +208,7 @@ impl Document for RedirectHost {
         let Ok(authority) = Authority::parse(text.as_bytes()) else {
             node.problem(
                 problems,
-                "host",
+                Code::HOST,
                 format!("`{text}` is no host"),
                 "write a host, with or without a port",
             );

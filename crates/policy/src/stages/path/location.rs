@@ -1,7 +1,8 @@
 //! The `location` of a redirect.
 
 use super::document::{Redirect, Scheme};
-use crate::http::{AuthorityError, Request, RequestPath};
+use crate::decision::Reason;
+use crate::http::{Request, RequestPath};
 
 /// Where the client is sent, with the query of the request.
 ///
@@ -11,7 +12,7 @@ pub(super) fn of(
     redirect: &Redirect,
     request: &Request<'_>,
     path: &RequestPath<'_>,
-) -> Result<Vec<u8>, AuthorityError> {
+) -> Result<Vec<u8>, Reason> {
     let mut location = match (&redirect.scheme, &redirect.host) {
         (None, None) => String::new(),
         (None, Some(host)) => format!("//{host}"),

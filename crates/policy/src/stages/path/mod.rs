@@ -6,8 +6,8 @@ mod document;
 mod location;
 mod replacement;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Report, RuleResult, Step, Trace};
-use crate::http::{Forward, Host, Normalize, PathError, PathLimits, Request, RequestPath};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, RuleResult, Step, Trace};
+use crate::http::{Forward, Host, Normalize, PathLimits, Request, RequestPath};
 use crate::stages::Stage;
 use crate::stages::index::RuleIndex;
 use crate::vocabulary::{DenyResponse, MatchInput, Mode};
@@ -61,12 +61,12 @@ impl Stage for PathStage {
             Ok(Some(path)) => path,
             // A CONNECT without a path has nothing to judge here.
             Ok(None) => return Ok(()),
-            Err(error) => return report.end(self.malformed(request, error.status(), error.reason())),
+            Err(error) => return report.end(self.malformed(request, error)),
         };
         report.trace.step(|| Step::Path(path.readings().map(str::to_owned).collect()));
         let authority = match self.uses_host.then(|| request.authority()).transpose() {
             Ok(authority) => authority,
-            Err(error) => return report.end(self.malformed(request, 400, error.reason())),
+            Err(error) => return report.end(self.malformed(request, error)),
         };
         let host = authority.as_ref().map(|authority| &authority.host);
         let judged = self.judge(request, &path, host, report)?;
@@ -160,12 +160,12 @@ impl PathStage {
                 Action::Redirect(redirect) => report.end(self.redirect(request, rule, redirect, &path))?,
                 // Of a reading that is another rule's, the rewritten path would be one that nobody judged.
                 Action::Rewrite(_) if !judged.in_every_reading => {
-                    report.end(self.refusal(request, rule, 400, "rewrite_ambiguous"))?;
+                    report.end(self.refusal(request, rule, Reason::REWRITE_AMBIGUOUS))?;
                 }
                 Action::Rewrite(replacement) => match self.replaced(rule, replacement, &path) {
                     Ok(rewritten) if enforced => (path, forward) = (rewritten, true),
                     Ok(_) => {}
-                    Err((status, reason)) => report.end(self.refusal(request, rule, status, reason))?,
+                    Err(reason) => report.end(self.refusal(request, rule, reason))?,
                 },
                 Action::Allow | Action::Deny => {}
             }
@@ -183,13 +183,13 @@ impl PathStage {
         rule: &Rule,
         replacement: &Replacement,
         path: &RequestPath<'a>,
-    ) -> Result<RequestPath<'a>, (u16, &'static str)> {
-        const BROKEN: (u16, &str) = (500, "replacement_failed");
-        let replaced =
-            replacement.apply(path.canonical(), rule.matches.paths().unwrap_or_default()).ok_or(BROKEN)?;
+    ) -> Result<RequestPath<'a>, Reason> {
+        let replaced = replacement
+            .apply(path.canonical(), rule.matches.paths().unwrap_or_default())
+            .ok_or(Reason::REPLACEMENT_FAILED)?;
         path.rewritten(&replaced, &self.normalize).map_err(|error| match error {
-            PathError::AboveRoot | PathError::TooManyReadings => (error.status(), error.reason()),
-            _ => BROKEN,
+            Reason::PATH_ABOVE_ROOT | Reason::TOO_MANY_READINGS => error,
+            _ => Reason::REPLACEMENT_FAILED,
         })
     }
 
@@ -206,17 +206,17 @@ impl PathStage {
         };
         let path = match replaced {
             Ok(path) => path,
-            Err((status, reason)) => return self.refusal(request, rule, status, reason),
+            Err(reason) => return self.refusal(request, rule, reason),
         };
         match location::of(redirect, request, &path) {
             Ok(location) => Answer {
                 decision: Decision::Redirect,
-                reason: "redirected",
+                reason: Reason::REDIRECTED,
                 reply: LocalReply::redirect(redirect.status, location, request.is_grpc()),
                 reading: None,
                 ..self.denial(request, Some(rule), path.canonical())
             },
-            Err(error) => self.refusal(request, rule, 400, error.reason()),
+            Err(error) => self.refusal(request, rule, error),
         }
     }
 
@@ -227,14 +227,14 @@ impl PathStage {
             decision: Decision::Deny,
             filter: FILTER,
             rule: rule.map(|rule| rule.name.clone()),
-            reason: if rule.is_some() { "denied" } else { "default_deny" },
+            reason: if rule.is_some() { Reason::DENIED } else { Reason::DEFAULT_DENY },
             mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
             reading: Some(reading.to_owned()),
             reply: LocalReply::denied(status, response, request.is_grpc()),
         }
     }
 
-    fn malformed(&self, request: &Request<'_>, status: u16, reason: &'static str) -> Answer {
+    fn malformed(&self, request: &Request<'_>, reason: Reason) -> Answer {
         Answer {
             decision: Decision::Deny,
             filter: FILTER,
@@ -242,15 +242,15 @@ impl PathStage {
             reason,
             mode: self.malformed_mode,
             reading: None,
-            reply: LocalReply::denied(status, self.response.as_ref(), request.is_grpc()),
+            reply: LocalReply::denied(reason.status(), self.response.as_ref(), request.is_grpc()),
         }
     }
 
     /// What a rule that is no denial cannot be done with.
-    fn refusal(&self, request: &Request<'_>, rule: &Rule, status: u16, reason: &'static str) -> Answer {
+    fn refusal(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
         let response = rule.response.as_ref().or(self.response.as_ref());
-        let reply = LocalReply::denied(status, response, request.is_grpc());
-        let answer = self.malformed(request, status, reason);
+        let reply = LocalReply::denied(reason.status(), response, request.is_grpc());
+        let answer = self.malformed(request, reason);
         Answer { reply, rule: Some(rule.name.clone()), mode: self.mode.of_rule(rule.mode), ..answer }
     }
 }

@@ -1,6 +1,6 @@
 //! What takes the place of a path.
 
-use crate::document::{Fields, Problems};
+use crate::document::{Code, Fields, Problems};
 use crate::http::canonical_pattern;
 use crate::vocabulary::{PathMatch, Substitution};
 
@@ -117,14 +117,14 @@ impl Replacement {
                 {
                     let message = format!("a `{character}` ends a path");
                     let help = "leave it out: the query of the request is kept";
-                    problems.add("path", &fields.path.field("substitution"), message, help);
+                    problems.add(Code::PATH, &fields.path.field("substitution"), message, help);
                     return None;
                 }
                 Some(Some(Self::Regex(substitution)))
             }
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
-                problems.add("two_replacements", fields.path, "more than one replacement", help);
+                problems.add(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help);
                 None
             }
         }
@@ -134,7 +134,7 @@ impl Replacement {
 fn not_a_path(fields: &Fields<'_>, field: &str, text: &str, help: String, problems: &mut Problems) {
     let help =
         if text.contains('?') { "leave `?` out: the query of the request is kept".to_owned() } else { help };
-    problems.add("path", &fields.path.field(field), format!("`{text}` is no canonical path"), help);
+    problems.add(Code::PATH, &fields.path.field(field), format!("`{text}` is no canonical path"), help);
 }
 
 /// The pieces of a path with names in braces.

@@ -1,14 +1,14 @@
 //! Tokens whose signature was verified, so that the same token costs it once.
 
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::quick::QuickMap;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
 /// A token that was verified. Its times and whose connection it is are looked at each time anew.
 pub(super) struct Verified {
-    /// The place of its issuer.
-    pub(super) issuer: usize,
+    /// The index of its provider.
+    pub(super) provider_index: usize,
     /// Its claims.
     pub(super) claims: Rc<Map<String, Value>>,
     /// Its payload in base64url, as it came.
@@ -18,7 +18,7 @@ pub(super) struct Verified {
 /// Without its claims, which are personal.
 impl std::fmt::Debug for Verified {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verified").field("issuer", &self.issuer).finish_non_exhaustive()
+        f.debug_struct("Verified").field("provider_index", &self.provider_index).finish_non_exhaustive()
     }
 }
 
@@ -50,7 +50,7 @@ impl Document for CacheBytes {
         if !(Self::LEAST..=Self::MOST).contains(&bytes) {
             let message = format!("{bytes} bytes are too few or too many");
             problems.add(
-                "cache",
+                Code::CACHE,
                 &node.path.field("maxBytes"),
                 message,
                 "write 131072 to 268435456, or `cache: \"off\"`",
@@ -80,8 +80,8 @@ struct Generation {
 }
 
 impl Generation {
-    fn find(&self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
-        self.tokens.get(token)?.iter().find(|known| known.issuer == issuer).map(Rc::clone)
+    fn find(&self, provider_index: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        self.tokens.get(token)?.iter().find(|known| known.provider_index == provider_index).map(Rc::clone)
     }
 }
 
@@ -99,11 +99,11 @@ impl Cache {
     }
 
     /// What was verified of a token for the issuer at this place.
-    pub(super) fn get(&mut self, issuer: usize, token: &[u8]) -> Option<Rc<Verified>> {
-        if let Some(found) = self.young.find(issuer, token) {
+    pub(super) fn get(&mut self, provider_index: usize, token: &[u8]) -> Option<Rc<Verified>> {
+        if let Some(found) = self.young.find(provider_index, token) {
             return Some(found);
         }
-        let found = self.old.find(issuer, token)?;
+        let found = self.old.find(provider_index, token)?;
         self.put(token, &found);
         Some(found)
     }
@@ -118,7 +118,7 @@ impl Cache {
             self.old = std::mem::take(&mut self.young);
         }
         let known = self.young.tokens.entry(token.into()).or_default();
-        if !known.iter().any(|known| known.issuer == verified.issuer) {
+        if !known.iter().any(|known| known.provider_index == verified.provider_index) {
             known.push(Rc::clone(verified));
             self.young.bytes += bytes;
         }
@@ -163,7 +163,7 @@ mod tests {
 
     fn token(claims: Value) -> Rc<Verified> {
         let Value::Object(claims) = claims else { unreachable!() };
-        Rc::new(Verified { issuer: 0, claims: Rc::new(claims), payload: "x".repeat(300) })
+        Rc::new(Verified { provider_index: 0, claims: Rc::new(claims), payload: "x".repeat(300) })
     }
 
     #[test]

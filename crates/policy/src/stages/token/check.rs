@@ -5,11 +5,10 @@ use super::challenge::Refusal;
 use super::document::{Require, Rule};
 use super::provider_state::ProviderState;
 use super::{FILTER, TokenStage};
-use crate::decision::{Answer, Report, RuleResult, TokenReport, Trace};
+use crate::decision::{Answer, Reason, Report, RuleResult, TokenReport, Trace};
 use crate::http::{Headers, Request};
 use crate::stages::parts::Parts;
 use crate::vocabulary::RuleName;
-use jose::Jws;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -52,7 +51,7 @@ impl TokenStage {
                 }
             }
             if none {
-                report.end(self.denial(request, None, Refusal::Missing("no_rule")))?;
+                report.end(self.denial(request, None, Reason::NO_RULE.into()))?;
             }
         }
         Ok(found)
@@ -68,80 +67,22 @@ impl TokenStage {
     ) -> Result<Option<Rc<Verified>>, Refusal> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
         let issuers: Vec<&ProviderState> =
-            self.issuers.iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
+            self.keys.providers().iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
         let Some((token, issuers)) = only_token(&issuers, &request.headers, query(request, parts))? else {
-            return if required.optional { Ok(None) } else { Err(Refusal::Missing("token_missing")) };
+            return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
-        let token = self.verified(&issuers, &token, request, report)?;
+        let token = self.keys.verify(&issuers, &token, request, report)?;
         // What another issuer of the same name lacks is of no matter.
         report.keys_wanted.truncate(wanted);
         let scopes = scopes(&token.claims);
         if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
-            return Err(Refusal::Insufficient("scope_missing"));
+            return Err(Reason::SCOPE_MISSING.into());
         }
         if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
-            return Err(Refusal::Insufficient("claim_mismatch"));
+            return Err(Reason::CLAIM_MISMATCH.into());
         }
         Ok(Some(token))
-    }
-
-    /// The token, if it is one of these issuers, known from before or verified now.
-    fn verified(
-        &self,
-        issuers: &[&ProviderState],
-        token: &[u8],
-        request: &Request<'_>,
-        report: &mut TokenReport,
-    ) -> Result<Rc<Verified>, Refusal> {
-        if let Some(known) = self.known(token, issuers, request, report) {
-            report.cache_hits += 1;
-            return Ok(known);
-        }
-        let text = std::str::from_utf8(token).map_err(|_| Refusal::Invalid("token_malformed"))?;
-        let jws = Jws::parse(text).map_err(|error| Refusal::Invalid(error.reason()))?;
-        let issuer = self.issuer_of(issuers, &jws, request, report)?;
-        let verified =
-            Rc::new(Verified { issuer, claims: Rc::new(jws.claims), payload: jws.payload.to_owned() });
-        self.cache.borrow_mut().put(token, &verified);
-        Ok(verified)
-    }
-
-    /// What was verified of this token before for one of these issuers, if it still holds.
-    fn known(
-        &self,
-        token: &[u8],
-        issuers: &[&ProviderState],
-        request: &Request<'_>,
-        report: &mut TokenReport,
-    ) -> Option<Rc<Verified>> {
-        let mut cache = self.cache.borrow_mut();
-        let mut found =
-            issuers.iter().filter_map(|issuer| Some((issuer, cache.get(issuer.provider_index, token)?)));
-        found.find_map(|(issuer, token)| {
-            issuer.still_holds(&token.claims, request, report).is_ok().then_some(token)
-        })
-    }
-
-    /// The place of the issuer whose token it is; why it is that of none: where the keys of one that it names cannot be
-    /// had, that, otherwise the reason of the last that it names.
-    fn issuer_of(
-        &self,
-        issuers: &[&ProviderState],
-        jws: &Jws<'_>,
-        request: &Request<'_>,
-        report: &mut TokenReport,
-    ) -> Result<usize, Refusal> {
-        let named = jws.claims.get("iss").and_then(Value::as_str);
-        let mut refusal = Refusal::Invalid("token_issuer");
-        for issuer in issuers.iter().filter(|issuer| named == Some(issuer.provider.issuer.as_str())) {
-            match issuer.validate(jws, &*self.verifier.0, request, report) {
-                Ok(()) => return Ok(issuer.provider_index),
-                Err(_) if matches!(refusal, Refusal::Unavailable { .. }) => {}
-                Err(why) => refusal = why,
-            }
-        }
-        Err(refusal)
     }
 }
 
@@ -168,7 +109,7 @@ fn only_token<'i>(
             (Some(token), None, None) => only = Some((token, vec![issuer])),
             // Two providers may look at the same place.
             (Some(token), None, Some((other, issuers))) if token == *other => issuers.push(issuer),
-            _ => return Err(Refusal::Several),
+            _ => return Err(Reason::TOKEN_REPEATED.into()),
         }
     }
     Ok(only)

@@ -1,5 +1,6 @@
 //! The registered claims of a token (RFC 7519, section 4.1), held against a time that is passed in.
 
+use crate::decision::Reason;
 use serde_json::{Map, Value};
 
 /// What the claims of a token must be.
@@ -18,46 +19,46 @@ pub(super) struct Terms<'a> {
 }
 
 /// Why claims do not hold, in a word for the log.
-pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) -> Result<(), &'static str> {
+pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) -> Result<(), Reason> {
     #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
     let (now, skew) = (now as f64, terms.skew as f64);
     let expires = date(claims, "exp")?;
     let begins = date(claims, "nbf")?;
     let issued = date(claims, "iat")?;
     match expires {
-        None if terms.require_expiration => return Err("token_exp_missing"),
-        Some(expires) if now >= expires + skew => return Err("token_expired"),
+        None if terms.require_expiration => return Err(Reason::TOKEN_EXP_MISSING),
+        Some(expires) if now >= expires + skew => return Err(Reason::TOKEN_EXPIRED),
         _ => {}
     }
     if begins.is_some_and(|begins| now + skew < begins) || issued.is_some_and(|issued| now + skew < issued) {
-        return Err("token_not_yet");
+        return Err(Reason::TOKEN_NOT_YET);
     }
     if let Some(most) = terms.max_lifetime {
         #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
         let most = most as f64;
         match (issued.or(begins), expires) {
             (Some(from), Some(to)) if (0.0..=most).contains(&(to - from)) => {}
-            _ => return Err("token_lifetime"),
+            _ => return Err(Reason::TOKEN_LIFETIME),
         }
     }
     if claims.get("iss").and_then(Value::as_str) != Some(terms.issuer) {
-        return Err("token_issuer");
+        return Err(Reason::TOKEN_ISSUER);
     }
     if terms.audiences.is_empty() || is_for(claims.get("aud"), terms.audiences) {
         Ok(())
     } else {
-        Err("token_audience")
+        Err(Reason::TOKEN_AUDIENCE)
     }
 }
 
 /// Whether the token is bound to the certificate of the client, given as the hex of its SHA-256: `cnf.x5t#S256` is the
 /// same in base64url (RFC 8705, section 3.1).
-pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -> Result<(), &'static str> {
+pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -> Result<(), Reason> {
     let bound_to = claims.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Value::as_str);
     let bound_to = bound_to.and_then(jose::decode_base64url).filter(|digest| digest.len() == 32);
     match (bound_to, certificate) {
         (Some(digest), Some(hex)) if is_hex_of(hex, &digest) => Ok(()),
-        _ => Err("token_confirmation"),
+        _ => Err(Reason::TOKEN_CONFIRMATION),
     }
 }
 
@@ -72,12 +73,12 @@ fn is_hex_of(hex: &[u8], bytes: &[u8]) -> bool {
 }
 
 /// A NumericDate (RFC 7519, section 2): seconds since 1970, with or without a fraction.
-fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, &'static str> {
+fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reason> {
     match claims.get(name) {
         None => Ok(None),
         Some(value) => {
             let date = value.as_f64().filter(|date| (0.0..9_007_199_254_740_992.0).contains(date));
-            date.map(Some).ok_or("token_date")
+            date.map(Some).ok_or(Reason::TOKEN_DATE)
         }
     }
 }
@@ -96,10 +97,11 @@ fn is_for(audience: Option<&Value>, audiences: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Terms, check, confirm};
+    use crate::decision::Reason;
     use crate::test;
     use serde_json::{Value, json};
 
-    fn result(claims: Value, max_lifetime: Option<u64>) -> Result<(), &'static str> {
+    fn result(claims: Value, max_lifetime: Option<u64>) -> Result<(), Reason> {
         let Value::Object(claims) = claims else { unreachable!() };
         let audiences = ["api".to_owned()];
         let terms =
@@ -112,20 +114,20 @@ mod tests {
         let table = [
             (json!({"iss": "i", "aud": "api", "exp": 1001}), Ok(())),
             (json!({"iss": "i", "aud": ["x", "api"], "exp": 990.5}), Ok(())),
-            (json!({"iss": "i", "aud": "api", "exp": 990}), Err("token_expired")),
-            (json!({"iss": "i", "aud": "api"}), Err("token_exp_missing")),
-            (json!({"iss": "i", "aud": "api", "exp": "1001"}), Err("token_date")),
-            (json!({"iss": "i", "aud": "api", "exp": -1}), Err("token_date")),
-            (json!({"iss": "i", "aud": "api", "exp": 1e300}), Err("token_date")),
-            (json!({"iss": "i", "aud": "api", "exp": null}), Err("token_date")),
+            (json!({"iss": "i", "aud": "api", "exp": 990}), Err(Reason::TOKEN_EXPIRED)),
+            (json!({"iss": "i", "aud": "api"}), Err(Reason::TOKEN_EXP_MISSING)),
+            (json!({"iss": "i", "aud": "api", "exp": "1001"}), Err(Reason::TOKEN_DATE)),
+            (json!({"iss": "i", "aud": "api", "exp": -1}), Err(Reason::TOKEN_DATE)),
+            (json!({"iss": "i", "aud": "api", "exp": 1e300}), Err(Reason::TOKEN_DATE)),
+            (json!({"iss": "i", "aud": "api", "exp": null}), Err(Reason::TOKEN_DATE)),
             (json!({"iss": "i", "aud": "api", "exp": 2000, "nbf": 1010}), Ok(())),
-            (json!({"iss": "i", "aud": "api", "exp": 2000, "nbf": 1011}), Err("token_not_yet")),
-            (json!({"iss": "i", "aud": "api", "exp": 2000, "iat": 1011}), Err("token_not_yet")),
-            (json!({"iss": "I", "aud": "api", "exp": 2000}), Err("token_issuer")),
-            (json!({"aud": "api", "exp": 2000}), Err("token_issuer")),
-            (json!({"iss": "i", "aud": "API", "exp": 2000}), Err("token_audience")),
-            (json!({"iss": "i", "aud": ["api", 1], "exp": 2000}), Err("token_audience")),
-            (json!({"iss": "i", "exp": 2000}), Err("token_audience")),
+            (json!({"iss": "i", "aud": "api", "exp": 2000, "nbf": 1011}), Err(Reason::TOKEN_NOT_YET)),
+            (json!({"iss": "i", "aud": "api", "exp": 2000, "iat": 1011}), Err(Reason::TOKEN_NOT_YET)),
+            (json!({"iss": "I", "aud": "api", "exp": 2000}), Err(Reason::TOKEN_ISSUER)),
+            (json!({"aud": "api", "exp": 2000}), Err(Reason::TOKEN_ISSUER)),
+            (json!({"iss": "i", "aud": "API", "exp": 2000}), Err(Reason::TOKEN_AUDIENCE)),
+            (json!({"iss": "i", "aud": ["api", 1], "exp": 2000}), Err(Reason::TOKEN_AUDIENCE)),
+            (json!({"iss": "i", "exp": 2000}), Err(Reason::TOKEN_AUDIENCE)),
         ];
         for (claims, expected) in table {
             assert_eq!(result(claims.clone(), None), expected, "{claims}");
@@ -157,10 +159,10 @@ mod tests {
     fn a_lifetime_needs_both_ends() {
         let table = [
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1100}), Ok(())),
-            (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err("token_lifetime")),
-            (json!({"iss": "i", "aud": "api", "iat": 1005, "exp": 1004}), Err("token_lifetime")),
+            (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err(Reason::TOKEN_LIFETIME)),
+            (json!({"iss": "i", "aud": "api", "iat": 1005, "exp": 1004}), Err(Reason::TOKEN_LIFETIME)),
             (json!({"iss": "i", "aud": "api", "nbf": 950, "exp": 1100}), Ok(())),
-            (json!({"iss": "i", "aud": "api", "exp": 1100}), Err("token_lifetime")),
+            (json!({"iss": "i", "aud": "api", "exp": 1100}), Err(Reason::TOKEN_LIFETIME)),
         ];
         for (claims, expected) in table {
             assert_eq!(result(claims.clone(), Some(200)), expected, "{claims}");

@@ -3,7 +3,7 @@
 use super::cache::CacheBytes;
 use super::jwks::Jwks;
 use super::source::Sources;
-use crate::document::{Document, FieldPath, Fields, Node, Problems};
+use crate::document::{Code, Document, FieldPath, Fields, Node, Problems};
 use crate::vocabulary::{
     ClaimMatch, ClaimPath, DenyResponse, Duration, HeaderText, Mode, MutableHeaderName, NonEmpty,
     RequestMatch, RuleName, Rules,
@@ -132,7 +132,7 @@ impl Document for Require {
             (None, Some(NonEmpty(providers))) => providers,
             _ => {
                 let help = "write `provider: NAME`, or `anyOf: [NAME, …]`";
-                problems.add("provider", fields.path, "not one of `provider` and `anyOf`", help);
+                problems.add(Code::PROVIDER, fields.path, "not one of `provider` and `anyOf`", help);
                 return None;
             }
         };
@@ -157,7 +157,7 @@ impl Document for Scope {
         {
             node.problem(
                 problems,
-                "scope",
+                Code::SCOPE,
                 format!("`{text}` is no scope"),
                 "one scope an item, without blanks or quotes",
             );
@@ -175,7 +175,12 @@ impl Document for Realm {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let HeaderText(text) = HeaderText::read(node, problems)?;
         if !text.is_ascii() || text.contains(['"', '\\']) {
-            node.problem(problems, "realm", "a quote, a backslash or a byte beyond ASCII", "leave it out");
+            node.problem(
+                problems,
+                Code::REALM,
+                "a quote, a backslash or a byte beyond ASCII",
+                "leave it out",
+            );
             return None;
         }
         Some(Self(text))
@@ -192,7 +197,12 @@ impl Document for Providers {
             return node.unexpected(problems, "providers by name");
         };
         if object.is_empty() {
-            node.problem(problems, "empty_list", "there is no provider", "add one: `corporate: {issuer: …}`");
+            node.problem(
+                problems,
+                Code::EMPTY_LIST,
+                "there is no provider",
+                "add one: `corporate: {issuer: …}`",
+            );
         }
         let read = object.iter().map(|(name, value)| {
             let path = node.path.field(name);
@@ -213,7 +223,7 @@ impl Document for Algorithms {
         let secrets = algorithms.iter().filter(|algorithm| algorithm.family() == Family::Hmac).count();
         if secrets > 0 && secrets < algorithms.len() {
             let message = "HS* beside algorithms of public keys: a public key could pass for a secret";
-            node.problem(problems, "algorithms", message, "make two providers of it");
+            node.problem(problems, Code::ALGORITHMS, message, "make two providers of it");
             return None;
         }
         Some(Self(algorithms))
@@ -229,7 +239,12 @@ impl Document for AlgorithmName {
         let parsed = Algorithm::parse(text).map(Self);
         if parsed.is_none() {
             let help = crate::document::did_you_mean(text, &known);
-            node.problem(problems, "unknown_value", format!("`{text}` is no algorithm of signatures"), help);
+            node.problem(
+                problems,
+                Code::UNKNOWN_VALUE,
+                format!("`{text}` is no algorithm of signatures"),
+                help,
+            );
         }
         parsed
     }
@@ -249,7 +264,7 @@ impl Document for ValidatedTokenPolicy {
             for unknown in required.providers.iter().filter(|name| !names.contains(&name.as_str())) {
                 let help = crate::document::did_you_mean(unknown, &names);
                 problems.add(
-                    "unknown_provider",
+                    Code::UNKNOWN_PROVIDER,
                     &rules.item(index).field("require"),
                     format!("`{unknown}` is no provider"),
                     help,
@@ -269,11 +284,11 @@ impl Provider {
         let Jwks::Inline(text) = &self.jwks else { return };
         let path = path.field("jwks");
         match KeySet::parse(text.as_bytes(), &self.algorithms.0) {
-            Err(error) => problems.add("jwks", &path, error.reason(), "write `{keys: [...]}` (RFC 7517)"),
+            Err(error) => problems.add(Code::JWKS, &path, error.reason(), "write `{keys: [...]}` (RFC 7517)"),
             Ok((keys, left_out)) if keys.is_empty() => {
                 let why: Vec<String> = left_out.iter().map(ToString::to_string).collect();
                 let message = format!("no key can be used: {}", why.join("; "));
-                problems.add("jwks", &path, message, "add one of `algorithms`");
+                problems.add(Code::JWKS, &path, message, "add one of `algorithms`");
             }
             Ok(_) => {}
         }

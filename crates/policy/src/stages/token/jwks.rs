@@ -1,6 +1,6 @@
 //! Where the keys of a provider come from.
 
-use crate::document::{Document, Fields, Node, Problems};
+use crate::document::{Code, Document, Fields, Node, Problems};
 use crate::http::Authority;
 use crate::vocabulary::Duration;
 use jose::{Algorithm, RefreshPolicy};
@@ -45,7 +45,7 @@ impl<const LEAST: u64, const MOST: u64> Document for Within<LEAST, MOST> {
         let duration = Duration::read(node, problems)?;
         if !(LEAST..=MOST).contains(&duration.as_millis()) {
             let help = format!("write `{LEAST}ms` to `{}m`", MOST / MINUTE);
-            node.problem(problems, "duration", "too short or too long", help);
+            node.problem(problems, Code::DURATION, "too short or too long", help);
             return None;
         }
         Some(Self(duration))
@@ -81,7 +81,7 @@ impl Document for JwksUri {
         if uri.is_none() {
             let help = "write scheme, host and path: `https://issuer.example/jwks.json`";
             // It may hold a password: it is not repeated.
-            node.problem(problems, "uri", "no URI to fetch keys from", help);
+            node.problem(problems, Code::URI, "no URI to fetch keys from", help);
         }
         uri
     }
@@ -95,7 +95,12 @@ impl Document for Jwks {
             (true, None) => node.value.get("inline").map(|keys| Self::Inline(keys.to_string())),
             (false, Some(remote)) => Some(Self::Remote(remote)),
             _ => {
-                problems.add("jwks", fields.path, "not one of `inline` and `remote`", "keep one of the two");
+                problems.add(
+                    Code::JWKS,
+                    fields.path,
+                    "not one of `inline` and `remote`",
+                    "keep one of the two",
+                );
                 None
             }
         }

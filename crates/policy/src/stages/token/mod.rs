@@ -8,25 +8,25 @@ mod claims;
 mod describe;
 mod document;
 mod jwks;
+mod key_ring;
 mod provider_state;
 mod source;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Report, Trace};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, Trace};
 use crate::http::Request;
 use crate::stages::index::RuleIndex;
 use crate::stages::parts::Asked;
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
-use cache::{Cache, Verified};
+use cache::Verified;
 use challenge::Refusal;
 use document::{Realm, Require, Rule, TokenPolicy, ValidatedTokenPolicy};
-use jose::{InModule, SkippedKey, Verifier};
 use provider_state::ProviderState;
 use serde_json::Value;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use jwks::{JwksUri, RemoteKeys};
+pub use key_ring::KeyRing;
 
 const FILTER: Filter = Filter::TokenValidation;
 
@@ -36,24 +36,13 @@ pub struct TokenStage {
     mode: Mode,
     malformed_mode: Mode,
     realm: Realm,
-    issuers: Vec<ProviderState>,
+    keys: KeyRing,
     rules: Vec<Rule>,
     index: RuleIndex,
     asked: Asked,
     /// The headers that only this filter sets.
     identity: Vec<HeaderPattern>,
     response: Option<DenyResponse>,
-    verifier: Signatures,
-    cache: RefCell<Cache>,
-}
-
-/// Who checks signatures.
-struct Signatures(Box<dyn Verifier>);
-
-impl std::fmt::Debug for Signatures {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Signatures")
-    }
 }
 
 impl Stage for TokenStage {
@@ -64,53 +53,21 @@ impl Stage for TokenStage {
         vec![FILTER]
     }
 
-    const CHECKS_SIGNATURES: bool = true;
-
-    fn check_signatures_by(&mut self, verifier: impl FnOnce() -> Box<dyn Verifier>) {
-        self.verifier = Signatures(verifier());
-    }
-
-    fn remote_keys(&self) -> Vec<RemoteKeys> {
-        self.issuers.iter().filter_map(ProviderState::remote).collect()
-    }
-
-    fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
-        let left_out =
-            self.issuers.get(provider_index).map_or(Ok(Vec::new()), |issuer| issuer.take(set, at))?;
-        self.cache.borrow_mut().clear();
-        Ok(left_out)
-    }
-
-    fn confirm_keys(&self, provider_index: usize, at: u64) {
-        if let Some(issuer) = self.issuers.get(provider_index) {
-            issuer.confirm(at);
-        }
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        let lines = |issuer: &ProviderState| -> Vec<String> {
-            let line = |left_out: &SkippedKey| format!("keys of provider `{}`: {left_out}", issuer.name);
-            issuer.left_out.iter().map(line).collect()
-        };
-        self.issuers.iter().flat_map(lines).collect()
+    fn key_ring(&self) -> Option<&KeyRing> {
+        Some(&self.keys)
     }
 
     fn needs(&self) -> Needs {
-        let certificate = self.issuers.iter().any(|issuer| issuer.provider.confirmation.is_some());
+        let certificate = self.keys.providers().iter().any(|state| state.provider.confirmation.is_some());
         Needs { time: true, certificate, ..Needs::default() }
     }
 
     fn compile(ValidatedTokenPolicy(document): ValidatedTokenPolicy) -> Self {
         let TokenPolicy { mode, realm, providers, rules, cache, response } = document;
-        let issuers: Vec<ProviderState> = providers
-            .0
-            .into_iter()
-            .enumerate()
-            .map(|(provider_index, (name, provider))| ProviderState::new(provider_index, name, provider))
-            .collect();
-        let identity = issuers.iter().flat_map(|issuer| {
-            let claims = issuer.provider.claim_to_headers.iter().map(|to| &to.header);
-            claims.chain(&issuer.provider.payload_header).map(|header| HeaderPattern::Name(header.0.clone()))
+        let keys = KeyRing::new(providers.0, cache);
+        let identity = keys.providers().iter().flat_map(|state| {
+            let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);
+            claims.chain(&state.provider.payload_header).map(|header| HeaderPattern::Name(header.0.clone()))
         });
         Self {
             mode,
@@ -118,12 +75,10 @@ impl Stage for TokenStage {
             realm,
             identity: identity.collect(),
             asked: Asked::by(rules.0.iter().map(|rule| &rule.matches)),
-            issuers,
+            keys,
             index: RuleIndex::new(rules.0.iter().map(|rule| &rule.matches)),
             rules: rules.0,
             response,
-            verifier: Signatures(Box::new(InModule)),
-            cache: RefCell::new(Cache::new(cache)),
         }
     }
 
@@ -139,8 +94,8 @@ impl Stage for TokenStage {
         report.enter(FILTER);
         let parts = match self.asked.read(request) {
             Ok(parts) => parts,
-            Err((status, reason)) => {
-                let reply = LocalReply::denied(status, self.response.as_ref(), request.is_grpc());
+            Err(reason) => {
+                let reply = LocalReply::denied(reason.status(), self.response.as_ref(), request.is_grpc());
                 return report.end(answer(None, reason, self.malformed_mode, reply));
             }
         };
@@ -177,7 +132,9 @@ impl Stage for TokenStage {
 impl TokenStage {
     /// Gives the upstream what it is to know of the token, and takes the token itself off.
     fn pass_on(&self, request: &mut Request<'_>, token: &Verified) {
-        let Some(ProviderState { provider, .. }) = self.issuers.get(token.issuer) else { return };
+        let Some(ProviderState { provider, .. }) = self.keys.providers().get(token.provider_index) else {
+            return;
+        };
         if !provider.forward {
             provider.from.remove(&mut request.headers);
             request.remove_from_query(|query| provider.from.without_tokens(query));
@@ -199,12 +156,13 @@ impl TokenStage {
         });
         let response = rule.and_then(|rule| rule.response.as_ref()).or(self.response.as_ref());
         let (name, value) = refusal.header(&self.realm, required);
-        let reply = LocalReply::denied(refusal.status(), response, request.is_grpc()).with(name, value);
-        answer(rule, refusal.reason(), self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
+        let reply =
+            LocalReply::denied(refusal.reason.status(), response, request.is_grpc()).with(name, value);
+        answer(rule, refusal.reason, self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
     }
 }
 
-fn answer(rule: Option<&Rule>, reason: &'static str, mode: Mode, reply: LocalReply) -> Answer {
+fn answer(rule: Option<&Rule>, reason: Reason, mode: Mode, reply: LocalReply) -> Answer {
     let rule = rule.map(|rule| rule.name.clone());
     Answer { decision: Decision::Deny, filter: FILTER, rule, reason, mode, reading: None, reply }
 }

@@ -4,7 +4,7 @@ use super::challenge::Refusal;
 use super::claims::{self, Terms};
 use super::document::{Confirmation, Provider};
 use super::jwks::{Jwks, RemoteKeys};
-use crate::decision::{KeysWanted, MissingKeys, TokenReport};
+use crate::decision::{KeysWanted, MissingKeys, Reason, TokenReport};
 use crate::http::Request;
 use jose::{Jws, KeySet, SkippedKey, Verifier};
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub(super) struct ProviderState {
     pub(super) provider: Provider,
     keys: Keys,
     /// The keys that stand in the configuration and cannot be used.
-    pub(super) left_out: Vec<SkippedKey>,
+    pub(super) skipped: Vec<SkippedKey>,
 }
 
 #[derive(Debug)]
@@ -44,15 +44,15 @@ struct Fetched {
 impl ProviderState {
     /// The issuer at this place.
     pub(super) fn new(provider_index: usize, name: String, provider: Provider) -> Self {
-        let (keys, left_out) = match &provider.jwks {
+        let (keys, skipped) = match &provider.jwks {
             Jwks::Inline(text) => {
                 let read = KeySet::parse(text.as_bytes(), &provider.algorithms.0);
-                let (keys, left_out) = read.unwrap_or_default();
-                (Keys::Inline(Rc::new(keys)), left_out)
+                let (keys, skipped) = read.unwrap_or_default();
+                (Keys::Inline(Rc::new(keys)), skipped)
             }
             Jwks::Remote(_) => (Keys::Fetched(RefCell::new(None)), Vec::new()),
         };
-        Self { provider_index, name, provider, keys, left_out }
+        Self { provider_index, name, provider, keys, skipped }
     }
 
     /// How its keys are fetched, where they are.
@@ -70,16 +70,16 @@ impl ProviderState {
     /// # Errors
     /// Why it is none; the keys of before stay.
     pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
-        let (set, left_out) =
+        let (set, skipped) =
             KeySet::parse(set, &self.provider.algorithms.0).map_err(|error| error.reason().to_owned())?;
         if set.is_empty() {
-            let why: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+            let why: Vec<String> = skipped.iter().map(ToString::to_string).collect();
             return Err(format!("the key set has no key that can be used: {}", why.join("; ")));
         }
         if let Keys::Fetched(keys) = &self.keys {
             keys.replace(Some(Fetched { set: Rc::new(set), at }));
         }
-        Ok(left_out)
+        Ok(skipped)
     }
 
     /// Notes that the issuer gave the same set again.
@@ -96,17 +96,17 @@ impl ProviderState {
         let (keys, remote) = match (&self.keys, &self.provider.jwks) {
             (Keys::Fetched(keys), Jwks::Remote(remote)) => (keys.borrow().clone(), remote),
             (Keys::Inline(keys), _) => return Ok(Rc::clone(keys)),
-            _ => return Err(Refusal::Invalid("token_key")),
+            _ => return Err(Reason::TOKEN_KEY.into()),
         };
         let reason = match keys {
             Some(Fetched { set, at }) if now <= at.saturating_add(remote.serves()) => return Ok(set),
-            Some(_) => "keys_stale",
-            None => "keys_missing",
+            Some(_) => Reason::KEYS_STALE,
+            None => Reason::KEYS_MISSING,
         };
         report
             .keys_wanted
             .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Keys });
-        Err(Refusal::Unavailable { reason, retry_after: remote.retry_after() })
+        Err(Refusal { reason, retry_after: Some(remote.retry_after()) })
     }
 
     /// Whether the token is one of this provider.
@@ -119,12 +119,12 @@ impl ProviderState {
     ) -> Result<(), Refusal> {
         let provider = &self.provider;
         if !provider.algorithms.0.contains(&jws.algorithm) {
-            return Err(Refusal::Invalid("token_algorithm"));
+            return Err(Reason::TOKEN_ALGORITHM.into());
         }
         let is_type =
             |typ: &str| provider.types.as_ref().is_none_or(|types| types.0.iter().any(|t| same_type(t, typ)));
         if !jws.typ.as_deref().map_or(provider.types.is_none(), is_type) {
-            return Err(Refusal::Invalid("token_type"));
+            return Err(Reason::TOKEN_TYPE.into());
         }
         // A token that does not hold anyway costs neither a check of its signature nor a fetch.
         let keys = self.still_holds(&jws.claims, request, report)?;
@@ -147,9 +147,9 @@ impl ProviderState {
             require_expiration: provider.require_expiration,
             max_lifetime: provider.max_lifetime.map(crate::vocabulary::Duration::as_secs),
         };
-        claims::check(claims, &terms, request.now).map_err(Refusal::Invalid)?;
+        claims::check(claims, &terms, request.now)?;
         if provider.confirmation == Some(Confirmation::Mtls) {
-            claims::confirm(claims, request.connection.certificate).map_err(Refusal::Invalid)?;
+            claims::confirm(claims, request.connection.certificate)?;
         }
         self.keys(request.now, report)
     }
@@ -161,13 +161,13 @@ impl ProviderState {
         keys: &KeySet,
         report: &mut TokenReport,
     ) -> Result<(), Refusal> {
-        let mut reason = "token_key";
+        let mut reason = Reason::TOKEN_KEY;
         for key in keys.candidates(jws.algorithm, jws.kid.as_deref()).take(MAX_TRIED) {
             report.signature_checks += 1;
             if verifier.verify(jws.algorithm, key, jws.message, &jws.signature) {
                 return Ok(());
             }
-            reason = "token_signature";
+            reason = Reason::TOKEN_SIGNATURE;
         }
         let unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
         if unknown && matches!(self.keys, Keys::Fetched(_)) {
@@ -175,7 +175,7 @@ impl ProviderState {
                 .keys_wanted
                 .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Kid });
         }
-        Err(Refusal::Invalid(reason))
+        Err(reason.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The document of vhost-policy.
 
-use crate::document::{Document, Node, Problems};
+use crate::document::{Code, Document, Node, Problems};
 use crate::vocabulary::{DenyResponse, HostPattern, Method, Mode, NonEmpty, RuleName, Rules};
 use std::collections::HashMap;
 
@@ -86,7 +86,12 @@ impl Document for Entries {
                     let (item, list) = (node.path.item(index), "domains");
                     let message = format!("`{owner}` has this pattern too");
                     let domains = item.field(list);
-                    problems.add("duplicate_domain", &domains.item(domain_index), message, "list it once");
+                    problems.add(
+                        Code::DUPLICATE_DOMAIN,
+                        &domains.item(domain_index),
+                        message,
+                        "list it once",
+                    );
                 }
             }
         }

@@ -5,7 +5,7 @@ mod describe;
 mod document;
 mod index;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Report, RuleResult, Trace};
+use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, RuleResult, Trace};
 use crate::http::{Authority, Request};
 use crate::stages::{Needs, Stage};
 use crate::vocabulary::{DenyResponse, Method, Mode};
@@ -62,7 +62,7 @@ impl Stage for VhostStage {
         let authority = match request.authority() {
             Ok(authority) => authority,
             Err(error) => {
-                return report.end(self.denial(request, None, self.malformed_mode, 400, error.reason()));
+                return report.end(self.denial(request, None, self.malformed_mode, error));
             }
         };
         for entry in self.index.candidates(&authority.host).filter_map(|place| self.entries.get(place)) {
@@ -93,12 +93,12 @@ impl VhostStage {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let mode = self.mode.of_rule(entry.mode);
-        let denial = |status, reason| self.denial(request, Some(entry), mode, status, reason);
+        let denial = |reason| self.denial(request, Some(entry), mode, reason);
         if let (Some(port), Some(ports)) = (authority.port, &entry.ports)
             && !ports.0.contains(&port)
         {
             if self.unknown_host == UnknownHost::Deny {
-                return report.end(denial(404, "port_not_listed"));
+                return report.end(denial(Reason::PORT_NOT_LISTED));
             }
             // Passed over in shadow, the entry says nothing about the host.
             return if entry.mode == Some(Mode::Shadow) {
@@ -108,10 +108,10 @@ impl VhostStage {
             };
         }
         if let Some(reason) = self.sni_reason(request, authority, Some(entry)) {
-            return report.end(denial(421, reason));
+            return report.end(denial(reason));
         }
         match entry.tls {
-            Tls::Require if !request.connection.tls => return report.end(denial(403, "tls_required")),
+            Tls::Require if !request.connection.tls => return report.end(denial(Reason::TLS_REQUIRED)),
             Tls::Redirect if !request.connection.tls => {
                 return report.end(self.to_https(request, authority, entry, mode));
             }
@@ -120,7 +120,7 @@ impl VhostStage {
         if let Some(methods) = &entry.methods
             && !methods.0.iter().any(|method| method.as_str().as_bytes() == request.method())
         {
-            let mut answer = denial(405, "method_not_allowed");
+            let mut answer = denial(Reason::METHOD_NOT_ALLOWED);
             let allowed: Vec<&str> = methods.0.iter().map(Method::as_str).collect();
             answer.reply = answer.reply.with("allow", allowed.join(", "));
             return report.end(answer);
@@ -136,10 +136,10 @@ impl VhostStage {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         if self.unknown_host == UnknownHost::Deny {
-            return report.end(self.denial(request, None, self.mode, 404, "unknown_host"));
+            return report.end(self.denial(request, None, self.mode, Reason::UNKNOWN_HOST));
         }
         match self.sni_reason(request, authority, None) {
-            Some(reason) => report.end(self.denial(request, None, self.mode, 421, reason)),
+            Some(reason) => report.end(self.denial(request, None, self.mode, reason)),
             None => Ok(()),
         }
     }
@@ -150,17 +150,17 @@ impl VhostStage {
         request: &Request<'_>,
         authority: &Authority,
         entry: Option<&VirtualHost>,
-    ) -> Option<&'static str> {
+    ) -> Option<Reason> {
         if self.sni == Sni::Ignore || !request.connection.tls {
             return None;
         }
         let Some(sni) = request.connection.sni.filter(|sni| !sni.is_empty()) else {
-            return Some("sni_missing");
+            return Some(Reason::SNI_MISSING);
         };
-        let Ok(sni) = Authority::parse(sni) else { return Some("sni_mismatch") };
+        let Ok(sni) = Authority::parse(sni) else { return Some(Reason::SNI_MISMATCH) };
         let covered = |entry: &VirtualHost| entry.domains.0.iter().any(|domain| domain.matches(&sni.host));
         let goes = sni.port.is_none() && (sni.host == authority.host || entry.is_some_and(covered));
-        (!goes).then_some("sni_mismatch")
+        (!goes).then_some(Reason::SNI_MISMATCH)
     }
 
     fn denial(
@@ -168,12 +168,11 @@ impl VhostStage {
         request: &Request<'_>,
         entry: Option<&VirtualHost>,
         mode: Mode,
-        status: u16,
-        reason: &'static str,
+        reason: Reason,
     ) -> Answer {
         let response = entry.and_then(|entry| entry.response.as_ref()).or(self.response.as_ref());
-        let own = response.and_then(|response| response.status).filter(|_| matches!(status, 403 | 404));
-        let status = own.map_or(status, |own| own.0);
+        let own = response.and_then(|response| response.status).filter(|_| reason.is_policy());
+        let status = own.map_or(reason.status(), |own| own.0);
         Answer {
             decision: Decision::Deny,
             filter: FILTER,
@@ -202,7 +201,7 @@ impl VhostStage {
         Answer {
             decision: Decision::Redirect,
             reply: LocalReply::redirect(308, location, request.is_grpc()),
-            ..self.denial(request, Some(entry), mode, 308, "tls_redirect")
+            ..self.denial(request, Some(entry), mode, Reason::TLS_REDIRECT)
         }
     }
 }

@@ -1,0 +1,109 @@
+//! Requests from text.
+
+use inspect::{HeaderLine, Request, unescape};
+
+/// A request, and its text for the output.
+#[derive(Debug)]
+pub struct NamedRequest {
+    /// The method and the URL.
+    pub text: String,
+    /// The request.
+    pub request: Request,
+}
+
+/// Parses a method and a URL or, if the host is given apart, a method and a request target.
+///
+/// # Errors
+/// Returns why the text is invalid.
+pub fn parse(text: &str, host: Option<&str>) -> Result<Request, String> {
+    let (method, url) = text.split_once(' ').unwrap_or((text, ""));
+    if method.is_empty() {
+        return Err(format!("invalid request `{text}`; write `GET https://shop.example.com/x`"));
+    }
+    let (scheme, authority, target) = split_url(url);
+    let host = host.or(authority).map(unescape).transpose()?.filter(|host| !host.is_empty());
+    Ok(Request {
+        method: unescape(method)?,
+        target: (!target.is_empty()).then(|| unescape(&target)).transpose()?,
+        host,
+        tls: scheme.is_some_and(|scheme| matches!(scheme, "https" | "wss")),
+        ..Request::default()
+    })
+}
+
+/// Returns the scheme, the authority and the target of a URL. A library for URLs would rewrite the path.
+fn split_url(url: &str) -> (Option<&str>, Option<&str>, String) {
+    let known = ["https", "http", "wss", "ws"];
+    let found = known.into_iter().find_map(|scheme| {
+        let (head, rest) = url.split_at_checked(scheme.len())?;
+        let rest = rest.strip_prefix("://")?;
+        head.eq_ignore_ascii_case(scheme).then_some((scheme, rest))
+    });
+    let Some((scheme, rest)) = found else { return (None, None, url.to_owned()) };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    // A client sends `/` for a URL without a path.
+    let slash = if target.starts_with('/') { "" } else { "/" };
+    (Some(scheme), Some(authority), format!("{slash}{target}"))
+}
+
+/// Parses a header line: `name: value`.
+///
+/// # Errors
+/// Returns why the line is invalid.
+pub fn parse_header(line: &str) -> Result<HeaderLine, String> {
+    let (name, value) = split_header(line)?;
+    Ok((unescape(name)?, unescape(value)?))
+}
+
+/// Returns the name and the value of a header line, as text.
+///
+/// # Errors
+/// Returns why the line is invalid.
+pub fn split_header(line: &str) -> Result<(&str, &str), String> {
+    match line.split_once(':') {
+        Some((name, value)) if !name.is_empty() => Ok((name, value.strip_prefix(' ').unwrap_or(value))),
+        _ => Err(format!("invalid header line `{line}`; write `name: value`")),
+    }
+}
+
+/// Adds a header line. As in Envoy, `host` replaces the authority.
+pub fn add_header(request: &mut Request, (name, value): HeaderLine) {
+    if name.eq_ignore_ascii_case(b"host") {
+        request.host = Some(value);
+    } else {
+        request.headers.push((name.to_ascii_lowercase(), value));
+    }
+}
+
+/// Returns the server name that a client sends by default: the host, except an IP address (RFC 6066, section 3).
+pub fn default_sni(request: &Request) -> Option<Vec<u8>> {
+    let authority = policy::http::Authority::parse(request.host.as_deref()?).ok()?;
+    (request.tls && !authority.host.is_ip()).then(|| authority.host.as_str().as_bytes().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn the_path_is_not_rewritten() {
+        for (text, host, target, tls) in [
+            ("GET https://a.example/x/../y%2f?z", "a.example", "/x/../y%2f?z", true),
+            ("GET HTTP://a.example:80", "a.example:80", "/", false),
+            ("GET http://a.example?x", "a.example", "/?x", false),
+            (r"GET http://a.example\x00/\xff", "a.example\0", "/\u{fffd}", false),
+            ("GET https://u@a.example/", "u@a.example", "/", true),
+        ] {
+            let request = parse(text, None).unwrap();
+            let text = |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap()).into_owned();
+            assert_eq!(
+                (text(request.host), text(request.target), request.tls),
+                (host.into(), target.into(), tls)
+            );
+        }
+        assert_eq!(parse("OPTIONS *", Some("a")).unwrap().target.unwrap(), b"*");
+        assert_eq!(parse("CONNECT", Some("a:443")).unwrap().target, None);
+        assert!(parse("", None).is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! Text: each diagnostic with the line of the file, and the place underlined.
+
+use crate::files::File;
+use diagnostics::{Diagnostic, Severity, Span};
+
+/// The maximum length of an excerpt, in characters.
+const MAX_EXCERPT: usize = 120;
+
+/// Renders each diagnostic, and a summary.
+pub fn render(diagnostics: &[Diagnostic], files: &[File], policies: Option<usize>) -> String {
+    let mut text = String::new();
+    for Diagnostic { file, span, severity, code, message, help, .. } in diagnostics {
+        let severity = severity.name();
+        text += &format!("{file}:{}:{}: {severity}: {code}: {message}\n", span.line, span.column);
+        let source = files.iter().find(|other| other.name == **file);
+        if let Some(line) = source.and_then(|file| file.text.lines().nth(span.line.checked_sub(1)?)) {
+            text += &excerpt(line, *span);
+        }
+        if !help.is_empty() {
+            text += &format!("help: {help}\n");
+        }
+        text.push('\n');
+    }
+    text + &summary(diagnostics, policies) + "\n"
+}
+
+/// Returns the number of policies, problems and warnings, such as `1 policy, no problems, 2 warnings`.
+pub fn summary(diagnostics: &[Diagnostic], policies: Option<usize>) -> String {
+    let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
+    let number = |number: usize, one: &str, many: &str| match number {
+        0 => format!("no {many}"),
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    };
+    let policies = policies.map(|count| match count {
+        0 => "0 policies".to_owned(),
+        count => number(count, "policy", "policies"),
+    });
+    let problems = number(count(Severity::Error), "problem", "problems");
+    let warnings = Some(count(Severity::Warning)).filter(|count| *count > 0);
+    let warnings = warnings.map(|count| number(count, "warning", "warnings"));
+    policies.into_iter().chain([problems]).chain(warnings).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a line with the span underlined; a long line is cut around the span.
+fn excerpt(line: &str, span: Span) -> String {
+    let clean = |character: char| if character.is_control() { ' ' } else { character };
+    let characters: Vec<char> = line.chars().map(clean).collect();
+    let at = span.column.saturating_sub(1).min(characters.len());
+    let skipped = if characters.len() > MAX_EXCERPT { at.saturating_sub(MAX_EXCERPT / 2) } else { 0 };
+    let shown: String = characters.iter().skip(skipped).take(MAX_EXCERPT).collect();
+    let before = if skipped > 0 { "…" } else { "" };
+    let after = if characters.len() > skipped + MAX_EXCERPT { "…" } else { "" };
+    let number = span.line.to_string();
+    let margin = " ".repeat(number.len());
+    let rest = (characters.len() - at).min(skipped + MAX_EXCERPT - at).max(1);
+    let under = " ".repeat(at - skipped + before.chars().count()) + &"^".repeat(span.width.clamp(1, rest));
+    format!(" {number} | {before}{shown}{after}\n {margin} | {under}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Span, excerpt};
+
+    #[test]
+    fn a_long_line_is_cut_around_the_span() {
+        let line = "x".repeat(200) + "here" + &"y".repeat(200);
+        let text = excerpt(&line, Span { line: 7, column: 201, width: 4 });
+        let (shown, under) = text.split_once('\n').unwrap();
+        let at = under.chars().position(|character| character == '^').unwrap();
+        assert_eq!(shown.chars().skip(at).take(4).collect::<String>(), "here");
+        assert_eq!((shown.chars().count(), under.matches('^').count()), (127, 4));
+        let span = Span { line: 1, column: 9, width: 3 };
+        assert_eq!(excerpt("a\tb", span), " 1 | a b\n   |    ^\n");
+    }
+}

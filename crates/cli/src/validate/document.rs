@@ -1,0 +1,74 @@
+//! Checks the documents of a file.
+
+use super::scene::Scene;
+use super::{envoy, kubernetes, policy};
+use crate::files::File;
+use diagnostics::{Diagnostic, Span};
+use modules::Module;
+use serde_json::Value;
+use yaml::Node;
+
+/// The result of a check.
+#[derive(Debug)]
+pub struct Checked {
+    /// The number of policies.
+    pub policies: usize,
+    /// The policy, if the file contains one policy and nothing else.
+    pub single: Option<(Module, Value)>,
+    /// The problems and warnings, sorted by their places.
+    pub found: Vec<Diagnostic>,
+}
+
+/// Checks a file.
+pub fn check(file: &File, module: Option<Module>) -> Checked {
+    let mut scene = Scene::new(file, module);
+    let documents = yaml::documents(&file.text, &mut scene.found);
+    if documents.is_empty() && scene.found.as_slice().is_empty() {
+        scene.found.error(Span::START, "empty", "the file is empty", "write a policy");
+    }
+    documents.iter().for_each(|node| document(&mut scene, node));
+    let mut found = scene.found.into_vec();
+    found.sort_by_key(|found| found.span);
+    found.dedup();
+    Checked { policies: scene.policies, single: scene.single, found }
+}
+
+fn document(scene: &mut Scene<'_>, node: &Node) {
+    scene.clusters = envoy::clusters(node);
+    if node.get("apiVersion").is_some() && node.get("kind").is_some() {
+        return kubernetes::object(scene, node);
+    }
+    let plugins = envoy::plugins(node);
+    if !plugins.is_empty() || envoy::is_bootstrap(node) {
+        return plugins.into_iter().for_each(|plugin| envoy::plugin(scene, plugin));
+    }
+    let named = node.get("filter").and_then(Node::text).and_then(Module::from_name);
+    if let Some((module, inner)) = named.zip(node.get("policy")) {
+        // A file of test cases contains its policy, or the path of the policy's file.
+        if inner.text().is_none() {
+            policy::check(scene, scene.module.unwrap_or(module), inner);
+        }
+        return;
+    }
+    let json = node.json();
+    match scene.module.or_else(|| comment(scene, node)).or_else(|| Module::identify(&json)) {
+        Some(module) => {
+            policy::check(scene, module, node);
+            scene.single = (scene.policies == 1).then_some((module, json));
+        }
+        // Another file, or a part of a bootstrap.
+        None if !Module::is_policy(&json) => {}
+        None => {
+            let span = node.fields().first().map_or(node.span, |(key, _)| key.span);
+            let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
+            scene.found.error(span, "unknown_filter", "cannot determine the filter of this policy", help);
+        }
+    }
+}
+
+/// Returns the module that a comment before the document names: `# filter: path-policy`.
+fn comment(scene: &Scene<'_>, node: &Node) -> Option<Module> {
+    let before = (1..node.span.line).rev().filter_map(|number| scene.line(number)).map(str::trim);
+    let mut comments = before.take_while(|line| line.is_empty() || line.starts_with('#'));
+    comments.find_map(|line| Module::from_name(line.strip_prefix("# filter:")?.trim()))
+}

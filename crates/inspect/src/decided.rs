@@ -1,0 +1,125 @@
+//! A decision about a request, with every step that led to it.
+
+use crate::HeaderLine;
+use policy::decision::{Answer, Decision, Filter, Report, RuleResult, Step};
+use policy::http::Headers;
+use policy::vocabulary::RuleName;
+use policy::{Outcome, Stage};
+
+/// A decision about a request, with every step that led to it.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The denial or redirect; `None` for an allowed request.
+    pub answer: Option<Answer>,
+    /// The rules that were tried, and the readings of the path.
+    pub steps: Vec<Step>,
+    /// The denials and redirects that shadow mode did not carry out.
+    pub shadowed: Vec<Answer>,
+    /// The filters that the request passed through.
+    pub entered: Vec<Filter>,
+    /// The header lines that the upstream gets, with pseudo-headers; `None` if the request was not allowed.
+    pub upstream: Option<Vec<HeaderLine>>,
+    /// The header of the response that the client gets.
+    pub response: Vec<HeaderLine>,
+    /// True if the request was denied because keys are not fetched yet.
+    pub awaits_keys: bool,
+}
+
+impl Decided {
+    /// Collects the result of a decision; `response` is the header of the upstream's response.
+    pub(crate) fn new<S: Stage>(
+        stage: &S,
+        outcome: Outcome<'_, S, Vec<Step>>,
+        response: &[(&str, &str)],
+    ) -> Self {
+        let Outcome { answer, request, response_state, report } = outcome;
+        let Report { shadowed, entered, tokens, trace, .. } = report;
+        let lines = match &answer {
+            Some(answer) => reply_headers(answer),
+            None => response.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec())).collect(),
+        };
+        let mut response =
+            Headers::new(lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
+        stage.on_response(&response_state, &mut response);
+        let upstream = request.filter(|_| answer.is_none());
+        // Blanks around a value are removed in transit (RFC 9110, section 5.5); those of a target are not.
+        let in_transit = |(name, value): (&[u8], &[u8])| {
+            let value = if name.starts_with(b":") { value } else { value.trim_ascii() };
+            (name.to_vec(), value.to_vec())
+        };
+        Self {
+            answer: answer.map(|answer| *answer),
+            steps: trace,
+            shadowed,
+            entered: Filter::ALL.into_iter().zip(entered).filter(|(_, seen)| *seen).map(|(f, _)| f).collect(),
+            upstream: upstream.map(|request| request.headers.lines().map(in_transit).collect()),
+            response: response.lines().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),
+            awaits_keys: tokens.awaits_keys,
+        }
+    }
+
+    /// Returns the decision.
+    pub fn decision(&self) -> Decision {
+        self.answer.as_ref().map_or(Decision::Allow, |answer| answer.decision)
+    }
+
+    /// Returns the status that the client sees; for an allowed request 200, in place of the upstream's.
+    pub fn status(&self) -> u16 {
+        self.answer.as_ref().map_or(200, |answer| answer.reply.seen_status())
+    }
+
+    /// Returns the rule that denied or redirected the request or, if it was allowed, the last rule that matched.
+    pub fn decider(&self) -> Option<(Filter, &str)> {
+        if let Some(answer) = &self.answer {
+            return answer.rule.as_ref().map(|rule| (answer.filter, rule.as_str()));
+        }
+        self.matched().last()
+    }
+
+    /// Returns the rules that matched, in order; if the path has several readings, those of the canonical path.
+    pub fn matched(&self) -> impl DoubleEndedIterator<Item = (Filter, &str)> {
+        let canonical = self.steps.iter().find_map(|step| match step {
+            Step::Path(readings) => readings.first(),
+            Step::Rule { reading, .. } => reading.as_ref(),
+        });
+        self.steps.iter().filter_map(move |step| match step {
+            Step::Rule { filter, rule, reading, tried: RuleResult::Matched }
+                if reading.is_none() || reading.as_ref() == canonical =>
+            {
+                Some((*filter, rule.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns the rules that made the decision: the rule that denied or redirected the request or, if it was allowed,
+    /// each rule that allowed it. Rules of header-policy are left out: they deny, but do not allow.
+    pub fn by(&self) -> Vec<(Filter, Option<&str>)> {
+        match &self.answer {
+            Some(answer) => vec![(answer.filter, answer.rule.as_ref().map(RuleName::as_str))],
+            None => {
+                let allowing = self.matched().filter(|(filter, _)| *filter != Filter::HeaderPolicy);
+                allowing.map(|(filter, rule)| (filter, Some(rule))).collect()
+            }
+        }
+    }
+
+    /// Returns the body of a local reply. A gRPC reply has none: its message is in a header.
+    pub fn body(&self) -> Option<&[u8]> {
+        let reply = &self.answer.as_ref()?.reply;
+        reply.grpc.is_none().then_some(reply.body.as_slice())
+    }
+}
+
+/// Returns the header of a local reply; for gRPC that of a trailers-only response.
+fn reply_headers(answer: &Answer) -> Vec<HeaderLine> {
+    let reply = &answer.reply;
+    let mut headers: Vec<HeaderLine> =
+        reply.headers.iter().map(|(name, value)| (name.clone().into_bytes(), value.clone())).collect();
+    if let Some(status) = reply.grpc {
+        headers.push((b"content-type".to_vec(), b"application/grpc".to_vec()));
+        headers.push((b"grpc-status".to_vec(), status.to_string().into_bytes()));
+        headers.push((b"grpc-message".to_vec(), reply.body.clone()));
+    }
+    headers
+}

@@ -1,0 +1,161 @@
+//! Reads service graphs.
+
+use super::deserialize;
+use super::graph_fields::Fields;
+use super::object::Scope;
+use super::reader::Reader;
+use super::schema::graph as schema;
+use super::schema::istio::Resource;
+use crate::address::Range;
+use crate::model::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, WorkloadKind};
+use crate::model::{Block, Labels};
+use diagnostics::did_you_mean;
+use yaml::At;
+
+/// The addresses of cloud metadata services: link-local addresses, and that of AWS over IPv6.
+const METADATA: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::254/128"];
+
+/// Reads a service graph.
+pub(super) fn object(reader: &mut Reader<'_>) {
+    let Some(read) = deserialize::read::<Resource<schema::ServiceGraph>>(reader.node, reader.problems) else {
+        return;
+    };
+    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
+    let at = At::new(reader.node);
+    let mut fields = Fields::new(reader.problems, object.namespace.clone().unwrap_or_default());
+    fields.name(at.field("metadata"), "name", Some(&object.name));
+    let Some(spec) = fields.required(at, "spec", read.spec.as_ref()) else { return };
+    let at = at.field("spec");
+    let mesh = mesh(&mut fields, at, spec);
+    let dns = dns(&mut fields, at.field("dns"), &spec.dns);
+    let no_mesh = spec.mesh.as_ref().is_some_and(|mesh| mesh.kind.as_deref() == Some("none"));
+    let monitoring = spec.monitoring.as_ref().map(|found| monitoring(&mut fields, at, found, no_mesh));
+    let mut workloads = Vec::new();
+    for (index, found) in spec.gateways.iter().enumerate() {
+        workloads.push(gateway(&mut fields, at.field("gateways").item(index), found));
+    }
+    let services = fields.required(at, "services", spec.services.as_ref());
+    if services.is_some_and(Vec::is_empty) {
+        fields.error(at.field("services"), "empty_list", "the graph has no services", "add a service");
+    }
+    for (index, found) in services.into_iter().flatten().enumerate() {
+        let at = at.field("services").item(index);
+        let service = service(&mut fields, at, found);
+        isolates_plumbing(&mut fields, at, &service.pods.namespace, &mesh, &dns);
+        workloads.push(service);
+    }
+    let external = spec.external.iter().enumerate();
+    let external = external
+        .filter_map(|(index, found)| self::external(&mut fields, at.field("external").item(index), found));
+    let external = external.collect();
+    fields.resolve();
+    reader.builder.cluster.graphs.push(Graph { object, mesh, dns, monitoring, workloads, external });
+}
+
+fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mesh {
+    let default = schema::Mesh::default();
+    let required = fields.required(at, "mesh", spec.mesh.as_ref());
+    let (at, mesh) = (at.field("mesh"), required.unwrap_or(&default));
+    let kind = required.and_then(|mesh| fields.required(at, "kind", mesh.kind.as_ref()));
+    let known = kind.and_then(|kind| MeshKind::ALL.into_iter().find(|(name, _)| name == kind));
+    if let Some(kind) = kind.filter(|_| known.is_none()) {
+        let help = did_you_mean(kind, MeshKind::ALL.map(|(name, _)| name));
+        fields.error(at.field("kind"), "invalid_value", format!("unknown mesh `{kind}`"), help);
+    }
+    let (selector, istiod) = (mesh.control_plane_selector.as_ref(), label("app", "istiod"));
+    let namespace = mesh.control_plane_namespace.as_deref().unwrap_or("istio-system");
+    let namespace = fields.name(at, "controlPlaneNamespace", Some(namespace));
+    let labels = fields.labels(at, "controlPlaneSelector", Some(selector.unwrap_or(&istiod)));
+    let kind = known.map_or(MeshKind::None, |(_, kind)| kind);
+    Mesh { kind, control_plane: Pods { namespace, labels } }
+}
+
+fn label(key: &str, value: &str) -> Labels {
+    Labels::from([(key.to_owned(), value.to_owned())])
+}
+
+fn dns(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Dns) -> Dns {
+    let kube_dns = label("k8s-app", "kube-dns");
+    let namespace = fields.name(at, "namespace", Some(found.namespace.as_deref().unwrap_or("kube-system")));
+    let labels = fields.labels(at, "selector", Some(found.selector.as_ref().unwrap_or(&kube_dns)));
+    let addresses = found.addresses.iter().enumerate();
+    let addresses =
+        addresses.filter_map(|(index, text)| fields.cidr(at.field("addresses").item(index), text));
+    let addresses = addresses.collect();
+    let ports = match &found.ports {
+        Some(ports) => fields.ports(at, ports),
+        None => vec![53],
+    };
+    Dns { pods: Pods { namespace, labels }, addresses, ports }
+}
+
+fn monitoring(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Pods, no_mesh: bool) -> Pods {
+    let at = at.field("monitoring");
+    if no_mesh {
+        let message = "`monitoring` has no effect: without a mesh there are no proxies to scrape";
+        fields.error(at, "no_effect", message, "remove it, or set the kind of mesh");
+    }
+    let namespace = fields.required(at, "namespace", found.namespace.as_ref());
+    let namespace = fields.name(at, "namespace", namespace.map(String::as_str));
+    Pods { namespace, labels: fields.labels(at, "selector", found.selector.as_ref()) }
+}
+
+fn gateway(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Gateway) -> Workload {
+    let name = fields.define(at, found.name.as_deref());
+    let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
+    let ports = fields.required(at, "ports", found.ports.as_ref()).map(|ports| fields.ports(at, ports));
+    Workload { name, kind: WorkloadKind::Gateway, pods, ports: ports.unwrap_or_default(), from: Vec::new() }
+}
+
+fn service(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Service) -> Workload {
+    let name = fields.define(at, found.name.as_deref());
+    let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
+    let from = fields.callers(at, &found.from, Some(&name));
+    let ports = match &found.ports {
+        None if from.is_empty() => None,
+        ports => fields.required(at, "ports", ports.as_ref()),
+    };
+    let ports = ports.map(|ports| fields.ports(at, ports)).unwrap_or_default();
+    Workload { name, kind: WorkloadKind::Service, pods, ports, from }
+}
+
+/// Reports a service in the namespace of istiod or DNS: the whole namespace of a service is isolated.
+fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh: &Mesh, dns: &Dns) {
+    let istiod = (mesh.kind != MeshKind::None).then_some((&mesh.control_plane, "istiod"));
+    for (_, what) in
+        istiod.into_iter().chain([(&dns.pods, "DNS")]).filter(|(pods, _)| pods.namespace == namespace)
+    {
+        let message = format!("every pod of `{namespace}` would be isolated, including those of {what}");
+        fields.error(at, "closes_plumbing", message, "run the service in another namespace");
+    }
+}
+
+fn external(fields: &mut Fields<'_>, at: At<'_>, found: &schema::External) -> Option<External> {
+    let name = fields.define_external(at, found.name.as_deref());
+    let cidr = fields.required(at, "cidr", found.cidr.as_ref());
+    let range = cidr.and_then(|text| fields.cidr(at.field("cidr"), text));
+    let mut except = Vec::new();
+    for (index, text) in found.except.iter().enumerate() {
+        let at = at.field("except").item(index);
+        let Some(part) = fields.cidr(at, text) else { continue };
+        if range.is_some_and(|range| range == part || !range.contains(&part)) {
+            let message =
+                format!("`{text}` is not a smaller range inside `{}`", cidr.map_or("", String::as_str));
+            fields.error(at, "invalid_except", message, "write ranges that are inside and smaller");
+        }
+        except.push(part);
+    }
+    for text in METADATA {
+        let Ok(metadata) = Range::block(text) else { continue };
+        let inside = range.is_some_and(|range| range != metadata && range.contains(&metadata));
+        if inside && !except.iter().any(|part| part.contains(&metadata)) {
+            let message =
+                "the range contains the addresses of cloud metadata services, which give out credentials";
+            fields.error(at, "metadata_reachable", message, format!("add `{text}` to `except`"));
+        }
+    }
+    let ports = fields.required(at, "ports", found.ports.as_ref()).map(|ports| fields.ports(at, ports));
+    let from = fields.required(at, "from", found.from.as_ref()).map(|from| fields.callers(at, from, None));
+    let block = Block { range: range?, except };
+    Some(External { name, block, ports: ports.unwrap_or_default(), from: from.unwrap_or_default() })
+}

@@ -1,0 +1,202 @@
+//! The fields of a service graph: names, selectors, ports and callers.
+
+use super::names::is_label;
+use super::object::check;
+use crate::address::Range;
+use crate::model::Labels;
+use crate::model::graph::Pods;
+use diagnostics::{Diagnostics, Span, did_you_mean};
+use yaml::At;
+
+/// The maximum length of a name. Names are part of the names of policies, which labels repeat.
+const MAX_NAME: usize = 50;
+
+/// Checks fields, and collects the names of the graph.
+pub(super) struct Fields<'p> {
+    problems: &'p mut Diagnostics,
+    /// The namespace of workloads that name none.
+    namespace: String,
+    workloads: Vec<String>,
+    external: Vec<String>,
+    selected: Vec<(String, Pods)>,
+    references: Vec<(Span, String)>,
+}
+
+impl<'p> Fields<'p> {
+    pub(super) fn new(problems: &'p mut Diagnostics, namespace: String) -> Self {
+        let (workloads, external) = (Vec::new(), Vec::new());
+        Self { problems, namespace, workloads, external, selected: Vec::new(), references: Vec::new() }
+    }
+
+    /// Reports a problem, unless the value has a wrong type: a default then stands in its place.
+    pub(super) fn error(
+        &mut self,
+        at: At<'_>,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let wrong = |span| {
+            self.problems.as_slice().iter().any(|found| found.span == span && found.code == "wrong_type")
+        };
+        if !wrong(at.span()) {
+            self.problems.error(at.span(), code, message, help);
+        }
+    }
+
+    /// Reports a missing field.
+    pub(super) fn required<T>(&mut self, at: At<'_>, field: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.error(at, "missing_field", format!("missing field `{field}`"), format!("add `{field}`"));
+        }
+        value
+    }
+
+    /// Checks a name such as `productpage`.
+    pub(super) fn name(&mut self, at: At<'_>, field: &str, name: Option<&str>) -> String {
+        let Some(name) = name else { return String::new() };
+        if !is_label(name) || name.len() > MAX_NAME {
+            let help = format!("use lower-case letters, digits and inner `-`, at most {MAX_NAME} characters");
+            self.error(at.field(field), "invalid_name", format!("invalid name `{name}`"), help);
+        }
+        name.to_owned()
+    }
+
+    /// Reads the name of a gateway or a service.
+    pub(super) fn define(&mut self, at: At<'_>, name: Option<&str>) -> String {
+        self.unique_name(at, name, |fields| &mut fields.workloads)
+    }
+
+    /// Reads the name of a destination outside the cluster.
+    pub(super) fn define_external(&mut self, at: At<'_>, name: Option<&str>) -> String {
+        self.unique_name(at, name, |fields| &mut fields.external)
+    }
+
+    fn unique_name(
+        &mut self,
+        at: At<'_>,
+        name: Option<&str>,
+        known: fn(&mut Self) -> &mut Vec<String>,
+    ) -> String {
+        let Some(name) = self.required(at, "name", name) else { return String::new() };
+        let name = self.name(at, "name", Some(name));
+        if known(self).contains(&name) {
+            self.error(
+                at.field("name"),
+                "duplicate_name",
+                format!("duplicate name `{name}`"),
+                "use another name",
+            );
+        }
+        known(self).push(name.clone());
+        name
+    }
+
+    /// Reads the labels of a selector, which must not select every pod of the namespace.
+    pub(super) fn labels(&mut self, at: At<'_>, field: &str, labels: Option<&Labels>) -> Labels {
+        let Some(labels) = self.required(at, field, labels) else { return Labels::new() };
+        let at = at.field(field);
+        if labels.is_empty() {
+            let message = "an empty selector selects every pod of the namespace";
+            self.error(at, "empty_selector", message, "add a label");
+        }
+        check(at, labels, self.problems);
+        labels.clone()
+    }
+
+    /// Reads the pods of a workload, which no other workload may select.
+    pub(super) fn pods(
+        &mut self,
+        at: At<'_>,
+        namespace: Option<&str>,
+        labels: Option<&Labels>,
+        name: &str,
+    ) -> Pods {
+        let default = self.namespace.clone();
+        let namespace = self.name(at, "namespace", Some(namespace.unwrap_or(&default)));
+        let pods = Pods { namespace, labels: self.labels(at, "selector", labels) };
+        let both = |(_, other): &&(String, Pods)| other.contain(&pods) || pods.contain(other);
+        if let Some((other, _)) = self.selected.iter().find(both).filter(|_| labels.is_some()) {
+            let message =
+                format!("a pod that `{other}` and `{name}` both select would get the permissions of both");
+            let help = "select by a label that has another value for each workload";
+            self.error(at.field("selector"), "overlapping_selector", message, help);
+        }
+        if labels.is_some() {
+            self.selected.push((name.to_owned(), pods.clone()));
+        }
+        pods
+    }
+
+    /// Checks ports.
+    pub(super) fn ports(&mut self, at: At<'_>, found: &[i64]) -> Vec<u16> {
+        let at = at.field("ports");
+        if found.is_empty() {
+            self.error(at, "empty_list", "an empty list allows every port", "add a port");
+        }
+        let mut ports = Vec::new();
+        for (index, number) in found.iter().enumerate() {
+            let at = at.item(index);
+            match u16::try_from(*number).ok().filter(|port| *port > 0) {
+                None => {
+                    let message = format!("invalid port `{number}`");
+                    self.error(at, "invalid_port", message, "write a number from 1 to 65535");
+                }
+                Some(port) if ports.contains(&port) => {
+                    self.error(at, "repeated", format!("duplicate port `{port}`"), "keep one of them");
+                }
+                Some(port) => ports.push(port),
+            }
+        }
+        ports
+    }
+
+    /// Reads a CIDR, which must be in its canonical form.
+    pub(super) fn cidr(&mut self, at: At<'_>, text: &str) -> Option<Range> {
+        let Ok(range) = Range::block(text) else {
+            self.error(at, "invalid_cidr", format!("invalid CIDR `{text}`"), "write it as `203.0.113.0/24`");
+            return None;
+        };
+        let canonical = range.cidrs().first().map(ToString::to_string).unwrap_or_default();
+        if canonical != text {
+            let help = format!("did you mean `{canonical}`?");
+            self.error(at, "invalid_cidr", format!("`{text}` is not in canonical form"), help);
+        }
+        Some(range)
+    }
+
+    /// Reads the names of the callers of `own`. [`Fields::resolve`] checks that they exist.
+    pub(super) fn callers(&mut self, at: At<'_>, found: &[String], own: Option<&str>) -> Vec<String> {
+        let mut callers: Vec<String> = Vec::new();
+        for (index, caller) in found.iter().enumerate() {
+            let at = at.field("from").item(index);
+            if own == Some(caller.as_str()) {
+                self.error(at, "self_edge", format!("`{caller}` calls itself"), "remove it");
+            }
+            if callers.contains(caller) {
+                self.error(at, "repeated", format!("duplicate caller `{caller}`"), "keep one of them");
+                continue;
+            }
+            self.references.push((at.span(), caller.clone()));
+            callers.push(caller.clone());
+        }
+        callers
+    }
+
+    /// Reports callers that are not defined.
+    pub(super) fn resolve(self) {
+        for (span, name) in self.references {
+            let is_wrong =
+                self.problems.as_slice().iter().any(|found| found.span == span && found.code == "wrong_type");
+            if !is_wrong && !self.workloads.contains(&name) {
+                let help = did_you_mean(&name, self.workloads.iter().map(String::as_str));
+                self.problems.error(
+                    span,
+                    "unknown_name",
+                    format!("unknown gateway or service `{name}`"),
+                    help,
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The keys that verify tokens.
+
+use super::cache::{Cache, CacheBytes, Verified};
+use super::challenge::Refusal;
+use super::document::Provider;
+use super::jwks::RemoteKeys;
+use super::provider_state::ProviderState;
+use crate::decision::{Reason, TokenReport};
+use crate::http::Request;
+use jose::{InModule, Jws, SkippedKey, Verifier};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The providers with their keys, the verifier of signatures, and a cache of verified tokens.
+///
+/// A policy without token-validation has no key ring.
+#[derive(Debug)]
+pub struct KeyRing {
+    providers: Vec<ProviderState>,
+    verifier: RefCell<Signatures>,
+    cache: RefCell<Cache>,
+}
+
+struct Signatures(Box<dyn Verifier>);
+
+impl std::fmt::Debug for Signatures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signatures")
+    }
+}
+
+impl KeyRing {
+    /// Replaces the verifier of signatures, which is [`InModule`] at first.
+    pub fn verify_with(&self, verifier: Box<dyn Verifier>) {
+        self.verifier.replace(Signatures(verifier));
+    }
+
+    /// Returns the key sets that are to be fetched.
+    pub fn remote_keys(&self) -> Vec<RemoteKeys> {
+        self.providers.iter().filter_map(ProviderState::remote).collect()
+    }
+
+    /// Replaces the keys of a provider with a key set that was fetched at `at`, in seconds since 1970. Returns the
+    /// keys of the set that cannot be used.
+    ///
+    /// # Errors
+    /// Why the key set is invalid. The provider keeps its previous keys.
+    pub fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
+        let Some(provider) = self.providers.get(provider_index) else { return Ok(Vec::new()) };
+        let skipped = provider.take(set, at)?;
+        self.cache.borrow_mut().clear();
+        Ok(skipped)
+    }
+
+    /// Records that a provider's key set was fetched at `at`, in seconds since 1970, and has not changed.
+    pub fn confirm_keys(&self, provider_index: usize, at: u64) {
+        if let Some(provider) = self.providers.get(provider_index) {
+            provider.confirm(at);
+        }
+    }
+
+    /// Returns a line for each inline key that cannot be used.
+    pub fn warnings(&self) -> Vec<String> {
+        let lines = |provider: &ProviderState| -> Vec<String> {
+            let line = |skipped: &SkippedKey| format!("keys of provider `{}`: {skipped}", provider.name);
+            provider.skipped.iter().map(line).collect()
+        };
+        self.providers.iter().flat_map(lines).collect()
+    }
+
+    /// Creates a key ring with the inline keys of these providers.
+    pub(super) fn new(providers: Vec<(String, Provider)>, cache: CacheBytes) -> Self {
+        let states = providers.into_iter().enumerate();
+        Self {
+            providers: states.map(|(at, (name, provider))| ProviderState::new(at, name, provider)).collect(),
+            verifier: RefCell::new(Signatures(Box::new(InModule))),
+            cache: RefCell::new(Cache::new(cache)),
+        }
+    }
+
+    /// Returns the providers, in the order of the policy.
+    pub(super) fn providers(&self) -> &[ProviderState] {
+        &self.providers
+    }
+
+    /// Verifies a token against these providers, or finds it in the cache.
+    pub(super) fn verify(
+        &self,
+        providers: &[&ProviderState],
+        token: &[u8],
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<Rc<Verified>, Refusal> {
+        if let Some(cached) = self.cached(token, providers, request, report) {
+            report.cache_hits += 1;
+            return Ok(cached);
+        }
+        let text = std::str::from_utf8(token).map_err(|_| Reason::TOKEN_MALFORMED)?;
+        let jws = Jws::parse(text).map_err(Reason::from)?;
+        let provider_index = self.issuer(providers, &jws, request, report)?;
+        let verified = Rc::new(Verified {
+            provider_index,
+            claims: Rc::new(jws.claims),
+            payload: jws.payload.to_owned(),
+        });
+        self.cache.borrow_mut().put(token, &verified);
+        Ok(verified)
+    }
+
+    /// Returns the cached token of one of these providers, if it still holds.
+    fn cached(
+        &self,
+        token: &[u8],
+        providers: &[&ProviderState],
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Option<Rc<Verified>> {
+        let mut cache = self.cache.borrow_mut();
+        let mut cached = providers
+            .iter()
+            .filter_map(|provider| Some((provider, cache.get(provider.provider_index, token)?)));
+        cached.find_map(|(provider, token)| {
+            provider.still_holds(&token.claims, request, report).is_ok().then_some(token)
+        })
+    }
+
+    /// Returns the index of the provider that issued the token.
+    ///
+    /// # Errors
+    /// Of the providers with the token's `iss`, the first refusal for want of keys, otherwise the last one.
+    fn issuer(
+        &self,
+        providers: &[&ProviderState],
+        jws: &Jws<'_>,
+        request: &Request<'_>,
+        report: &mut TokenReport,
+    ) -> Result<usize, Refusal> {
+        let issuer = jws.claims.get("iss").and_then(Value::as_str);
+        let verifier = self.verifier.borrow();
+        let mut refusal = Refusal::from(Reason::TOKEN_ISSUER);
+        for provider in providers.iter().filter(|other| issuer == Some(other.provider.issuer.as_str())) {
+            match provider.validate(jws, &*verifier.0, request, report) {
+                Ok(()) => return Ok(provider.provider_index),
+                Err(_) if refusal.retry_after.is_some() => {}
+                Err(why) => refusal = why,
+            }
+        }
+        Err(refusal)
+    }
+}

@@ -1,0 +1,83 @@
+//! Cases as HTTP requests, and responses as observations.
+
+use crate::http::{Request, Response};
+use crate::upstream;
+use cases::{Case, Observed, Protocol, ShadowDecision};
+use policy::decision::Filter;
+
+/// Returns the request of a case.
+///
+/// # Errors
+/// Returns an error if a field of the case is invalid.
+pub fn request(case: &Case, protocol: Protocol) -> Result<Request, String> {
+    let host = cases::unescape(&case.host)?;
+    Ok(Request {
+        method: case.method().as_bytes().to_vec(),
+        target: case.target()?,
+        authority: (!host.is_empty()).then_some(host),
+        version: if protocol == Protocol::Http10 { "HTTP/1.0" } else { "HTTP/1.1" },
+        lines: case.lines()?,
+    })
+}
+
+/// Reads an observation from the response of a proxy that adds `x-details` and `x-state-…` (see `bootstrap`).
+pub fn observed(request: &Request, response: Response) -> Observed {
+    let details = response.text("x-details");
+    let shadowed = withheld(&response);
+    if details.is_empty() {
+        let head = !matches!(request.method.as_slice(), b"HEAD" | b"CONNECT");
+        let from_upstream = response.status == 200;
+        return Observed {
+            decision: if from_upstream { "allow" } else { "deny" }.to_owned(),
+            status: response.status,
+            upstream: (head && from_upstream).then(|| upstream::seen(&response.body)),
+            headers: response.headers,
+            shadowed,
+            ..Observed::default()
+        };
+    }
+    let (rule, reason) = parse_details(&details);
+    Observed {
+        decision: if response.header("location").is_some() { "redirect" } else { "deny" }.to_owned(),
+        status: response.status,
+        rule: Some(rule),
+        reason: Some(reason),
+        reading: None,
+        body: (response.header("grpc-status").is_none() && request.method != b"HEAD")
+            .then_some(response.body),
+        headers: response.headers,
+        upstream: None,
+        shadowed: None,
+    }
+}
+
+/// Splits response code details such as `ringfence_path_policy_denied{admin}` into rule and reason. Details of other origin are
+/// returned whole, as the reason.
+pub fn parse_details(details: &str) -> (Option<String>, String) {
+    let (name, rule) = match details.split_once('{') {
+        Some((name, rule)) => (name, Some(rule.trim_end_matches('}').to_owned())),
+        None => (details, None),
+    };
+    let reason = Filter::ALL
+        .iter()
+        .find_map(|filter| name.strip_prefix("ringfence_")?.strip_prefix(filter.name())?.strip_prefix('_'));
+    (rule, reason.unwrap_or(name).to_owned())
+}
+
+/// Reads the shadow decisions from the filter state, which holds the last one of each filter.
+fn withheld(response: &Response) -> Option<Vec<ShadowDecision>> {
+    let states = response.headers.iter().filter(|(name, _)| name.starts_with("x-state-"));
+    let states: Vec<String> = states.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect();
+    let field = |state: &str, name: &str| {
+        let found =
+            state.split(';').find_map(|field| field.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
+        found.filter(|value| !value.is_empty())
+    };
+    let decisions: Vec<ShadowDecision> = states
+        .iter()
+        .filter_map(|state| {
+            Some(ShadowDecision { rule: field(state, "rule"), reason: field(state, "reason")? })
+        })
+        .collect();
+    (!decisions.is_empty()).then_some(decisions)
+}

@@ -1,0 +1,152 @@
+//! Stock Envoy.
+
+use crate::http::{Request, http1};
+use crate::process::Background;
+use crate::workspace::{on_path, root, run_folder, target};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The version to download if no Envoy is installed.
+pub const VERSION: &str = "1.40.0";
+
+/// A running Envoy.
+#[derive(Debug)]
+pub struct Envoy {
+    process: Background,
+    admin: SocketAddr,
+    listeners: BTreeMap<String, SocketAddr>,
+}
+
+/// Returns the Envoy to use: `$ENVOY`, `envoy` on the `PATH`, or the downloaded one.
+pub fn find() -> Option<PathBuf> {
+    if let Some(given) = std::env::var_os("ENVOY").filter(|given| !given.is_empty()) {
+        return Some(given.into());
+    }
+    on_path("envoy").or_else(|| Some(downloaded(VERSION)).filter(|file| file.is_file()))
+}
+
+/// Returns the path of the downloaded Envoy of this version, whether it exists or not.
+pub fn downloaded(version: &str) -> PathBuf {
+    target().join(format!("envoy-{version}/bin/envoy"))
+}
+
+fn required() -> Result<PathBuf> {
+    find().context("Envoy is not installed; run `cargo xtask envoy`")
+}
+
+/// Returns the version of the Envoy to use, such as `1.40.0`.
+///
+/// # Errors
+/// Returns an error if there is no Envoy or its output has no version.
+pub fn version() -> Result<String> {
+    let output = Command::new(required()?).arg("--version").output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`
+    text.split('/')
+        .find(|part| part.starts_with("1."))
+        .map(str::to_owned)
+        .with_context(|| format!("no version in `{text}`"))
+}
+
+impl Envoy {
+    /// Starts Envoy with this bootstrap, whose admin port must be 0, and waits until it is ready.
+    ///
+    /// # Errors
+    /// Returns an error with the end of the log if Envoy does not start.
+    pub fn start(name: &str, bootstrap: &Value, arguments: &[&str]) -> Result<Self> {
+        let folder = run_folder(name)?;
+        let file = folder.join("envoy.json");
+        std::fs::write(&file, serde_json::to_vec_pretty(bootstrap)?)?;
+        Self::start_file(&folder, &file, arguments)
+    }
+
+    /// Starts Envoy with a bootstrap file. The log is written to `folder`.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Envoy::start`].
+    pub fn start_file(folder: &Path, bootstrap: &Path, arguments: &[&str]) -> Result<Self> {
+        let envoy = required()?;
+        let admin_file = folder.join("admin");
+        let mut command = Command::new(envoy);
+        command.arg("-c").arg(bootstrap).arg("--admin-address-path").arg(&admin_file);
+        command.args(["--use-dynamic-base-id", "-l", "info"]).args(arguments);
+        if !arguments.contains(&"--concurrency") {
+            command.args(["--concurrency", "1"]);
+        }
+        command.current_dir(root());
+        let mut process = Background::start(&mut command, &folder.join("envoy.log"))?;
+        let admin: SocketAddr = process.wait_for("Envoy's admin port", || {
+            std::fs::read_to_string(&admin_file).ok().and_then(|text| text.trim().parse().ok())
+        })?;
+        process.wait_for("Envoy", || {
+            let response = http1(admin, &Request::get("/ready")).ok()?;
+            (response.status == 200).then_some(())
+        })?;
+        let mut envoy = Self { process, admin, listeners: BTreeMap::new() };
+        envoy.listeners = envoy.read_listeners()?;
+        Ok(envoy)
+    }
+
+    /// Returns the body of an admin endpoint.
+    ///
+    /// # Errors
+    /// Returns an error if Envoy does not respond.
+    pub fn admin(&self, path: &str) -> Result<String> {
+        let response = http1(self.admin, &Request::get(path))?;
+        Ok(String::from_utf8_lossy(&response.body).into_owned())
+    }
+
+    /// Returns the value of a counter or gauge; 0 if it does not exist.
+    ///
+    /// # Errors
+    /// Returns an error if Envoy does not respond.
+    pub fn stat(&self, name: &str) -> Result<u64> {
+        let text = self.admin(&format!("/stats?filter=^{}$", name.replace('.', r"\.")))?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok());
+        Ok(value.unwrap_or_default())
+    }
+
+    /// Returns the address of a listener.
+    ///
+    /// # Errors
+    /// Returns an error if there is no listener of this name.
+    pub fn listener(&self, name: &str) -> Result<SocketAddr> {
+        self.listeners.get(name).copied().with_context(|| format!("Envoy has no listener {name}"))
+    }
+
+    /// Returns the log so far.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Returns the process.
+    pub fn process(&mut self) -> &mut Background {
+        &mut self.process
+    }
+
+    fn read_listeners(&self) -> Result<BTreeMap<String, SocketAddr>> {
+        let text = self.admin("/listeners?format=json")?;
+        let listeners: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
+        let read = |listener: &Value| {
+            let address = &listener["local_address"]["socket_address"];
+            let port = u16::try_from(address["port_value"].as_u64()?).ok()?;
+            Some((listener["name"].as_str()?.to_owned(), SocketAddr::from(([127, 0, 0, 1], port))))
+        };
+        Ok(listeners["listener_statuses"].as_array().into_iter().flatten().filter_map(read).collect())
+    }
+}
+
+/// Runs `envoy --mode validate` and returns its error output; `None` if the bootstrap is valid.
+///
+/// # Errors
+/// Returns an error if Envoy cannot be started.
+pub fn validate(bootstrap: &Path) -> Result<Option<String>> {
+    let mut command = Command::new(required()?);
+    command.args(["--mode", "validate", "-l", "warning", "-c"]).arg(bootstrap).current_dir(root());
+    let output = command.output()?;
+    Ok((!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned()))
+}

@@ -1,0 +1,153 @@
+//! HTTP/2 (RFC 9113), one request per connection. Header fields are literals without indexing (RFC 7541, section 6.2.2), which
+//! can carry any bytes.
+
+use super::connection::{Stream, connect};
+use super::message::{Request, Response};
+use anyhow::{Result, bail};
+use std::net::SocketAddr;
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+const ACK: u8 = 1;
+const MAX_FRAME: usize = 16_384;
+
+/// Sends a request over a new connection.
+///
+/// # Errors
+/// Returns an error if the connection or the stream closes without a response.
+pub fn http2(address: SocketAddr, request: &Request) -> Result<Response> {
+    http2_over(&mut connect(address)?, "http", request)
+}
+
+/// Sends a request over this connection.
+///
+/// # Errors
+/// Returns the errors of [`http2`].
+pub fn http2_over(stream: &mut dyn Stream, scheme: &str, request: &Request) -> Result<Response> {
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    // SETTINGS_INITIAL_WINDOW_SIZE, and the same for the connection: no response has to wait for a window update.
+    push_frame(&mut bytes, SETTINGS, 0, 0, &[0, 4, 0x7f, 0xff, 0xff, 0xff]);
+    push_frame(&mut bytes, WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0, 0]);
+    let connect = request.method == b"CONNECT" && request.target.is_none();
+    let block = header_block(scheme, request);
+    let flags = if connect { 0 } else { END_STREAM };
+    let mut chunks = block.chunks(MAX_FRAME).peekable();
+    let mut kind = HEADERS;
+    while let Some(chunk) = chunks.next() {
+        let end = if chunks.peek().is_none() { END_HEADERS } else { 0 };
+        let first = if kind == HEADERS { flags } else { 0 };
+        push_frame(&mut bytes, kind, first | end, 1, chunk);
+        kind = CONTINUATION;
+    }
+    let _ = stream.write_all(&bytes);
+    read_response(stream, connect)
+}
+
+fn header_block(scheme: &str, request: &Request) -> Vec<u8> {
+    let mut block = Vec::new();
+    push_field(&mut block, b":method", &request.method);
+    if let Some(target) = &request.target {
+        push_field(&mut block, b":scheme", scheme.as_bytes());
+        push_field(&mut block, b":path", target);
+    }
+    if let Some(authority) = &request.authority {
+        push_field(&mut block, b":authority", authority);
+    }
+    for (name, value) in &request.lines {
+        push_field(&mut block, &name.to_ascii_lowercase(), value);
+    }
+    block
+}
+
+fn push_field(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    block.push(0);
+    for text in [name, value] {
+        push_length(block, text.len());
+        block.extend_from_slice(text);
+    }
+}
+
+/// Writes an integer with a seven-bit prefix (RFC 7541, section 5.1).
+fn push_length(block: &mut Vec<u8>, length: usize) {
+    if length < 127 {
+        block.push(length as u8);
+        return;
+    }
+    block.push(127);
+    let mut rest = length - 127;
+    while rest >= 128 {
+        block.push((rest % 128) as u8 | 128);
+        rest /= 128;
+    }
+    block.push(rest as u8);
+}
+
+fn push_frame(bytes: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+    let length = u32::try_from(payload.len()).unwrap_or_default().to_be_bytes();
+    bytes.extend_from_slice(&length[1..]);
+    bytes.extend_from_slice(&[kind, flags]);
+    bytes.extend_from_slice(&stream.to_be_bytes());
+    bytes.extend_from_slice(payload);
+}
+
+fn read_response(stream: &mut dyn Stream, headers_only: bool) -> Result<Response> {
+    let mut response = Response::default();
+    let mut decoder = loona_hpack::Decoder::new();
+    let mut block = Vec::new();
+    let mut ends = false;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head)?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+        let (kind, flags) = (head[3], head[4]);
+        let mut payload = vec![0; length];
+        stream.read_exact(&mut payload)?;
+        match kind {
+            SETTINGS if flags & ACK == 0 => acknowledge(stream, SETTINGS, &[]),
+            PING if flags & ACK == 0 => acknowledge(stream, PING, &payload),
+            HEADERS | CONTINUATION => {
+                ends |= kind == HEADERS && flags & END_STREAM != 0;
+                block.extend_from_slice(&payload);
+                if flags & END_HEADERS != 0 {
+                    let fields = decoder.decode(&block);
+                    for (name, value) in fields.map_err(|error| anyhow::anyhow!("HPACK: {error:?}"))? {
+                        let name = String::from_utf8_lossy(&name).into_owned();
+                        if name == ":status" {
+                            response.status = String::from_utf8_lossy(&value).parse()?;
+                        } else {
+                            response.headers.push((name, value.to_vec()));
+                        }
+                    }
+                    block.clear();
+                    if ends || headers_only {
+                        return Ok(response);
+                    }
+                }
+            }
+            DATA => {
+                response.body.extend_from_slice(&payload);
+                if flags & END_STREAM != 0 {
+                    return Ok(response);
+                }
+            }
+            RST_STREAM if response.status == 0 => bail!("the stream was reset"),
+            RST_STREAM => return Ok(response),
+            GOAWAY if response.status == 0 => bail!("the connection was closed"),
+            _ => {}
+        }
+    }
+}
+
+fn acknowledge(stream: &mut dyn Stream, kind: u8, payload: &[u8]) {
+    let mut bytes = Vec::new();
+    push_frame(&mut bytes, kind, ACK, 0, payload);
+    let _ = stream.write_all(&bytes);
+}

@@ -1,0 +1,59 @@
+//! Requests and responses.
+
+/// A request, as bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The method.
+    pub method: Vec<u8>,
+    /// The request target. Without one, HTTP/1 sends the authority in its place (`CONNECT`) and HTTP/2 sends no `:path`.
+    pub target: Option<Vec<u8>>,
+    /// The `host` header or `:authority`; `None` sends neither.
+    pub authority: Option<Vec<u8>>,
+    /// `HTTP/1.0` or `HTTP/1.1`; ignored by HTTP/2.
+    pub version: &'static str,
+    /// Further header lines.
+    pub lines: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Request {
+    /// Creates a `GET` request for a path at `shop.example.com`.
+    pub fn get(path: &str) -> Self {
+        Self {
+            method: b"GET".to_vec(),
+            target: Some(path.as_bytes().to_vec()),
+            authority: Some(b"shop.example.com".to_vec()),
+            version: "HTTP/1.1",
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds a header line.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.lines.push((name.as_bytes().to_vec(), value.as_bytes().to_vec()));
+        self
+    }
+}
+
+/// A response.
+#[derive(Debug, Clone, Default)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The header lines with lower-case names; for HTTP/2 also the trailers.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// Returns the first value of a header.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Returns the first value of a header as text; empty if the header is absent.
+    pub fn text(&self, name: &str) -> String {
+        self.header(name).map(|value| String::from_utf8_lossy(value).into_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,29 @@
+//! Test tools: HTTP clients that send exactly the bytes they are given, an upstream that echoes requests, a token
+//! issuer with a key server, and, with the feature `envoy`, stock Envoy as a child process.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a tool of tests"
+)]
+
+#[cfg(feature = "envoy")]
+pub mod bootstrap;
+pub mod case;
+#[cfg(feature = "envoy")]
+pub mod corpus;
+#[cfg(feature = "envoy")]
+pub mod envoy;
+pub mod http;
+pub mod issuer;
+pub mod key_server;
+#[cfg(feature = "envoy")]
+pub mod process;
+#[cfg(feature = "envoy")]
+pub mod python;
+#[cfg(feature = "envoy")]
+pub mod tls;
+pub mod upstream;
+#[cfg(feature = "envoy")]
+pub mod workspace;

@@ -1,0 +1,72 @@
+//! Folders and files of the workspace.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Returns the root folder of the workspace.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(PathBuf::from).unwrap_or_default()
+}
+
+/// Returns Cargo's target folder, with regard to `CARGO_TARGET_DIR` and `build.target-dir`.
+///
+/// # Panics
+/// Panics if `cargo metadata` fails.
+pub fn target() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER
+        .get_or_init(|| {
+            let metadata = metadata().expect("`cargo metadata` succeeds");
+            metadata["target_directory"].as_str().map(PathBuf::from).expect("it contains the target folder")
+        })
+        .clone()
+}
+
+/// Returns the output of `cargo metadata` for the packages of the workspace.
+///
+/// # Errors
+/// Returns an error if Cargo cannot be started or finds a manifest invalid.
+pub fn metadata() -> Result<Value> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
+    let output = command.output().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Creates a folder for the files of one run, below the target folder.
+///
+/// # Errors
+/// Returns an error if the folder cannot be created.
+pub fn run_folder(name: &str) -> Result<PathBuf> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = target().join(format!("e2e/{name}-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Returns the file of a filter's module.
+///
+/// # Errors
+/// Returns an error if the module has not been built.
+pub fn module(filter: &str) -> Result<PathBuf> {
+    let file = root().join("dist").join(format!("{}.wasm", filter.replace('-', "_")));
+    if !file.is_file() {
+        bail!("{} does not exist; run `cargo xtask build`", file.display());
+    }
+    Ok(file)
+}
+
+/// Returns the path of a program on the `PATH`.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}

@@ -1,0 +1,81 @@
+//! OCI images of the modules, and manifests that load them by digest.
+//!
+//! The same module gives the same bytes, and the same digest, on any machine.
+
+mod image;
+mod layout;
+mod pin;
+
+pub use image::{Blob, Image, Labels};
+pub use pin::{Registry, copy, pinned};
+
+use crate::build;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The examples that load images.
+const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
+
+/// Where the images will be.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Write dist/manifests too: the examples, with the images' place in this registry and their digests.
+    #[arg(long, value_name = "REGISTRY/PATH", value_parser = without_scheme)]
+    registry: Option<String>,
+    /// The tag of the images; the version, unless given.
+    #[arg(long)]
+    tag: Option<String>,
+}
+
+/// Builds the modules, and an OCI image layout of each below `dist/images`. Docker is not needed.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    build::all()?;
+    let tag = options.tag.as_deref().unwrap_or(env!("CARGO_PKG_VERSION"));
+    let dist = testkit::workspace::root().join("dist");
+    let mut digests = BTreeMap::new();
+    let mut table = String::new();
+    for (module, ..) in build::MODULES {
+        let image = image(module).with_context(|| format!("in {module}"))?;
+        image.write(&dist.join("images").join(module), tag)?;
+        let _ = writeln!(table, "{module:<17} {}", image.manifest.digest);
+        digests.insert(module.to_owned(), image.sha256().to_owned());
+    }
+    std::fs::write(dist.join("images/DIGESTS"), &table)?;
+    print!("{table}");
+    let Some(path) = &options.registry else { return Ok(()) };
+    for example in EXAMPLES {
+        let (from, to) =
+            (testkit::workspace::root().join("examples").join(example), dist.join("manifests").join(example));
+        if to.exists() {
+            std::fs::remove_dir_all(&to)?;
+        }
+        let written = copy(&from, &to, Registry { path, tag }, &digests)?;
+        eprintln!("    dist/manifests/{example}  {} files", written.len());
+    }
+    Ok(())
+}
+
+fn image(module: &str) -> Result<Image> {
+    let wasm = std::fs::read(testkit::workspace::module(module)?)?;
+    let manifest =
+        std::fs::read_to_string(testkit::workspace::root().join("filters").join(module).join("Cargo.toml"))?;
+    let description =
+        manifest.lines().find_map(|line| line.strip_prefix("description = \"")?.strip_suffix('"'));
+    let labels = Labels {
+        title: module,
+        description: description.context("its Cargo.toml has no description")?,
+        version: env!("CARGO_PKG_VERSION"),
+        licenses: env!("CARGO_PKG_LICENSE"),
+    };
+    Image::of(&wasm, labels)
+}
+
+/// A place of images is a host and a path; what stands before it differs from manifest to manifest.
+fn without_scheme(place: &str) -> Result<String, String> {
+    if place.contains("://") || place.contains(char::is_whitespace) || place.is_empty() {
+        return Err("write host and path, without a scheme: `registry.example.com/ringfence`".to_owned());
+    }
+    Ok(place.to_owned())
+}

@@ -1,0 +1,87 @@
+//! The service graph, of which `ringfence netpol generate` makes NetworkPolicies: here it says which connections the
+//! networks of the harness have to let through.
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::path::Path;
+
+/// The port of the ingress.
+pub(crate) const INGRESS_PORT: u16 = 10000;
+
+/// Its services.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Graph {
+    pub(crate) services: Vec<Service>,
+}
+
+/// A service, and who may call it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Service {
+    pub(crate) name: String,
+    ports: Vec<u16>,
+    from: Vec<String>,
+}
+
+impl Service {
+    /// The port of its sidecar.
+    pub(crate) fn port(&self) -> u16 {
+        self.ports.first().copied().unwrap_or_default()
+    }
+}
+
+impl Graph {
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        Self::parse(&text).with_context(|| file.display().to_string())
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let documents = yaml::values("the graph", text)?;
+        let spec = documents.first().and_then(|graph| graph.get("spec")).context("no spec")?;
+        Ok(serde_json::from_value(spec.clone())?)
+    }
+
+    /// Whether `from` may connect to the service `to`.
+    pub(crate) fn has_edge(&self, from: &str, to: &str) -> bool {
+        self.services.iter().any(|service| service.name == to && service.from.iter().any(|name| name == from))
+    }
+
+    /// The path by which a service is asked through those before it: `/via/reviews:9080` of what only productpage calls.
+    pub(crate) fn route(&self, name: &str) -> Result<String> {
+        let mut route = String::new();
+        let mut at = name;
+        for _ in &self.services {
+            let service = self.services.iter().find(|service| service.name == at);
+            let service = service.with_context(|| format!("the graph has no service {at}"))?;
+            let caller = service.from.first().with_context(|| format!("nobody calls {at}"))?;
+            if caller == "ingress" {
+                return Ok(route);
+            }
+            route = format!("/via/{at}:{}{route}", service.port());
+            at = caller;
+        }
+        bail!("no way leads from the ingress to {name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Graph;
+
+    const GRAPH: &str = "spec: {services: [{name: a, ports: [1], from: [ingress]}, {name: b, ports: [2], from: [a]}, \
+        {name: c, ports: [3], from: [b]}, {name: d, ports: [4], from: [e]}, {name: e, ports: [5], from: [d]}]}";
+
+    #[test]
+    fn a_service_is_asked_through_its_callers() {
+        let graph = Graph::parse(GRAPH).unwrap();
+        assert_eq!(graph.route("a").unwrap(), "");
+        assert_eq!(graph.route("c").unwrap(), "/via/b:2/via/c:3");
+        assert!(graph.route("d").is_err() && graph.route("x").is_err());
+    }
+
+    #[test]
+    fn an_edge_has_a_direction() {
+        let graph = Graph::parse(GRAPH).unwrap();
+        assert!(graph.has_edge("a", "b") && !graph.has_edge("b", "a") && !graph.has_edge("a", "c"));
+    }
+}

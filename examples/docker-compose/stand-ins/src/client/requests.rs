@@ -1,0 +1,155 @@
+//! The file of requests: named tokens, and cases in the format of every case file of the project. `{NAME}` in the value of a
+//! header stands for the token of that name.
+
+use super::{HOST, World, judged};
+use anyhow::{Context, Result};
+use cases::{Case, Observed, Protocol, Row};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Tokens, and the requests that may bring them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Requests {
+    tokens: BTreeMap<String, Token>,
+    cases: Vec<Case>,
+}
+
+/// A token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    /// What the issuer is asked to sign; it adds `iss`, `iat` and `exp` where they are not there.
+    claims: Value,
+    /// Whether another than the issuer signs it.
+    #[serde(default)]
+    forged: bool,
+}
+
+impl Requests {
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        Self::parse(&text).with_context(|| file.display().to_string())
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let documents = yaml::values("the requests", text)?;
+        Ok(serde_json::from_value(documents.into_iter().next().context("it is empty")?)?)
+    }
+
+    /// Sends each over each of its protocols; a row each, and one only where all protocols look alike.
+    pub(crate) fn send(&self, world: &World) -> Result<Vec<Row>> {
+        let mut tokens = BTreeMap::new();
+        for (name, token) in &self.tokens {
+            tokens.insert(format!("{{{name}}}"), world.token(&token.claims, token.forged)?);
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        for case in &self.cases {
+            for (index, protocol) in case.protocols.iter().enumerate() {
+                let mut row = send(world, case, *protocol, &tokens).with_context(|| case.name.clone())?;
+                let before = rows.last_mut().filter(|before| index > 0 && alike(before, &row));
+                let version = if *protocol == Protocol::Http2 { "2" } else { "1" };
+                match before.and_then(|before| before.cells.get_mut(OVER)) {
+                    Some(over) => *over = format!("{over}, {version}"),
+                    None => {
+                        row.cells.insert(OVER, version.to_owned());
+                        rows.push(row);
+                    }
+                }
+            }
+        }
+        Ok(rows.into_iter().map(judged).collect())
+    }
+}
+
+/// The column of the protocol.
+const OVER: usize = 1;
+
+/// The characters of a request that are shown.
+const WIDTH: usize = 72;
+
+/// Whether a row, which has its protocol already, says the same as one that does not have it yet.
+fn alike(before: &Row, row: &Row) -> bool {
+    let cells = before.cells.iter().enumerate().filter(|(column, _)| *column != OVER).map(|(_, cell)| cell);
+    cells.eq(&row.cells) && before.differences == row.differences
+}
+
+fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String, String>) -> Result<Row> {
+    let mut request = testkit::case::request(case, protocol).map_err(anyhow::Error::msg)?;
+    for (_, value) in &mut request.lines {
+        *value = filled(value, tokens);
+    }
+    let response = match protocol {
+        Protocol::Http2 => testkit::http::http2(world.ingress, &request),
+        _ => testkit::http::http1(world.ingress, &request),
+    };
+    let (observed, by) = match response {
+        Ok(response) => {
+            let by = [response.text("x-proxy"), response.text("x-service")].concat();
+            (testkit::case::observed(&request, response), by)
+        }
+        Err(_) => (Observed::default(), String::new()),
+    };
+    let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
+    let decided = cases::decided_by(&observed, observed.rule.as_ref().and_then(Option::as_deref));
+    let mut row = Row::of(case, &observed, format!("{by}, {decided}"), differences);
+    // What passed was decided by nobody in particular: say who answered, beside what it saw.
+    if let (true, [_, _, decided, seen]) = (observed.upstream.is_some(), row.cells.as_mut_slice()) {
+        *seen = format!("{by}: {seen}");
+        *decided = "allowed".to_owned();
+    }
+    if let Some(request) = row.cells.first_mut() {
+        *request = short(request);
+    }
+    Ok(row)
+}
+
+/// A request, cut where a line would get too long; its host is left out where it is the usual one.
+fn short(request: &str) -> String {
+    let request = request.replacen(&format!(" {HOST}/"), " /", 1);
+    if request.chars().count() <= WIDTH {
+        return request;
+    }
+    request.chars().take(WIDTH - 1).chain(['…']).collect()
+}
+
+/// A header's value with the tokens in it.
+fn filled(value: &[u8], tokens: &BTreeMap<String, String>) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(value) else { return value.to_vec() };
+    let fill = |text: String, (name, token): (&String, &String)| text.replace(name, token);
+    tokens.iter().fold(text.to_owned(), fill).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Requests, Row, alike, filled};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_name_in_braces_is_a_token() {
+        let tokens = BTreeMap::from([("{kim}".to_owned(), "a.b.c".to_owned())]);
+        assert_eq!(filled(b"Bearer {kim}", &tokens), b"Bearer a.b.c");
+        assert_eq!(filled(b"Bearer {lee} \xff{kim}", &tokens), b"Bearer {lee} \xff{kim}");
+    }
+
+    #[test]
+    fn rows_that_differ_by_protocol_alone_are_alike() {
+        let row = |cells: &[&str]| Row {
+            cells: cells.iter().map(ToString::to_string).collect(),
+            differences: Vec::new(),
+        };
+        assert!(alike(&row(&["GET /", "1", "200"]), &row(&["GET /", "200"])));
+        assert!(!alike(&row(&["GET /", "1", "200"]), &row(&["GET /", "403"])));
+    }
+
+    #[test]
+    fn the_requests_of_the_example_are_read() {
+        let requests = Requests::parse(include_str!("../../../requests.yaml")).unwrap();
+        assert!(requests.cases.len() >= 40);
+        for case in &requests.cases {
+            assert!(case.lines().is_ok() && case.target().is_ok(), "{}", case.name);
+        }
+    }
+}
