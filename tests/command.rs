@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use testkit::corpus::{self, lines};
-use testkit::workspace::root;
+use testkit::workspace::{self, cargo};
 
 fn main() -> Result<()> {
     let command = build()?;
@@ -26,19 +26,9 @@ fn main() -> Result<()> {
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
-/// The command, built anew: a test of another package is not given its path.
+/// Builds the command: Cargo gives its path only to tests of its own package.
 fn build() -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--locked", "--quiet", "--package", "ringfence-cli", "--message-format", "json"]);
-    let output = cargo.current_dir(root()).stderr(std::process::Stdio::inherit()).output()?;
-    ensure!(output.status.success(), "the command does not build");
-    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let built =
-        messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
-            let named = message.pointer("/target/name").and_then(Value::as_str) == Some("ringfence");
-            message.get("executable")?.as_str().filter(|_| named).map(PathBuf::from)
-        });
-    built.context("cargo names no executable")
+    workspace::build(&mut cargo(&["build", "--locked", "--quiet", "--package", "ringfence-cli"]))
 }
 
 /// What the command says of each case of a file.

@@ -15,9 +15,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use testkit::workspace::module;
 use testkit::workspace::root;
+use xtask::build::MODULES;
 use xtask::images::{Image, Labels};
-
-const MODULES: [&str; 5] = ["vhost-policy", "path-policy", "token-validation", "header-policy", "ringfence"];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
@@ -34,7 +33,7 @@ fn main() -> Result<ExitCode> {
     }
     let registry = Arc::new(Registry::start()?);
     let mut trials = Vec::new();
-    for name in MODULES {
+    for name in MODULES.map(|module| module.name) {
         let registry = Arc::clone(&registry);
         trials.push(trial(format!("{name} comes back as it was pushed"), move || round(&registry, name)));
     }
@@ -51,7 +50,7 @@ fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 's
 /// The image of a module that was built.
 fn image(name: &str) -> Result<Image> {
     let labels = Labels { title: name, description: "a test", version: "0.0.0", licenses: "Apache-2.0" };
-    Image::of(&std::fs::read(module(name)?)?, labels)
+    Image::new(&std::fs::read(module(name)?)?, labels)
 }
 
 /// Pushes an image; its digest is what names it from then on.

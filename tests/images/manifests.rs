@@ -1,20 +1,21 @@
 //! The examples, with the images' place and digests written in: each names an image that the registry has.
 
 use crate::registry::Registry;
-use crate::{MODULES, pulled, push, same_module};
+use crate::{pulled, push, same_module};
 use anyhow::{Context, Result, ensure};
 use cases::yaml;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
-
-const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
+use xtask::build::MODULES;
+use xtask::images::EXAMPLES;
 
 /// Each image that a manifest names is pulled by its digest, and is the module of its name.
 pub fn check(registry: &Registry) -> Result<()> {
     let mut digests = BTreeMap::new();
-    for name in MODULES {
+    let modules = MODULES.map(|module| module.name);
+    for name in modules {
         digests.insert(name.to_owned(), push(registry, name)?.sha256().to_owned());
     }
     let folder = run_folder("pinned")?;
@@ -39,9 +40,9 @@ pub fn check(registry: &Registry) -> Result<()> {
         let pulled = pulled::read(&registry.pull(name, &format!("@sha256:{digest}"))?)?;
         same_module(name, &pulled.plugin).with_context(|| url.clone())?;
     }
-    let modules: BTreeSet<&str> =
+    let loaded: BTreeSet<&str> =
         named.iter().filter_map(|(url, _)| url.split(['/', ':']).rev().nth(1)).collect();
-    ensure!(modules == BTreeSet::from(MODULES), "the manifests name {modules:?}");
+    ensure!(loaded == BTreeSet::from(modules), "the manifests name {loaded:?}");
     Ok(())
 }
 

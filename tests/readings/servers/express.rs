@@ -5,7 +5,7 @@ use crate::site::Site;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
-use testkit::workspace::root;
+use testkit::workspace::target;
 
 pub(super) const KIND: Kind = Kind {
     name: "express",
@@ -34,7 +34,7 @@ fn command(site: &Site, ports: &[u16]) -> Result<Option<Command>> {
 
 /// The packages, fetched where they are not yet there; nothing where they cannot be.
 fn install(npm: PathBuf) -> Result<Option<PathBuf>> {
-    let prefix = root().join(format!("target/express-{VERSION}"));
+    let prefix = target().join(format!("express-{VERSION}"));
     let modules = prefix.join("node_modules");
     if !modules.join("express/package.json").is_file() {
         std::fs::create_dir_all(&prefix)?;

