@@ -1,4 +1,4 @@
-//! Each case once through the command, as `ringfence explain --cases FILE --format json` tells it: the third runner.
+//! Every case once through the command, as `ringfence explain --cases FILE --format json`.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use cases::{Case, Observed, SeenUpstream, Withheld, unescape};
@@ -31,7 +31,7 @@ fn build() -> Result<PathBuf> {
     workspace::build(&mut cargo(&["build", "--locked", "--quiet", "--package", "ringfence-cli"]))
 }
 
-/// What the command says of each case of a file.
+/// Runs the command on a case file, and returns its output for each case.
 fn tell(command: &Path, file: &Path) -> Result<Vec<Value>> {
     let output = Command::new(command).args(["explain", "--format", "json", "--cases"]).arg(file).output()?;
     ensure!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));

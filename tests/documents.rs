@@ -1,5 +1,5 @@
-//! What people read and copy: each policy in it loads, each page names every field and every choice that there is, and
-//! each word that the engine gives as a reason is explained.
+//! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
+//! every reason of the engine.
 
 use anyhow::{Context, Result, anyhow};
 use cases::yaml;
@@ -36,7 +36,7 @@ fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> T
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
 }
 
-/// The reference pages, and the front page where there is one.
+/// Returns the pages of `docs` and the README.
 fn pages() -> Result<Vec<PathBuf>> {
     let mut pages = files("docs", "md")?;
     pages.extend(Some(root().join("README.md")).filter(|page| page.is_file()));
@@ -55,7 +55,7 @@ fn name(file: &Path) -> String {
     file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
-/// The `yaml` blocks of a page, with the lines at which they start.
+/// Returns the `yaml` blocks of a page, with their line numbers.
 fn blocks(page: &str) -> Vec<(usize, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(usize, String)> = None;
@@ -71,7 +71,7 @@ fn blocks(page: &str) -> Vec<(usize, String)> {
     blocks
 }
 
-/// A block says in its first line what it is: a whole policy, or something that no module loads.
+/// Checks a block. Its first line has its kind: a policy, or YAML that no module loads.
 fn check_block(block: &str) -> Result<()> {
     let first = block.lines().next().unwrap_or_default();
     if ["# envoy", "# kubernetes", "# fragment"].iter().any(|kind| first.starts_with(kind)) {
@@ -111,7 +111,7 @@ fn document(text: &str) -> Result<Value> {
     }
 }
 
-/// Each policy of a bootstrap loads and is the one of `examples/policies`.
+/// Checks that the policies of a bootstrap load and are equal to those of `examples/policies`.
 fn check_bootstrap(file: &Path) -> Result<()> {
     let bootstrap = document(&std::fs::read_to_string(file)?)?;
     let mut plugins = Vec::new();
@@ -127,7 +127,7 @@ fn check_bootstrap(file: &Path) -> Result<()> {
         };
         load_policy(&filter, &policy)?;
         let example = |name: &str| root().join(format!("examples/policies/{name}.yaml"));
-        // A bootstrap that shows one thing more has an example of its own name.
+        // A variant of a bootstrap has an example with its own name.
         let own = example(&file.file_stem().unwrap_or_default().to_string_lossy());
         let (_, policy_of_example) = load_file(&if own.is_file() { own } else { example(&filter) })?;
         anyhow::ensure!(policy == policy_of_example, "the policy is not that of examples/policies");
@@ -135,7 +135,7 @@ fn check_bootstrap(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The objects that load a module.
+/// Collects the objects that load a module.
 fn find_plugins<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(fields) if fields.contains_key("vm_config") => found.push(value),
@@ -153,8 +153,8 @@ fn check_labels() -> Result<()> {
     Ok(())
 }
 
-/// Each reason of the engine, and with it the other words in lower case (fields, choices, codes of problems), stands in
-/// backticks on a reference page.
+/// Checks that the pages have every reason, field, choice and problem code of the engine in
+/// backticks.
 fn check_words() -> Result<()> {
     let words = words()?;
     let cases = corpus::files()?.into_iter().flat_map(|(_, file)| file.cases);
@@ -170,7 +170,7 @@ fn check_words() -> Result<()> {
     Ok(())
 }
 
-/// The words of what the engine decides by.
+/// Returns the words in the string literals of the engine.
 fn words() -> Result<BTreeSet<String>> {
     let mut words = BTreeSet::new();
     words.extend(literals(&std::fs::read_to_string(root().join("crates/jose/src/jws/error.rs"))?));
@@ -183,7 +183,7 @@ fn words() -> Result<BTreeSet<String>> {
                 folders.push(path);
                 continue;
             }
-            // What a schema is made of decides nothing.
+            // Descriptions of schemas have no reasons.
             if !path.ends_with("describe.rs") {
                 words.extend(literals(&std::fs::read_to_string(&path)?));
             }
@@ -192,7 +192,7 @@ fn words() -> Result<BTreeSet<String>> {
     Ok(words)
 }
 
-/// The string literals of a source that are one word in lower case, without those of its tests.
+/// Returns the string literals of a source file that are one word in lower case, without tests.
 fn literals(source: &str) -> Vec<String> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let is_code = |line: &&str| !["//", "#["].iter().any(|start| line.trim_start().starts_with(start));
@@ -205,8 +205,8 @@ fn literals(source: &str) -> Vec<String> {
     code.split('"').skip(1).step_by(2).filter(is_word).map(str::to_owned).collect()
 }
 
-/// Page, section, filter, and a policy in which the field or the choice `zzzz` stands where the engine then names
-/// what there is.
+/// Page, section, filter, and a policy with `zzzz` as a field or a choice, for which the engine lists
+/// the valid ones.
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
@@ -268,7 +268,7 @@ const PLACES: [Place; 55] = [
     ("vocabulary", "Deny response", "path-policy", r#"{"response": {"headers": [{"zzzz": 1}]}}"#),
 ];
 
-/// The section of the page names each field or choice that the engine says there is.
+/// Checks that the section has every field or choice that the engine lists.
 fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let problems = cases::load(filter, policy.as_bytes()).err().unwrap_or_default();
     let list = problems.iter().find_map(|problem| {
@@ -284,7 +284,7 @@ fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     Ok(())
 }
 
-/// What stands under a heading, up to the next one.
+/// Returns the text under a heading, up to the next one.
 fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
     let (_, behind) = page.split_once(&format!("\n## {heading}\n"))?;
     Some(behind.split("\n## ").next().unwrap_or(behind))

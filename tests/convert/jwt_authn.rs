@@ -8,7 +8,7 @@ use testkit::issuer::Issuer;
 
 const RANDOM: u64 = 20;
 
-/// The samples.
+/// Returns the samples.
 pub fn samples() -> Vec<Sample> {
     let (one, two) = (Issuer::new("https://one.example/"), Issuer::new("https://two.example/"));
     let provider =
@@ -21,7 +21,7 @@ pub fn samples() -> Vec<Sample> {
     named.chain((0..RANDOM).map(|number| random(number, &providers, &tokens))).collect()
 }
 
-/// Rules by what they show.
+/// Returns named rules.
 fn configurations() -> [(&'static str, Value); 8] {
     let rule = |matcher: Value, requires: Value| json!({"match": matcher, "requires": requires});
     let name = |name: &str| json!({"provider_name": name});
@@ -64,7 +64,7 @@ fn configurations() -> [(&'static str, Value); 8] {
     ]
 }
 
-/// Tokens that hold, and tokens that do not.
+/// Returns valid and invalid tokens.
 pub fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
     let told = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
     vec![
@@ -84,7 +84,7 @@ pub fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
     ]
 }
 
-/// Each token on each path, in a header and in the query.
+/// Returns a request for each token and path, with the token in a header and in the query.
 pub fn requests(tokens: &[Option<String>]) -> Vec<Request> {
     let mut requests = Vec::new();
     for path in ["/", "/healthz", "/admin", "/admin/x", "/administrator", "/x/7", "/x/y", "/h"] {
@@ -101,7 +101,7 @@ pub fn requests(tokens: &[Option<String>]) -> Vec<Request> {
     requests
 }
 
-/// The filter with these providers and rules.
+/// Returns the filter with these providers and rules.
 pub fn filter(providers: &Value, rules: &Value) -> Value {
     json!({
         "name": "envoy.filters.http.jwt_authn",
@@ -118,7 +118,7 @@ fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>
     Sample { name, source: None, filter, requests: requests(tokens) }
 }
 
-/// Rules in random order.
+/// Returns a sample with random rules.
 fn random(number: u64, providers: &Value, tokens: &[Option<String>]) -> Sample {
     let mut random = Random::new(number);
     let matchers = [

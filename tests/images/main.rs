@@ -1,7 +1,7 @@
-//! The images of the modules, in a registry: what was pushed is what is pulled, by the digest that the manifests name.
+//! The images of the modules are pushed to a registry and pulled by the digests in the manifests.
 //!
-//! The registry is Debian's `docker-registry` on loopback, and `skopeo` pushes and pulls. Where one of them is not
-//! installed the trials are left out; with `RINGFENCE_ALL` in the environment that is a failure.
+//! The registry is Debian's `docker-registry` on 127.0.0.1; `skopeo` pushes and pulls. If one of them is not installed the trials
+//! are left out; with `RINGFENCE_ALL` in the environment that is a failure.
 #![allow(clippy::indexing_slicing, reason = "tests")]
 
 mod manifests;
@@ -25,21 +25,23 @@ fn main() -> Result<ExitCode> {
         .filter(|program| testkit::workspace::on_path(program).is_none())
         .collect();
     if !missing.is_empty() {
-        let said =
+        let message =
             format!("images: {} (Debian: docker-registry skopeo) is not installed", missing.join(", "));
-        ensure!(std::env::var_os("RINGFENCE_ALL").is_none(), said);
-        println!("left out: {said}");
+        ensure!(std::env::var_os("RINGFENCE_ALL").is_none(), message);
+        println!("left out: {message}");
         return Ok(libtest_mimic::run(&arguments, Vec::new()).exit_code());
     }
     let registry = Arc::new(Registry::start()?);
     let mut trials = Vec::new();
     for name in MODULES.map(|module| module.name) {
         let registry = Arc::clone(&registry);
-        trials.push(trial(format!("{name} comes back as it was pushed"), move || round(&registry, name)));
+        trials.push(trial(format!("{name} is pulled as it was pushed"), move || round(&registry, name)));
     }
     let for_manifests = Arc::clone(&registry);
-    trials.push(trial("the manifests name what the registry has", move || manifests::check(&for_manifests)));
-    trials.push(trial("another digest gives nothing", move || another_digest(&registry)));
+    trials.push(trial("the registry has the images of the manifests", move || {
+        manifests::check(&for_manifests)
+    }));
+    trials.push(trial("an unknown digest cannot be pulled", move || unknown_digest(&registry)));
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 
@@ -47,13 +49,13 @@ fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 's
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
 }
 
-/// The image of a module that was built.
+/// Creates the image of a module in `dist`.
 fn image(name: &str) -> Result<Image> {
     let labels = Labels { title: name, description: "a test", version: "0.0.0", licenses: "Apache-2.0" };
     Image::new(&std::fs::read(module(name)?)?, labels)
 }
 
-/// Pushes an image; its digest is what names it from then on.
+/// Pushes the image of a module.
 fn push(registry: &Registry, name: &str) -> Result<Image> {
     let image = image(name)?;
     let folder = testkit::workspace::run_folder(&format!("image-{name}"))?;
@@ -73,7 +75,7 @@ fn round(registry: &Registry, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The module is the one in `dist/`, and the one that `SHA256SUMS` tells of.
+/// Checks that the module is that of `dist` and of `SHA256SUMS`.
 fn same_module(name: &str, plugin: &[u8]) -> Result<()> {
     let file = module(name)?;
     ensure!(std::fs::read(&file)? == plugin, "plugin.wasm is not {}", file.display());
@@ -84,10 +86,10 @@ fn same_module(name: &str, plugin: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Nothing comes for a digest that no image has.
-fn another_digest(registry: &Registry) -> Result<()> {
+/// Checks that an unknown digest cannot be pulled.
+fn unknown_digest(registry: &Registry) -> Result<()> {
     push(registry, "vhost-policy")?;
     let none = format!("@sha256:{}", "0".repeat(64));
-    ensure!(registry.pull("vhost-policy", &none).is_err(), "something came");
+    ensure!(registry.pull("vhost-policy", &none).is_err(), "an unknown digest was pulled");
     Ok(())
 }

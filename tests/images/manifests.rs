@@ -1,4 +1,4 @@
-//! The examples, with the images' place and digests written in: each names an image that the registry has.
+//! The manifests of the examples with a registry and digests: the registry has every image that they name.
 
 use crate::registry::Registry;
 use crate::{pulled, push, same_module};
@@ -11,7 +11,7 @@ use testkit::workspace::run_folder;
 use xtask::build::MODULES;
 use xtask::images::EXAMPLES;
 
-/// Each image that a manifest names is pulled by its digest, and is the module of its name.
+/// Pulls every image of the manifests by its digest, and compares it with the module.
 pub fn check(registry: &Registry) -> Result<()> {
     let mut digests = BTreeMap::new();
     let modules = MODULES.map(|module| module.name);
@@ -27,7 +27,7 @@ pub fn check(registry: &Registry) -> Result<()> {
             xtask::images::copy(&from, &to, xtask::images::Registry { path: &path, tag: "test" }, &digests)?;
         for file in written {
             let text = std::fs::read_to_string(&file)?;
-            ensure!(!text.contains("registry.example.com"), "the placeholder is left in {}", file.display());
+            ensure!(!text.contains("registry.example.com"), "{} still has the placeholder", file.display());
             for document in yaml::documents(&text).map_err(anyhow::Error::msg)? {
                 find(&document, &mut named);
             }
@@ -36,7 +36,7 @@ pub fn check(registry: &Registry) -> Result<()> {
     for (url, digest) in &named {
         let image = url.strip_prefix("oci://").unwrap_or(url);
         let name = image.strip_prefix(&format!("{path}/")).and_then(|image| image.strip_suffix(":test"));
-        let name = name.with_context(|| format!("{url} is in another place"))?;
+        let name = name.with_context(|| format!("{url} is in another registry"))?;
         let pulled = pulled::read(&registry.pull(name, &format!("@sha256:{digest}"))?)?;
         same_module(name, &pulled.plugin).with_context(|| url.clone())?;
     }
@@ -46,7 +46,7 @@ pub fn check(registry: &Registry) -> Result<()> {
     Ok(())
 }
 
-/// The images that a document names, with their digests.
+/// Collects the images of a document, with their digests.
 fn find(value: &Value, named: &mut BTreeSet<(String, String)>) {
     match value {
         Value::Object(fields) => {

@@ -1,11 +1,11 @@
-//! Each file of NetworkPolicies begins with what it stops, and what breaks without it.
+//! Every NetworkPolicy file starts with a comment: what it prevents, and what fails without it.
 
 use crate::{documents, name};
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use std::path::Path;
 
-/// The trial of a file that has a NetworkPolicy.
+/// Returns the trial of a file with a NetworkPolicy.
 pub fn of(file: &Path) -> Result<Option<Trial>> {
     if documents(file)?.iter().all(|document| document["kind"] != "NetworkPolicy") {
         return Ok(None);

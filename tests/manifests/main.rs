@@ -1,8 +1,8 @@
-//! The Kubernetes manifests of the project: kustomize builds them, they hold against the OpenAPI schemas of Kubernetes and
-//! against the CRDs of Istio and Envoy Gateway, and the engine loads the policies in them.
+//! The Kubernetes manifests of the project: kustomize builds them, they are valid under the OpenAPI schemas of Kubernetes and
+//! the CRDs of Istio and Envoy Gateway, and the engine loads their policies.
 //!
-//! kubectl and the schemas come from Python's package index where they are not here. Without python3, or without a folder
-//! of CRDs, the trials that need them are left out; with `RINGFENCE_ALL` in the environment that is a failure.
+//! kubectl and the schemas are downloaded with pip if they are not installed. Without python3, or without a folder
+//! of CRDs, trials are left out; with `RINGFENCE_ALL` in the environment that is a failure.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod builds;
@@ -25,10 +25,10 @@ fn main() -> Result<ExitCode> {
     for file in files(&root().join("network-policies"))?.into_iter().chain(files(&root().join("examples"))?) {
         trials.extend(comments::of(&file)?);
     }
-    trials.push(trial("both plugins of Bookinfo have its policy", policies::check_bookinfo));
-    trials.push(trial("the engine loads each policy in a file", policies::check_files));
-    trials.push(trial("each overlay is the same for old and new Istio", policies::check_pairs));
-    trials.push(trial("four modules do what one does, in its order", policies::check_chain));
+    trials.push(trial("both manifests of Bookinfo have its policy", policies::check_bookinfo));
+    trials.push(trial("the engine loads the policies of every file", policies::check_files));
+    trials.push(trial("the overlays for old and new Istio are equivalent", policies::check_pairs));
+    trials.push(trial("the chain of modules is equivalent to ringfence", policies::check_chain));
     let (kubectl, validator, crds) = (tools::kubectl(), tools::validator(), crds::folder()?);
     for (what, found) in
         [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator), ("the folder of CRDs", &crds)]

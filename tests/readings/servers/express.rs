@@ -1,4 +1,4 @@
-//! Express, with its own handler of static files.
+//! Express with its static file handler.
 
 use super::{Kind, folder, program, write};
 use crate::site::Site;
@@ -32,7 +32,7 @@ fn command(site: &Site, ports: &[u16]) -> Result<Option<Command>> {
     Ok(Some(command))
 }
 
-/// The packages, fetched where they are not yet there; nothing where they cannot be.
+/// Returns the packages, and downloads them if necessary; `None` if that fails.
 fn install(npm: PathBuf) -> Result<Option<PathBuf>> {
     let prefix = target().join(format!("express-{VERSION}"));
     let modules = prefix.join("node_modules");

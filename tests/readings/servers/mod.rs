@@ -1,4 +1,4 @@
-//! The servers, each in the ways of setting it up that read paths differently.
+//! The servers, each with the set-ups that read paths differently.
 
 mod apache;
 mod express;
@@ -14,34 +14,34 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use testkit::process::{Background, free_port};
 
-/// A server that may be installed here or not.
+/// A kind of server, which may not be installed.
 pub struct Kind {
-    /// Its name.
+    /// The name of the server.
     pub name: &'static str,
-    /// The ways in which it is set up, each on a port of its own.
+    /// The set-ups, each on its own port.
     pub setups: &'static [&'static str],
     /// How to install it.
     pub install: &'static str,
-    /// The command that starts it, if it is installed.
+    /// Returns the command that starts the server; `None` if it is not installed.
     command: fn(&Site, &[u16]) -> Result<Option<Command>>,
 }
 
-/// Every server.
+/// All servers.
 pub const KINDS: [Kind; 5] = [nginx::KIND, apache::KIND, tomcat::KIND, express::KIND, python::KIND];
 
-/// A server that runs.
+/// A running server.
 #[derive(Debug)]
 pub struct Server {
     _process: Background,
-    /// Where each of its set-ups is, by name.
+    /// The addresses of its set-ups, by name.
     pub addresses: Vec<(&'static str, SocketAddr)>,
 }
 
 impl Kind {
-    /// Starts it and waits until each of its set-ups serves the site; nothing where it is not installed.
+    /// Starts the server and waits until every set-up serves the site. Returns `None` if it is not installed.
     ///
     /// # Errors
-    /// Where it is installed and does not serve.
+    /// Returns an error if it is installed and does not serve the site.
     pub fn start(&self, site: &Site) -> Result<Option<Server>> {
         let ports = self.setups.iter().map(|_| free_port()).collect::<Result<Vec<_>>>()?;
         let Some(mut command) = (self.command)(site, &ports)? else { return Ok(None) };
@@ -59,14 +59,14 @@ impl Kind {
     }
 }
 
-/// A program on the PATH, or where Debian keeps what is for administrators.
+/// Returns the path of a program on the `PATH` or in `/usr/sbin`.
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// A folder of its own for the files of a server.
+/// Creates a folder for the files of a server.
 fn folder(site: &Site, name: &str) -> Result<PathBuf> {
     let folder = site.folder.join(name);
     std::fs::create_dir_all(&folder)?;
