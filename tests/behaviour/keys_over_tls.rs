@@ -18,7 +18,7 @@ fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     let (certificate, key) = tls::certificate_for(certified)?;
     let served = Arc::clone(&issuer);
     let address =
-        tls::serve(&certificate, &key, move |_| testkit::key_server::respond(&Answer::Keys, &served).0)?;
+        tls::serve(&certificate, &key, move |_| testkit::key_server::respond(&Answer::Keys, &served))?;
     let ca = run_folder(name)?.join("ca.pem");
     std::fs::write(&ca, certificate)?;
     let text = std::fs::read_to_string(root().join("envoy-configs/token-validation-remote.yaml"))?;

@@ -28,9 +28,6 @@ pub fn target() -> PathBuf {
 }
 
 /// Returns the output of `cargo metadata` for the packages of the workspace.
-///
-/// # Errors
-/// Returns an error if Cargo cannot be started or a manifest is invalid.
 pub fn metadata() -> Result<Value> {
     Ok(serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?)
 }
@@ -43,9 +40,6 @@ pub fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// Runs a `cargo build` command, and returns the file it builds. Cargo prints its progress to standard error.
-///
-/// # Errors
-/// Returns an error if the build fails.
 pub fn build(command: &mut Command) -> Result<PathBuf> {
     let shown = shown(command);
     command.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
@@ -63,9 +57,6 @@ pub fn build(command: &mut Command) -> Result<PathBuf> {
 }
 
 /// Creates a folder for the files of one run, below the target folder.
-///
-/// # Errors
-/// Returns an error if the folder cannot be created.
 pub fn run_folder(name: &str) -> Result<PathBuf> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -75,9 +66,6 @@ pub fn run_folder(name: &str) -> Result<PathBuf> {
 }
 
 /// Returns the file of a filter's module.
-///
-/// # Errors
-/// Returns an error if the module has not been built.
 pub fn module(filter: &str) -> Result<PathBuf> {
     let file = root().join("dist").join(format!("{}.wasm", filter.replace('-', "_")));
     if !file.is_file() {

@@ -13,44 +13,45 @@ use testkit::workspace::{build, cargo, root};
 pub struct Module {
     /// The name, such as `path-policy`.
     pub name: &'static str,
-    /// The callbacks that it implements, beyond those of every module.
-    callbacks: &'static [&'static str],
-    /// The size limit in bytes.
-    max_size: usize,
+    /// Whether it reads response headers.
+    responses: bool,
+    /// Whether it validates tokens: it then fetches keys and has the code of signatures.
+    tokens: bool,
 }
-
-const MAX_SIZE: usize = 700_000;
-const MAX_SIZE_WITH_SIGNATURES: usize = 1_200_000;
 
 /// The modules.
 pub const MODULES: [Module; 5] = [
-    Module { name: "vhost-policy", callbacks: &["proxy_on_request_headers"], max_size: MAX_SIZE },
-    Module { name: "path-policy", callbacks: &["proxy_on_request_headers"], max_size: MAX_SIZE },
-    Module {
-        name: "token-validation",
-        callbacks: &["proxy_on_request_headers", "proxy_on_http_call_response"],
-        max_size: MAX_SIZE_WITH_SIGNATURES,
-    },
-    Module {
-        name: "header-policy",
-        callbacks: &["proxy_on_request_headers", "proxy_on_response_headers"],
-        max_size: MAX_SIZE,
-    },
-    Module {
-        name: "ringfence",
-        callbacks: &["proxy_on_request_headers", "proxy_on_response_headers", "proxy_on_http_call_response"],
-        max_size: MAX_SIZE_WITH_SIGNATURES,
-    },
+    Module { name: "vhost-policy", responses: false, tokens: false },
+    Module { name: "path-policy", responses: false, tokens: false },
+    Module { name: "token-validation", responses: false, tokens: true },
+    Module { name: "header-policy", responses: true, tokens: false },
+    Module { name: "ringfence", responses: true, tokens: true },
 ];
+
+impl Module {
+    /// Returns the callbacks that it implements, beyond those of every module.
+    fn callbacks(&self) -> Vec<&'static str> {
+        let mut callbacks = vec!["proxy_on_request_headers"];
+        callbacks.extend(self.responses.then_some("proxy_on_response_headers"));
+        callbacks.extend(self.tokens.then_some("proxy_on_http_call_response"));
+        callbacks
+    }
+
+    /// Returns the size limit in bytes.
+    fn max_size(&self) -> usize {
+        if self.tokens { 1_200_000 } else { 700_000 }
+    }
+}
 
 /// Builds every module into `dist/`. Each has a build of its own: in a joint build every module would get the Cargo features of
 /// all of them.
 pub(crate) fn all() -> Result<()> {
     let mut sums = String::new();
-    for (index, Module { name, callbacks, max_size }) in MODULES.iter().enumerate() {
+    for (index, module) in MODULES.iter().enumerate() {
+        let (name, max_size) = (module.name, module.max_size());
         say(&format!("building {name} ({} of {})", index + 1, MODULES.len()));
-        let wasm = trim(&compile(name)?, callbacks).with_context(|| format!("in {name}"))?;
-        if wasm.len() > *max_size {
+        let wasm = trim(&compile(name)?, &module.callbacks()).with_context(|| format!("in {name}"))?;
+        if wasm.len() > max_size {
             bail!("{name} has {} bytes; the limit is {max_size}", wasm.len());
         }
         let file = format!("{}.wasm", name.replace('-', "_"));

@@ -103,9 +103,6 @@ struct History<'a> {
 
 impl Image {
     /// Creates the image of a module.
-    ///
-    /// # Errors
-    /// Returns an error if the module is larger than a tar entry can be (8 GiB).
     pub fn new(wasm: &[u8], labels: Labels<'_>) -> Result<Self> {
         let tar = Blob::new(archive(wasm)?);
         let layer = Blob::new(gzip(&tar.bytes)?);
@@ -188,12 +185,12 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use serde_json::Value;
     use std::io::Read;
 
-    pub(crate) const LABELS: Labels<'_> = Labels {
+    const LABELS: Labels<'_> = Labels {
         title: "path-policy",
         description: "one canonical path",
         version: "0.1.0",
@@ -201,7 +198,7 @@ pub(crate) mod tests {
     };
 
     /// An empty module, followed by bytes to compress.
-    pub(crate) fn module() -> Vec<u8> {
+    fn module() -> Vec<u8> {
         let numbers = (0..20_000_u32).flat_map(|number| (number * number / 7).to_le_bytes());
         b"\0asm\x01\0\0\0".iter().copied().chain(numbers).collect()
     }

@@ -15,9 +15,6 @@ struct Index<'a> {
 
 impl Image {
     /// Writes the image into a folder, and removes what the folder contained. The tag is not part of the image.
-    ///
-    /// # Errors
-    /// Returns an error if a file cannot be written.
     pub fn write(&self, folder: &Path, tag: &str) -> Result<()> {
         let blobs = folder.join("blobs/sha256");
         if folder.exists() {
@@ -43,14 +40,15 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::Image;
-    use crate::images::image::tests::{LABELS, module};
+    use crate::images::Labels;
     use serde_json::Value;
 
     #[test]
     fn writing_replaces_the_content_of_the_folder() {
         let folder = std::env::temp_dir().join(format!("ringfence-layout-{}", std::process::id()));
-        Image::new(b"\0asm\x01\0\0\0", LABELS).unwrap().write(&folder, "old").unwrap();
-        let image = Image::new(&module(), LABELS).unwrap();
+        let labels = Labels { title: "path-policy", description: "", version: "0.1.0", licenses: "" };
+        Image::new(b"\0asm\x01\0\0\0", labels).unwrap().write(&folder, "old").unwrap();
+        let image = Image::new(b"\0asm\x01\0\0\0 another", labels).unwrap();
         image.write(&folder, "0.1.0").unwrap();
         let index: Value =
             serde_json::from_slice(&std::fs::read(folder.join("index.json")).unwrap()).unwrap();

@@ -21,7 +21,6 @@ pub struct Registry<'a> {
 
 /// Returns a manifest with the registry and the digest of each image. `digests` maps modules to their `sha256`.
 ///
-/// # Errors
 /// Returns an error if the manifest names an unknown module, or an image and its digest are not in pairs.
 pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, String>) -> Result<String> {
     let mut module = None;
@@ -49,9 +48,6 @@ pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, Str
 }
 
 /// Copies the YAML files below a folder and replaces the placeholders in them. Returns the files it wrote.
-///
-/// # Errors
-/// Returns an error if a file cannot be read or written, or has the errors of [`pinned`].
 pub fn copy(
     from: &Path,
     to: &Path,

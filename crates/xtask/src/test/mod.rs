@@ -1,11 +1,10 @@
 //! The tests and checks of the project.
 
-mod options;
 mod steps;
 mod tally;
 
 use crate::run::say;
-pub(crate) use options::Options;
+pub(crate) use steps::Options;
 use tally::Tally;
 
 /// Runs the tests. The last line has their number. Returns true if all of them passed.

@@ -1,13 +1,31 @@
 //! The steps of the tests.
 
-use super::options::Options;
 use super::tally::Tally;
 use crate::{build, compose, dist, envoy, toolchain, tools};
 use anyhow::{Context, Result};
+use clap::Args;
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::Command;
 use testkit::process::run;
 use testkit::workspace::{cargo, metadata, root};
+
+/// Options of the tests.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave out the tests that need Envoy or the modules
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Fail if a part is left out because a program is missing, and run every supported version of Envoy
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Run only the tests that need Envoy, on this version, such as `1.36.4`
+    #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
+    envoy: Option<String>,
+    /// The folder with the CRDs of Istio and Envoy Gateway, which manifests are checked against
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
+}
 
 /// A step and its name.
 type Step<'o> = (String, Action<'o>);

@@ -8,9 +8,8 @@ use crate::message::{method_and_target, response};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
-use testkit::http::Request;
+use testkit::http::{Request, serve};
 use testkit::issuer::Issuer;
-use testkit::upstream;
 
 /// The port.
 pub(crate) const PORT: u16 = 8080;
@@ -21,7 +20,7 @@ const NAME: &str = "https://issuer.example/";
 pub(crate) fn run() -> Result<()> {
     let listener = TcpListener::bind(("0.0.0.0", PORT)).context("cannot listen on the port")?;
     let (issuer, forger) = (Issuer::new(NAME), Issuer::new(NAME));
-    upstream::serve(&listener, move |head| respond(&issuer, &forger, head));
+    serve(&listener, move |head| respond(&issuer, &forger, head));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::message::{self, lines, method_and_target};
 use anyhow::{Context, Result};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
-use testkit::http::Request;
+use testkit::http::{Request, serve};
 use testkit::upstream;
 
 /// The port, on loopback only, so that every caller has to use the sidecar.
@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Serves requests until the process is stopped.
 pub(crate) fn run(name: String) -> Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", PORT)).context("cannot listen on the port")?;
-    upstream::serve(&listener, move |head| respond(&name, head));
+    serve(&listener, move |head| respond(&name, head));
     Ok(())
 }
 
