@@ -25,7 +25,7 @@ fn main() -> Result<ExitCode> {
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
 }
 
-/// Returns the libraries and programs of the workspace, without tests: name and root file.
+/// Returns the libraries, programs and tests of the workspace: name and root file.
 fn crates() -> Result<Vec<(String, PathBuf)>> {
     let metadata = metadata()?;
     let mut crates = Vec::new();
@@ -33,7 +33,7 @@ fn crates() -> Result<Vec<(String, PathBuf)>> {
         for target in package["targets"].as_array().context("no targets")? {
             let kind = target["kind"][0].as_str().context("no kind")?;
             let file = target["src_path"].as_str().context("no path")?;
-            if !matches!(kind, "bench" | "custom-build" | "test") {
+            if !matches!(kind, "bench" | "custom-build") {
                 crates.push((format!("{} ({kind} {})", package["name"], target["name"]), file.into()));
             }
         }

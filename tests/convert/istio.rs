@@ -1,9 +1,10 @@
 //! RequestAuthentications as the filter that Istio documents: a request without a token is allowed, a token of one of the
 //! issuers must be valid.
 
+use crate::jwt_authn;
 use crate::jwt_authn::{requests, tokens};
 use crate::random::Random;
-use crate::{Sample, jwt_authn};
+use crate::sample::Sample;
 use serde_json::{Map, Value, json};
 use testkit::issuer::Issuer;
 

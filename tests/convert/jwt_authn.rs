@@ -1,7 +1,7 @@
 //! Configurations of the jwt_authn filter, with tokens of several kinds.
 
 use crate::random::Random;
-use crate::{Sample, request};
+use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Value, json};
 use testkit::issuer::Issuer;

@@ -5,27 +5,19 @@ mod istio;
 mod jwt_authn;
 mod random;
 mod rbac;
+mod sample;
 
 use anyhow::{Result, anyhow};
 use cases::{Policy, Request};
 use convert::Converted;
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Decision;
-use serde_json::Value;
+use sample::Sample;
 use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
 use testkit::http;
 use testkit::upstream;
-
-/// A filter of Envoy and requests for it.
-struct Sample {
-    name: String,
-    /// The input of the conversion, if it is not the filter.
-    source: Option<Value>,
-    filter: Value,
-    requests: Vec<Request>,
-}
 
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
@@ -115,16 +107,4 @@ fn line(request: &Request) -> String {
     let lines =
         request.lines().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()));
     lines.collect::<Vec<_>>().join(" ")
-}
-
-/// Creates a request.
-fn request(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Request {
-    let headers = headers.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec()));
-    Request {
-        method: method.as_bytes().to_vec(),
-        target: Some(target.as_bytes().to_vec()),
-        host: Some(host.as_bytes().to_vec()),
-        headers: headers.collect(),
-        ..Request::default()
-    }
 }

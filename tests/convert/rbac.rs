@@ -1,7 +1,7 @@
 //! Random configurations of the rbac filter.
 
 use crate::random::Random;
-use crate::{Sample, request};
+use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Map, Value, json};
 

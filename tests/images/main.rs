@@ -5,25 +5,23 @@
 #![allow(clippy::indexing_slicing, reason = "tests")]
 
 mod manifests;
+mod modules;
 mod pulled;
 mod registry;
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
+use modules::{push, same_module};
 use registry::Registry;
 use std::process::ExitCode;
 use std::sync::Arc;
-use testkit::workspace::module;
-use testkit::workspace::root;
+use testkit::workspace::on_path;
 use xtask::build::MODULES;
-use xtask::images::{Image, Labels};
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
-    let missing: Vec<&str> = registry::PROGRAMS
-        .into_iter()
-        .filter(|program| testkit::workspace::on_path(program).is_none())
-        .collect();
+    let missing: Vec<&str> =
+        registry::PROGRAMS.into_iter().filter(|program| on_path(program).is_none()).collect();
     if !missing.is_empty() {
         let message =
             format!("images: {} (Debian: docker-registry skopeo) is not installed", missing.join(", "));
@@ -49,21 +47,6 @@ fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 's
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
 }
 
-/// Creates the image of a module in `dist`.
-fn image(name: &str) -> Result<Image> {
-    let labels = Labels { title: name, description: "a test", version: "0.0.0", licenses: "Apache-2.0" };
-    Image::new(&std::fs::read(module(name)?)?, labels)
-}
-
-/// Pushes the image of a module.
-fn push(registry: &Registry, name: &str) -> Result<Image> {
-    let image = image(name)?;
-    let folder = testkit::workspace::run_folder(&format!("image-{name}"))?;
-    image.write(&folder, "test")?;
-    registry.push(&folder, name)?;
-    Ok(image)
-}
-
 fn round(registry: &Registry, name: &str) -> Result<()> {
     let image = push(registry, name)?;
     for reference in [":test".to_owned(), format!("@{}", image.manifest.digest)] {
@@ -72,17 +55,6 @@ fn round(registry: &Registry, name: &str) -> Result<()> {
         ensure!(pulled.digest == image.manifest.digest, "{name}{reference} has the digest {}", pulled.digest);
         same_module(name, &pulled.plugin)?;
     }
-    Ok(())
-}
-
-/// Checks that the module is that of `dist` and of `SHA256SUMS`.
-fn same_module(name: &str, plugin: &[u8]) -> Result<()> {
-    let file = module(name)?;
-    ensure!(std::fs::read(&file)? == plugin, "plugin.wasm is not {}", file.display());
-    let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let sums = std::fs::read_to_string(root().join("dist/SHA256SUMS")).context("no dist/SHA256SUMS")?;
-    let line = format!("{}  {file}", pulled::sha256(plugin));
-    ensure!(sums.lines().any(|other| other == line), "`{line}` is not in dist/SHA256SUMS");
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! The manifests of the examples with a registry and digests: the registry has every image that they name.
 
+use crate::modules::{push, same_module};
+use crate::pulled;
 use crate::registry::Registry;
-use crate::{pulled, push, same_module};
 use anyhow::{Context, Result, ensure};
 use cases::yaml;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! The pods, and the hosts outside the cluster.
 
-use crate::node::Place;
+use crate::place::Place;
 use std::net::Ipv4Addr;
 
 /// The metadata service of clouds, which issues credentials of the node.

@@ -15,16 +15,15 @@ mod cluster;
 mod manifests;
 mod nft;
 mod node;
+mod place;
 mod pod;
 mod tree;
 mod trials;
 
 use anyhow::{Context, Result, bail};
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
+use pod::ROLE;
 use std::process::{Command, ExitCode, Stdio};
-
-/// The variable with the role of a process of this program.
-const ROLE: &str = "RINGFENCE_KERNEL_ROLE";
 
 /// The options of `unshare`: as root, or with a user namespace.
 const WAYS: [&[&str]; 2] = [&["--net"], &["--map-root-user", "--net"]];
@@ -78,9 +77,4 @@ fn leave_out(arguments: &Arguments) -> Result<ExitCode> {
     }
     println!("left out: kernel: network namespaces: {INSTALL}, or run as root");
     Ok(libtest_mimic::run(arguments, trials::listed(true)).exit_code())
-}
-
-/// Returns a trial that does nothing.
-fn empty(name: &str, ignored: bool) -> Trial {
-    Trial::test(name, || Ok(())).with_ignored_flag(ignored)
 }

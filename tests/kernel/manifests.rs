@@ -54,9 +54,6 @@ impl Selector {
 }
 
 /// Reads the policies of a folder; `namespace` is the default.
-///
-/// # Errors
-/// Returns an error if a manifest has an unknown field.
 pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
     let mut policies = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
@@ -69,9 +66,6 @@ pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
 }
 
 /// Reads the policies of a text.
-///
-/// # Errors
-/// Returns the errors of [`read`].
 pub fn parse(file: &str, text: &str, namespace: &str) -> Result<Vec<Policy>> {
     let documents = yaml::documents(text).map_err(anyhow::Error::msg)?;
     let policies = documents.iter().filter(|document| document["kind"] == "NetworkPolicy");

@@ -5,7 +5,7 @@
 //! NetworkPolicies do not apply to traffic between a pod and its node.
 
 use crate::manifests::{Peer, Policy, Rule};
-use crate::node::Place;
+use crate::place::Place;
 use std::fmt::Write as _;
 
 /// Returns the rules for these pods, which replace existing ones.

@@ -2,7 +2,7 @@
 //!
 //! It exits when its input ends, and so with the process that started it.
 
-use crate::{ROLE, bookinfo};
+use crate::bookinfo;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write, stdin};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -10,6 +10,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 use testkit::envoy::Envoy;
 use testkit::http::{self, Request};
+
+/// The variable with the role of a process of this program.
+pub const ROLE: &str = "RINGFENCE_KERNEL_ROLE";
 
 /// The time limit of an answer.
 const PATIENCE: Duration = Duration::from_secs(3);

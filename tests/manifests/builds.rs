@@ -1,6 +1,7 @@
 //! Every kustomization builds, and every file is used by one of them.
 
-use crate::{documents, files, name, policies, trial};
+use crate::files::{documents, files, name, trial};
+use crate::policies;
 use anyhow::{Context, Result, ensure};
 use cases::yaml;
 use libtest_mimic::Trial;

@@ -1,6 +1,6 @@
 //! Every NetworkPolicy file starts with a comment: what it prevents, and what fails without it.
 
-use crate::{documents, name};
+use crate::files::{documents, name};
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub fn of(file: &Path) -> Result<Option<Trial>> {
         return Ok(None);
     }
     let text = std::fs::read_to_string(file)?;
-    Ok(Some(crate::trial(format!("{} says what it stops", name(file)), move || {
+    Ok(Some(crate::files::trial(format!("{} says what it stops", name(file)), move || {
         ensure!(text.starts_with("# Stops: "), "it does not begin with `# Stops: `");
         let comment = text.lines().take_while(|line| line.starts_with('#'));
         ensure!(

@@ -4,7 +4,7 @@
 //! `RINGFENCE_CRDS` (`cargo xtask test --crds`).
 
 use crate::builds::{build, folders};
-use crate::{documents, files, trial};
+use crate::files::{documents, files, trial};
 use anyhow::{Context, Result, anyhow, ensure};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

@@ -8,15 +8,14 @@
 mod builds;
 mod comments;
 mod crds;
+mod files;
 mod policies;
 mod schemas;
 mod tools;
 
-use anyhow::{Context, Result};
-use cases::yaml;
-use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::Value;
-use std::path::{Path, PathBuf};
+use anyhow::Result;
+use files::{files, trial};
+use libtest_mimic::Arguments;
 use std::process::ExitCode;
 use testkit::workspace::root;
 
@@ -48,34 +47,4 @@ fn main() -> Result<ExitCode> {
         }
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
-}
-
-fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
-    Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
-}
-
-/// The YAML files below a folder.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// The documents of a file.
-fn documents(file: &Path) -> Result<Vec<Value>> {
-    let text = std::fs::read_to_string(file)?;
-    yaml::documents(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
-}
-
-/// The path from the root of the project.
-fn name(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -1,6 +1,6 @@
 //! The request policies in manifests: the engine loads them, and copies of a policy are equal.
 
-use crate::{documents, files, name};
+use crate::files::{documents, files, name};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 use testkit::workspace::root;

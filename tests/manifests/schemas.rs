@@ -1,7 +1,7 @@
 //! The manifests are valid under the OpenAPI schemas of Kubernetes, without unknown fields.
 
 use crate::builds::{build, folders};
-use crate::{documents, files, trial};
+use crate::files::{documents, files, trial};
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};

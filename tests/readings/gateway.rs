@@ -70,9 +70,6 @@ pub struct Gateway {
 
 impl Gateway {
     /// Starts Envoy in front of these servers, with this policy.
-    ///
-    /// # Errors
-    /// Returns an error if Envoy does not start.
     pub fn start<'a>(upstreams: impl Iterator<Item = (&'a str, SocketAddr)>, policy: &str) -> Result<Self> {
         let filter = wasm("path-policy", policy)?;
         let mut listeners = Vec::new();
@@ -89,17 +86,11 @@ impl Gateway {
     }
 
     /// Returns the listener with the filter in front of a server.
-    ///
-    /// # Errors
-    /// Returns an error if there is no such listener.
     pub fn filtered(&self, upstream: &str, combination: Combination) -> Result<SocketAddr> {
         self.envoy.listener(&filtered_name(upstream, combination))
     }
 
     /// Returns the listener without the filter in front of a server.
-    ///
-    /// # Errors
-    /// Returns an error if there is no such listener.
     pub fn bare(&self, upstream: &str) -> Result<SocketAddr> {
         self.envoy.listener(&bare_name(upstream))
     }

@@ -27,9 +27,6 @@ pub struct Site {
 
 impl Site {
     /// Creates the folder.
-    ///
-    /// # Errors
-    /// Returns an error if a file cannot be written.
     pub fn create() -> Result<Self> {
         let folder = run_folder("readings")?;
         let documents = folder.join("ROOT");

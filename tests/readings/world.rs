@@ -46,9 +46,6 @@ pub struct World {
 
 impl World {
     /// Starts the servers, sends them every spelling, and starts Envoy.
-    ///
-    /// # Errors
-    /// Returns an error if Envoy does not start.
     pub fn start() -> Result<Self> {
         let (site, spellings) = (Site::create()?, spellings::all());
         let mut upstreams = vec![(ECHO, upstream::start(0)?)];

@@ -1,6 +1,6 @@
 //! Apache httpd: rejects escaped slashes unless `AllowEncodedSlashes` decodes or keeps them.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::process::Command;

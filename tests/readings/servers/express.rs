@@ -1,6 +1,6 @@
 //! Express with its static file handler.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! nginx: decodes, merges slashes, then resolves dot segments.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::process::Command;
