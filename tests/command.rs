@@ -14,12 +14,12 @@ fn main() -> Result<()> {
     let mut trials = Vec::new();
     for (name, file) in corpus::paths()? {
         let cases = corpus::read(&file)?.cases;
-        let told = tell(&command, &file)?;
-        ensure!(told.len() == cases.len(), "{name}: {} lines for {} cases", told.len(), cases.len());
-        for (case, told) in cases.into_iter().zip(told) {
+        let output = explain(&command, &file)?;
+        ensure!(output.len() == cases.len(), "{name}: {} lines for {} cases", output.len(), cases.len());
+        for (case, output) in cases.into_iter().zip(output) {
             let title = format!("{name}: {}", case.name);
             trials.push(Trial::test(title, move || {
-                check(&case, &told).map_err(|error| Failed::from(format!("{error:#}")))
+                check(&case, &output).map_err(|error| Failed::from(format!("{error:#}")))
             }));
         }
     }
@@ -32,32 +32,32 @@ fn build() -> Result<PathBuf> {
 }
 
 /// Runs the command on a case file, and returns its output for each case.
-fn tell(command: &Path, file: &Path) -> Result<Vec<Value>> {
+fn explain(command: &Path, file: &Path) -> Result<Vec<Value>> {
     let output = Command::new(command).args(["explain", "--format", "json", "--cases"]).arg(file).output()?;
     ensure!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-fn check(case: &Case, told: &Value) -> Result<()> {
-    ensure!(told["name"] == case.name.as_str(), "another case: {}", told["name"]);
-    let differences = case.expect.differences(&observed(told)?);
+fn check(case: &Case, output: &Value) -> Result<()> {
+    ensure!(output["name"] == case.name.as_str(), "another case: {}", output["name"]);
+    let differences = case.expect.differences(&observed(output)?);
     if differences.is_empty() { Ok(()) } else { Err(anyhow!(lines(&differences))) }
 }
 
-fn observed(told: &Value) -> Result<Observed> {
+fn observed(output: &Value) -> Result<Observed> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let response = &told["response"];
-    let shadowed = told["shadowed"].as_array().context("nothing about shadow mode")?;
+    let response = &output["response"];
+    let shadowed = output["shadowed"].as_array().context("nothing about shadow mode")?;
     let withheld =
         |one: &Value| Withheld { rule: text(&one["rule"]), reason: text(&one["reason"]).unwrap_or_default() };
     let headers = headers(&response["headers"])?;
-    let upstream = &told["upstream"];
+    let upstream = &output["upstream"];
     Ok(Observed {
-        decision: text(&told["decision"]).context("no decision")?,
-        status: u16::try_from(told["status"].as_u64().context("no status")?)?,
-        rule: Some(text(&told["rule"])),
-        reason: text(&told["reason"]),
-        reading: Some(text(&told["reading"])),
+        decision: text(&output["decision"]).context("no decision")?,
+        status: u16::try_from(output["status"].as_u64().context("no status")?)?,
+        rule: Some(text(&output["rule"])),
+        reason: text(&output["reason"]),
+        reading: Some(text(&output["reading"])),
         headers: headers
             .into_iter()
             .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value))

@@ -10,9 +10,9 @@ mod examples;
 mod hostile;
 mod keys;
 mod keys_over_tls;
+mod observability;
 mod reload;
 mod routes;
-mod telling;
 mod tokens;
 
 use std::net::SocketAddr;

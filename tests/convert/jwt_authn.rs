@@ -66,19 +66,19 @@ fn configurations() -> [(&'static str, Value); 8] {
 
 /// Returns valid and invalid tokens.
 pub fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
-    let told = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
+    let token = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
     vec![
         None,
-        told(one, json!({"aud": "api", "sub": "a"})),
-        told(one, json!({"aud": ["x", "other"]})),
-        told(one, json!({"aud": "x"})),
-        told(one, json!({})),
-        told(one, json!({"aud": "api", "exp": 1_000_000_000})),
-        told(one, json!({"aud": "api", "exp": null})),
-        told(one, json!({"aud": "api", "nbf": 4_000_000_000_u64})),
-        told(one, json!({"aud": "api", "iss": "https://two.example/"})),
-        told(two, json!({"sub": "b"})),
-        told(two, json!({"iss": "https://three.example/"})),
+        token(one, json!({"aud": "api", "sub": "a"})),
+        token(one, json!({"aud": ["x", "other"]})),
+        token(one, json!({"aud": "x"})),
+        token(one, json!({})),
+        token(one, json!({"aud": "api", "exp": 1_000_000_000})),
+        token(one, json!({"aud": "api", "exp": null})),
+        token(one, json!({"aud": "api", "nbf": 4_000_000_000_u64})),
+        token(one, json!({"aud": "api", "iss": "https://two.example/"})),
+        token(two, json!({"sub": "b"})),
+        token(two, json!({"iss": "https://three.example/"})),
         Some("a.b.c".to_owned()),
         Some(String::new()),
     ]

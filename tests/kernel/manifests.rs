@@ -135,7 +135,7 @@ fn selector(value: &Value) -> Result<Selector> {
 }
 
 fn text(value: &Value) -> Result<String> {
-    value.as_str().map(str::to_owned).with_context(|| format!("{value} is no string"))
+    value.as_str().map(str::to_owned).with_context(|| format!("{value} is not a string"))
 }
 
 fn known(value: &Value, fields: &[&str]) -> Result<()> {

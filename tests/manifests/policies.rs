@@ -147,7 +147,7 @@ pub fn check_clusters(built: &[Value]) -> Result<()> {
                 let remote = &provider["jwks"]["remote"];
                 let Some(cluster) = remote["cluster"].as_str() else { continue };
                 let [_, port, _, host] = cluster.split('|').collect::<Vec<_>>()[..] else {
-                    anyhow::bail!("`{cluster}` is no cluster of Istio's");
+                    anyhow::bail!("`{cluster}` is not a cluster of Istio");
                 };
                 let (port, namespace) = (json!(port.parse::<u16>()?), &manifest["metadata"]["namespace"]);
                 let uri = remote["uri"].as_str().unwrap_or_default();

@@ -3,7 +3,7 @@
 //! rustup adds those of `rust-toolchain.toml` when it installs the toolchain, but not to a toolchain that is there already.
 
 use crate::run::say;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
 use testkit::process::{output, run};
@@ -24,8 +24,7 @@ pub(crate) fn ensure_target(target: &str) -> Result<()> {
     if has_core {
         return Ok(());
     }
-    let place = format!("its standard library belongs in {}", libraries.display());
-    rustup("target", target).with_context(|| format!("the Rust target {target} is missing; {place}"))
+    add("target", target, &format!("install its standard library into {}", libraries.display()))
 }
 
 /// Adds a component if its Cargo command is missing.
@@ -33,22 +32,23 @@ pub(crate) fn ensure_component(component: &str, command: &str) -> Result<()> {
     if run(&mut cargo(&[command, "--version"])).is_ok() {
         return Ok(());
     }
-    rustup("component", component)
-        .with_context(|| format!("`cargo {command}` is missing; it is in the Rust component {component}"))
+    add("component", component, &format!("install `cargo {command}` of {}", release()?))
 }
 
 /// Runs `rustup target add NAME` or `rustup component add NAME` for the toolchain of this workspace.
-fn rustup(kind: &str, name: &str) -> Result<()> {
+fn add(kind: &str, name: &str, otherwise: &str) -> Result<()> {
     let Some(rustup) = on_path("rustup") else {
-        let release = output(rustc().arg("--version")).unwrap_or_else(|_| "this rustc".to_owned());
         bail!(
-            "rustup, which would add it, is not installed: install rustup (https://rustup.rs) and run the task again, or \
-             install the {kind} {name} for {} by other means",
-            release.trim()
+            "the Rust {kind} {name} is missing; install rustup (https://rustup.rs), which adds it, or {otherwise}"
         );
     };
     say(&format!("the Rust {kind} {name} is missing: running `rustup {kind} add {name}`"));
     run(Command::new(rustup).args(["--quiet", kind, "add", name]).current_dir(root()))
+}
+
+/// Returns the release of the compiler, such as `rustc 1.95.0`.
+fn release() -> Result<String> {
+    Ok(output(rustc().arg("--version"))?.split(" (").next().unwrap_or_default().to_owned())
 }
 
 fn rustc() -> Command {

