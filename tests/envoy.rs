@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
 
 /// Starts one Envoy, with a plaintext and a TLS listener for each file.
 fn start(files: &[(String, CaseFile)]) -> anyhow::Result<Envoy> {
-    let (upstream, certificate) = (upstream::start(0)?, tls::certificate()?);
+    let (upstream, certificate) = (upstream::start(0)?, tls::certificate_for("shop.example.com")?);
     let mut listeners = Vec::new();
     for (name, file) in files {
         let filter = wasm(&file.filter, &file.policy.to_string())?;

@@ -1,6 +1,6 @@
 //! A key server that serves the public keys of an issuer, and can be made to fail.
 
-use crate::http::{Reply, listen};
+use crate::http::{Reply, listen, response};
 use crate::issuer::Issuer;
 use std::io;
 use std::net::SocketAddr;
@@ -67,16 +67,11 @@ impl KeyServer {
 
 /// Returns the response (RFC 9112).
 pub fn respond(answer: &Answer, issuer: &Issuer) -> Reply {
-    let keys = |body: &[u8]| {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/jwk-set+json\r\n";
-        [format!("{head}content-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat().into()
-    };
+    let keys = |body: &[u8]| response(200, &[("content-type", b"application/jwk-set+json")], body).into();
     match answer {
         Answer::Keys => keys(issuer.jwks().as_bytes()),
         Answer::Body(body) => keys(body),
-        Answer::Status(status) => {
-            format!("HTTP/1.1 {status} Status\r\ncontent-length: 0\r\n\r\n").into_bytes().into()
-        }
+        Answer::Status(status) => response(*status, &[], b"").into(),
         Answer::BreakOff => {
             Reply { bytes: b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\"".to_vec(), close: true }
         }

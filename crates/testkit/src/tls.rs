@@ -13,11 +13,6 @@ use rustls::{
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
-/// Creates a certificate for `shop.example.com`, and returns it and its key as PEM.
-pub fn certificate() -> Result<(String, String)> {
-    certificate_for("shop.example.com")
-}
-
 /// Creates a self-signed certificate for this name, and returns it and its key as PEM.
 pub fn certificate_for(name: &str) -> Result<(String, String)> {
     let made = rcgen::generate_simple_self_signed(vec![name.to_owned()])?;

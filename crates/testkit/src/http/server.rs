@@ -20,6 +20,17 @@ impl From<Vec<u8>> for Reply {
     }
 }
 
+/// Returns the bytes of a response (RFC 9112).
+pub fn response(status: u16, headers: &[(&str, &[u8])], body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n", body.len()).into_bytes();
+    for (name, value) in headers {
+        bytes.extend_from_slice(&[name.as_bytes(), b": ", value, b"\r\n"].concat());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(body);
+    bytes
+}
+
 /// Starts a server, which runs until the program exits; port 0 picks a free one. `respond` gets the heads of requests.
 pub fn listen<R: Into<Reply> + 'static>(
     port: u16,

@@ -4,11 +4,11 @@
 //! It issues any token to any caller, so only the client and the ingress share a network with it.
 
 use crate::addresses;
-use crate::message::{method_and_target, response};
+use crate::message::method_and_target;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
-use testkit::http::{Request, serve};
+use testkit::http::{Request, response, serve};
 use testkit::issuer::Issuer;
 
 /// The port.

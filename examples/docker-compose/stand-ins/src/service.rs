@@ -4,11 +4,11 @@
 //! - `/via/HOST:PORT/REST` forwards the request as `/REST` and returns the response.
 
 use crate::addresses;
-use crate::message::{self, lines, method_and_target};
+use crate::message::method_and_target;
 use anyhow::{Context, Result};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
-use testkit::http::{Request, serve};
+use testkit::http::{self, Request, serve};
 use testkit::upstream;
 
 /// The port, on loopback only, so that every caller has to use the sidecar.
@@ -31,7 +31,7 @@ fn respond(name: &str, head: &[u8]) -> Vec<u8> {
     }
     if let Some(rest) = target.strip_prefix("/via/") {
         return via(rest, head)
-            .unwrap_or_else(|error| message::response(502, &[], format!("{name}: {error:#}\n").as_bytes()));
+            .unwrap_or_else(|error| http::response(502, &[], format!("{name}: {error:#}\n").as_bytes()));
     }
     upstream::echo(head, &[("x-service", name)])
 }
@@ -44,7 +44,7 @@ fn reach(place: &str) -> Vec<u8> {
         Err(error) => (&b"no"[..], format!("not reached: {error:#}\n")),
     };
     let own = addresses::own().join(",");
-    message::response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
+    http::response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
 }
 
 fn resolve(place: &str) -> Result<Vec<SocketAddr>> {
@@ -67,18 +67,18 @@ pub(crate) fn connect(place: &str) -> Result<()> {
 fn via(rest: &str, head: &[u8]) -> Result<Vec<u8>> {
     let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
     let address = *resolve(place)?.first().context("no address")?;
-    let mut request = Request { lines: lines(head), ..Request::get(&format!("/{path}")) };
+    let mut request = Request { lines: upstream::seen(head).headers, ..Request::get(&format!("/{path}")) };
     request.method = method_and_target(head).0.into_bytes();
     request.authority = Some(place.as_bytes().to_vec());
     request.lines.retain(|(name, _)| !is_hop_by_hop(&String::from_utf8_lossy(name)));
-    let response = testkit::http::http1(address, &request)?;
+    let response = http::http1(address, &request)?;
     let headers: Vec<(&str, &[u8])> = response
         .headers
         .iter()
         .filter(|(name, _)| !is_hop_by_hop(name))
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .collect();
-    Ok(message::response(response.status, &headers, &response.body))
+    Ok(http::response(response.status, &headers, &response.body))
 }
 
 /// Returns true for headers that are not forwarded.
