@@ -165,14 +165,16 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
 fn in_wasm() -> Result<Command> {
     let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
     let metadata = metadata()?;
-    let depends = |package: &&Value| {
-        let dependencies = package["dependencies"].as_array().into_iter().flatten();
-        dependencies.into_iter().any(|dependency| dependency["name"] == "wasm-bindgen-test")
+    let list =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let name = |value: &Value| value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let depends = |package: &Value| {
+        list(package, "dependencies").iter().any(|other| name(other) == "wasm-bindgen-test")
     };
-    let packages = metadata["packages"].as_array().into_iter().flatten().filter(depends);
-    let names = packages.filter_map(|package| package["name"].as_str());
+    let packages = list(&metadata, "packages");
+    let names = packages.iter().filter(|package| depends(package)).map(name);
     let mut command = cargo(&["test", "--locked", "--lib", "--target", toolchain::ENGINE]);
-    command.args(names.flat_map(|name| ["-p", name]));
+    command.args(names.flat_map(|name| ["-p".to_owned(), name]));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
