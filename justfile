@@ -1,4 +1,4 @@
-# The front door. Each recipe is a task of `cargo xtask`; `just` lists them.
+# Tasks of the project. Most recipes call `cargo xtask`; `just` lists them.
 
 default:
     @just --list
@@ -11,30 +11,50 @@ build:
 dist:
     cargo xtask dist
 
-# Write an OCI image of each module into dist/images/; `--registry HOST/PATH` writes manifests that load them
+# Write an OCI image of each module into dist/images/; with `--registry HOST/PATH` also manifests that load them
 images *options:
     cargo xtask images {{options}}
 
-# Run the modules in stock Envoy and print what came of some dozens of requests
+# Run the modules in stock Envoy, send requests, and print the decisions
 demo *options:
     cargo xtask demo {{options}}
 
-# Run the harness of examples/docker-compose on a Docker engine
+# Run examples/docker-compose on a Docker engine
 compose *options:
     cargo xtask compose {{options}}
 
-# Run every test; `just test --quick` leaves Envoy out
+# Run all tests and checks; `just test --quick` leaves out Envoy
 test *options:
     cargo xtask test {{options}}
 
-# Measure what the modules cost in stock Envoy
+# Run the tests of one crate, such as `just test-crate policy`
+test-crate name *options:
+    cargo test --package {{name}} {{options}}
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Run clippy on the whole workspace
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Build the documentation of the crates and open it
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --open
+
+# Measure the cost of the modules in stock Envoy
 bench *options:
     cargo xtask bench -- {{options}}
 
-# Fetch stock Envoy, unless there is one
+# Download stock Envoy if none is installed
 envoy:
     cargo xtask envoy
 
-# What CI runs
+# Install the system packages that the tests use; needs root on Debian or Ubuntu
+setup:
+    .ci/setup
+
+# Set up this machine and run everything that CI runs
 ci:
     .ci/run

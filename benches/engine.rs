@@ -1,4 +1,4 @@
-//! The engine by itself, in native code: decisions a second, without Envoy and without a VM.
+//! Benchmarks of the engine in native code, without Envoy and without a VM.
 #![allow(clippy::unwrap_used, missing_docs, reason = "benchmarks")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -9,7 +9,7 @@ use policy::{Outcome, decide, load};
 use serde_json::json;
 use std::hint::black_box;
 
-/// A policy of so many rules, each on a path of its own.
+/// Returns a policy with this many rules, each for a different path.
 fn stage(rules: usize) -> PathStage {
     let rule = |n: usize| json!({"name": format!("r{n}"), "match": {"paths": [{"prefix": format!("/area/{n}")}]}, "action": "allow"});
     let rules: Vec<_> = (0..rules).map(rule).collect();

@@ -1,4 +1,4 @@
-//! Each case once through the command, as `ringfence explain --cases FILE --format json` tells it: the third runner.
+//! Every case once through the command, as `ringfence explain --cases FILE --format json`.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use cases::{Case, Observed, SeenUpstream, ShadowDecision, unescape};
@@ -7,69 +7,59 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use testkit::corpus::{self, lines};
-use testkit::workspace::root;
+use testkit::workspace::{self, cargo};
 
 fn main() -> Result<()> {
     let command = build()?;
     let mut trials = Vec::new();
     for (name, file) in corpus::paths()? {
         let cases = corpus::read(&file)?.cases;
-        let told = tell(&command, &file)?;
-        ensure!(told.len() == cases.len(), "{name}: {} lines for {} cases", told.len(), cases.len());
-        for (case, told) in cases.into_iter().zip(told) {
+        let output = explain(&command, &file)?;
+        ensure!(output.len() == cases.len(), "{name}: {} lines for {} cases", output.len(), cases.len());
+        for (case, output) in cases.into_iter().zip(output) {
             let title = format!("{name}: {}", case.name);
             trials.push(Trial::test(title, move || {
-                check(&case, &told).map_err(|error| Failed::from(format!("{error:#}")))
+                check(&case, &output).map_err(|error| Failed::from(format!("{error:#}")))
             }));
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
-/// The command, built anew: a test of another package is not given its path.
+/// Builds the command: Cargo gives its path only to tests of its own package.
 fn build() -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--locked", "--quiet", "--package", "ringfence-cli", "--message-format", "json"]);
-    let output = cargo.current_dir(root()).stderr(std::process::Stdio::inherit()).output()?;
-    ensure!(output.status.success(), "the command does not build");
-    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let built =
-        messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
-            let named = message.pointer("/target/name").and_then(Value::as_str) == Some("ringfence");
-            message.get("executable")?.as_str().filter(|_| named).map(PathBuf::from)
-        });
-    built.context("cargo names no executable")
+    workspace::build(&mut cargo(&["build", "--locked", "--quiet", "--package", "ringfence-cli"]))
 }
 
-/// What the command says of each case of a file.
-fn tell(command: &Path, file: &Path) -> Result<Vec<Value>> {
+/// Runs the command on a case file, and returns its output for each case.
+fn explain(command: &Path, file: &Path) -> Result<Vec<Value>> {
     let output = Command::new(command).args(["explain", "--format", "json", "--cases"]).arg(file).output()?;
     ensure!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-fn check(case: &Case, told: &Value) -> Result<()> {
-    ensure!(told["name"] == case.name.as_str(), "another case: {}", told["name"]);
-    let differences = case.expect.differences(&observed(told)?);
+fn check(case: &Case, output: &Value) -> Result<()> {
+    ensure!(output["name"] == case.name.as_str(), "another case: {}", output["name"]);
+    let differences = case.expect.differences(&observed(output)?);
     if differences.is_empty() { Ok(()) } else { Err(anyhow!(lines(&differences))) }
 }
 
-fn observed(told: &Value) -> Result<Observed> {
+fn observed(output: &Value) -> Result<Observed> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let response = &told["response"];
-    let shadowed = told["shadowed"].as_array().context("nothing about shadow mode")?;
+    let response = &output["response"];
+    let shadowed = output["shadowed"].as_array().context("nothing about shadow mode")?;
     let withheld = |one: &Value| ShadowDecision {
         rule: text(&one["rule"]),
         reason: text(&one["reason"]).unwrap_or_default(),
     };
     let headers = headers(&response["headers"])?;
-    let upstream = &told["upstream"];
+    let upstream = &output["upstream"];
     Ok(Observed {
-        decision: text(&told["decision"]).context("no decision")?,
-        status: u16::try_from(told["status"].as_u64().context("no status")?)?,
-        rule: Some(text(&told["rule"])),
-        reason: text(&told["reason"]),
-        reading: Some(text(&told["reading"])),
+        decision: text(&output["decision"]).context("no decision")?,
+        status: u16::try_from(output["status"].as_u64().context("no status")?)?,
+        rule: Some(text(&output["rule"])),
+        reason: text(&output["reason"]),
+        reading: Some(text(&output["reading"])),
         headers: headers
             .into_iter()
             .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value))

@@ -1,5 +1,5 @@
-//! What people read and copy: each policy in it loads, each page names every field and every choice that there is, and
-//! each reason, code, field and choice is explained.
+//! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
+//! every reason of the engine.
 
 use anyhow::{Context, Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -38,7 +38,7 @@ fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> T
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
 }
 
-/// The reference pages, and the front page where there is one.
+/// Returns the pages of `docs` and the README.
 fn pages() -> Result<Vec<PathBuf>> {
     let mut pages = files("docs", "md")?;
     pages.extend(Some(root().join("README.md")).filter(|page| page.is_file()));
@@ -57,7 +57,7 @@ fn name(file: &Path) -> String {
     file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
-/// The `yaml` blocks of a page, with the lines at which they start.
+/// Returns the `yaml` blocks of a page, with their line numbers.
 fn blocks(page: &str) -> Vec<(usize, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(usize, String)> = None;
@@ -73,7 +73,7 @@ fn blocks(page: &str) -> Vec<(usize, String)> {
     blocks
 }
 
-/// A block says in its first line what it is: a whole policy, or something that no module loads.
+/// Checks a block. Its first line has its kind: a policy, or YAML that no module loads.
 fn check_block(block: &str) -> Result<()> {
     let first = block.lines().next().unwrap_or_default();
     if ["# envoy", "# kubernetes", "# fragment"].iter().any(|kind| first.starts_with(kind)) {
@@ -114,7 +114,7 @@ fn document(text: &str) -> Result<Value> {
     }
 }
 
-/// Each policy of a bootstrap loads and is the one of `examples/policies`.
+/// Checks that the policies of a bootstrap load and are equal to those of `examples/policies`.
 fn check_bootstrap(file: &Path) -> Result<()> {
     let bootstrap = document(&std::fs::read_to_string(file)?)?;
     let mut plugins = Vec::new();
@@ -130,7 +130,7 @@ fn check_bootstrap(file: &Path) -> Result<()> {
         };
         load_policy(&filter, &policy)?;
         let example = |name: &str| root().join(format!("examples/policies/{name}.yaml"));
-        // A bootstrap that shows one thing more has an example of its own name.
+        // A variant of a bootstrap has an example with its own name.
         let own = example(&file.file_stem().unwrap_or_default().to_string_lossy());
         let (_, policy_of_example) = load_file(&if own.is_file() { own } else { example(&filter) })?;
         anyhow::ensure!(policy == policy_of_example, "the policy is not that of examples/policies");
@@ -138,7 +138,7 @@ fn check_bootstrap(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The objects that load a module.
+/// Collects the objects that load a module.
 fn find_plugins<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(fields) if fields.contains_key("vm_config") => found.push(value),
@@ -156,7 +156,7 @@ fn check_labels() -> Result<()> {
     Ok(())
 }
 
-/// Each reason, each code of a problem, and each field and choice of a policy stands in backticks on a reference page.
+/// Checks that the pages have every reason, field, choice and problem code of the engine in backticks.
 fn check_words() -> Result<()> {
     let mut words = BTreeSet::new();
     words.extend(Reason::all().map(|reason| reason.name().to_owned()));
@@ -175,7 +175,7 @@ fn check_words() -> Result<()> {
     Ok(())
 }
 
-/// The names of properties and the words of enumerations in a JSON Schema.
+/// Collects the names of properties and the words of enumerations of a JSON Schema.
 fn fields_and_choices(schema: &Value, words: &mut BTreeSet<String>) {
     match schema {
         Value::Object(fields) => {
@@ -190,8 +190,8 @@ fn fields_and_choices(schema: &Value, words: &mut BTreeSet<String>) {
     }
 }
 
-/// Page, section, filter, and a policy in which the field or the choice `zzzz` stands where the engine then names
-/// what there is.
+/// Page, section, filter, and a policy with `zzzz` as a field or a choice, for which the engine lists
+/// the valid ones.
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
@@ -253,7 +253,7 @@ const PLACES: [Place; 55] = [
     ("vocabulary", "Deny response", "path-policy", r#"{"response": {"headers": [{"zzzz": 1}]}}"#),
 ];
 
-/// The section of the page names each field or choice that the engine says there is.
+/// Checks that the section has every field or choice that the engine lists.
 fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let problems = modules::load(filter, policy.as_bytes()).err().unwrap_or_default();
     let list = problems.iter().find_map(|problem| {
@@ -269,7 +269,7 @@ fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     Ok(())
 }
 
-/// What stands under a heading, up to the next one.
+/// Returns the text under a heading, up to the next one.
 fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
     let (_, behind) = page.split_once(&format!("\n## {heading}\n"))?;
     Some(behind.split("\n## ").next().unwrap_or(behind))

@@ -1,4 +1,4 @@
-//! Each case once through the engine.
+//! Every case once through the engine.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use testkit::corpus::{self, lines};

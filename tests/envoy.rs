@@ -1,4 +1,4 @@
-//! Each case through stock Envoy, over each of its protocols.
+//! Every case through stock Envoy, over each of its protocols.
 
 use cases::{Case, CaseFile, Protocol};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -30,9 +30,9 @@ fn main() -> anyhow::Result<()> {
     conclusion.exit()
 }
 
-/// One Envoy, in which each file is two listeners: plaintext and TLS.
+/// Starts one Envoy, with a plaintext and a TLS listener for each file.
 fn start(files: &[(String, CaseFile)]) -> anyhow::Result<Envoy> {
-    let (upstream, certificate) = (upstream::start(0)?, tls::certificate()?);
+    let (upstream, certificate) = (upstream::start(0)?, tls::certificate_for("shop.example.com")?);
     let mut listeners = Vec::new();
     for (name, file) in files {
         let filter = wasm(&file.filter, &file.policy.to_string())?;

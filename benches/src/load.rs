@@ -1,4 +1,4 @@
-//! The load: connections that are kept, each with one request at a time.
+//! The load: persistent connections, each with one request at a time.
 
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
@@ -6,28 +6,28 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many connections there are: enough that Envoy always has something to do, and is not measured at waking up.
+/// The number of connections, enough to keep Envoy busy: the cost of waking up must not be measured.
 const CONNECTIONS: usize = 16;
 
-/// What came of a turn.
+/// The results of a turn.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
-    /// Requests that were answered.
+    /// The number of responses.
     pub(crate) requests: u64,
-    /// How long each took, in microseconds, in no order.
+    /// The latencies in microseconds, unordered.
     pub(crate) latencies: Vec<u32>,
 }
 
-/// When a load ends.
+/// The end of a load.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Until {
     /// After this long.
     Time(Duration),
-    /// After so many requests.
+    /// After this many requests.
     Requests(u64),
 }
 
-/// Sends requests, whose bytes are given, one after the other on each connection; each must get this status.
+/// Sends the requests one after another on each connection, and checks the status of the responses.
 pub(crate) fn run(
     address: SocketAddr,
     requests: &Arc<Vec<Vec<u8>>>,
@@ -42,7 +42,7 @@ pub(crate) fn run(
     let threads: Vec<_> = (0..CONNECTIONS).map(each).collect();
     let mut turn = Turn::default();
     for thread in threads {
-        let part = thread.join().map_err(|_| anyhow::anyhow!("a connection ended"))??;
+        let part = thread.join().map_err(|_| anyhow::anyhow!("a connection panicked"))??;
         turn.requests += part.requests;
         turn.latencies.extend(part.latencies);
     }
@@ -62,7 +62,7 @@ fn connection(
     let expected = format!("HTTP/1.1 {status} ");
     let mut buffer = vec![0; 65_536];
     let mut turn = Turn::default();
-    // Each connection has requests of its own, so that a token that is to be new is.
+    // Every connection sends different requests, so that a new token is not sent twice.
     let (first, step) = if requests.len() < CONNECTIONS { (0, 1) } else { (number, CONNECTIONS) };
     for request in requests.iter().skip(first).step_by(step).cycle() {
         let over = match until {
@@ -81,7 +81,7 @@ fn connection(
     Ok(turn)
 }
 
-/// Reads one response, which has a `content-length`.
+/// Reads one response, which must have a `content-length`.
 fn read(stream: &mut TcpStream, buffer: &mut [u8], expected: &[u8]) -> Result<()> {
     let mut have = 0;
     loop {
@@ -93,7 +93,7 @@ fn read(stream: &mut TcpStream, buffer: &mut [u8], expected: &[u8]) -> Result<()
         let Some(end) = buffer[..have].windows(4).position(|window| window == b"\r\n\r\n") else { continue };
         let head = &buffer[..end];
         if !head.starts_with(expected) {
-            bail!("not what was expected: {}", String::from_utf8_lossy(head));
+            bail!("unexpected response: {}", String::from_utf8_lossy(head));
         }
         let length = content_length(head).context("no content-length")?;
         if have >= end + 4 + length {

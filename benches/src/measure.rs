@@ -1,8 +1,8 @@
-//! Variants in turn.
+//! Measuring the variants of a workload in turns.
 
-use crate::Options;
 use crate::cpu;
 use crate::load::{self, Until};
+use crate::options::Options;
 use crate::variants::{NONE, Variant};
 use crate::workloads::Workload;
 use anyhow::{Context, Result};
@@ -12,11 +12,11 @@ use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
 use testkit::upstream;
 
-/// What was measured of a variant.
+/// The measurements of a variant.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) name: &'static str,
-    /// Microseconds of CPU for a request, one figure a round.
+    /// CPU microseconds per request, one value per round.
     pub(crate) cpu: Vec<f64>,
     /// Latencies in microseconds, sorted.
     pub(crate) latencies: Vec<u32>,
@@ -29,15 +29,17 @@ struct Running {
     measured: Measured,
 }
 
-/// Starts every variant, and lets them take turns.
+/// Starts every variant, and measures them in turns.
 pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured>> {
-    eprintln!("==> {}: {}", workload.name, workload.what);
     let upstream = upstream::start(0)?;
     let start = |variant: &Variant| start(variant, upstream, workload);
     let mut running = workload.variants.iter().map(start).collect::<Result<Vec<_>>>()?;
     for round in 0..=options.rounds {
+        match round {
+            0 => eprintln!("    warming up {} variants", running.len()),
+            _ => eprintln!("    round {round} of {}", options.rounds),
+        }
         for variant in &mut running {
-            // The first round warms up.
             let turn =
                 if round == 0 { options.turn().min(Duration::from_millis(500)) } else { options.turn() };
             let process = variant.envoy.process().id();
@@ -61,7 +63,7 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
 
 fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result<Running> {
     let mut listener = Listener::new("bench", variant.filters.clone(), upstream);
-    // As people run it: what tests look at would cost as much as some of the filters.
+    // Without the headers that tests read: adding them costs as much as some of the filters.
     let routes = serde_json::json!([{"match": {"prefix": "/"}, "route": {"cluster": "bench"}}]);
     listener.manager = serde_json::json!({
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},

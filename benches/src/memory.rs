@@ -1,4 +1,4 @@
-//! What a policy takes to load and to keep.
+//! The time to load a policy, and the memory it uses.
 
 use crate::cpu;
 use crate::load::{self, Until};
@@ -11,27 +11,27 @@ use testkit::envoy::Envoy;
 use testkit::upstream;
 use testkit::workspace::root;
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    /// How much longer Envoy, whose three root contexts read the policy, takes to start with 10,000 rules than with 10.
+    /// The difference in Envoy's start-up time between 10,000 rules and 10. Three root contexts read the policy.
     pub(crate) load: Duration,
-    /// Bytes of linear memory of one VM with 10,000 rules.
+    /// The linear memory of one VM with 10,000 rules, in bytes.
     pub(crate) linear: u64,
-    /// Bytes of linear memory after few and after many requests.
+    /// The linear memory after [`FEW`] and after [`MANY`] requests, in bytes.
     pub(crate) after: [u64; 2],
-    /// Kilobytes of Envoy's process after few and after many requests.
+    /// The resident memory of Envoy after [`FEW`] and after [`MANY`] requests, in kilobytes.
     pub(crate) resident: [u64; 2],
-    /// The modules and their bytes.
+    /// The modules and their sizes in bytes.
     pub(crate) modules: Vec<(String, u64)>,
 }
 
 const FEW: u64 = 10_000;
 const MANY: u64 = 1_000_000;
 
-/// Measures.
+/// Measures start-up time and memory.
 pub(crate) fn run() -> Result<Memory> {
-    eprintln!("==> memory");
+    eprintln!("    starting Envoy with 10 and with 10,000 rules");
     let upstream = upstream::start(0)?;
     let start = |rules: usize| {
         let filter = wasm("ringfence", &policies::many(rules).to_string())?;
@@ -48,6 +48,7 @@ pub(crate) fn run() -> Result<Memory> {
     let request = Arc::new(vec![b"GET /products/1 HTTP/1.1\r\nhost: shop.example.com\r\n\r\n".to_vec()]);
     let (mut after, mut resident) = ([0; 2], [0; 2]);
     for (at, requests) in [FEW, MANY].into_iter().enumerate() {
+        eprintln!("    sending {requests} requests ({} of 2)", at + 1);
         load::run(many.listener("bench")?, &request, 200, Until::Requests(requests))?;
         after[at] = gauge(&many)?;
         resident[at] = cpu::resident(process)?;
@@ -63,7 +64,7 @@ pub(crate) fn run() -> Result<Memory> {
     Ok(Memory { load: long.saturating_sub(short), linear, after, resident, modules })
 }
 
-/// The gauge, once the timer has written it.
+/// Reads the gauge, which a timer of the module updates.
 fn gauge(envoy: &Envoy) -> Result<u64> {
     let deadline = Instant::now() + Duration::from_secs(10);
     std::thread::sleep(Duration::from_millis(1500));
@@ -72,7 +73,7 @@ fn gauge(envoy: &Envoy) -> Result<u64> {
         if bytes > 0 {
             return Ok(bytes);
         }
-        anyhow::ensure!(Instant::now() < deadline, "the module tells no memory");
+        anyhow::ensure!(Instant::now() < deadline, "the module reports no memory");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -1,4 +1,4 @@
-//! A plot: bars of what each variant adds.
+//! The plot: bars of the CPU time that each variant adds.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 #[derive(Debug)]
 pub(crate) struct Bars {
     pub(crate) title: String,
-    /// Names, and microseconds of CPU that are added to a request.
+    /// The variants and the CPU time they add to a request, in microseconds.
     pub(crate) bars: Vec<(String, f64)>,
 }
 
@@ -15,7 +15,7 @@ const LABELS: f64 = 300.0;
 const ROW: f64 = 22.0;
 const HEAD: f64 = 44.0;
 
-/// All of them, below each other.
+/// Draws the plots below each other, as SVG.
 pub(crate) fn svg(plots: &[Bars]) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let height_of = |plot: &Bars| HEAD + ROW * plot.bars.len() as f64;

@@ -1,11 +1,11 @@
-//! The policies that are measured.
+//! The measured policies.
 
 use serde_json::{Value, json};
 
-/// The rules of a filter in the workloads with few.
+/// The number of rules per filter in the small policies.
 const FEW: usize = 20;
 
-/// The sections of ringfence, as every module takes its own.
+/// The policies of the four filters.
 pub(crate) struct Policies {
     pub(crate) vhost: Value,
     pub(crate) path: Value,
@@ -13,7 +13,7 @@ pub(crate) struct Policies {
     pub(crate) header: Value,
 }
 
-/// Twenty rules a filter; the request of the workloads falls to the sixteenth.
+/// Returns policies with [`FEW`] rules per filter. The requests match the sixteenth.
 pub(crate) fn few(jwks: &Value, on_response: bool) -> Policies {
     let number = |number: usize| if number == 15 { "products".to_owned() } else { format!("area-{number}") };
     let prefix = |n: usize| json!({"paths": [{"prefix": format!("/{}", number(n))}]});
@@ -57,8 +57,8 @@ pub(crate) fn few(jwks: &Value, on_response: bool) -> Policies {
     }
 }
 
-/// So many rules on paths and hosts: exact, prefix, template and host mixed, one in a hundred a regular expression. The
-/// request falls to the last.
+/// Returns a policy with this many rules on paths and hosts: exact, prefix, template and host, and one regular expression in a
+/// hundred rules. The requests match the last one.
 pub(crate) fn many(rules: usize) -> Value {
     let matcher = |n: usize| match n {
         n if n % 100 == 50 => json!({"paths": [{"regex": format!("/regex-{n}/[a-z]+/[0-9]+")}]}),

@@ -1,4 +1,4 @@
-//! Tables and what they say of the limits.
+//! The report: tables and limits.
 
 use crate::measure::Measured;
 use crate::memory::Memory;
@@ -7,12 +7,14 @@ use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE
 use crate::workloads::Workload;
 use anyhow::Result;
 use std::fmt::Write as _;
-use testkit::workspace::root;
+use testkit::workspace::target;
 
-/// The tables, as Markdown, and the rows of the last one: what, the figure, the most that it may be.
+/// The report.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    /// The tables, as Markdown.
     text: String,
+    /// The limits: name, measured value, maximum.
     limits: Vec<(String, f64, f64)>,
     plots: Vec<plot::Bars>,
 }
@@ -21,7 +23,7 @@ impl Report {
     /// Adds a workload.
     pub(crate) fn workload(&mut self, workload: &Workload, measured: Vec<Measured>) {
         let _ = writeln!(self.text, "\n## {}: {}\n", workload.name, workload.what);
-        self.text.push_str("| variant | CPU a request, µs | added | times the floor | p50, µs | p99, µs |\n|---|---|---|---|---|---|\n");
+        self.text.push_str("| variant | CPU per request, µs | added | times the floor | p50, µs | p99, µs |\n|---|---|---|---|---|---|\n");
         let base = find(&measured, NONE).unwrap_or_default();
         let floor = find(&measured, FLOOR).map(|floor| floor - base);
         let mut bars = Vec::new();
@@ -68,21 +70,24 @@ impl Report {
         }
     }
 
-    /// Adds what a policy takes.
+    /// Adds start-up time and memory.
     #[expect(clippy::cast_precision_loss, reason = "measurements")]
     pub(crate) fn memory(&mut self, memory: Memory) {
         let mib = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
         let seconds = memory.load.as_secs_f64();
         let ratio = memory.after[1] as f64 / memory.after[0] as f64;
         let _ = writeln!(self.text, "\n## Startup, memory, size\n\n| what | |\n|---|---|");
-        let _ = writeln!(self.text, "| 10,000 rules: Envoy starts later than with 10 by | {seconds:.2} s |");
+        let _ = writeln!(
+            self.text,
+            "| 10,000 rules: additional start-up time, compared with 10 rules | {seconds:.2} s |"
+        );
         let _ =
             writeln!(self.text, "| 10,000 rules: linear memory of a VM | {:.1} MiB |", mib(memory.linear));
         for (at, requests) in ["10,000", "1,000,000"].iter().enumerate() {
             let (linear, resident) = (mib(memory.after[at]), mib(memory.resident[at] * 1024));
             let _ = writeln!(
                 self.text,
-                "| after {requests} requests: linear memory, Envoy's process | {linear:.1} MiB, {resident:.1} MiB |"
+                "| after {requests} requests: linear memory, resident memory of Envoy | {linear:.1} MiB, {resident:.1} MiB |"
             );
         }
         for (module, bytes) in &memory.modules {
@@ -98,16 +103,16 @@ impl Report {
 
     /// Writes the tables and the plot, and prints the tables.
     pub(crate) fn write(mut self) -> Result<()> {
-        self.text.push_str("\n## Limits\n\n| what | measured | at most | |\n|---|---|---|---|\n");
+        self.text.push_str("\n## Limits\n\n| what | measured | limit | |\n|---|---|---|---|\n");
         for (what, figure, most) in &self.limits {
             let held = if figure <= most { "held" } else { "missed" };
             let _ = writeln!(self.text, "| {what} | {figure:.2} | {most} | {held} |");
         }
-        let folder = root().join("target/bench");
+        let folder = target().join("bench");
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("table.md"), &self.text)?;
         std::fs::write(folder.join("plot.svg"), plot::svg(&self.plots))?;
-        println!("{}\n\nwritten to target/bench/table.md and target/bench/plot.svg", self.text);
+        println!("{}\n\nwritten to {}: table.md and plot.svg", self.text, folder.display());
         Ok(())
     }
 }

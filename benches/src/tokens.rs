@@ -1,4 +1,4 @@
-//! RS256 tokens of 2048 bits.
+//! RS256 tokens with a key of 2048 bits.
 
 use anyhow::{Result, anyhow};
 use aws_lc_rs::rand::SystemRandom;
@@ -14,13 +14,13 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// One with a new key.
+    /// Creates an issuer with a new key.
     pub(crate) fn new() -> Result<Self> {
-        let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("no RSA key can be made"))?;
+        let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("cannot generate an RSA key"))?;
         Ok(Self { key })
     }
 
-    /// Its public key (RFC 7517).
+    /// Returns the public key as a JWK Set (RFC 7517).
     pub(crate) fn jwks(&self) -> Value {
         let public = self.key.public_key();
         let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
@@ -29,7 +29,7 @@ impl Issuer {
         json!({"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "bench", "n": n, "e": e}]})
     }
 
-    /// A token that differs from others by its number.
+    /// Issues a token; tokens with different numbers differ.
     pub(crate) fn token(&self, number: usize) -> Result<String> {
         let header = json!({"alg": "RS256", "typ": "JWT", "kid": "bench"});
         let claims = json!({
@@ -42,7 +42,7 @@ impl Issuer {
         let mut signature = vec![0; self.key.public_modulus_len()];
         let signed =
             self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature);
-        signed.map_err(|_| anyhow!("a token cannot be signed"))?;
+        signed.map_err(|_| anyhow!("cannot sign a token"))?;
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }

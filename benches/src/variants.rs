@@ -1,21 +1,21 @@
-//! The filters that are measured beside each other.
+//! The variants: filters that are compared.
 
 use crate::policies::Policies;
 use anyhow::Result;
 use serde_json::{Value, json};
 use testkit::bootstrap::wasm;
-use testkit::workspace::root;
+use testkit::workspace::target;
 
-/// A way to do it.
+/// A variant.
 pub(crate) struct Variant {
-    /// Its name, in the table.
+    /// The name in the tables.
     pub(crate) name: &'static str,
     /// The HTTP filters before the router.
     pub(crate) filters: Vec<Value>,
 }
 
 impl Variant {
-    /// One with these filters.
+    /// Creates a variant.
     pub(crate) fn new(name: &'static str, filters: Vec<Value>) -> Self {
         Self { name, filters }
     }
@@ -29,7 +29,7 @@ pub(crate) const PATH: &str = "path-policy";
 pub(crate) const NATIVE: &str = "Envoy: rbac, jwt_authn, header_mutation";
 pub(crate) const NATIVE_CACHED: &str = "the same with jwt_cache_config";
 
-/// The variants of a policy with twenty rules a filter.
+/// Returns the variants of a policy with twenty rules per filter.
 pub(crate) fn all(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
     let Policies { vhost, path, token, header } = policies;
     let module = |filter: &str, policy: &Value| wasm(filter, &policy.to_string());
@@ -57,15 +57,15 @@ pub(crate) fn all(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
     ])
 }
 
-/// The variants that tell what tokens cost that are new each time.
+/// Returns the variants with different costs for new tokens.
 pub(crate) fn for_tokens(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
     let wanted = [NONE, FLOOR, "token-validation", RINGFENCE, NATIVE, NATIVE_CACHED];
     Ok(all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
 }
 
-/// A module of `target/bench`: `empty` with all the exports of the SDK, `floor` with those that Envoy must call.
+/// Returns the filter of a module that does nothing: `empty` has all exports of the SDK, `floor` only those that Envoy needs.
 fn empty(name: &str) -> Value {
-    let file = root().join(format!("target/bench/{name}.wasm"));
+    let file = target().join(format!("bench/{name}.wasm"));
     json!({
         "name": name,
         "typed_config": {
@@ -82,7 +82,7 @@ fn area(number: usize) -> String {
     if number == 15 { "/products".to_owned() } else { format!("/area-{number}") }
 }
 
-/// The same policy in Envoy's own filters.
+/// Returns the same policy in Envoy's own filters.
 fn native(jwks: &Value, cached: bool) -> Vec<Value> {
     let policy = |n: usize| {
         let path = json!({"url_path": {"path": {"prefix": area(n)}}});
@@ -128,7 +128,7 @@ fn native(jwks: &Value, cached: bool) -> Vec<Value> {
     ]
 }
 
-/// The same policy in Lua, which has no way to decode a token.
+/// Returns the same policy in Lua, which cannot verify tokens.
 fn lua() -> Value {
     let areas: Vec<String> = (0..20).map(|n| format!("\"{}\"", area(n))).collect();
     let code = format!(

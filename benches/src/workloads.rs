@@ -8,20 +8,20 @@ use serde_json::Value;
 use std::sync::Arc;
 use testkit::bootstrap::wasm;
 
-/// Requests, and the variants that get them.
+/// A workload: requests, and the variants that handle them.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) what: &'static str,
     pub(crate) requests: Arc<Vec<Vec<u8>>>,
-    /// What each request must get where a policy denies it; 200 otherwise.
+    /// The status if the policies deny the requests; `None` if they allow them.
     pub(crate) denied: Option<u16>,
     pub(crate) variants: Vec<Variant>,
 }
 
-/// The new tokens of W2: more than any cache here holds.
+/// The number of tokens of W2, more than any cache holds.
 const NEW_TOKENS: usize = 20_000;
 
-/// All of them.
+/// Returns the workloads.
 pub(crate) fn all() -> Result<Vec<Workload>> {
     let issuer = Issuer::new()?;
     let jwks = issuer.jwks();
@@ -34,17 +34,17 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
     Ok(vec![
         workload(
             "W1",
-            "20 rules a filter, 15 headers, one RS256 token again and again",
+            "20 rules per filter, 15 headers, the same RS256 token in every request",
             &repeated,
             variants::all(&plain, &jwks)?,
         ),
-        workload("W2", "the same, a new token each time", &new, variants::for_tokens(&plain, &jwks)?),
+        workload("W2", "W1 with a new token in every request", &new, variants::for_tokens(&plain, &jwks)?),
         workload("W3", "10, 100, 1,000 and 10,000 rules on hosts and paths", &repeated, growing()?),
         Workload {
             denied: Some(403),
-            ..workload("W4", "W1, denied by the path", &denied, denying(&plain, &jwks)?)
+            ..workload("W4", "W1, denied by the path policy", &denied, denying(&plain, &jwks)?)
         },
-        workload("W5", "W1, and a policy for the response", &repeated, responding(&on_response, &jwks)?),
+        workload("W5", "W1 with response headers", &repeated, responding(&on_response, &jwks)?),
     ])
 }
 
@@ -57,7 +57,7 @@ fn workload(
     Workload { name, what, requests: Arc::clone(requests), denied: None, variants }
 }
 
-/// Policies that grow.
+/// Returns variants with a growing number of rules.
 fn growing() -> Result<Vec<Variant>> {
     let mut variants = vec![Variant::new(NONE, Vec::new())];
     for (name, rules) in
@@ -78,7 +78,7 @@ fn responding(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
     Ok(variants::all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
 }
 
-/// A request as browsers and meshes make them: fifteen headers.
+/// Returns a request with fifteen headers, as browsers and meshes send them.
 fn request(target: &str, token: &str) -> Vec<u8> {
     let lines = [
         format!("GET {target} HTTP/1.1"),

@@ -1,14 +1,14 @@
-//! What a request costs: the calls across the VM's border, as Envoy's own trace shows them.
+//! The number of host calls per request, read from Envoy's trace log.
 
 use crate::envoy_with;
 use cases::CaseFile;
 use testkit::http::{Request, http1};
 use testkit::workspace::root;
 
-/// The calls out of the VM that the trace shows.
+/// Returns the host calls in the trace.
 fn calls_out(log: &str) -> Vec<String> {
     let call = |line: &str| Some(line.split_once("[vm->host] ")?.1.split('(').next()?.to_owned());
-    // Counters are written on a timer, whenever that is.
+    // A timer writes the counters, at any time.
     log.lines()
         .filter_map(call)
         .filter(|call| call.starts_with("env.") && !call.ends_with("_metric"))
@@ -16,7 +16,7 @@ fn calls_out(log: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_allowed_request_is_one_call_out_of_the_vm() {
+fn an_allowed_request_costs_one_host_call() {
     let policy = r#"{
         "vhost": {"hosts": [{"name": "shop", "domains": ["shop.example.com"]}]},
         "path": {"default": "allow"},
@@ -28,7 +28,7 @@ fn an_allowed_request_is_one_call_out_of_the_vm() {
     assert_eq!(http1(address, &Request::get("/a")).unwrap().status, 200);
     let calls = calls_out(&envoy.log()).split_off(before);
     assert_eq!(calls, ["env.proxy_get_header_map_pairs"]);
-    // A change is one call more, several changes are one as well.
+    // One edit costs one more call; several edits cost one call together.
     let before = calls_out(&envoy.log()).len();
     assert_eq!(http1(address, &Request::get("/a/./b")).unwrap().status, 200);
     let calls = calls_out(&envoy.log()).split_off(before);
@@ -36,7 +36,7 @@ fn an_allowed_request_is_one_call_out_of_the_vm() {
 }
 
 #[test]
-fn the_host_checks_the_signatures_that_it_can() {
+fn envoy_verifies_the_signatures_that_it_supports() {
     let file = CaseFile::read(&root().join("tests/cases/token-validation/algorithms.yaml")).unwrap();
     let policy = file.policy.to_string();
     let (envoy, address) =
@@ -53,10 +53,10 @@ fn the_host_checks_the_signatures_that_it_can() {
         assert_eq!(judged(&format!("{algorithm}: a good token")), (200, 1), "{algorithm}");
         assert_eq!(judged(&format!("{algorithm}: a flipped bit")), (401, 1), "{algorithm}");
     }
-    // Envoy has no padding choice for PS*, and asks for a digest where EdDSA has none.
+    // Envoy's function has no padding option, which PS* needs, and requires a digest, which EdDSA does not have.
     for algorithm in ["PS256", "EdDSA"] {
         assert_eq!(judged(&format!("{algorithm}: a good token")), (200, 0), "{algorithm}");
     }
-    // What cannot be right costs the host nothing.
+    // A signature of the wrong length is rejected without a host call.
     assert_eq!(judged("ES256 in DER"), (401, 0));
 }

@@ -1,10 +1,10 @@
-//! The bootstraps that people copy.
+//! The bootstraps of `envoy-configs`.
 
 use testkit::envoy::validate;
 use testkit::workspace::root;
 
 #[test]
-fn envoy_takes_each_file_of_envoy_configs() {
+fn envoy_accepts_every_bootstrap() {
     let files: Vec<_> = std::fs::read_dir(root().join("envoy-configs"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

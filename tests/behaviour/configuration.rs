@@ -1,4 +1,4 @@
-//! Configurations: Envoy refuses a wrong one, and its log says everything that is wrong.
+//! Envoy rejects an invalid configuration, and its log has every problem.
 
 use crate::envoy_with;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use testkit::envoy::Envoy;
 use testkit::http::{Request, http1};
 use testkit::upstream;
 
-/// What the log of an Envoy says that does not start with this policy.
+/// Returns the log of an Envoy that does not start with this policy.
 fn refusal(filter: &str, policy: &str) -> String {
     match envoy_with("refused", filter, policy, &[]) {
         Ok(_) => panic!("Envoy took {policy}"),
@@ -16,7 +16,7 @@ fn refusal(filter: &str, policy: &str) -> String {
 }
 
 #[test]
-fn a_wrong_policy_stops_envoy_and_every_problem_is_said() {
+fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
     let policy = json!({
         "defualt": "deny",
         "rules": [
@@ -37,7 +37,7 @@ fn a_wrong_policy_stops_envoy_and_every_problem_is_said() {
 }
 
 #[test]
-fn no_module_runs_without_a_policy() {
+fn a_module_needs_a_policy() {
     for filter in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
         let log = refusal(filter, "");
         assert!(log.contains("empty at the configuration: there is no configuration"), "{filter}: {log}");
@@ -47,7 +47,7 @@ fn no_module_runs_without_a_policy() {
 }
 
 #[test]
-fn a_struct_is_a_policy_as_well_and_any_root_id_is_taken() {
+fn a_policy_may_be_a_struct_and_have_any_root_id() {
     let mut filter = wasm("path-policy", "").unwrap();
     let config = &mut filter["typed_config"]["config"];
     config["root_id"] = json!("whatever");

@@ -1,5 +1,4 @@
-//! What Envoy does once a module has crashed, by Istio's three strategies. The modules here do not crash; one does that is
-//! made for it.
+//! Envoy's behaviour after a module has crashed, for each of Istio's three strategies. The crashing module is made for the test.
 
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use testkit::http::{Request, http1};
 use testkit::upstream;
 use testkit::workspace::run_folder;
 
-/// Crashes on the second request of a VM:
+/// A module that crashes on the second request of a VM:
 ///
 /// ```wat
 /// (module
@@ -30,7 +29,7 @@ const CRASHING: &[u8] =
       \x18proxy_on_request_headers\0\x03\x0a\x1b\x04\x02\0\x0b\x04\0A\0\x0b\x02\0\x0b\x0e\0#\0\x04@\0\
       \x0bA\x01$\0A\0\x0b";
 
-/// An Envoy with one worker and this module; answers the status of a request.
+/// Starts Envoy with one worker and this module. The function that is returned sends a request and returns the status.
 fn start(strategy: &str) -> (Envoy, impl Fn() -> u16) {
     let file = run_folder("crash").unwrap().join("crashing.wasm");
     std::fs::write(&file, CRASHING).unwrap();
@@ -50,7 +49,7 @@ fn start(strategy: &str) -> (Envoy, impl Fn() -> u16) {
 }
 
 #[test]
-fn the_request_that_crashes_a_module_never_passes() {
+fn a_request_that_crashes_a_module_is_never_allowed() {
     for strategy in ["FAIL_CLOSED", "FAIL_OPEN", "FAIL_RELOAD"] {
         let (_envoy, status) = start(strategy);
         assert_eq!((status(), status()), (200, 503), "{strategy}");
@@ -58,11 +57,11 @@ fn the_request_that_crashes_a_module_never_passes() {
 }
 
 #[test]
-fn closed_stays_closed_and_open_is_open() {
+fn fail_closed_denies_and_fail_open_allows_after_a_crash() {
     for (strategy, then) in [("FAIL_CLOSED", 503), ("FAIL_OPEN", 200)] {
         let (_envoy, status) = start(strategy);
         let (_, _) = (status(), status());
-        // Longer than a new VM would take to be tried.
+        // Longer than the back-off before a new VM.
         let deadline = Instant::now() + Duration::from_secs(2);
         while Instant::now() < deadline {
             assert_eq!(status(), then, "{strategy}");
@@ -71,11 +70,11 @@ fn closed_stays_closed_and_open_is_open() {
 }
 
 #[test]
-fn a_new_vm_takes_the_place_of_the_crashed_one() {
+fn a_new_vm_replaces_the_crashed_one() {
     let (envoy, status) = start("FAIL_RELOAD");
     for _ in 0..2 {
         let deadline = Instant::now() + Duration::from_secs(20);
-        // Until the new one is there, and never without one.
+        // Requests are denied until the new VM is ready.
         loop {
             match status() {
                 200 => break,

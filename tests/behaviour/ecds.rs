@@ -1,4 +1,4 @@
-//! A policy that comes by extension discovery (ECDS) from a file, as Istio's agent hands modules to Envoy.
+//! Policies from the extension config discovery service (ECDS), as Istio's agent delivers modules to Envoy.
 
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use testkit::workspace::run_folder;
 const WASM: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
 const STATS: &str = "extension_config_discovery.http_filter.policy";
 
-/// An Envoy whose one filter is discovered.
+/// An Envoy with one filter, from ECDS.
 struct Discovered {
     envoy: Envoy,
     file: PathBuf,
@@ -22,14 +22,14 @@ struct Discovered {
     version: u64,
 }
 
-/// The filter with this policy; `strategy` is Istio's `failStrategy` in Envoy's words.
+/// Returns the filter with this policy. `strategy` is Envoy's equivalent of Istio's `failStrategy`.
 fn filter(policy: &str, strategy: &str) -> Value {
     let mut filter = wasm("path-policy", policy).unwrap()["typed_config"].take();
     filter["config"]["failure_policy"] = json!(strategy);
     filter
 }
 
-/// A policy that allows `/ok` and this path.
+/// Returns a policy that allows `/ok` and this path.
 fn allowing(path: &str) -> Value {
     let paths = json!([{"exact": "/ok"}, {"exact": path}]);
     let policy =
@@ -74,7 +74,7 @@ impl Discovered {
         self.envoy.stat(&format!("{STATS}.{what}")).unwrap()
     }
 
-    /// Replaces the filter, and waits until Envoy has taken or refused it; says whether it took it.
+    /// Replaces the filter and waits for the result. Returns true if Envoy accepts the new one.
     fn update(&mut self, filter: Value) -> bool {
         self.version += 1;
         let before = (self.stat("update_success"), self.stat("update_rejected"));
@@ -102,7 +102,7 @@ impl Discovered {
         }
     }
 
-    /// The memory of Envoy's process, in kilobytes.
+    /// Returns the resident memory of Envoy, in kilobytes.
     fn memory(&mut self) -> u64 {
         let id = self.envoy.process().id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
@@ -112,7 +112,7 @@ impl Discovered {
 }
 
 #[test]
-fn a_thousand_new_policies_under_load_fail_no_request_and_leave_no_memory_behind() {
+fn a_thousand_updates_under_load_fail_no_request_and_leak_no_memory() {
     let mut world = Discovered::start("ecds", allowing("/0"));
     let (address, ended, sent) = (world.address, AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
@@ -147,7 +147,7 @@ fn a_thousand_new_policies_under_load_fail_no_request_and_leave_no_memory_behind
 }
 
 #[test]
-fn a_broken_policy_is_refused_and_the_old_one_holds() {
+fn an_invalid_policy_is_rejected_and_the_old_one_stays() {
     let mut world = Discovered::start("ecds-broken", allowing("/old"));
     assert_eq!((world.status("/old"), world.status("/new")), (200, 403));
     assert!(!world.update(filter(r#"{"default": "alow"}"#, "FAIL_RELOAD")));
@@ -157,7 +157,7 @@ fn a_broken_policy_is_refused_and_the_old_one_holds() {
     world.wait_for_status("/new", 200);
 }
 
-/// A module that no VM can load, or no file at all, under each of Istio's strategies.
+/// Returns filters with an invalid or missing module, for each of Istio's strategies.
 fn without_module() -> impl Iterator<Item = Value> {
     let corrupt = run_folder("ecds-corrupt").unwrap().join("corrupt.wasm");
     std::fs::write(&corrupt, b"\0asm\x01\0\0\0\xff").unwrap();
@@ -173,7 +173,7 @@ fn without_module() -> impl Iterator<Item = Value> {
 }
 
 #[test]
-fn a_module_that_is_gone_leaves_the_old_policy_in_force() {
+fn a_missing_module_leaves_the_old_policy_in_force() {
     let mut world = Discovered::start("ecds-gone", allowing("/old"));
     for gone in without_module() {
         assert!(!world.update(gone.clone()), "{gone}");
@@ -182,7 +182,7 @@ fn a_module_that_is_gone_leaves_the_old_policy_in_force() {
 }
 
 #[test]
-fn without_a_first_module_no_request_passes() {
+fn without_a_module_no_request_passes() {
     for gone in without_module() {
         let world = Discovered::start("ecds-none", gone.clone());
         assert_eq!(world.status("/old"), 500, "{gone}");

@@ -1,4 +1,4 @@
-//! The policies of `examples/istio-ingress`, in the order in which Istio puts their filters.
+//! The policies of `examples/istio-ingress`, in the filter order of Istio.
 
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use testkit::key_server::KeyServer;
 use testkit::upstream;
 use testkit::workspace::root;
 
-/// The WasmPlugins of an overlay, the first to run first: by phase, and in a phase from the highest priority down.
+/// Returns the WasmPlugins of an overlay in the order they run: by phase, then by descending priority.
 fn plugins(overlay: &str) -> Vec<Value> {
     let mut plugins = Vec::new();
     let folder = root().join("examples/istio-ingress/overlays").join(overlay);
@@ -20,7 +20,7 @@ fn plugins(overlay: &str) -> Vec<Value> {
         plugins.extend(yaml::values(overlay, &text).unwrap());
     }
     plugins.retain(|document| document["kind"] == "WasmPlugin");
-    // AUTHN, AUTHZ, STATS: as the alphabet has them.
+    // The phases AUTHN, AUTHZ, STATS run in alphabetical order.
     plugins.sort_by_key(|plugin| {
         let spec = &plugin["spec"];
         (spec["phase"].as_str().unwrap().to_owned(), -spec["priority"].as_i64().unwrap_or_default())
@@ -28,12 +28,12 @@ fn plugins(overlay: &str) -> Vec<Value> {
     plugins
 }
 
-/// The filter of a WasmPlugin. Istio gives no `vm_id`: the modules of a proxy share one.
+/// Returns the filter of a WasmPlugin. Istio sets no `vm_id`, so the modules of a proxy share one.
 fn filter(plugin: &Value) -> Value {
     let url = plugin["spec"]["url"].as_str().unwrap();
     let (_, name) = url.rsplit_once(':').unwrap().0.rsplit_once('/').unwrap();
     let mut policy = plugin["spec"]["pluginConfig"].clone();
-    // The test speaks plaintext.
+    // The test uses plaintext.
     let hosts =
         if name == "ringfence" { policy.pointer_mut("/vhost/hosts") } else { policy.pointer_mut("/hosts") };
     for host in hosts.and_then(Value::as_array_mut).into_iter().flatten() {
@@ -76,7 +76,7 @@ impl World {
     }
 }
 
-/// What the upstream saw of a header.
+/// Returns the values of a header at the upstream.
 fn seen(response: &Response, name: &str) -> Vec<String> {
     let headers = upstream::seen(&response.body).headers.into_iter();
     let values = headers.filter(|(other, _)| other == name.as_bytes());
@@ -84,7 +84,7 @@ fn seen(response: &Response, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn one_module_and_four_in_a_row_decide_alike_at_the_gateway() {
+fn one_module_and_a_chain_of_four_decide_alike_at_the_gateway() {
     let token = json!({"sub": "kim", "aud": "shop"});
     let writer = json!({"sub": "kim", "aud": "shop", "scope": "shop:write"});
     for overlay in ["ringfence", "modules"] {
@@ -113,7 +113,7 @@ fn one_module_and_four_in_a_row_decide_alike_at_the_gateway() {
 }
 
 #[test]
-fn a_sidecar_asks_for_the_token_again() {
+fn a_sidecar_validates_the_token_again() {
     let world = World::start("sidecars");
     let token = json!({"sub": "kim", "aud": "shop"});
     for (request, claims, status) in [

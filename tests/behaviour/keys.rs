@@ -1,4 +1,4 @@
-//! Keys that are fetched: when, by whom, and what requests see of it.
+//! Fetching keys: when, by which worker, and the effect on requests.
 
 use crate::wait_for_counter;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use testkit::issuer::Issuer;
 use testkit::key_server::{Answer, KeyServer};
 use testkit::upstream;
 
-/// An issuer, its key server, and an Envoy that takes its tokens.
+/// An issuer, its key server, and an Envoy that accepts its tokens.
 struct World {
     issuer: Arc<Issuer>,
     server: KeyServer,
@@ -23,7 +23,7 @@ struct World {
 }
 
 impl World {
-    /// `remote` is put over the fields of `jwks.remote`; the key server begins with `answer`.
+    /// Starts them. `remote` replaces fields of `jwks.remote`; `answer` is the initial behaviour of the key server.
     fn start(name: &str, answer: Answer, remote: Value, arguments: &[&str]) -> Self {
         Self::with(name, answer, arguments, |policy| {
             let fields = policy["providers"]["corporate"]["jwks"]["remote"].as_object_mut().unwrap();
@@ -31,7 +31,7 @@ impl World {
         })
     }
 
-    /// With a policy that is changed before.
+    /// Starts them with a modified policy.
     fn with(name: &str, answer: Answer, arguments: &[&str], change: impl FnOnce(&mut Value)) -> Self {
         let issuer = Arc::new(Issuer::new("https://issuer.example/"));
         let server = KeyServer::start(&issuer, 0).unwrap();
@@ -59,7 +59,7 @@ impl World {
         self.issuer.token(&json!({"sub": "kim"}))
     }
 
-    /// The status and the details of a request with this token.
+    /// Sends a request with this token, and returns the status and the details.
     fn ask(&self, token: &str) -> (u16, String) {
         let answer = http1(self.address, &with_token(token)).unwrap();
         (answer.status, answer.text("x-details"))
@@ -69,7 +69,7 @@ impl World {
         self.envoy.stat(&format!("wasmcustom.ringfence_token_validation_{what}_total")).unwrap()
     }
 
-    /// Asks with a good token, again and again, until `done`; each must pass.
+    /// Sends requests with a valid token until `done`. All must be allowed.
     fn passes_until(&self, what: &str, done: impl Fn() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(30);
         let token = self.token();
@@ -95,7 +95,7 @@ fn with_token(token: &str) -> Request {
 fn one_worker_fetches_for_the_process() {
     let world = World::start("one", Answer::Keys, json!({}), &["--concurrency", "4"]);
     let token = world.token();
-    // Each connection may be another worker's.
+    // Connections are distributed over the workers.
     for _ in 0..40 {
         assert_eq!(world.ask(&token), (200, String::new()));
     }
@@ -103,7 +103,7 @@ fn one_worker_fetches_for_the_process() {
 }
 
 #[test]
-fn a_request_waits_for_the_first_keys_with_its_body() {
+fn a_request_with_a_body_waits_for_the_first_keys() {
     let world = World::start("first", Answer::Status(503), json!({"timeout": "9s"}), &["--concurrency", "2"]);
     until("a failure", || world.stat("jwks_fetch_failures") > 0);
     let token = world.token();
@@ -113,7 +113,7 @@ fn a_request_waits_for_the_first_keys_with_its_body() {
             body.len()
         )
     };
-    // One that goes away while it waits, and one with a token that no key could save.
+    // One client disconnects while it waits, and one has an expired token.
     let mut gone = connect(world.address).unwrap();
     gone.write_all(request("gone").as_bytes()).unwrap();
     let forged = world.issuer.token(&json!({"exp": 1}));
@@ -139,7 +139,7 @@ fn a_request_waits_for_the_first_keys_with_its_body() {
 }
 
 #[test]
-fn without_keys_it_is_503_once_the_timeout_is_over() {
+fn without_keys_the_status_is_503_after_the_timeout() {
     let world = World::start("never", Answer::Silence, json!({"timeout": "500ms"}), &[]);
     let started = Instant::now();
     let answer = http1(world.address, &with_token(&world.token())).unwrap();
@@ -151,7 +151,7 @@ fn without_keys_it_is_503_once_the_timeout_is_over() {
 }
 
 #[test]
-fn a_cluster_that_is_not_there_is_said() {
+fn a_missing_cluster_is_logged() {
     let world = World::start("nowhere", Answer::Keys, json!({"cluster": "jkws", "timeout": "500ms"}), &[]);
     assert_eq!(world.ask(&world.token()).0, 503);
     let line =
@@ -160,7 +160,7 @@ fn a_cluster_that_is_not_there_is_said() {
 }
 
 #[test]
-fn the_first_token_of_a_new_key_passes_in_every_worker() {
+fn the_first_token_of_a_new_key_is_allowed_in_every_worker() {
     let world = World::start("rotate", Answer::Keys, json!({}), &["--concurrency", "4"]);
     let old = world.token();
     for _ in 0..40 {
@@ -176,7 +176,7 @@ fn the_first_token_of_a_new_key_passes_in_every_worker() {
 }
 
 #[test]
-fn made_up_tokens_do_not_decide_how_often_the_issuer_is_asked() {
+fn tokens_with_unknown_keys_do_not_cause_extra_fetches() {
     let world =
         World::start("made-up", Answer::Keys, json!({"cooldownDuration": "10m"}), &["--concurrency", "2"]);
     assert_eq!(world.ask(&world.token()).0, 200);
@@ -190,7 +190,7 @@ fn made_up_tokens_do_not_decide_how_often_the_issuer_is_asked() {
 }
 
 #[test]
-fn a_key_that_the_issuer_took_back_is_refused_though_its_token_was_known() {
+fn a_removed_key_is_rejected_even_for_a_cached_token() {
     let world = World::start("back", Answer::Keys, json!({}), &[]);
     let old = world.token();
     assert_eq!((world.ask(&old).0, world.ask(&old).0), (200, 200));
@@ -201,9 +201,9 @@ fn a_key_that_the_issuer_took_back_is_refused_though_its_token_was_known() {
 }
 
 #[test]
-fn providers_of_one_uri_do_not_get_in_each_others_way() {
+fn providers_with_the_same_uri_are_independent() {
     let world = World::with("shared", Answer::Keys, &[], |policy| {
-        // By name it is the first to fetch, and the set has nothing for it.
+        // It is first by name, so it fetches first, and the key set has no key for it.
         let mut other = policy["providers"]["corporate"].clone();
         other["algorithms"] = json!(["RS256"]);
         policy["providers"]["another"] = other;
@@ -215,7 +215,7 @@ fn providers_of_one_uri_do_not_get_in_each_others_way() {
 }
 
 #[test]
-fn a_thousand_that_wait_are_answered_by_a_vm_that_lives() {
+fn a_thousand_waiting_requests_are_completed_by_one_vm() {
     let remote = json!({"timeout": "3s", "cooldownDuration": "10m"});
     let world = World::start("thousand", Answer::Keys, remote, &[]);
     assert_eq!(world.ask(&world.token()).0, 200);
@@ -240,7 +240,7 @@ fn a_thousand_that_wait_are_answered_by_a_vm_that_lives() {
 }
 
 #[test]
-fn what_is_no_key_set_never_takes_the_place_of_one() {
+fn an_invalid_key_set_never_replaces_a_valid_one() {
     let remote = json!({"timeout": "300ms", "cacheDuration": "1s"});
     let world = World::start("garbage", Answer::Keys, remote, &[]);
     assert_eq!(world.ask(&world.token()).0, 200);
@@ -263,7 +263,7 @@ fn what_is_no_key_set_never_takes_the_place_of_one() {
         world.server.set(answer);
         let done = || world.stat("jwks_fetch_failures") > failures && world.server.requests() > requests;
         world.passes_until(what.get(..40).unwrap_or(&what), done);
-        // Once the keys are back, they are fetched at their usual pace.
+        // After the keys are available again, the usual interval applies.
         world.server.set(Answer::Keys);
         let (requests, successes) =
             (world.server.requests(), || world.stat("jwks_fetches") - world.stat("jwks_fetch_failures"));
@@ -277,7 +277,7 @@ fn what_is_no_key_set_never_takes_the_place_of_one() {
 }
 
 #[test]
-fn the_issuer_may_be_away_for_longer_than_its_keys_are_cached() {
+fn the_issuer_may_be_unavailable_longer_than_the_cache_duration() {
     let remote = json!({"timeout": "500ms", "cacheDuration": "1s"});
     let world = World::start("away", Answer::Keys, remote, &["--concurrency", "2"]);
     assert_eq!(world.ask(&world.token()).0, 200);
@@ -292,12 +292,12 @@ fn the_issuer_may_be_away_for_longer_than_its_keys_are_cached() {
                 }
             });
         }
-        // Three failures in a row: more than three seconds without an answer.
+        // Three consecutive failures: more than three seconds without a response.
         let failures = world.stat("jwks_fetch_failures");
         world.passes_until("away", || world.stat("jwks_fetch_failures") >= failures + 3);
         ended.store(true, Ordering::SeqCst);
     });
-    // It comes back with another key.
+    // It is available again, with another key.
     world.issuer.rotate();
     world.server.set(Answer::Keys);
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -307,7 +307,7 @@ fn the_issuer_may_be_away_for_longer_than_its_keys_are_cached() {
 }
 
 #[test]
-fn keys_serve_no_longer_than_they_may() {
+fn keys_are_not_used_after_they_expire() {
     let remote = json!({"timeout": "100ms", "cacheDuration": "1s", "staleIfError": "1s"});
     let world = World::start("stale", Answer::Keys, remote, &[]);
     let (token, started) = (world.token(), Instant::now());
@@ -320,7 +320,7 @@ fn keys_serve_no_longer_than_they_may() {
             answer => {
                 let expected = "ringfence_token_validation_keys_stale{all}".to_owned();
                 assert_eq!(answer, (503, expected));
-                // Two seconds, told by whole seconds, after a fetch that was just before.
+                // Two seconds, in whole seconds, after the last fetch.
                 assert!(started.elapsed() > Duration::from_millis(900), "{:?}", started.elapsed());
                 break;
             }

@@ -1,4 +1,4 @@
-//! Keys over TLS, as the bootstrap to copy has it.
+//! Fetching keys over TLS with envoy-configs/token-validation-remote.yaml.
 
 use cases::HeaderLine;
 use serde_json::{Value, json};
@@ -12,14 +12,13 @@ use testkit::workspace::root;
 use testkit::workspace::run_folder;
 use testkit::{tls, upstream};
 
-/// An Envoy with the bootstrap for fetched keys, whose key server has a certificate for this name; with what the server
-/// signs tokens with.
+/// Starts Envoy and a key server with a certificate for this name.
 fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     let issuer = Arc::new(Issuer::new("https://issuer.example/"));
     let (certificate, key) = tls::certificate_for(certified)?;
     let served = Arc::clone(&issuer);
     let address =
-        tls::serve(&certificate, &key, move |_| testkit::key_server::respond(&Answer::Keys, &served).0)?;
+        tls::serve(&certificate, &key, move |_| testkit::key_server::respond(&Answer::Keys, &served))?;
     let ca = run_folder(name)?.join("ca.pem");
     std::fs::write(&ca, certificate)?;
     let text = std::fs::read_to_string(root().join("envoy-configs/token-validation-remote.yaml"))?;
@@ -38,7 +37,7 @@ fn start(name: &str, certified: &str) -> anyhow::Result<(Envoy, Arc<Issuer>)> {
     Ok((Envoy::start(name, &bootstrap, &[])?, issuer))
 }
 
-fn ask(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
+fn send(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
     let token = issuer.token(&json!({"sub": "kim", "aud": "api"}));
     let request = Request::get("/").with("authorization", &format!("Bearer {token}"));
     let answer = http1(envoy.listener("listener").unwrap(), &request).unwrap();
@@ -46,16 +45,16 @@ fn ask(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
 }
 
 #[test]
-fn keys_come_over_tls_from_a_server_that_proves_its_name() {
+fn keys_are_fetched_from_a_server_with_a_valid_certificate() {
     let (envoy, issuer) = start("keys-tls", "issuer.example").unwrap();
-    let (status, headers) = ask(&envoy, &issuer);
+    let (status, headers) = send(&envoy, &issuer);
     assert_eq!(status, 200, "{}", envoy.log());
     assert!(headers.contains(&(b"x-user".to_vec(), b"kim".to_vec())));
 }
 
 #[test]
-fn keys_of_a_server_with_another_name_are_none() {
+fn keys_are_not_fetched_from_a_server_with_another_name() {
     let (envoy, issuer) = start("keys-other", "other.example").unwrap();
-    assert_eq!(ask(&envoy, &issuer).0, 503);
+    assert_eq!(send(&envoy, &issuer).0, 503);
     assert!(envoy.log().contains("cannot be fetched: status 503"), "{}", envoy.log());
 }

@@ -1,4 +1,4 @@
-//! What only Envoy can prove: bytes, configuration, reload, survival.
+//! Behaviour that needs a real Envoy: bytes on the wire, configuration, reload, crashes.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod calls;
@@ -10,9 +10,9 @@ mod examples;
 mod hostile;
 mod keys;
 mod keys_over_tls;
+mod observability;
 mod reload;
 mod routes;
-mod telling;
 mod tokens;
 
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use testkit::bootstrap::{Listener, bootstrap, wasm};
 use testkit::envoy::Envoy;
 use testkit::upstream;
 
-/// An Envoy with one listener, whose only filter is this one.
+/// Starts Envoy with one listener and one filter.
 fn envoy_with(
     name: &str,
     filter: &str,
@@ -33,7 +33,7 @@ fn envoy_with(
     Ok((envoy, address))
 }
 
-/// Waits until a counter, which is written on a timer, has the value.
+/// Waits until a counter has this value; a timer writes the counters.
 fn wait_for_counter(envoy: &Envoy, name: &str, value: u64) {
     let name = format!("wasmcustom.ringfence_{name}");
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);

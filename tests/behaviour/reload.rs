@@ -1,4 +1,4 @@
-//! A policy that changes while Envoy runs.
+//! Policy updates while Envoy runs.
 
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use testkit::http::{Request, http1};
 use testkit::upstream;
 use testkit::workspace::run_folder;
 
-/// An Envoy that watches a file for its listeners.
+/// An Envoy that reads its listeners from a watched file.
 struct Watched {
     envoy: Envoy,
     file: PathBuf,
@@ -44,7 +44,7 @@ impl Watched {
         Ok(json!({"version_info": version.to_string(), "resources": [listener]}))
     }
 
-    /// Replaces the policy, as a control plane does, and waits until Envoy has taken or refused it.
+    /// Replaces the policy, as a control plane does, and waits until Envoy has accepted or rejected it.
     fn update(&mut self, policy: &str) -> anyhow::Result<bool> {
         self.version += 1;
         let partial = self.file.with_extension("partial");
@@ -80,7 +80,7 @@ impl Watched {
 }
 
 #[test]
-fn a_broken_update_leaves_the_old_policy_and_loses_no_count() {
+fn an_invalid_update_keeps_the_old_policy_and_its_counts() {
     let mut watched = Watched::start(r#"{"default": "allow"}"#).unwrap();
     assert_eq!(watched.status("/"), 200);
     assert!(!watched.update(r#"{"default": "perhaps"}"#).unwrap());
@@ -89,7 +89,7 @@ fn a_broken_update_leaves_the_old_policy_and_loses_no_count() {
     assert!(log.contains("unknown_value at default: `perhaps` is not a choice here"), "{log}");
     assert!(watched.update(r#"{"default": "deny"}"#).unwrap());
     watched.wait_for_status("/", 403);
-    // What the old policy had counted is written when it goes, whenever its timer last ran.
+    // The old policy writes its counts when it is removed.
     let requests = "wasmcustom.ringfence_path_policy_requests_total";
     let envoy = &watched.envoy;
     let counted = |envoy: &Envoy| envoy.stat(requests).unwrap();

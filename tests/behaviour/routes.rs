@@ -1,4 +1,4 @@
-//! Envoy routes by what a policy made of the request.
+//! Envoy routes by the request that the policy has changed.
 
 use serde_json::json;
 use testkit::bootstrap::{Listener, bootstrap, wasm};
@@ -7,7 +7,7 @@ use testkit::http::{Request, http1, http2};
 use testkit::upstream;
 
 #[test]
-fn a_rewritten_path_is_routed_anew() {
+fn a_rewritten_path_selects_the_route() {
     let policy = r#"{"default": "allow", "rules": [{"name": "user", "match": {"paths": [{"template": "/users/{id}"}]},
         "action": "rewrite", "rewrite": {"path": "/internal/{id}"}}]}"#;
     let direct = |prefix: &str, status: u16| json!({"match": {"prefix": prefix}, "direct_response": {"status": status}});

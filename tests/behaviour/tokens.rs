@@ -1,11 +1,11 @@
-//! What a token costs, and what the log says of keys.
+//! The cost of tokens, and log lines about keys.
 
 use crate::{envoy_with, wait_for_counter};
 use cases::{CaseFile, HeaderLine};
 use testkit::http::{Request, http1};
 use testkit::workspace::root;
 
-/// The policy of the cases of algorithms, and a good RS256 token of its issuer.
+/// Returns the policy of the cases about algorithms, and a valid RS256 token of its issuer.
 fn rs256() -> (serde_json::Value, Vec<HeaderLine>) {
     let file = CaseFile::read(&root().join("tests/cases/token-validation/algorithms.yaml")).unwrap();
     let case = file.cases.iter().find(|case| case.name == "RS256: a good token").unwrap();
@@ -13,7 +13,7 @@ fn rs256() -> (serde_json::Value, Vec<HeaderLine>) {
 }
 
 #[test]
-fn a_token_that_is_known_costs_no_signature_check() {
+fn a_cached_token_costs_no_signature_verification() {
     let (mut policy, lines) = rs256();
     let request = Request { lines, ..Request::get("/api") };
     for (cache, checks, hits) in [(None, 1, 99), (Some("off"), 100, 0)] {
@@ -29,7 +29,7 @@ fn a_token_that_is_known_costs_no_signature_check() {
 }
 
 #[test]
-fn a_key_that_is_left_out_is_named_in_the_log() {
+fn a_skipped_key_is_logged() {
     let (mut policy, _) = rs256();
     let keys = policy["providers"]["corporate"]["jwks"]["inline"]["keys"].as_array_mut().unwrap();
     let place = keys.len();

@@ -1,15 +1,16 @@
-//! RequestAuthentications, as the filter that Istio's reference says they are: a request without a token passes, one with a
-//! token of one of the issuers must hold.
+//! RequestAuthentications as the filter that Istio documents: a request without a token is allowed, a token of one of the
+//! issuers must be valid.
 
+use crate::jwt_authn;
 use crate::jwt_authn::{requests, tokens};
 use crate::random::Random;
-use crate::{Sample, jwt_authn};
+use crate::sample::Sample;
 use serde_json::{Map, Value, json};
 use testkit::issuer::Issuer;
 
 const SAMPLES: u64 = 12;
 
-/// The samples.
+/// Returns the samples.
 pub fn samples() -> Vec<Sample> {
     let issuers = [Issuer::new("https://one.example/"), Issuer::new("https://two.example/")];
     (0..SAMPLES).map(|number| sample(number, &issuers)).collect()
@@ -19,7 +20,7 @@ fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
     let mut random = Random::new(number);
     let (mut rules, mut providers, mut names) = (Vec::new(), Map::new(), Vec::new());
     for (place, name) in ["https://one.example/", "https://two.example/"].into_iter().enumerate() {
-        // One of them at least.
+        // At least one of them remains.
         if place == 0 && number.is_multiple_of(3) {
             continue;
         }
@@ -42,7 +43,7 @@ fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
     Sample { name: format!("request-authentication-{number}"), source: Some(source), filter, requests }
 }
 
-/// A rule of tokens, and the provider that it stands for.
+/// Returns a JWT rule and the equivalent provider.
 fn rule(random: &mut Random, name: &str, keys: &str) -> (Value, Value) {
     let mut rule = json!({"issuer": name, "jwks": keys});
     let mut provider = json!({"issuer": name, "local_jwks": {"inline_string": keys}});

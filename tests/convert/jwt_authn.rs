@@ -1,14 +1,14 @@
 //! Configurations of the jwt_authn filter, with tokens of several kinds.
 
 use crate::random::Random;
-use crate::{Sample, request};
+use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Value, json};
 use testkit::issuer::Issuer;
 
 const RANDOM: u64 = 20;
 
-/// The samples.
+/// Returns the samples.
 pub fn samples() -> Vec<Sample> {
     let (one, two) = (Issuer::new("https://one.example/"), Issuer::new("https://two.example/"));
     let provider =
@@ -21,7 +21,7 @@ pub fn samples() -> Vec<Sample> {
     named.chain((0..RANDOM).map(|number| random(number, &providers, &tokens))).collect()
 }
 
-/// Rules by what they show.
+/// Returns named rules.
 fn configurations() -> [(&'static str, Value); 8] {
     let rule = |matcher: Value, requires: Value| json!({"match": matcher, "requires": requires});
     let name = |name: &str| json!({"provider_name": name});
@@ -64,27 +64,27 @@ fn configurations() -> [(&'static str, Value); 8] {
     ]
 }
 
-/// Tokens that hold, and tokens that do not.
+/// Returns valid and invalid tokens.
 pub fn tokens(one: &Issuer, two: &Issuer) -> Vec<Option<String>> {
-    let told = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
+    let token = |issuer: &Issuer, claims: Value| Some(issuer.token(&claims));
     vec![
         None,
-        told(one, json!({"aud": "api", "sub": "a"})),
-        told(one, json!({"aud": ["x", "other"]})),
-        told(one, json!({"aud": "x"})),
-        told(one, json!({})),
-        told(one, json!({"aud": "api", "exp": 1_000_000_000})),
-        told(one, json!({"aud": "api", "exp": null})),
-        told(one, json!({"aud": "api", "nbf": 4_000_000_000_u64})),
-        told(one, json!({"aud": "api", "iss": "https://two.example/"})),
-        told(two, json!({"sub": "b"})),
-        told(two, json!({"iss": "https://three.example/"})),
+        token(one, json!({"aud": "api", "sub": "a"})),
+        token(one, json!({"aud": ["x", "other"]})),
+        token(one, json!({"aud": "x"})),
+        token(one, json!({})),
+        token(one, json!({"aud": "api", "exp": 1_000_000_000})),
+        token(one, json!({"aud": "api", "exp": null})),
+        token(one, json!({"aud": "api", "nbf": 4_000_000_000_u64})),
+        token(one, json!({"aud": "api", "iss": "https://two.example/"})),
+        token(two, json!({"sub": "b"})),
+        token(two, json!({"iss": "https://three.example/"})),
         Some("a.b.c".to_owned()),
         Some(String::new()),
     ]
 }
 
-/// Each token on each path, in a header and in the query.
+/// Returns a request for each token and path, with the token in a header and in the query.
 pub fn requests(tokens: &[Option<String>]) -> Vec<Request> {
     let mut requests = Vec::new();
     for path in ["/", "/healthz", "/admin", "/admin/x", "/administrator", "/x/7", "/x/y", "/h"] {
@@ -101,7 +101,7 @@ pub fn requests(tokens: &[Option<String>]) -> Vec<Request> {
     requests
 }
 
-/// The filter with these providers and rules.
+/// Returns the filter with these providers and rules.
 pub fn filter(providers: &Value, rules: &Value) -> Value {
     json!({
         "name": "envoy.filters.http.jwt_authn",
@@ -118,7 +118,7 @@ fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>
     Sample { name, source: None, filter, requests: requests(tokens) }
 }
 
-/// Rules in random order.
+/// Returns a sample with random rules.
 fn random(number: u64, providers: &Value, tokens: &[Option<String>]) -> Sample {
     let mut random = Random::new(number);
     let matchers = [

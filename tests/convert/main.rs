@@ -1,39 +1,38 @@
-//! Envoy's own filters on a real Envoy, and what they are converted to in the engine: both decide alike.
+//! Envoy's own filters in Envoy, and the converted policies in the engine, make the same decisions.
 #![allow(clippy::indexing_slicing, reason = "tests")]
 
 mod istio;
 mod jwt_authn;
 mod random;
 mod rbac;
+mod sample;
 
 use anyhow::{Result, anyhow};
 use cases::Request;
 use convert::Converted;
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Decision;
-use serde_json::Value;
+use sample::Sample;
 use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
 use testkit::http;
 use testkit::upstream;
 
-/// A filter of Envoy's, and the requests that it is asked about.
-struct Sample {
-    name: String,
-    /// What is converted, where it is not the filter.
-    source: Option<Value>,
-    filter: Value,
-    requests: Vec<Request>,
-}
-
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
     let samples = [rbac::samples(), jwt_authn::samples(), istio::samples()].into_iter().flatten();
-    let samples: Vec<Sample> = samples.collect();
-    // Where little carries over, little is compared.
+    let (samples, refused): (Vec<Sample>, Vec<Sample>) =
+        samples.partition(|sample| converted(sample).is_ok());
+    // The conversion refuses what it could only make looser; few samples may be refused.
+    anyhow::ensure!(refused.len() * 20 < samples.len(), "{} samples are refused", refused.len());
+    // A lossy conversion compares little, so enough of them must be exact.
     let exact = samples.iter().filter(|sample| converted(sample).is_ok_and(|found| is_exact(&found))).count();
-    anyhow::ensure!(exact * 3 > samples.len(), "only {exact} of {} samples carry over", samples.len());
+    anyhow::ensure!(
+        exact * 3 > samples.len(),
+        "only {exact} of {} samples are converted exactly",
+        samples.len()
+    );
     let upstream = upstream::start(0)?;
     let listener = |sample: &Sample| Listener::new(&sample.name, vec![sample.filter.clone()], upstream);
     let listeners: Vec<Listener> = samples.iter().map(listener).collect();
@@ -50,7 +49,7 @@ fn main() -> Result<()> {
     conclusion.exit()
 }
 
-/// Nothing that Envoy denies is allowed; where all carries over, and the request is plain, both say the same.
+/// Checks that the policy allows nothing that Envoy denies, and that both agree if the conversion is exact and the request plain.
 fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
     let converted = converted(sample)?;
     let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes())
@@ -77,12 +76,12 @@ fn converted(sample: &Sample) -> Result<Converted> {
     convert::convert(std::slice::from_ref(source)).map_err(anyhow::Error::msg)
 }
 
-/// Whether all of it carries over.
+/// Returns true if the conversion has no losses that change decisions.
 fn is_exact(converted: &Converted) -> bool {
     !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"))
 }
 
-/// A host without a port, and no header twice.
+/// Returns true if the host has no port and no header is repeated.
 fn is_plain(request: &Request) -> bool {
     let mut names: Vec<&[u8]> = request.headers.iter().map(|(name, _)| name.as_slice()).collect();
     let count = names.len();
@@ -108,16 +107,4 @@ fn line(request: &Request) -> String {
     let lines =
         request.lines().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()));
     lines.collect::<Vec<_>>().join(" ")
-}
-
-/// A request of this method, host and target with these header lines.
-fn request(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Request {
-    let headers = headers.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec()));
-    Request {
-        method: method.as_bytes().to_vec(),
-        target: Some(target.as_bytes().to_vec()),
-        host: Some(host.as_bytes().to_vec()),
-        headers: headers.collect(),
-        ..Request::default()
-    }
 }

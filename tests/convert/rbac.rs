@@ -1,14 +1,14 @@
 //! Random configurations of the rbac filter.
 
 use crate::random::Random;
-use crate::{Sample, request};
+use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Map, Value, json};
 
 const SAMPLES: u64 = 150;
 const REQUESTS: usize = 25;
 
-/// The samples.
+/// Returns the samples.
 pub fn samples() -> Vec<Sample> {
     (0..SAMPLES).map(sample).collect()
 }
@@ -132,7 +132,7 @@ fn a_request(random: &mut Random) -> Request {
         let lines = random.one(&[0, 0, 1, 1, 1, 1, 2]);
         headers.extend((0..lines).map(|_| (name, random.one(&values))));
     }
-    // Twice the same is one value to Envoy that holds a comma, and not to the policy: docs/convert.md.
+    // Envoy joins repeated headers with a comma, the policy does not: see docs/convert.md.
     headers.dedup();
     let method = random.one(&["GET", "POST", "PUT"]);
     let host = random.one(&["a.example", "b.example", "x.a.example", "a.example:8080"]);

@@ -1,19 +1,21 @@
-//! The examples, with the images' place and digests written in: each names an image that the registry has.
+//! The manifests of the examples with a registry and digests: the registry has every image that they name.
 
+use crate::modules::{push, same_module};
+use crate::pulled;
 use crate::registry::Registry;
-use crate::{MODULES, pulled, push, same_module};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
+use xtask::build::MODULES;
+use xtask::images::EXAMPLES;
 
-const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
-
-/// Each image that a manifest names is pulled by its digest, and is the module of its name.
+/// Pulls every image of the manifests by its digest, and compares it with the module.
 pub fn check(registry: &Registry) -> Result<()> {
     let mut digests = BTreeMap::new();
-    for name in MODULES {
+    let modules = MODULES.map(|module| module.name);
+    for name in modules {
         digests.insert(name.to_owned(), push(registry, name)?.sha256().to_owned());
     }
     let folder = run_folder("pinned")?;
@@ -25,7 +27,7 @@ pub fn check(registry: &Registry) -> Result<()> {
             xtask::images::copy(&from, &to, xtask::images::Registry { path: &path, tag: "test" }, &digests)?;
         for file in written {
             let text = std::fs::read_to_string(&file)?;
-            ensure!(!text.contains("registry.example.com"), "the placeholder is left in {}", file.display());
+            ensure!(!text.contains("registry.example.com"), "{} still has the placeholder", file.display());
             for document in yaml::values(&file.display().to_string(), &text)? {
                 find(&document, &mut named);
             }
@@ -34,17 +36,17 @@ pub fn check(registry: &Registry) -> Result<()> {
     for (url, digest) in &named {
         let image = url.strip_prefix("oci://").unwrap_or(url);
         let name = image.strip_prefix(&format!("{path}/")).and_then(|image| image.strip_suffix(":test"));
-        let name = name.with_context(|| format!("{url} is in another place"))?;
+        let name = name.with_context(|| format!("{url} is in another registry"))?;
         let pulled = pulled::read(&registry.pull(name, &format!("@sha256:{digest}"))?)?;
         same_module(name, &pulled.plugin).with_context(|| url.clone())?;
     }
-    let modules: BTreeSet<&str> =
+    let loaded: BTreeSet<&str> =
         named.iter().filter_map(|(url, _)| url.split(['/', ':']).rev().nth(1)).collect();
-    ensure!(modules == BTreeSet::from(MODULES), "the manifests name {modules:?}");
+    ensure!(loaded == BTreeSet::from(modules), "the manifests name {loaded:?}");
     Ok(())
 }
 
-/// The images that a document names, with their digests.
+/// Collects the images of a document, with their digests.
 fn find(value: &Value, named: &mut BTreeSet<(String, String)>) {
     match value {
         Value::Object(fields) => {

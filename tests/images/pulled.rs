@@ -1,4 +1,4 @@
-//! An image as a proxy gets it: read as Istio's agent and Envoy Gateway do, by the last layer and the name of the file.
+//! Reading a pulled image as Istio's agent and Envoy Gateway do: `plugin.wasm` of the last layer.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 
-/// What came.
+/// A pulled image.
 pub struct Pulled {
     /// The digest of the manifest.
     pub digest: String,
@@ -14,7 +14,7 @@ pub struct Pulled {
     pub plugin: Vec<u8>,
 }
 
-/// The one image of an OCI image layout.
+/// Reads the only image of an OCI image layout.
 pub fn read(folder: &Path) -> Result<Pulled> {
     let index: Value = serde_json::from_slice(&std::fs::read(folder.join("index.json"))?)?;
     let digest = index["manifests"][0]["digest"].as_str().context("no manifest")?.to_owned();
@@ -27,15 +27,15 @@ pub fn read(folder: &Path) -> Result<Pulled> {
     Ok(Pulled { digest, plugin: plugin(&layer)? })
 }
 
-/// A blob, whose bytes must be those that its name tells.
+/// Reads a blob and checks its digest.
 fn blob(folder: &Path, digest: &str) -> Result<Vec<u8>> {
     let name = digest.strip_prefix("sha256:").with_context(|| format!("the digest {digest}"))?;
     let bytes = std::fs::read(folder.join("blobs/sha256").join(name))?;
-    ensure!(sha256(&bytes) == name, "the blob {digest} is another");
+    ensure!(sha256(&bytes) == name, "the blob {digest} has another digest");
     Ok(bytes)
 }
 
-/// The one file of a layer.
+/// Returns the only file of a layer.
 fn plugin(layer: &[u8]) -> Result<Vec<u8>> {
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(layer));
     let mut files = Vec::new();
@@ -50,7 +50,7 @@ fn plugin(layer: &[u8]) -> Result<Vec<u8>> {
     files.pop().map(|(_, bytes)| bytes).context("no file")
 }
 
-/// The SHA-256, in hexadecimal.
+/// Returns the SHA-256 digest in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! A registry on loopback, and a program that pushes and pulls.
+//! A registry on 127.0.0.1, and skopeo to push and pull.
 
 use anyhow::{Context, Result, bail};
 use std::net::TcpStream;
@@ -7,10 +7,10 @@ use std::process::Command;
 use testkit::process::{Background, free_port};
 use testkit::workspace::run_folder;
 
-/// What this needs.
+/// The programs that the tests need.
 pub const PROGRAMS: [&str; 2] = ["docker-registry", "skopeo"];
 
-/// A registry that ends, and is empty again, with this.
+/// A registry that is stopped and deleted on drop.
 pub struct Registry {
     _process: Background,
     folder: PathBuf,
@@ -37,12 +37,12 @@ impl Registry {
         Ok(Self { _process: process, folder, port })
     }
 
-    /// Host and path of the images.
+    /// Returns host and path of the images.
     pub fn path(&self) -> String {
         format!("127.0.0.1:{}/ringfence", self.port)
     }
 
-    /// Pushes the image of an OCI image layout, as it is or not at all.
+    /// Pushes the image of an OCI image layout without changing it.
     pub fn push(&self, layout: &Path, name: &str) -> Result<()> {
         let to = format!("docker://{}/{name}:test", self.path());
         let from = format!("oci:{}", layout.display());
@@ -65,7 +65,7 @@ impl Drop for Registry {
     }
 }
 
-/// Copies an image; no policy of this machine on whose images are trusted has a say.
+/// Copies an image, without regard to the machine's policy of trusted images.
 fn skopeo(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("skopeo");
     command.args(["--insecure-policy", "copy", "--quiet"]).args(arguments);

@@ -1,4 +1,4 @@
-//! What the generator makes of a graph in the ambient mesh, with monitoring and with addresses outside.
+//! Generated policies for a graph in ambient mode, with monitoring and external addresses.
 
 use crate::manifests::{self, Policy};
 use anyhow::Result;
@@ -20,7 +20,7 @@ spec:
     - {name: offices, cidr: 192.168.0.0/16, except: [192.168.7.0/24], ports: [443], from: [details]}
 ";
 
-/// The policies.
+/// Generates the policies.
 pub fn policies() -> Result<Vec<Policy>> {
     let graph = netpol::generate::read("graph.yaml", GRAPH);
     let graph = graph.map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
@@ -31,7 +31,7 @@ pub fn policies() -> Result<Vec<Policy>> {
     Ok(policies)
 }
 
-/// Whether the policies let this connection through, at both of its ends.
+/// Returns true if the policies must allow this connection at both ends.
 pub fn allowed(from: &str, to: &str, port: u16) -> bool {
     sends(from, to, port) && accepts(from, to, port)
 }

@@ -1,4 +1,4 @@
-//! Bookinfo: its gateway, and who may connect to whom, written down by hand.
+//! Bookinfo: its gateway, and its allowed connections, written by hand.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -13,19 +13,19 @@ pub const LISTENER: u16 = 8080;
 /// The port of each service.
 pub const SERVICE: u16 = 9080;
 
-/// Every pod listens on these, so that what cannot be reached is closed by a policy. They are the ports of the
-/// application, of the gateway, of istiod and of the proxies.
+/// Every pod listens on these ports, so that only a policy can close them. They are the ports of the
+/// applications, the gateway, istiod and the proxies.
 pub const PORTS: [u16; 17] = [
     DNS, 80, 443, 6443, LISTENER, 8443, SERVICE, 15000, 15004, 15008, 15010, 15012, 15014, 15017, 15020,
     15021, 15090,
 ];
 
-/// The application of a pod: versions of one are alike.
+/// Returns the application of a pod, without its version.
 fn application(name: &str) -> &str {
     if name.starts_with("reviews") { "reviews" } else { name }
 }
 
-/// Whether the graph and what the mesh needs let this connection through, at both of its ends.
+/// Returns true if the graph or the mesh requires this connection.
 pub fn allowed(from: &str, to: &str, port: u16) -> bool {
     sends(application(from), application(to), port) && accepts(application(from), application(to), port)
 }
@@ -52,7 +52,7 @@ fn accepts(from: &str, to: &str, port: u16) -> bool {
     }
 }
 
-/// The gateway's Envoy: the listener that anybody reaches, with the policy of the example.
+/// Returns the bootstrap of the gateway: a public listener with the policy of the example.
 pub fn bootstrap(upstream: SocketAddr) -> Result<Value> {
     let policy = std::fs::read_to_string(root().join("examples/bookinfo/policy.yaml"))?;
     let policy = yaml::values("policy.yaml", &policy)?;

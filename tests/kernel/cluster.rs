@@ -1,25 +1,25 @@
-//! The pods, and what is outside the cluster.
+//! The pods, and the hosts outside the cluster.
 
-use crate::node::Place;
+use crate::place::Place;
 use std::net::Ipv4Addr;
 
-/// Where clouds give out the credentials of a node.
+/// The metadata service of clouds, which issues credentials of the node.
 pub const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
-/// The Kubernetes API: the address that stands in network-policies/parameters.
+/// The Kubernetes API, with the address in network-policies/parameters.
 pub const API: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 /// A server on the internet.
 pub const INTERNET: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
-/// A server beside the cluster, with a private address.
+/// A server outside the cluster, with a private address.
 pub const OFFICE: Ipv4Addr = Ipv4Addr::new(192, 168, 7, 7);
 
-/// What is outside, by name.
+/// The hosts outside the cluster.
 pub const OUTSIDE: [(&str, Ipv4Addr); 4] =
     [("metadata", METADATA), ("api", API), ("internet", INTERNET), ("office", OFFICE)];
 
-/// The label that each pod of the mesh has.
+/// The label of pods in the mesh.
 const IN_MESH: &str = "service.istio.io/canonical-name";
 
-/// The pods, and last what is outside the cluster.
+/// Returns the pods, and as the last one the hosts outside the cluster.
 pub fn places() -> Vec<Place> {
     let app = |number, name, app, version| {
         Place::new(number, name, "default", &[("app", app), ("version", version), (IN_MESH, app)])
@@ -34,7 +34,7 @@ pub fn places() -> Vec<Place> {
         app(5, "reviews-v2", "reviews", "v2"),
         app(6, "reviews-v3", "reviews", "v3"),
         app(7, "ratings", "ratings", "v1"),
-        // Not of Bookinfo: in its namespace, and in others.
+        // Pods that are not part of Bookinfo, in its namespace and in others.
         app(8, "sleep", "sleep", "v1"),
         labelled(9, "shop", "ringfence.dev/exposed", "true"),
         labelled(10, "crawler", "ringfence.dev/egress", "internet"),

@@ -1,11 +1,11 @@
-//! Proof in the kernel: the NetworkPolicies of examples/bookinfo and of network-policies/, as rules of nftables, on
-//! connections that are real.
+//! The NetworkPolicies of examples/bookinfo and network-policies/, as nftables rules, on real
+//! connections.
 //!
-//! Each pod is a network namespace, and so is the node between them, on which each pod has the other end of its cable.
-//! There the policies are enforced, as a network plugin does it. At the gateway stock Envoy runs the filters.
+//! Each pod is a network namespace, connected by a veth pair to a namespace that is the node.
+//! The node enforces the policies, as a network plugin does. The gateway is stock Envoy with the filters.
 //!
-//! The program starts itself anew in each namespace: as the node, which runs the trials, and as each pod. Nothing of the
-//! machine's own network is touched, and all of it goes with the processes. Root is not needed where a user may make
+//! The program starts itself again in each namespace: as the node, which runs the trials, and as each pod. The network of
+//! the machine is not changed, and the namespaces end with the processes. Root is not needed if users may create
 //! namespaces (`unshare -Urn`).
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
@@ -15,18 +15,17 @@ mod cluster;
 mod manifests;
 mod nft;
 mod node;
+mod place;
 mod pod;
 mod tree;
 mod trials;
 
 use anyhow::{Context, Result, bail};
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
+use pod::ROLE;
 use std::process::{Command, ExitCode, Stdio};
 
-/// Says in which namespace a process of this program is.
-const ROLE: &str = "RINGFENCE_KERNEL_ROLE";
-
-/// How to get a network namespace: as root, else with a user namespace around it.
+/// The options of `unshare`: as root, or with a user namespace.
 const WAYS: [&[&str]; 2] = [&["--net"], &["--map-root-user", "--net"]];
 
 const INSTALL: &str = "install iproute2, nftables and util-linux (Debian: apt-get install iproute2 nftables)";
@@ -39,7 +38,7 @@ fn main() -> Result<ExitCode> {
     }
 }
 
-/// Runs the trials in a namespace that plays the node.
+/// Runs the trials in the namespace of the node.
 fn enter() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
     if arguments.list {
@@ -55,7 +54,7 @@ fn enter() -> Result<ExitCode> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The first way on which rules can be written.
+/// Returns the first options that allow rules to be written.
 fn way() -> Option<&'static [&'static str]> {
     let works = |way: &&&[&str]| {
         let script = "ip link set lo up && nft list ruleset && echo 1 >/proc/sys/net/ipv4/ip_forward";
@@ -67,20 +66,15 @@ fn way() -> Option<&'static [&'static str]> {
     WAYS.iter().find(works).copied()
 }
 
-/// The PATH with the folders in which `ip` and `nft` are, which not every user has on it.
+/// Returns the `PATH` with the folders of `ip` and `nft`.
 fn path() -> String {
     format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
 fn leave_out(arguments: &Arguments) -> Result<ExitCode> {
     if std::env::var_os("RINGFENCE_ALL").is_some() {
-        bail!("kernel: no namespaces can be made here, and RINGFENCE_ALL is set: {INSTALL}, or run as root");
+        bail!("kernel: cannot create namespaces, and RINGFENCE_ALL is set; {INSTALL}, or run as root");
     }
     println!("left out: kernel: network namespaces: {INSTALL}, or run as root");
     Ok(libtest_mimic::run(arguments, trials::listed(true)).exit_code())
-}
-
-/// A trial that does nothing.
-fn empty(name: &str, ignored: bool) -> Trial {
-    Trial::test(name, || Ok(())).with_ignored_flag(ignored)
 }

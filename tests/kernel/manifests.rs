@@ -1,4 +1,4 @@
-//! The NetworkPolicies, read as Kubernetes reads them; a field that is not known here is an error.
+//! Reading NetworkPolicies as Kubernetes does. An unknown field is an error.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -11,33 +11,33 @@ pub type Labels = BTreeMap<String, String>;
 /// A NetworkPolicy.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The file that it stands in.
+    /// The file of the policy.
     pub file: String,
-    /// The namespace in which it selects.
+    /// The namespace of the selected pods.
     pub namespace: String,
-    /// What it selects.
+    /// The selected pods.
     pub pods: Selector,
-    /// Absent: it does not isolate in this direction.
+    /// The ingress rules; `None` if the policy does not isolate ingress.
     pub ingress: Option<Vec<Rule>>,
-    /// As `ingress`.
+    /// The egress rules, likewise.
     pub egress: Option<Vec<Rule>>,
 }
 
-/// A rule: nothing named is everything.
+/// A rule. Empty peers or ports mean all of them.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub peers: Option<Vec<Peer>>,
     pub ports: Option<Vec<(String, u64)>>,
 }
 
-/// Whom a rule names.
+/// A peer of a rule.
 #[derive(Debug, Clone)]
 pub enum Peer {
     Pods { namespaces: Option<Selector>, pods: Option<Selector> },
     Range { cidr: String, except: Vec<String> },
 }
 
-/// A selector: the labels that must be there, and the keys that must be.
+/// A selector: required labels and required keys.
 #[derive(Debug, Clone)]
 pub struct Selector {
     labels: Labels,
@@ -45,17 +45,14 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// Whether it selects what has these labels.
+    /// Returns true if the selector matches these labels.
     pub fn selects(&self, labels: &Labels) -> bool {
         self.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
             && self.keys.iter().all(|key| labels.contains_key(key))
     }
 }
 
-/// The policies of a folder; `namespace` is that of those that name none.
-///
-/// # Errors
-/// Where a manifest is not understood whole.
+/// Reads the policies of a folder; `namespace` is the default.
 pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
     let mut policies = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
@@ -67,10 +64,7 @@ pub fn read(folder: &Path, namespace: &str) -> Result<Vec<Policy>> {
     Ok(policies)
 }
 
-/// The policies of a text.
-///
-/// # Errors
-/// As [`read`].
+/// Reads the policies of a text.
 pub fn parse(file: &str, text: &str, namespace: &str) -> Result<Vec<Policy>> {
     let documents = yaml::values(file, text)?;
     let policies = documents.iter().filter(|document| document["kind"] == "NetworkPolicy");
@@ -102,7 +96,7 @@ fn rule(value: &Value, peers: &str) -> Result<Rule> {
     Ok(Rule { peers: list(&value[peers], peer)?, ports: list(&value["ports"], port)? })
 }
 
-/// A list that is absent or empty names nothing, and so allows everything.
+/// Reads a list; a missing or empty one allows everything.
 fn list<T>(value: &Value, read: fn(&Value) -> Result<T>) -> Result<Option<Vec<T>>> {
     let items = value.as_array().filter(|items| !items.is_empty());
     items.map(|items| items.iter().map(read).collect()).transpose()
@@ -140,7 +134,7 @@ fn selector(value: &Value) -> Result<Selector> {
 }
 
 fn text(value: &Value) -> Result<String> {
-    value.as_str().map(str::to_owned).with_context(|| format!("{value} is no string"))
+    value.as_str().map(str::to_owned).with_context(|| format!("{value} is not a string"))
 }
 
 fn known(value: &Value, fields: &[&str]) -> Result<()> {

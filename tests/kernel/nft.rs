@@ -1,14 +1,14 @@
-//! Policies as rules of nftables, at the node's end of each pod's cable.
+//! Policies as nftables rules at the node's end of each veth pair.
 //!
-//! A connection from pod to pod passes the egress rules of the one and then the ingress rules of the other; answers pass
-//! with it. What the rules refuse is told so at once: a plugin drops it, and each trial would wait for nothing.
-//! What a pod sends to its own node and the node to it is no matter of a NetworkPolicy.
+//! A connection between pods passes the egress rules of one and then the ingress rules of the other; replies pass
+//! with it. The rules reject packets, so that trials need no timeout; a network plugin would drop them.
+//! NetworkPolicies do not apply to traffic between a pod and its node.
 
 use crate::manifests::{Peer, Policy, Rule};
-use crate::node::Place;
+use crate::place::Place;
 use std::fmt::Write as _;
 
-/// The rules for these pods, which take the place of those that were there.
+/// Returns the rules for these pods, which replace existing ones.
 pub fn ruleset(pods: &[Place], policies: &[Policy]) -> String {
     let mut chains = String::new();
     let mut jumps = String::new();
@@ -44,7 +44,7 @@ fn selects(policy: &Policy, place: &Place) -> bool {
     place.namespace == policy.namespace && policy.pods.selects(&place.labels)
 }
 
-/// A line for each peer and protocol; `return` is on to the rules of the other side.
+/// Returns a line for each peer and protocol; `return` continues with the rules of the other pod.
 fn write_rule(out: &mut String, rule: &Rule, namespace: &str, address: &str, pods: &[Place]) {
     let peers: Vec<String> = match &rule.peers {
         None => vec![String::new()],
@@ -61,10 +61,10 @@ fn write_rule(out: &mut String, rule: &Rule, namespace: &str, address: &str, pod
     }
 }
 
-/// The addresses of a peer; `None` where no pod is one.
+/// Returns the addresses of a peer; `None` if no pod matches.
 fn matched(peer: &Peer, namespace: &str, address: &str, pods: &[Place]) -> Option<String> {
     match peer {
-        // The pods here have addresses of IPv4 alone.
+        // The pods have IPv4 addresses only.
         Peer::Range { cidr, .. } if cidr.contains(':') => None,
         Peer::Range { cidr, except } if except.is_empty() => Some(format!("ip {address} {cidr} ")),
         Peer::Range { cidr, except } => {

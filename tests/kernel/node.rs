@@ -1,46 +1,15 @@
-//! The node: the cables to its pods, the way out of the cluster, and the rules between them.
+//! The node: the links to its pods and out of the cluster, and the rules between them.
 
-use crate::manifests::{Labels, Policy};
+use crate::manifests::Policy;
 use crate::nft;
+use crate::place::Place;
 use crate::pod::{Outcome, Pod};
 use anyhow::{Context, Result, ensure};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 
-/// Where a pod is, and what it is.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// Its name in the trials.
-    pub name: &'static str,
-    /// Its namespace; empty for what is outside the cluster.
-    pub namespace: &'static str,
-    /// Its labels.
-    pub labels: Labels,
-    /// Its address.
-    pub address: Ipv4Addr,
-    number: u8,
-}
-
-impl Place {
-    /// The pod of this number.
-    pub fn new(number: u8, name: &'static str, namespace: &'static str, labels: &[(&str, &str)]) -> Self {
-        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self { name, namespace, labels, address: Ipv4Addr::new(10, 244, number, 2), number }
-    }
-
-    /// The node's end of its cable.
-    pub fn link(&self) -> String {
-        format!("pod{}", self.number)
-    }
-
-    /// The labels of its namespace: its name, which Kubernetes sets.
-    pub fn namespace_labels(&self) -> Labels {
-        Labels::from([("kubernetes.io/metadata.name".to_owned(), self.namespace.to_owned())])
-    }
-}
-
-/// The node and all that is joined to it.
+/// The node and its pods.
 #[derive(Debug)]
 pub struct Node {
     places: Vec<Place>,
@@ -48,10 +17,10 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts the pods and joins them to the node; there are no rules yet. The last place is outside the cluster, where
-    /// these addresses are besides its own.
+    /// Starts the pods and connects them to the node, without rules. The last place is outside the cluster and has
+    /// these further addresses.
     pub fn start(places: Vec<Place>, outside: &[Ipv4Addr]) -> Result<Self> {
-        // Each refusal is told, however many there are.
+        // No rate limit for ICMP: every rejection is reported.
         for (setting, value) in [("ip_forward", "1"), ("icmp_ratemask", "0")] {
             std::fs::write(format!("/proc/sys/net/ipv4/{setting}"), value).context(setting)?;
         }
@@ -69,7 +38,7 @@ impl Node {
         Ok(Self { places, pods })
     }
 
-    /// Puts these policies in force, and no others.
+    /// Enforces these policies, and no others.
     pub fn enforce(&self, policies: &[Policy]) -> Result<()> {
         let inside = self.places.iter().filter(|place| !place.namespace.is_empty()).cloned();
         let rules = nft::ruleset(&inside.collect::<Vec<_>>(), policies);
@@ -81,24 +50,24 @@ impl Node {
         Ok(())
     }
 
-    /// The places.
+    /// Returns the places.
     pub fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// The address of this name.
+    /// Returns the address of a place.
     pub fn address(&self, name: &str) -> Result<Ipv4Addr> {
         let place = self.places.iter().find(|place| place.name == name);
         Ok(place.with_context(|| format!("there is no {name}"))?.address)
     }
 
-    /// The pod of this name.
+    /// Returns the pod of a place.
     pub fn pod(&mut self, name: &str) -> Result<&mut Pod> {
         let index = self.places.iter().position(|place| place.name == name);
         index.and_then(|index| self.pods.get_mut(index)).with_context(|| format!("there is no {name}"))
     }
 
-    /// What becomes of a connection from the one to each of the others.
+    /// Opens connections to these addresses, and returns the outcomes.
     pub fn connect(&mut self, from: &str, to: &[SocketAddr]) -> Result<Vec<Outcome>> {
         let outcomes = self.pod(from)?.connect(to)?;
         ensure!(outcomes.len() == to.len(), "{from} answers {} of {}", outcomes.len(), to.len());
@@ -106,7 +75,7 @@ impl Node {
     }
 }
 
-/// Lays the cable of a pod.
+/// Creates the veth pair of a pod.
 fn join(place: &Place, pod: &mut Pod) -> Result<()> {
     let (link, number) = (place.link(), place.number);
     ip(&format!("link add {link} type veth peer name eth0 netns {}", pod.id()))?;

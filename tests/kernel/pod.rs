@@ -1,8 +1,8 @@
-//! A pod: a process in a network namespace of its own, told over its standard input what to do there.
+//! A pod: a process in its own network namespace, which reads commands from standard input.
 //!
-//! It goes when its input ends, and so with the process that started it.
+//! It exits when its input ends, and so with the process that started it.
 
-use crate::{ROLE, bookinfo};
+use crate::bookinfo;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write, stdin};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -11,17 +11,20 @@ use std::time::Duration;
 use testkit::envoy::Envoy;
 use testkit::http::{self, Request};
 
-/// Far longer than any answer here takes: what has none within it is lost.
+/// The variable with the role of a process of this program.
+pub const ROLE: &str = "RINGFENCE_KERNEL_ROLE";
+
+/// The time limit of an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What became of a connection.
+/// The outcome of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was made.
+    /// The connection succeeded.
     Open,
-    /// The rules refused it: they answer that the host cannot be reached.
+    /// The rules rejected it: the error is that the host is unreachable.
     Denied,
-    /// Anything else, which no trial expects.
+    /// Any other error.
     Lost,
 }
 
@@ -46,17 +49,17 @@ impl Pod {
         Ok(pod)
     }
 
-    /// The number of its process, by which its network namespace is known.
+    /// Returns the process ID, which names the network namespace.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Runs `ip` in it with these arguments.
+    /// Runs `ip` in the pod.
     pub fn ip(&mut self, arguments: &str) -> Result<()> {
         self.ask(&format!("ip {arguments}")).map(drop)
     }
 
-    /// Listens on these ports over TCP, and over UDP on that of DNS.
+    /// Listens on these TCP ports, and on UDP port 53.
     pub fn listen(&mut self, ports: &[u16]) -> Result<()> {
         let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
         self.ask(&format!("listen {}", ports.join(" "))).map(drop)
@@ -74,7 +77,7 @@ impl Pod {
         Ok(answer.chars().map(outcome).collect())
     }
 
-    /// Sends a datagram to this address, and waits for the answer.
+    /// Sends a datagram to this address, and waits for the reply.
     pub fn datagram(&mut self, to: SocketAddr) -> Result<Outcome> {
         Ok(match self.ask(&format!("datagram {to}"))?.as_str() {
             "o" => Outcome::Open,
@@ -83,14 +86,14 @@ impl Pod {
         })
     }
 
-    /// Asks a web server; the status, and who sent the body.
+    /// Sends a request, and returns the status and the sender of the body.
     pub fn get(&mut self, server: SocketAddr, host: &str, path: &str) -> Result<(u16, String)> {
         let answer = self.ask(&format!("get {server} {host} {path}"))?;
         let (status, from) = answer.split_once(' ').context("no status")?;
         Ok((status.parse()?, from.to_owned()))
     }
 
-    /// Starts the gateway's Envoy, which sends to this address.
+    /// Starts the gateway's Envoy with this upstream.
     pub fn envoy(&mut self, upstream: SocketAddr) -> Result<()> {
         self.ask(&format!("envoy {upstream}")).map(drop)
     }
@@ -119,7 +122,7 @@ impl Drop for Pod {
     }
 }
 
-/// The life of a pod, seen from inside.
+/// Runs the process of a pod.
 pub fn run() -> Result<()> {
     println!("ok ");
     let mut envoys = Vec::new();
@@ -156,7 +159,7 @@ fn run_ip(arguments: &str) -> Result<()> {
     Ok(())
 }
 
-/// Answers every request with 200.
+/// Responds to every request with 200.
 fn listen(port: u16) -> Result<()> {
     let listener =
         TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).with_context(|| format!("port {port}"))?;

@@ -1,11 +1,11 @@
-//! The policies of network-policies/, put together as the overlay `istio-sidecar-ingressgateway` does, and who may
-//! connect to whom with them.
+//! The policies of network-policies/ in the overlay `istio-sidecar-ingressgateway`, and the
+//! allowed connections.
 
 use crate::manifests::{self, Policy};
 use anyhow::Result;
 use testkit::workspace::root;
 
-/// The folders, with the namespaces that they are for.
+/// The folders and their namespaces.
 const PARTS: [(&str, &str); 5] = [
     ("base", "default"),
     ("mesh/istio-sidecar", "default"),
@@ -14,7 +14,7 @@ const PARTS: [(&str, &str); 5] = [
     ("control-plane/istiod", "istio-system"),
 ];
 
-/// The pods of the namespace of applications.
+/// The pods in the namespace of the applications.
 const APPLICATIONS: [&str; 10] = [
     "productpage",
     "details",
@@ -28,7 +28,7 @@ const APPLICATIONS: [&str; 10] = [
     "operator",
 ];
 
-/// The policies.
+/// Reads the policies.
 pub fn policies() -> Result<Vec<Policy>> {
     let mut policies = Vec::new();
     for (folder, namespace) in PARTS {
@@ -37,7 +37,7 @@ pub fn policies() -> Result<Vec<Policy>> {
     Ok(policies)
 }
 
-/// Whether the policies let this connection through, at both of its ends.
+/// Returns true if the policies must allow this connection at both ends.
 pub fn allowed(from: &str, to: &str, port: u16) -> bool {
     sends(from, to, port) && accepts(from, to, port)
 }

@@ -1,6 +1,7 @@
-//! Each kustomization builds, and between them they use each file.
+//! Every kustomization builds, and every file is used by one of them.
 
-use crate::{documents, files, name, policies, trial};
+use crate::files::{documents, files, name, trial};
+use crate::policies;
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use std::process::Command;
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
 
-/// What is written in the place of the parameters; none of the values is the one that stands there.
+/// Values for the parameters, all different from those in the files.
 const PARAMETERS: [(&str, &str); 6] = [
     ("192.0.2.1/32", "10.0.0.1/32"),
     ("192.0.2.32/27", "10.1.0.0/16"),
@@ -20,7 +21,7 @@ const PARAMETERS: [(&str, &str); 6] = [
     ("servicePort: \"8080\"", "servicePort: \"9080\""),
 ];
 
-/// The folders that are built.
+/// Returns the folders with a kustomization.
 pub fn folders() -> Result<Vec<PathBuf>> {
     let mut folders = vec![root().join("examples/bookinfo"), root().join("examples/envoy-gateway")];
     for overlays in ["network-policies/overlays", "examples/istio-ingress/overlays"] {
@@ -32,13 +33,13 @@ pub fn folders() -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// What kustomize makes of a folder.
+/// Builds a kustomization.
 pub fn build(kubectl: &Path, folder: &Path) -> Result<Vec<Value>> {
     let text = testkit::process::output(Command::new(kubectl).arg("kustomize").arg(folder))?;
     Ok(yaml::values(&folder.display().to_string(), &text)?)
 }
 
-/// The trials.
+/// Returns the trials.
 pub fn trials(kubectl: &Path) -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for folder in folders()? {
@@ -46,13 +47,13 @@ pub fn trials(kubectl: &Path) -> Result<Vec<Trial>> {
         trials.push(trial(format!("{} builds", name(&folder)), move || check(&build(&kubectl, &folder)?)));
     }
     let (for_files, for_parameters) = (kubectl.to_owned(), kubectl.to_owned());
-    trials.push(trial("each policy is in a build", move || each_is_used(&for_files)));
-    trials.push(trial("each parameter gets everywhere", move || parameters(&for_parameters)));
+    trials.push(trial("every policy is in a build", move || each_is_used(&for_files)));
+    trials.push(trial("every parameter is applied everywhere", move || parameters(&for_parameters)));
     Ok(trials)
 }
 
-/// Nothing that is for kustomize alone is in it, no object stands twice, each has its namespace, that of the applications
-/// is closed, and the policies for requests load.
+/// Checks that a build has no object of kustomize and no object twice, that every object has a namespace, that the namespace of
+/// the applications is closed, and that the request policies load.
 fn check(built: &[Value]) -> Result<()> {
     let mut seen = BTreeSet::new();
     for document in built {
@@ -73,7 +74,7 @@ fn check(built: &[Value]) -> Result<()> {
     policies::check_clusters(built)
 }
 
-/// Each file with a policy gives a policy of its name in one of the builds.
+/// Checks that every policy file is in a build.
 fn each_is_used(kubectl: &Path) -> Result<()> {
     let mut built = Vec::new();
     for folder in folders()? {
@@ -91,7 +92,7 @@ fn each_is_used(kubectl: &Path) -> Result<()> {
     Ok(())
 }
 
-/// With every parameter replaced, none of the old values is left.
+/// Replaces every parameter, and checks that no build has an old value.
 fn parameters(kubectl: &Path) -> Result<()> {
     let copy = run_folder("network-policies")?;
     let original = root().join("network-policies");
@@ -111,11 +112,11 @@ fn parameters(kubectl: &Path) -> Result<()> {
         let overlay = entry?.path();
         let built = serde_json::to_string(&build(kubectl, &overlay)?)?;
         for old in ["192.0.2.", "\"monitoring\"", "8080"] {
-            // The chart's gateway listens there, whatever the port of the services is.
+            // The port of the chart's gateway does not depend on the ports of the services.
             let listener = old == "8080" && overlay.ends_with("istio-sidecar-ingressgateway");
             ensure!(listener || !built.contains(old), "{old} is left in {}", overlay.display());
         }
-        // In the ambient mesh the port is that of the tunnel.
+        // In ambient mode the port is that of the tunnel.
         let port = if overlay.ends_with("istio-ambient") { "15008" } else { "9080" };
         ensure!(built.matches(&format!("\"port\":{port}")).count() == 2, "{port} in {}", overlay.display());
     }

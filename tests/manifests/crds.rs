@@ -1,10 +1,10 @@
-//! The manifests hold against the CustomResourceDefinitions that Istio and Envoy Gateway publish.
+//! The manifests are valid under the CustomResourceDefinitions of Istio and Envoy Gateway.
 //!
-//! None is part of the project. They are looked for in `../shared/crds`, seen from its root, or in the folder that
-//! `RINGFENCE_CRDS` (`cargo xtask test --crds`) names.
+//! The definitions are not part of the project. They are read from `../shared/crds` or from the folder of
+//! `RINGFENCE_CRDS` (`cargo xtask test --crds`).
 
 use crate::builds::{build, folders};
-use crate::{documents, files, trial};
+use crate::files::{documents, files, trial};
 use anyhow::{Context, Result, anyhow, ensure};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use std::process::Command;
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
 
-/// The kinds that this is about: a folder without one of them is not the right one.
+/// Kinds that the folder must define.
 const NEEDED: [&str; 6] = [
     "WasmPlugin",
     "TrafficExtension",
@@ -24,7 +24,7 @@ const NEEDED: [&str; 6] = [
     "SecurityPolicy",
 ];
 
-/// Of these no definition is at hand. Whatever else is in no definition and no schema of Kubernetes has a mistake in its name.
+/// Kinds without a definition in the folder. Any other kind without a definition is a mistake.
 const UNCHECKED: [&str; 7] = [
     "ClientTrafficPolicy",
     "DestinationRule",
@@ -35,26 +35,24 @@ const UNCHECKED: [&str; 7] = [
     "VirtualService",
 ];
 
-/// Those that kustomize alone reads, and those that Kubernetes itself has.
+/// The API groups of kustomize and of Kubernetes itself.
 const GROUPS: [&str; 5] =
     ["v1", "apps/v1", "networking.k8s.io/v1", "kustomize.config.k8s.io/", "rbac.authorization.k8s.io/"];
 
-/// The folder of the definitions; the inner error says that there is none, the outer that the one that was named is missing.
+/// Returns the folder of the definitions. The inner error means that there is none, the outer one that `RINGFENCE_CRDS` is wrong.
 pub fn folder() -> Result<Result<PathBuf>> {
     if let Some(given) = std::env::var_os("RINGFENCE_CRDS").map(PathBuf::from) {
-        ensure!(given.is_dir(), "RINGFENCE_CRDS is `{}`, and no folder is there", given.display());
+        ensure!(given.is_dir(), "RINGFENCE_CRDS is `{}`, which is not a folder", given.display());
         return Ok(Ok(given));
     }
     let folder = root().join("../shared/crds");
     if folder.is_dir() {
         return Ok(Ok(folder));
     }
-    Ok(Err(anyhow!(
-        "there is none: give the one of Istio's and Envoy Gateway's by `cargo xtask test --crds FOLDER`"
-    )))
+    Ok(Err(anyhow!("there is none; set it with `cargo xtask test --crds FOLDER`")))
 }
 
-/// The trials. `validator` is the program whose environment has what the check needs.
+/// Returns the trials. The Python environment of `validator` has the libraries of the check.
 pub fn trials(kubectl: &Path, validator: &Path, folder: &Path) -> Vec<Trial> {
     let python = validator.with_file_name("python");
     let holds = {
@@ -63,12 +61,12 @@ pub fn trials(kubectl: &Path, validator: &Path, folder: &Path) -> Vec<Trial> {
     };
     let folder = folder.to_owned();
     vec![
-        trial("the manifests hold against the CRDs", holds),
-        trial("a mistake is found by the CRDs", move || mistakes(&python, &folder)),
+        trial("the manifests are valid under the CRDs", holds),
+        trial("the CRDs reject mistakes", move || mistakes(&python, &folder)),
     ]
 }
 
-/// All files of the examples, and all that is built.
+/// Returns the manifests of the examples and of all builds.
 fn manifests(kubectl: &Path) -> Result<Vec<Value>> {
     let mut manifests = Vec::new();
     for file in files(&root().join("examples"))? {
@@ -77,7 +75,7 @@ fn manifests(kubectl: &Path) -> Result<Vec<Value>> {
     for folder in folders()? {
         manifests.extend(build(kubectl, &folder)?);
     }
-    // Policies and cases are no manifests.
+    // Policies and case files are not manifests.
     manifests.retain(|manifest| manifest["apiVersion"].is_string());
     Ok(manifests)
 }
@@ -103,7 +101,7 @@ fn check(python: &Path, folder: &Path, manifests: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with each manifest that there is a definition for, by its place in the list.
+/// Returns the errors of each manifest with a definition, by index.
 fn validate(python: &Path, folder: &Path, manifests: &[Value]) -> Result<BTreeMap<usize, Vec<String>>> {
     let file = run_folder("crds")?.join("manifests.json");
     std::fs::write(&file, serde_json::to_vec(manifests)?)?;
@@ -112,7 +110,7 @@ fn validate(python: &Path, folder: &Path, manifests: &[Value]) -> Result<BTreeMa
     serde_json::from_str(&testkit::process::output(&mut command)?).context("crds.py prints something else")
 }
 
-/// A wrong name, a wrong value, something that is missing, and a policy that no definition looks into.
+/// Checks that a wrong name, a wrong value and a missing field are errors, and the content of a policy is not.
 fn mistakes(python: &Path, folder: &Path) -> Result<()> {
     let plugin = |spec: Value| json!({"apiVersion": "extensions.istio.io/v1alpha1", "kind": "WasmPlugin", "metadata": {"name": "a"}, "spec": spec});
     let manifests = [

@@ -1,21 +1,21 @@
-//! The Kubernetes manifests of the project: kustomize builds them, they hold against the OpenAPI schemas of Kubernetes and
-//! against the CRDs of Istio and Envoy Gateway, and the engine loads the policies in them.
+//! The Kubernetes manifests of the project: kustomize builds them, they are valid under the OpenAPI schemas of Kubernetes and
+//! the CRDs of Istio and Envoy Gateway, and the engine loads their policies.
 //!
-//! kubectl and the schemas come from Python's package index where they are not here. Without python3, or without a folder
-//! of CRDs, the trials that need them are left out; with `RINGFENCE_ALL` in the environment that is a failure.
+//! kubectl and the schemas are downloaded with pip if they are not installed. Without python3, or without a folder
+//! of CRDs, trials are left out; with `RINGFENCE_ALL` in the environment that is a failure.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod builds;
 mod comments;
 mod crds;
+mod files;
 mod policies;
 mod schemas;
 mod tools;
 
-use anyhow::{Context, Result};
-use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::Value;
-use std::path::{Path, PathBuf};
+use anyhow::Result;
+use files::{files, trial};
+use libtest_mimic::Arguments;
 use std::process::ExitCode;
 use testkit::workspace::root;
 
@@ -24,10 +24,10 @@ fn main() -> Result<ExitCode> {
     for file in files(&root().join("network-policies"))?.into_iter().chain(files(&root().join("examples"))?) {
         trials.extend(comments::of(&file)?);
     }
-    trials.push(trial("both plugins of Bookinfo have its policy", policies::check_bookinfo));
-    trials.push(trial("the engine loads each policy in a file", policies::check_files));
-    trials.push(trial("each overlay is the same for old and new Istio", policies::check_pairs));
-    trials.push(trial("four modules do what one does, in its order", policies::check_chain));
+    trials.push(trial("both manifests of Bookinfo have its policy", policies::check_bookinfo));
+    trials.push(trial("the engine loads the policies of every file", policies::check_files));
+    trials.push(trial("the overlays for old and new Istio are equivalent", policies::check_pairs));
+    trials.push(trial("the chain of modules is equivalent to ringfence", policies::check_chain));
     let (kubectl, validator, crds) = (tools::kubectl(), tools::validator(), crds::folder()?);
     for (what, found) in
         [("kubectl", &kubectl), ("the schemas of Kubernetes", &validator), ("the folder of CRDs", &crds)]
@@ -47,34 +47,4 @@ fn main() -> Result<ExitCode> {
         }
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
-}
-
-fn trial(name: impl Into<String>, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
-    Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
-}
-
-/// The YAML files below a folder.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// The documents of a file.
-fn documents(file: &Path) -> Result<Vec<Value>> {
-    let text = std::fs::read_to_string(file)?;
-    Ok(yaml::values(&file.display().to_string(), &text)?)
-}
-
-/// The path from the root of the project.
-fn name(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -1,6 +1,6 @@
-//! The policies for requests in the manifests: the engine loads each, and what is one policy in several files is one.
+//! The request policies in manifests: the engine loads them, and copies of a policy are equal.
 
-use crate::{documents, files, name};
+use crate::files::{documents, files, name};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 use testkit::workspace::root;
@@ -8,13 +8,13 @@ use testkit::workspace::root;
 /// A module that a manifest loads.
 #[derive(Debug)]
 pub struct Loaded<'m> {
-    /// `path-policy`.
+    /// The filter, such as `path-policy`.
     pub filter: String,
     /// Its configuration.
     pub policy: &'m Value,
 }
 
-/// The modules that a manifest loads; none where it is of another kind.
+/// Returns the modules that a manifest loads; none for other kinds.
 pub fn loaded(manifest: &Value) -> Result<Vec<Loaded<'_>>> {
     let one = |url: &Value, policy| {
         let url = url.as_str().context("no url")?;
@@ -35,7 +35,7 @@ pub fn loaded(manifest: &Value) -> Result<Vec<Loaded<'_>>> {
     }
 }
 
-/// Istio calls all traffic of a gateway that of a client: with `mode: SERVER` a policy there would never run.
+/// Checks the traffic mode: Istio treats all traffic of a gateway as outbound, so a policy with `mode: SERVER` never runs there.
 fn check_mode(manifest: &Value) -> Result<()> {
     let spec = &manifest["spec"];
     let gateway =
@@ -45,7 +45,7 @@ fn check_mode(manifest: &Value) -> Result<()> {
     Ok(())
 }
 
-/// The engine that reads the policies inside the manifests takes each.
+/// Checks that the engine loads the policies of a manifest.
 pub fn check_loads(manifests: &[Value]) -> Result<()> {
     for manifest in manifests {
         let title = || format!("{} {}", manifest["kind"], manifest["metadata"]["name"]);
@@ -59,7 +59,7 @@ pub fn check_loads(manifests: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// The same for each file.
+/// Checks the policies of every file.
 pub fn check_files() -> Result<()> {
     for file in files(&root().join("examples"))? {
         check_loads(&documents(&file)?).with_context(|| name(&file))?;
@@ -67,12 +67,12 @@ pub fn check_files() -> Result<()> {
     Ok(())
 }
 
-/// The first document of a file of the examples.
+/// Reads the first document of an example file.
 fn read(file: &str) -> Result<Value> {
     documents(&root().join("examples").join(file))?.first().cloned().context(file.to_owned())
 }
 
-/// Both manifests of Bookinfo carry its policy.
+/// Checks that both manifests of Bookinfo have its policy.
 pub fn check_bookinfo() -> Result<()> {
     let policy = read("bookinfo/policy.yaml")?;
     for file in ["wasmplugin", "trafficextension"] {
@@ -84,7 +84,7 @@ pub fn check_bookinfo() -> Result<()> {
     Ok(())
 }
 
-/// What a WasmPlugin says in the words of a TrafficExtension.
+/// Converts a WasmPlugin to a TrafficExtension.
 fn as_traffic_extension(mut plugin: Value) -> Result<Value> {
     let fields = plugin["spec"].as_object_mut().context("no spec")?;
     let outside = ["selector", "targetRefs", "phase", "priority", "match"];
@@ -96,7 +96,7 @@ fn as_traffic_extension(mut plugin: Value) -> Result<Value> {
     Ok(plugin)
 }
 
-/// Each overlay says the same for Istio up to 1.29 and from 1.30 on.
+/// Checks that the overlays for Istio up to 1.29 and from 1.30 are equivalent.
 pub fn check_pairs() -> Result<()> {
     let overlays = root().join("examples/istio-ingress/overlays");
     let mut pairs = 0;
@@ -116,7 +116,7 @@ pub fn check_pairs() -> Result<()> {
     Ok(())
 }
 
-/// The four modules have the sections of the one, and run in the order in which it goes through them.
+/// Checks that the four modules have the policies of ringfence and run in the order of its sections.
 pub fn check_chain() -> Result<()> {
     let whole = read("istio-ingress/overlays/ringfence/wasmplugin.yaml")?;
     let mut chain = Vec::new();
@@ -131,14 +131,14 @@ pub fn check_chain() -> Result<()> {
         ensure!(spec["pluginConfig"] == whole["spec"]["pluginConfig"][section], "{filter} differs");
         ensure!(spec["selector"] == whole["spec"]["selector"], "{filter} is elsewhere");
         let phase = ["AUTHN", "AUTHZ", "STATS"].iter().position(|phase| spec["phase"] == *phase);
-        // The highest priority is the first.
+        // The highest priority runs first.
         chain.push((phase.context("no phase")?, -spec["priority"].as_i64().context("no priority")?));
     }
     ensure!(chain.is_sorted() && chain.windows(2).all(|pair| pair[0] != pair[1]), "the order is {chain:?}");
     Ok(())
 }
 
-/// A cluster that a policy asks for keys is one that Istio makes of a ServiceEntry beside it, and speaks TLS to the host.
+/// Checks that the clusters of key servers are created by a ServiceEntry and a DestinationRule with TLS.
 pub fn check_clusters(built: &[Value]) -> Result<()> {
     for manifest in built {
         for module in loaded(manifest)? {
@@ -147,7 +147,7 @@ pub fn check_clusters(built: &[Value]) -> Result<()> {
                 let remote = &provider["jwks"]["remote"];
                 let Some(cluster) = remote["cluster"].as_str() else { continue };
                 let [_, port, _, host] = cluster.split('|').collect::<Vec<_>>()[..] else {
-                    anyhow::bail!("`{cluster}` is no cluster of Istio's");
+                    anyhow::bail!("`{cluster}` is not a cluster of Istio");
                 };
                 let (port, namespace) = (json!(port.parse::<u16>()?), &manifest["metadata"]["namespace"]);
                 let uri = remote["uri"].as_str().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! The manifests hold against the OpenAPI schemas of Kubernetes, which know no field that is not theirs.
+//! The manifests are valid under the OpenAPI schemas of Kubernetes, without unknown fields.
 
 use crate::builds::{build, folders};
-use crate::{documents, files, trial};
+use crate::files::{documents, files, trial};
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -10,13 +10,13 @@ use std::process::Command;
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
 
-/// From the oldest that the manifests are for to the newest that has a schema here.
+/// The versions from the oldest supported one to the newest with a schema.
 const VERSIONS: [&str; 4] = ["1.28.0", "1.31.0", "1.34.0", "1.37.0"];
 
-/// What the schemas know: the groups that Kubernetes itself has.
+/// The API groups of the schemas.
 const GROUPS: [&str; 3] = ["v1", "apps/v1", "networking.k8s.io/v1"];
 
-/// A trial for each version, and one that shows that a wrong field is found.
+/// Returns a trial for each version, and one with an unknown field.
 pub fn trials(kubectl: &Path, validator: &Path) -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     for version in VERSIONS {
@@ -26,7 +26,7 @@ pub fn trials(kubectl: &Path, validator: &Path) -> Result<Vec<Trial>> {
         }));
     }
     let validator = validator.to_owned();
-    trials.push(trial("a field that does not exist is found", move || {
+    trials.push(trial("the schemas reject an unknown field", move || {
         let policy = json!({
             "apiVersion": "networking.k8s.io/v1",
             "kind": "NetworkPolicy",
@@ -40,7 +40,7 @@ pub fn trials(kubectl: &Path, validator: &Path) -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// All that is built, and all that stands in the examples, of the kinds that the schemas know.
+/// Returns the manifests of all builds and examples whose kinds have a schema.
 fn manifests(kubectl: &Path) -> Result<Vec<Value>> {
     let mut manifests = Vec::new();
     for folder in folders()? {

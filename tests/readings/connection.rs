@@ -1,12 +1,12 @@
-//! A connection that is kept, so that thousands of requests take seconds.
+//! A persistent connection, so that thousands of requests take seconds.
 
 use std::net::{SocketAddr, TcpStream};
 use testkit::http::{self, Request, Response};
 
-/// How often a client follows a redirect.
+/// The maximum number of redirects.
 const REDIRECTS: usize = 3;
 
-/// A connection to a server, opened anew where the server has closed it.
+/// A connection to a server, which is reopened if the server closes it.
 #[derive(Debug)]
 pub struct Connection {
     address: SocketAddr,
@@ -14,21 +14,21 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection to this address, not opened yet.
+    /// Creates a connection, which is opened by the first request.
     pub fn new(address: SocketAddr) -> Self {
         Self { address, stream: None }
     }
 
-    /// What the server says to a `GET` of this target; nothing where it just closes the connection.
+    /// Sends a `GET` request. Returns `None` if the server closes the connection.
     pub fn get(&mut self, target: &[u8]) -> Option<Response> {
         let request = Request { target: Some(target.to_vec()), ..Request::get("/") };
-        // A kept connection may have been closed since the last answer: that says nothing of this request.
+        // The server may have closed the connection after the last response, for reasons other than this request.
         let kept = self.stream.take();
         kept.and_then(|stream| self.over(stream, &request))
             .or_else(|| self.over(http::connect(self.address).ok()?, &request))
     }
 
-    /// The response at the end of redirects.
+    /// Sends a `GET` request and follows redirects.
     pub fn follow(&mut self, target: &[u8]) -> Option<Response> {
         let mut response = self.get(target)?;
         for _ in 0..REDIRECTS {

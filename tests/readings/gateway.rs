@@ -1,4 +1,4 @@
-//! Envoy in front of the servers, with each of its own settings for paths.
+//! Envoy in front of the servers, with every combination of its path normalization settings.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -7,16 +7,16 @@ use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap, wasm};
 use testkit::envoy::Envoy;
 
-/// The policy that the test is about.
+/// Returns the policy of the filter.
 ///
-/// Rules are for one case of letters unless they say otherwise, and must say so where the file system does.
+/// A rule must ignore case if the file system does.
 pub fn policy(ignore_case: bool) -> String {
     let matcher = json!({"paths": [{"prefix": "/private", "ignoreCase": ignore_case}]});
     let rule = json!({"name": "private", "match": matcher, "action": "deny"});
     json!({"default": "allow", "rules": [rule]}).to_string()
 }
 
-/// What Envoy itself does to a path before a filter sees it.
+/// Envoy's path normalization settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Combination {
     normalize_path: bool,
@@ -25,11 +25,11 @@ pub struct Combination {
 }
 
 impl Combination {
-    /// Nothing.
+    /// No normalization.
     pub const OFF: Self =
         Self { normalize_path: false, merge_slashes: false, escaped_slashes: "KEEP_UNCHANGED" };
 
-    /// Every combination.
+    /// Returns every combination.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for normalize_path in [false, true] {
@@ -62,17 +62,14 @@ impl fmt::Display for Combination {
     }
 }
 
-/// One Envoy, in which each server has a listener for each combination, and one without the filter.
+/// One Envoy with a listener for each server and combination, and one without the filter for each server.
 #[derive(Debug)]
 pub struct Gateway {
     envoy: Envoy,
 }
 
 impl Gateway {
-    /// Starts it in front of these servers, with this policy.
-    ///
-    /// # Errors
-    /// Where Envoy does not start.
+    /// Starts Envoy in front of these servers, with this policy.
     pub fn start<'a>(upstreams: impl Iterator<Item = (&'a str, SocketAddr)>, policy: &str) -> Result<Self> {
         let filter = wasm("path-policy", policy)?;
         let mut listeners = Vec::new();
@@ -88,18 +85,12 @@ impl Gateway {
         Ok(Self { envoy: Envoy::start("readings", &bootstrap(&listeners), &[])? })
     }
 
-    /// The listener in front of a server that has the filter.
-    ///
-    /// # Errors
-    /// Where there is none.
+    /// Returns the listener with the filter in front of a server.
     pub fn filtered(&self, upstream: &str, combination: Combination) -> Result<SocketAddr> {
         self.envoy.listener(&filtered_name(upstream, combination))
     }
 
-    /// The listener in front of a server that has not.
-    ///
-    /// # Errors
-    /// Where there is none.
+    /// Returns the listener without the filter in front of a server.
     pub fn bare(&self, upstream: &str) -> Result<SocketAddr> {
         self.envoy.listener(&bare_name(upstream))
     }

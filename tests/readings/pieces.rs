@@ -1,6 +1,6 @@
-//! What spellings are put together from.
+//! The parts that spellings are made of.
 
-/// What some server may read as one slash.
+/// Spellings that a server may read as a slash.
 pub const SLASHES: [&str; 46] = [
     "/",
     "//",
@@ -50,10 +50,10 @@ pub const SLASHES: [&str; 46] = [
     "%u002f",
 ];
 
-/// The most telling of them.
+/// The most important of them.
 pub const FEW_SLASHES: [&str; 9] = ["/", "//", "/./", ";/", ";x/", "%2f", "\\", "%5c", "%252f"];
 
-/// What some server may read as `..`.
+/// Spellings that a server may read as `..`.
 pub const UPS: [&str; 22] = [
     "..",
     "%2e%2e",
@@ -79,14 +79,14 @@ pub const UPS: [&str; 22] = [
     "..;%2f..",
 ];
 
-/// The most telling of them.
+/// The most important of them.
 pub const FEW_UPS: [&str; 7] = ["..", ".%2e", "..;", "..;x%2fy", "..;x\\y", "..%3b", "%252e."];
 
-/// Segments that a `..` takes off again, some of which are one segment to one server and two to another.
+/// Segments before a `..`, some of which are one segment to one server and two to another.
 pub const JUNK: [&str; 9] =
     ["/public", "/a", "/a;b", "/;", "/a%3bb", "/a;x%2fy", "/a;x%5cy", "/a;x\\y", "/a;x%252fy"];
 
-/// What may stand behind the file's name.
+/// Text that may follow the file name.
 pub const TAILS: [&str; 37] = [
     "?",
     "?q",

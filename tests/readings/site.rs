@@ -1,4 +1,4 @@
-//! What the servers serve.
+//! The files of the servers.
 
 use crate::spellings::FILE;
 use anyhow::Result;
@@ -6,30 +6,27 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use testkit::workspace::run_folder;
 
-/// What stands in the file that the rule denies, and nowhere else.
+/// The content of the denied file.
 pub const MARKER: &[u8] = b"only for those who may read this";
 
-/// What stands in the files that everybody may read.
+/// The content of the public files.
 pub const PUBLIC: &[u8] = b"for everybody";
 
-/// A folder with the files of the site, and room for those of the servers.
+/// A folder with the files of the site and of the servers.
 #[derive(Debug)]
 pub struct Site {
     /// The folder.
     pub folder: PathBuf,
-    /// Where the files are that the servers serve.
+    /// The document root.
     pub documents: PathBuf,
-    /// Whether the test runs as root, which some servers will not run as.
+    /// Whether the test runs as root, which some servers reject.
     pub root: bool,
-    /// Whether `/PRIVATE` is `/private` to the file system.
+    /// Whether the file system ignores case.
     pub ignores_case: bool,
 }
 
 impl Site {
-    /// A new one.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
+    /// Creates the folder.
     pub fn create() -> Result<Self> {
         let folder = run_folder("readings")?;
         let documents = folder.join("ROOT");

@@ -1,16 +1,16 @@
-//! Spellings of `/private/secret.html`: what people send who want past a rule, taken apart and put together again
-//! in every way, so that no reading depends on somebody having thought of the whole of it.
+//! Spellings of `/private/secret.html` that attackers use to bypass a rule, and systematic combinations of
+//! their parts.
 
 use crate::pieces::{FEW_SLASHES, FEW_UPS, JUNK, SLASHES, TAILS, UPS};
 use std::collections::BTreeSet;
 
-/// A target of a request, as bytes.
+/// A request target, as bytes.
 pub type Spelling = Vec<u8>;
 
-/// The file that the rule denies.
+/// The denied file.
 pub const FILE: &str = "/private/secret.html";
 
-/// Every spelling, each once.
+/// Returns every spelling once.
 pub fn all() -> Vec<Spelling> {
     let mut all = BTreeSet::from([FILE.to_owned()]);
     slashes(&mut all);
@@ -24,14 +24,14 @@ pub fn all() -> Vec<Spelling> {
     all.into_iter().map(String::into_bytes).chain(raw_overlong()).collect()
 }
 
-/// Either slash of the file written in every way.
+/// Spellings of the slashes.
 fn slashes(all: &mut BTreeSet<String>) {
     for first in SLASHES {
         all.extend(SLASHES.map(|second| format!("{first}private{second}secret.html")));
     }
 }
 
-/// A segment that is left again.
+/// A segment followed by `..`.
 fn left_again(all: &mut BTreeSet<String>) {
     for junk in JUNK {
         for up in UPS {
@@ -43,8 +43,8 @@ fn left_again(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Two segments that are left again, so that one reading goes up too far and another not far enough; or that dots
-/// are resolved once by Envoy and once more, in what it forwards, by the server.
+/// Two segments followed by `..`, for readings that go up too far or not far enough, or whose dots
+/// are resolved once by Envoy and again by the server.
 fn left_twice(all: &mut BTreeSet<String>) {
     for slash in FEW_SLASHES {
         for first in FEW_UPS {
@@ -58,7 +58,7 @@ fn left_twice(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Up again between the folder and the file; and behind slashes of which some are merged before that, and some after.
+/// `..` between the folder and the file, and after slashes that are merged before or after it is resolved.
 fn left_within(all: &mut BTreeSet<String>) {
     for up in UPS {
         for slash in FEW_SLASHES {
@@ -69,7 +69,7 @@ fn left_within(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Letters as escapes, as escapes of escapes, as overlong sequences, and in the other case.
+/// Letters as escapes, double escapes, overlong sequences, and in the other case.
 fn letters(all: &mut BTreeSet<String>) {
     for spell in [lower, upper, escaped_again, digits_escaped, overlong, other_case] {
         for at in 0..FILE.len() {
@@ -104,18 +104,18 @@ fn overlong(byte: u8) -> String {
     format!("%{:02x}%{:02x}", 0xc0 | (byte >> 6), 0x80 | (byte & 0x3f))
 }
 
-/// One file only where the file system does not tell the cases apart.
+/// The same file if the file system ignores case.
 fn other_case(byte: u8) -> String {
     char::from(byte).to_ascii_uppercase().to_string()
 }
 
-/// The file with the bytes at these places spelled otherwise.
+/// Returns the file with the bytes at these positions spelled differently.
 fn spelled(places: &[usize], spell: fn(u8) -> String) -> String {
     let byte = |(at, byte)| if places.contains(&at) { spell(byte) } else { char::from(byte).to_string() };
     FILE.bytes().enumerate().map(byte).collect()
 }
 
-/// Something behind the file's name.
+/// Text after the file name.
 fn tails(all: &mut BTreeSet<String>) {
     for path in [
         FILE,
@@ -135,7 +135,7 @@ fn tails(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Servers that stop at the root instead of refusing; and targets without a slash at the start.
+/// Paths above the root, and targets without a leading slash.
 fn above_root(all: &mut BTreeSet<String>) {
     for up in UPS {
         for slash in FEW_SLASHES {
@@ -147,7 +147,7 @@ fn above_root(all: &mut BTreeSet<String>) {
     all.insert("private/secret.html".to_owned());
 }
 
-/// RFC 9112, section 3.2.2; and what only looks like it.
+/// Targets in absolute form (RFC 9112, section 3.2.2), valid and invalid.
 fn absolute_forms(all: &mut BTreeSet<String>) {
     for head in [
         "http://shop.example.com",
@@ -163,7 +163,7 @@ fn absolute_forms(all: &mut BTreeSet<String>) {
     }
 }
 
-/// Overlong slashes and dots as bytes instead of escapes.
+/// Overlong slashes and dots as raw bytes.
 fn raw_overlong() -> [Spelling; 4] {
     [
         b"/private\xc0\xafsecret.html".to_vec(),

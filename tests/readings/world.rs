@@ -1,4 +1,4 @@
-//! Everything that runs: the servers, what each of them serves, and Envoy in front of them.
+//! The servers, the spellings that they serve, and Envoy in front of them.
 
 use crate::connection::Connection;
 use crate::gateway::{Combination, Gateway, policy};
@@ -12,43 +12,40 @@ use std::thread::ScopedJoinHandle;
 use testkit::http::Response;
 use testkit::upstream;
 
-/// The upstream that tells what reached it.
+/// The name of the echo upstream.
 pub const ECHO: &str = "echo";
 
-/// What became of a server.
+/// The state of a server.
 #[derive(Debug)]
 pub enum State {
-    /// It runs, and serves the file under these spellings.
+    /// Running; it serves the file under these spellings.
     Serves(Vec<Spelling>),
-    /// It is not installed.
+    /// Not installed.
     LeftOut,
-    /// It does not run.
+    /// Failed to start.
     Failed(String),
 }
 
-/// Everything that runs, until this goes.
+/// The running servers and Envoy.
 #[derive(Debug)]
 pub struct World {
     _servers: Vec<Server>,
     /// Every spelling.
     pub spellings: Vec<Spelling>,
-    /// What became of the servers, by the name of the set-up.
+    /// The states of the servers, by set-up.
     pub states: BTreeMap<&'static str, State>,
-    /// Every spelling under which some server serves the file.
+    /// The spellings that at least one server serves.
     pub served: BTreeSet<Spelling>,
-    /// For each combination what it forwards.
+    /// The spellings that Envoy forwards, for each combination of its settings.
     pub forwarded: Vec<(Combination, Vec<Spelling>)>,
     /// Envoy.
     pub gateway: Gateway,
-    /// The policy that Envoy's filter has.
+    /// The policy of the filter.
     pub policy: String,
 }
 
 impl World {
-    /// Starts the servers, asks them, and starts Envoy.
-    ///
-    /// # Errors
-    /// Where anything but a server does not start.
+    /// Starts the servers, sends them every spelling, and starts Envoy.
     pub fn start() -> Result<Self> {
         let (site, spellings) = (Site::create()?, spellings::all());
         let mut upstreams = vec![(ECHO, upstream::start(0)?)];
@@ -79,10 +76,10 @@ impl World {
     }
 }
 
-/// A server, and what each of its set-ups serves; nothing where it is not installed.
+/// A server and the spellings that its set-ups serve; `None` if it is not installed.
 type Started = Option<(Server, Vec<Vec<Spelling>>)>;
 
-/// Starts every server, and asks each for every spelling.
+/// Starts every server, and sends it every spelling.
 fn start_all(site: &Site, spellings: &[Spelling]) -> Vec<Result<Started>> {
     side_by_side(&KINDS, |kind| {
         let Some(server) = kind.start(site)? else { return Ok(None) };
@@ -91,7 +88,7 @@ fn start_all(site: &Site, spellings: &[Spelling]) -> Vec<Result<Started>> {
     })
 }
 
-/// What comes of each, in threads of their own.
+/// Runs a function for each item in its own thread.
 fn side_by_side<A: Sync, B: Send>(all: &[A], run: impl Fn(&A) -> Result<B> + Sync) -> Vec<Result<B>> {
     let run = &run;
     std::thread::scope(|scope| {
@@ -101,7 +98,7 @@ fn side_by_side<A: Sync, B: Send>(all: &[A], run: impl Fn(&A) -> Result<B> + Syn
     })
 }
 
-/// The spellings under which a server serves the file.
+/// Returns the spellings under which a server serves the file.
 fn served(address: SocketAddr, spellings: &[Spelling]) -> Vec<Spelling> {
     let mut connection = Connection::new(address);
     let served =
@@ -109,8 +106,8 @@ fn served(address: SocketAddr, spellings: &[Spelling]) -> Vec<Spelling> {
     spellings.iter().filter(served).cloned().collect()
 }
 
-/// What gets past Envoy, one spelling for each request that it makes of them: what is not forwarded no server hears
-/// of, and what is forwarded alike they answer alike, so that one upstream speaks for all.
+/// Returns the spellings that Envoy forwards, one for each different request at the upstream: servers
+/// respond alike to equal requests, so one upstream stands for all of them.
 fn forwarded(gateway: &Gateway, spellings: &[Spelling]) -> Result<Vec<(Combination, Vec<Spelling>)>> {
     let forwarded = |combination: &Combination| {
         let mut connection = Connection::new(gateway.filtered(ECHO, *combination)?);
@@ -128,7 +125,7 @@ fn forwarded(gateway: &Gateway, spellings: &[Spelling]) -> Result<Vec<(Combinati
     side_by_side(&Combination::all(), forwarded).into_iter().collect()
 }
 
-/// Whether a response gives away what the rule denies.
+/// Returns true if a response has the content of the denied file.
 pub fn has_marker(response: &Response) -> bool {
     response.body.windows(MARKER.len()).any(|window| window == MARKER)
 }

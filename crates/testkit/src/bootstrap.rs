@@ -29,9 +29,6 @@ impl Listener {
 }
 
 /// Returns the HTTP filter that loads a module with this configuration.
-///
-/// # Errors
-/// Returns an error if the module has not been built.
 pub fn wasm(filter: &str, configuration: &str) -> Result<Value> {
     Ok(json!({
         "name": filter,

@@ -6,9 +6,6 @@ use cases::{Case, Observed, Protocol, ShadowDecision};
 use policy::decision::Filter;
 
 /// Returns the request of a case.
-///
-/// # Errors
-/// Returns an error if a field of the case is invalid.
 pub fn request(case: &Case, protocol: Protocol) -> Result<Request, String> {
     let host = cases::unescape(&case.host)?;
     Ok(Request {

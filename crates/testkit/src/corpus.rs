@@ -8,17 +8,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// Reads the case files of `tests/cases` and of the examples, with names such as `path-policy/dots` and `examples/demo`.
-///
-/// # Errors
-/// Returns an error if a file is invalid.
 pub fn files() -> Result<Vec<(String, CaseFile)>> {
     paths()?.into_iter().map(|(name, file)| Ok((name, read(&file)?))).collect()
 }
 
 /// Returns the paths of the case files, with their names.
-///
-/// # Errors
-/// Returns an error if a folder cannot be read.
 pub fn paths() -> Result<Vec<(String, PathBuf)>> {
     let (folder, examples) = (root().join("tests/cases"), root().join("examples"));
     let mut files = Vec::new();
@@ -40,9 +34,6 @@ pub fn lines(differences: &[Difference]) -> String {
 }
 
 /// Reads a case file.
-///
-/// # Errors
-/// Returns an error if the file is invalid.
 pub fn read(file: &Path) -> Result<CaseFile> {
     CaseFile::read(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
 }
@@ -64,9 +55,6 @@ pub struct Listeners {
 }
 
 /// Sends the request of a case. Returns `None` if Envoy closes the connection or the stream without a response.
-///
-/// # Errors
-/// Returns an error if the case is invalid.
 pub fn run(case: &Case, protocol: Protocol, listeners: Listeners) -> Result<Option<Observed>> {
     let request = case::request(case, protocol).map_err(anyhow::Error::msg)?;
     let certified = case.connection.certificate.is_some();

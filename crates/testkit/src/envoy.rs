@@ -39,9 +39,6 @@ fn required() -> Result<PathBuf> {
 }
 
 /// Returns the version of the Envoy to use, such as `1.40.0`.
-///
-/// # Errors
-/// Returns an error if there is no Envoy or its output has no version.
 pub fn version() -> Result<String> {
     let output = Command::new(required()?).arg("--version").output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -54,9 +51,7 @@ pub fn version() -> Result<String> {
 
 impl Envoy {
     /// Starts Envoy with this bootstrap, whose admin port must be 0, and waits until it is ready.
-    ///
-    /// # Errors
-    /// Returns an error with the end of the log if Envoy does not start.
+    /// An error has the end of the log.
     pub fn start(name: &str, bootstrap: &Value, arguments: &[&str]) -> Result<Self> {
         let folder = run_folder(name)?;
         let file = folder.join("envoy.json");
@@ -65,9 +60,6 @@ impl Envoy {
     }
 
     /// Starts Envoy with a bootstrap file. The log is written to `folder`.
-    ///
-    /// # Errors
-    /// Returns the errors of [`Envoy::start`].
     pub fn start_file(folder: &Path, bootstrap: &Path, arguments: &[&str]) -> Result<Self> {
         let envoy = required()?;
         let admin_file = folder.join("admin");
@@ -92,18 +84,12 @@ impl Envoy {
     }
 
     /// Returns the body of an admin endpoint.
-    ///
-    /// # Errors
-    /// Returns an error if Envoy does not respond.
     pub fn admin(&self, path: &str) -> Result<String> {
         let response = http1(self.admin, &Request::get(path))?;
         Ok(String::from_utf8_lossy(&response.body).into_owned())
     }
 
     /// Returns the value of a counter or gauge; 0 if it does not exist.
-    ///
-    /// # Errors
-    /// Returns an error if Envoy does not respond.
     pub fn stat(&self, name: &str) -> Result<u64> {
         let text = self.admin(&format!("/stats?filter=^{}$", name.replace('.', r"\.")))?;
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok());
@@ -111,9 +97,6 @@ impl Envoy {
     }
 
     /// Returns the address of a listener.
-    ///
-    /// # Errors
-    /// Returns an error if there is no listener of this name.
     pub fn listener(&self, name: &str) -> Result<SocketAddr> {
         self.listeners.get(name).copied().with_context(|| format!("Envoy has no listener {name}"))
     }
@@ -141,9 +124,6 @@ impl Envoy {
 }
 
 /// Runs `envoy --mode validate` and returns its error output; `None` if the bootstrap is valid.
-///
-/// # Errors
-/// Returns an error if Envoy cannot be started.
 pub fn validate(bootstrap: &Path) -> Result<Option<String>> {
     let mut command = Command::new(required()?);
     command.args(["--mode", "validate", "-l", "warning", "-c"]).arg(bootstrap).current_dir(root());

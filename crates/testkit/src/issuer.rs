@@ -1,11 +1,12 @@
 //! A token issuer whose keys rotate.
 
-mod key;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use key::Key;
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Read;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -53,12 +54,60 @@ impl Issuer {
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.kid()});
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(&header), part(&payload));
-        let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
-        format!("{message}.{signature}")
+        let signature: Signature = key.signing.sign(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 
     fn keys(&self) -> std::sync::MutexGuard<'_, Vec<Key>> {
         self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A signing key on P-256.
+struct Key {
+    /// The number of the key within its issuer, from 1.
+    number: usize,
+    signing: SigningKey,
+}
+
+impl Key {
+    /// Generates a random key.
+    fn generate(number: usize) -> Self {
+        let mut source = File::open("/dev/urandom").expect("/dev/urandom is readable");
+        loop {
+            let mut secret = [0; 32];
+            source.read_exact(&mut secret).expect("/dev/urandom is readable");
+            // One in 2^32 random values is not a valid secret key.
+            if let Ok(signing) = SigningKey::from_slice(&secret) {
+                return Self { number, signing };
+            }
+        }
+    }
+
+    /// Returns the key ID.
+    fn kid(&self) -> String {
+        format!("key-{}", self.number)
+    }
+
+    /// Returns the public key as a JWK (RFC 7518, section 6.2.1).
+    fn public(&self) -> Value {
+        let point = self.signing.verifying_key().to_encoded_point(false);
+        let number = |bytes: Option<_>| URL_SAFE_NO_PAD.encode(bytes.expect("an uncompressed point"));
+        json!({
+            "kty": "EC",
+            "crv": "P-256",
+            "use": "sig",
+            "alg": "ES256",
+            "kid": self.kid(),
+            "x": number(point.x()),
+            "y": number(point.y()),
+        })
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.kid())
     }
 }
 

@@ -1,8 +1,9 @@
 //! A key server that serves the public keys of an issuer, and can be made to fail.
 
+use crate::http::{Reply, listen, response};
 use crate::issuer::Issuer;
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,31 +34,25 @@ pub struct KeyServer {
 
 #[derive(Debug)]
 struct State {
-    issuer: Arc<Issuer>,
     answer: Mutex<Answer>,
     requests: AtomicUsize,
 }
 
 impl KeyServer {
     /// Starts a server; port 0 picks a free one. It runs until the program exits.
-    ///
-    /// # Errors
-    /// Returns an error if the port is in use.
     pub fn start(issuer: &Arc<Issuer>, port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", port))?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State {
-            issuer: Arc::clone(issuer),
-            answer: Mutex::new(Answer::Keys),
-            requests: AtomicUsize::new(0),
-        });
-        let shared = Arc::clone(&state);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let state = Arc::clone(&shared);
-                std::thread::spawn(move || state.serve(stream));
+        let state = Arc::new(State { answer: Mutex::new(Answer::Keys), requests: AtomicUsize::new(0) });
+        let (shared, issuer) = (Arc::clone(&state), Arc::clone(issuer));
+        let address = listen(port, move |_| {
+            shared.requests.fetch_add(1, Ordering::SeqCst);
+            let answer = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if answer == Answer::Silence {
+                loop {
+                    std::thread::park();
+                }
             }
-        });
+            respond(&answer, &issuer)
+        })?;
         Ok(Self { address, state })
     }
 
@@ -72,48 +67,16 @@ impl KeyServer {
     }
 }
 
-impl State {
-    fn serve(&self, mut stream: TcpStream) {
-        while read_head(&mut stream).is_ok() {
-            self.requests.fetch_add(1, Ordering::SeqCst);
-            let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if answer == Answer::Silence {
-                // Blocks until the client closes the connection.
-                let _ = stream.read(&mut [0; 1]);
-                return;
-            }
-            let (bytes, stays_open) = respond(&answer, &self.issuer);
-            if stream.write_all(&bytes).is_err() || !stays_open {
-                return;
-            }
-        }
-    }
-}
-
-/// Returns the bytes of the response (RFC 9112), and whether the connection stays open after it.
-pub fn respond(answer: &Answer, issuer: &Issuer) -> (Vec<u8>, bool) {
-    let with = |body: &[u8]| {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/jwk-set+json\r\n";
-        [format!("{head}content-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()
-    };
+/// Returns the response (RFC 9112).
+pub fn respond(answer: &Answer, issuer: &Issuer) -> Reply {
+    let keys = |body: &[u8]| response(200, &[("content-type", b"application/jwk-set+json")], body).into();
     match answer {
-        Answer::Keys => (with(issuer.jwks().as_bytes()), true),
-        Answer::Body(body) => (with(body), true),
-        Answer::Status(status) => {
-            (format!("HTTP/1.1 {status} Status\r\ncontent-length: 0\r\n\r\n").into_bytes(), true)
+        Answer::Keys => keys(issuer.jwks().as_bytes()),
+        Answer::Body(body) => keys(body),
+        Answer::Status(status) => response(*status, &[], b"").into(),
+        Answer::BreakOff => {
+            Reply { bytes: b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\"".to_vec(), close: true }
         }
-        Answer::BreakOff => (b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\"".to_vec(), false),
-        Answer::Silence | Answer::Refusal => (Vec::new(), false),
+        Answer::Silence | Answer::Refusal => Reply { bytes: Vec::new(), close: true },
     }
-}
-
-/// Reads the head of a request. Requests with a body are not supported.
-fn read_head(stream: &mut TcpStream) -> io::Result<()> {
-    let mut seen = Vec::new();
-    let mut byte = [0];
-    while !seen.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte)?;
-        seen.push(byte[0]);
-    }
-    Ok(())
 }

@@ -16,9 +16,6 @@ pub struct Background {
 
 impl Background {
     /// Starts a program. Its output is written to the file `log`.
-    ///
-    /// # Errors
-    /// Returns an error if the program cannot be started.
     pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let errors = file.try_clone()?;
@@ -48,9 +45,7 @@ impl Background {
     }
 
     /// Polls `ready` until it returns a value.
-    ///
-    /// # Errors
-    /// Returns an error with the end of the log if the program exits or 30 seconds pass.
+    /// An error has the end of the log.
     pub fn wait_for<T>(&mut self, what: &str, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -86,17 +81,11 @@ impl Drop for Background {
 }
 
 /// Returns a free TCP port of 127.0.0.1.
-///
-/// # Errors
-/// Returns an error if no port is free.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// Runs a program and returns its standard output.
-///
-/// # Errors
-/// Returns an error with the output if the program cannot be started or fails.
 pub fn output(command: &mut Command) -> Result<String> {
     let shown = shown(command);
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run `{shown}`"))?;
@@ -108,9 +97,6 @@ pub fn output(command: &mut Command) -> Result<String> {
 }
 
 /// Runs a program whose output is not needed.
-///
-/// # Errors
-/// Returns the errors of [`output`].
 pub fn run(command: &mut Command) -> Result<()> {
     output(command).map(drop)
 }

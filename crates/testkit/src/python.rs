@@ -8,9 +8,6 @@ use std::process::Command;
 
 /// Returns the virtual environment `NAME-VERSION` below the target folder, and creates it with `package` (`NAME==VERSION`, or a
 /// name) if it does not exist.
-///
-/// # Errors
-/// Returns an error if Python is missing or the package cannot be downloaded.
 pub fn environment(name: &str, package: &str) -> Result<PathBuf> {
     fetched(name, package, |folder| {
         create(folder)?;
@@ -19,9 +16,6 @@ pub fn environment(name: &str, package: &str) -> Result<PathBuf> {
 }
 
 /// Returns the folder `NAME-VERSION` below the target folder, and runs `fetch` in it if it is missing or incomplete.
-///
-/// # Errors
-/// Returns the errors of `fetch`.
 pub fn fetched(name: &str, package: &str, fetch: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let folder = target().join(match package.split_once("==") {
         Some((_, version)) => format!("{name}-{version}"),
@@ -39,9 +33,6 @@ pub fn fetched(name: &str, package: &str, fetch: impl FnOnce(&Path) -> Result<()
 }
 
 /// Creates a virtual environment.
-///
-/// # Errors
-/// Returns an error if Python or its `venv` module is missing.
 pub fn create(folder: &Path) -> Result<()> {
     const INSTALL: &str = "install python3 with venv (Debian: apt-get install python3 python3-venv)";
     let python = on_path("python3").with_context(|| format!("python3 is missing; {INSTALL}"))?;
@@ -50,9 +41,6 @@ pub fn create(folder: &Path) -> Result<()> {
 }
 
 /// Runs pip of a virtual environment.
-///
-/// # Errors
-/// Returns an error if pip fails.
 pub fn pip(environment: &Path, arguments: &[&str]) -> Result<()> {
     let mut pip = Command::new(environment.join("bin/pip"));
     run(pip.args(["--quiet", "--disable-pip-version-check"]).args(arguments))

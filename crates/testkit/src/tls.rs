@@ -1,5 +1,6 @@
 //! TLS: self-signed certificates, a client that accepts any certificate, and a server.
 
+use crate::http::{Reply, serve_connection};
 use anyhow::Result;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring;
@@ -9,36 +10,20 @@ use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection, SignatureScheme,
     StreamOwned,
 };
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
-/// Creates a certificate for `shop.example.com`, and returns it and its key as PEM.
-///
-/// # Errors
-/// Returns an error if the certificate cannot be created.
-pub fn certificate() -> Result<(String, String)> {
-    certificate_for("shop.example.com")
-}
-
 /// Creates a self-signed certificate for this name, and returns it and its key as PEM.
-///
-/// # Errors
-/// Returns an error if the certificate cannot be created.
 pub fn certificate_for(name: &str) -> Result<(String, String)> {
     let made = rcgen::generate_simple_self_signed(vec![name.to_owned()])?;
     Ok((made.cert.pem(), made.signing_key.serialize_pem()))
 }
 
-/// Starts a server on 127.0.0.1 for one request per connection. `respond` gets the head of the request and returns the bytes
-/// of the response. It runs until the program exits.
-///
-/// # Errors
-/// Returns an error if the certificate or its key is invalid.
+/// Starts a server on 127.0.0.1, which runs until the program exits. `respond` gets the heads of requests.
 pub fn serve(
     certificate: &str,
     key: &str,
-    respond: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+    respond: impl Fn(&[u8]) -> Reply + Send + Sync + 'static,
 ) -> Result<SocketAddr> {
     let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes())?];
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -53,14 +38,7 @@ pub fn serve(
             let (config, respond) = (Arc::clone(&config), Arc::clone(&respond));
             std::thread::spawn(move || {
                 let mut stream = StreamOwned::new(ServerConnection::new(config)?, tcp);
-                let (mut head, mut byte) = (Vec::new(), [0]);
-                while !head.ends_with(b"\r\n\r\n") {
-                    stream.read_exact(&mut byte)?;
-                    head.push(byte[0]);
-                }
-                stream.write_all(&respond(&head))?;
-                stream.conn.send_close_notify();
-                stream.flush()?;
+                serve_connection(&mut stream, &*respond);
                 anyhow::Ok(())
             });
         }
@@ -72,9 +50,6 @@ pub fn serve(
 pub const CLIENT: &str = include_str!("client-certificate.pem");
 
 /// Opens a TLS connection with this SNI and ALPN protocol; with `certified` it presents the client certificate.
-///
-/// # Errors
-/// Returns an error if the handshake fails.
 pub fn connect(
     address: SocketAddr,
     sni: Option<&str>,

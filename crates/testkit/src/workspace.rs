@@ -1,9 +1,10 @@
 //! Folders and files of the workspace.
 
+use crate::process::{output, shown};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -27,24 +28,35 @@ pub fn target() -> PathBuf {
 }
 
 /// Returns the output of `cargo metadata` for the packages of the workspace.
-///
-/// # Errors
-/// Returns an error if Cargo cannot be started or finds a manifest invalid.
 pub fn metadata() -> Result<Value> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
-    let output = command.output().context("cannot run cargo")?;
+    Ok(serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?)
+}
+
+/// Returns a `cargo` command that runs in the root folder of the workspace.
+pub fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Runs a `cargo build` command, and returns the file it builds. Cargo prints its progress to standard error.
+pub fn build(command: &mut Command) -> Result<PathBuf> {
+    let shown = shown(command);
+    command.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
+    let output = command.output().with_context(|| format!("cannot run `{shown}`"))?;
     if !output.status.success() {
-        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+        bail!("`{shown}` failed");
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    // Cargo reports the requested package after its dependencies.
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let file = messages.lines().rev().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        Some(message["filenames"][0].as_str()?.into())
+    });
+    file.with_context(|| format!("`{shown}` built no file"))
 }
 
 /// Creates a folder for the files of one run, below the target folder.
-///
-/// # Errors
-/// Returns an error if the folder cannot be created.
 pub fn run_folder(name: &str) -> Result<PathBuf> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -54,9 +66,6 @@ pub fn run_folder(name: &str) -> Result<PathBuf> {
 }
 
 /// Returns the file of a filter's module.
-///
-/// # Errors
-/// Returns an error if the module has not been built.
 pub fn module(filter: &str) -> Result<PathBuf> {
     let file = root().join("dist").join(format!("{}.wasm", filter.replace('-', "_")));
     if !file.is_file() {

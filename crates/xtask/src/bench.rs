@@ -1,29 +1,30 @@
-//! The benchmarks: what they need is built here, and they run by themselves.
+//! The benchmarks.
 
-use crate::run::{cargo, run, say};
+use crate::run::{run, say};
 use crate::trim::trim;
 use crate::{build, envoy};
 use anyhow::Result;
 use clap::Args;
+use testkit::workspace::{cargo, target};
 
-/// What is handed to the benchmarks.
+/// Options of the benchmarks.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// See `cargo xtask bench -- --help`.
+    /// See `cargo xtask bench -- --help`
     #[arg(last = true)]
     arguments: Vec<String>,
 }
 
-/// Builds and runs them.
+/// Builds the modules and the benchmarks, and runs them.
 pub(crate) fn all(options: &Options) -> Result<()> {
     envoy::ensure()?;
     build::all()?;
-    let folder = testkit::workspace::root().join("target/bench");
+    let folder = target().join("bench");
     std::fs::create_dir_all(&folder)?;
+    say("building the empty module");
     let empty = build::compile("empty")?;
     std::fs::write(folder.join("empty.wasm"), &empty)?;
     std::fs::write(folder.join("floor.wasm"), trim(&empty, &["proxy_on_request_headers"])?)?;
-    say("running the benchmarks, which takes some minutes: leave the machine alone");
-    run(cargo(&["run", "--locked", "--quiet", "--release", "--package", "benches", "--"])
-        .args(&options.arguments))
+    say("building and running the benchmarks; keep the machine idle");
+    run(cargo(&["run", "--locked", "--release", "--package", "benches", "--"]).args(&options.arguments))
 }

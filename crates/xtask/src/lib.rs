@@ -1,7 +1,7 @@
 //! The tasks of the project; see `cargo xtask --help`.
 
 mod bench;
-mod build;
+pub mod build;
 mod compose;
 mod demo;
 mod dist;
@@ -9,6 +9,7 @@ mod envoy;
 pub mod images;
 mod run;
 mod test;
+mod toolchain;
 mod tools;
 mod trim;
 
@@ -16,7 +17,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// The tasks of Ringfence.
+/// Build, run and test Ringfence.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -26,27 +27,27 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Build the modules into dist/, with their checksums.
+    /// Build the modules and their checksums into dist/
     Build,
-    /// Build the command `ringfence` as one static file into dist/.
+    /// Build the command `ringfence` as one static file into dist/
     Dist,
-    /// Build the modules, and an OCI image of each into dist/images/.
+    /// Build the modules and an OCI image of each into dist/images/
     Images(images::Options),
-    /// Fetch stock Envoy, unless there is one, and print where it is.
+    /// Download stock Envoy if none is installed, and print its path
     Envoy,
-    /// Run the modules in stock Envoy, send some dozens of requests, and print what came of them.
+    /// Run the modules in stock Envoy, send requests, and print the decisions
     Demo(demo::Options),
-    /// Run the harness of examples/docker-compose on a Docker engine, and print what came of its requests and cuts.
+    /// Run examples/docker-compose on a Docker engine, and print the results
     Compose(compose::Options),
-    /// Measure what the modules cost in stock Envoy; tables and a plot go to target/bench/.
+    /// Measure the cost of the modules in stock Envoy; writes tables and a plot to bench/ in Cargo's target folder
     Bench(bench::Options),
-    /// Run every test; what a test needs is fetched where that can be done.
+    /// Run the tests; downloads what they need if possible
     Test(test::Options),
 }
 
 /// Runs the task on the command line.
 pub fn main() -> ExitCode {
-    match run() {
+    match run(&Arguments::parse().task) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -56,16 +57,35 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<bool> {
-    match Arguments::parse().task {
+/// Runs a task. Returns false if a result is not as expected.
+fn run(task: &Task) -> Result<bool> {
+    prepare(task)?;
+    match task {
         Task::Build => build::all()?,
         Task::Dist => dist::all()?,
-        Task::Images(options) => images::run(&options)?,
-        Task::Envoy => envoy::ensure().map(|file| println!("{}", file.display()))?,
-        Task::Demo(options) => demo::run(&options)?,
-        Task::Compose(options) => return compose::run(&options),
-        Task::Bench(options) => bench::all(&options)?,
-        Task::Test(options) => return Ok(test::run(&options)),
+        Task::Images(options) => images::run(options)?,
+        Task::Envoy => println!("{}", envoy::ensure()?.display()),
+        Task::Demo(options) => demo::run(options)?,
+        Task::Compose(options) => return compose::run(options),
+        Task::Bench(options) => bench::all(options)?,
+        Task::Test(options) => return Ok(test::run(options)),
     }
     Ok(true)
+}
+
+/// Adds the parts of the Rust toolchain that a task needs, before its first long step.
+fn prepare(task: &Task) -> Result<()> {
+    match task {
+        Task::Envoy => Ok(()),
+        Task::Dist => toolchain::ensure_target(&dist::target()),
+        Task::Build | Task::Images(_) | Task::Demo(_) | Task::Compose(_) | Task::Bench(_) => {
+            toolchain::ensure_target(toolchain::MODULES)
+        }
+        Task::Test(_) => {
+            toolchain::ensure_target(toolchain::MODULES)?;
+            toolchain::ensure_target(toolchain::ENGINE)?;
+            toolchain::ensure_component("rustfmt", "fmt")?;
+            toolchain::ensure_component("clippy", "clippy")
+        }
+    }
 }

@@ -1,21 +1,16 @@
-//! Running programs.
+//! Running programs whose output the user sees.
 
 use anyhow::{Context, Result, bail};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use testkit::process::shown;
 
-/// Says what comes next.
-pub(crate) fn say(what: &str) {
-    eprintln!("==> {what}");
+/// Prints the next step to standard error.
+pub(crate) fn say(step: &str) {
+    eprintln!("==> {step}");
 }
 
-/// `cargo` with these arguments, in the workspace.
-pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(testkit::workspace::root());
-    command
-}
-
-/// Runs a program; what it prints is seen.
+/// Runs a program with its output visible.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot run `{shown}`"))?;
@@ -25,19 +20,13 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program that fetches something; what it prints goes to standard error, beside what this prints of itself.
-pub(crate) fn run_aside(command: &mut Command) -> Result<()> {
-    run(command.stdout(std::io::stderr()))
-}
-
-/// A command as one would type it.
-pub(crate) fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
-}
-
-/// The program of this name on the PATH.
-pub(crate) fn on_path(name: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+/// Replaces a file at once: an Envoy that watches it never reads a partial file.
+pub(crate) fn replace_file(file: &Path, bytes: &[u8], executable: bool) -> Result<()> {
+    let partial = file.with_extension("partial");
+    std::fs::create_dir_all(file.parent().context("the file has no folder")?)?;
+    std::fs::write(&partial, bytes)?;
+    if executable {
+        testkit::process::run(Command::new("chmod").arg("+x").arg(&partial))?;
+    }
+    std::fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))
 }

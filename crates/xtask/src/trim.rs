@@ -1,10 +1,10 @@
-//! Making a module what Envoy is to load: no callback that it does not use, no import that Envoy does not have.
+//! Trimming a module: it keeps the exports that Envoy needs and the code that they use.
 
 use anyhow::{Result, bail};
 use walrus::Module;
 
-/// What every module exports: its memory, its start, its allocator, and the callbacks that it acts on. Envoy calls
-/// whatever a module exports, and each call costs; the SDK exports every callback there is.
+/// The exports of every module: its memory, its start function, its allocator, and the callbacks that all modules implement.
+/// Envoy calls every callback that a module exports, and each call has a cost; the SDK exports all of them.
 const EXPORTS: [&str; 8] = [
     "memory",
     "_initialize",
@@ -16,7 +16,7 @@ const EXPORTS: [&str; 8] = [
     "proxy_on_delete",
 ];
 
-/// The functions of WASI that Envoy has and a Rust module may ask for.
+/// The functions of WASI that Envoy implements and a Rust module may import.
 const WASI: [&str; 8] = [
     "clock_time_get",
     "environ_get",
@@ -28,17 +28,17 @@ const WASI: [&str; 8] = [
     "fd_fdstat_get",
 ];
 
-/// Takes out of a module what it does not use; `callbacks` are those besides [`EXPORTS`] that it acts on.
+/// Removes all exports except [`EXPORTS`] and `callbacks`, and the code that only they use.
 pub(crate) fn trim(wasm: &[u8], callbacks: &[&str]) -> Result<Vec<u8>> {
     let mut module = Module::from_buffer(wasm)?;
-    let wanted: Vec<&str> = EXPORTS.iter().chain(callbacks).copied().collect();
+    let kept: Vec<&str> = EXPORTS.iter().chain(callbacks).copied().collect();
     let missing: Vec<&&str> =
-        wanted.iter().filter(|name| !module.exports.iter().any(|export| export.name == **name)).collect();
+        kept.iter().filter(|name| !module.exports.iter().any(|export| export.name == **name)).collect();
     if !missing.is_empty() {
         bail!("the module does not export {missing:?}");
     }
     let unused: Vec<_> =
-        module.exports.iter().filter(|e| !wanted.contains(&e.name.as_str())).map(|e| e.id()).collect();
+        module.exports.iter().filter(|e| !kept.contains(&e.name.as_str())).map(|e| e.id()).collect();
     for export in unused {
         module.exports.delete(export);
     }
@@ -47,7 +47,7 @@ pub(crate) fn trim(wasm: &[u8], callbacks: &[&str]) -> Result<Vec<u8>> {
     Ok(module.emit_wasm())
 }
 
-/// Envoy refuses a module that asks for what it does not have, without saying which module or what.
+/// Checks that Envoy implements every import. Envoy rejects a module with an unknown import, and its error names neither.
 fn check_imports(module: &Module) -> Result<()> {
     let known = |module: &str, name: &str| match module {
         "env" => name.starts_with("proxy_"),
@@ -61,7 +61,7 @@ fn check_imports(module: &Module) -> Result<()> {
         .map(|import| format!("{}.{}", import.module, import.name))
         .collect();
     if !unknown.is_empty() {
-        bail!("Envoy does not have what the module imports: {}", unknown.join(", "));
+        bail!("the module imports functions that Envoy does not implement: {}", unknown.join(", "));
     }
     Ok(())
 }

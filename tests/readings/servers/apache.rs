@@ -1,6 +1,6 @@
-//! Apache httpd: refuses escaped slashes unless it is told to decode them, or to leave them.
+//! Apache httpd: rejects escaped slashes unless `AllowEncodedSlashes` decodes or keeps them.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::process::Command;
@@ -34,7 +34,7 @@ fn command(site: &Site, ports: &[u16]) -> Result<Option<Command>> {
     let hosts = ports.iter().zip(DIRECTIVES).map(|(port, directives)| {
         format!("Listen 127.0.0.1:{port}\n<VirtualHost 127.0.0.1:{port}>\n{directives}\n</VirtualHost>\n")
     });
-    // It will not serve as root.
+    // It refuses to serve as root.
     let user = if site.root { "User www-data\nGroup www-data\n" } else { "" };
     let text = format!(
         "ServerRoot {at}\nServerName localhost\nPidFile {at}/pid\nDefaultRuntimeDir {at}\nErrorLog {at}/error.log\n\

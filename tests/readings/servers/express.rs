@@ -1,11 +1,11 @@
-//! Express, with its own handler of static files.
+//! Express with its static file handler.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
-use testkit::workspace::root;
+use testkit::workspace::target;
 
 pub(super) const KIND: Kind = Kind {
     name: "express",
@@ -32,9 +32,9 @@ fn command(site: &Site, ports: &[u16]) -> Result<Option<Command>> {
     Ok(Some(command))
 }
 
-/// The packages, fetched where they are not yet there; nothing where they cannot be.
+/// Returns the packages, and downloads them if necessary; `None` if that fails.
 fn install(npm: PathBuf) -> Result<Option<PathBuf>> {
-    let prefix = root().join(format!("target/express-{VERSION}"));
+    let prefix = target().join(format!("express-{VERSION}"));
     let modules = prefix.join("node_modules");
     if !modules.join("express/package.json").is_file() {
         std::fs::create_dir_all(&prefix)?;

@@ -1,6 +1,6 @@
 //! nginx: decodes, merges slashes, then resolves dot segments.
 
-use super::{Kind, folder, program, write};
+use super::kind::{Kind, folder, program, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::process::Command;
@@ -25,7 +25,7 @@ fn command(site: &Site, ports: &[u16]) -> Result<Option<Command>> {
     let at = folder.display();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let temporary: String = temporary.map(|what| format!("{what}_temp_path {at}/{what};\n")).concat();
-    // Started by root it would give up root for somebody who may not be able to read the folder.
+    // As root it would switch to a user that may not be able to read the folder.
     let user = if site.root { "user root;" } else { "" };
     let text = format!(
         "daemon off; {user} worker_processes 1; pid {at}/pid; error_log {at}/error.log;\n\

@@ -1,6 +1,6 @@
 //! Python's `http.server`: decodes once, then drops what would climb.
 
-use super::{Kind, program};
+use super::kind::{Kind, program};
 use crate::site::Site;
 use anyhow::Result;
 use std::process::Command;

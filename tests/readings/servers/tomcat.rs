@@ -1,6 +1,6 @@
 //! Tomcat: cuts path parameters before it decodes, then resolves dot segments.
 
-use super::{Kind, folder, write};
+use super::kind::{Kind, folder, write};
 use crate::site::Site;
 use anyhow::Result;
 use std::path::Path;

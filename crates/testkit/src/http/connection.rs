@@ -12,9 +12,6 @@ pub trait Stream: Read + Write {}
 impl<T: Read + Write> Stream for T {}
 
 /// Opens a TCP connection to `address`.
-///
-/// # Errors
-/// Returns an error if the connection fails.
 pub fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(IO_TIMEOUT))?;

@@ -7,17 +7,11 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 
 /// Sends a request over a new connection.
-///
-/// # Errors
-/// Returns an error if the connection closes without a response.
 pub fn http1(address: SocketAddr, request: &Request) -> Result<Response> {
     http1_over(&mut connect(address)?, request)
 }
 
 /// Sends a request over this connection.
-///
-/// # Errors
-/// Returns the errors of [`http1`].
 pub fn http1_over(stream: &mut dyn Stream, request: &Request) -> Result<Response> {
     // A proxy that rejects a request may close the connection before it has read the whole request.
     let _ = stream.write_all(&serialize(request));
@@ -38,9 +32,6 @@ fn serialize(request: &Request) -> Vec<u8> {
 }
 
 /// Reads a response.
-///
-/// # Errors
-/// Returns an error if the connection closes first or the response is not HTTP/1.
 pub fn read_response(reader: &mut impl BufRead, has_body: bool) -> Result<Response> {
     let first = line(reader)?;
     let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());

@@ -1,5 +1,4 @@
-//! HTTP/2 (RFC 9113), one request per connection. Header fields are literals without indexing (RFC 7541, section 6.2.2), which
-//! can carry any bytes.
+//! HTTP/2 (RFC 9113), one request per connection.
 
 use super::connection::{Stream, connect};
 use super::message::{Request, Response};
@@ -20,17 +19,11 @@ const ACK: u8 = 1;
 const MAX_FRAME: usize = 16_384;
 
 /// Sends a request over a new connection.
-///
-/// # Errors
-/// Returns an error if the connection or the stream closes without a response.
 pub fn http2(address: SocketAddr, request: &Request) -> Result<Response> {
     http2_over(&mut connect(address)?, "http", request)
 }
 
 /// Sends a request over this connection.
-///
-/// # Errors
-/// Returns the errors of [`http2`].
 pub fn http2_over(stream: &mut dyn Stream, scheme: &str, request: &Request) -> Result<Response> {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     // SETTINGS_INITIAL_WINDOW_SIZE, and the same for the connection: no response has to wait for a window update.
@@ -51,43 +44,16 @@ pub fn http2_over(stream: &mut dyn Stream, scheme: &str, request: &Request) -> R
     read_response(stream, connect)
 }
 
+/// Encodes the header fields; HPACK can carry any bytes.
 fn header_block(scheme: &str, request: &Request) -> Vec<u8> {
-    let mut block = Vec::new();
-    push_field(&mut block, b":method", &request.method);
+    let mut fields = vec![(b":method".to_vec(), request.method.clone())];
     if let Some(target) = &request.target {
-        push_field(&mut block, b":scheme", scheme.as_bytes());
-        push_field(&mut block, b":path", target);
+        fields.push((b":scheme".to_vec(), scheme.as_bytes().to_vec()));
+        fields.push((b":path".to_vec(), target.clone()));
     }
-    if let Some(authority) = &request.authority {
-        push_field(&mut block, b":authority", authority);
-    }
-    for (name, value) in &request.lines {
-        push_field(&mut block, &name.to_ascii_lowercase(), value);
-    }
-    block
-}
-
-fn push_field(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    block.push(0);
-    for text in [name, value] {
-        push_length(block, text.len());
-        block.extend_from_slice(text);
-    }
-}
-
-/// Writes an integer with a seven-bit prefix (RFC 7541, section 5.1).
-fn push_length(block: &mut Vec<u8>, length: usize) {
-    if length < 127 {
-        block.push(length as u8);
-        return;
-    }
-    block.push(127);
-    let mut rest = length - 127;
-    while rest >= 128 {
-        block.push((rest % 128) as u8 | 128);
-        rest /= 128;
-    }
-    block.push(rest as u8);
+    fields.extend(request.authority.iter().map(|authority| (b":authority".to_vec(), authority.clone())));
+    fields.extend(request.lines.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
+    loona_hpack::Encoder::new().encode(fields.iter().map(|(name, value)| (&name[..], &value[..])))
 }
 
 fn push_frame(bytes: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {

@@ -1,33 +1,36 @@
 //! The Docker engine, and compose.
 
-use crate::run::{on_path, shown};
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use testkit::process::{output, run};
+use testkit::workspace::{on_path, root};
 
-const NO_ENGINE: &str = "no Docker engine answers `docker version`: install one and start it (Debian: apt-get install \
-    docker.io docker-compose, then, as root, `dockerd &`), and let this user talk to it; $DOCKER_HOST names one elsewhere";
-const NO_COMPOSE: &str = "there is an engine, but neither `docker compose` nor `docker-compose`: install one of them \
-    (Debian: apt-get install docker-compose)";
+/// The folder of the compose file.
+pub(super) const FOLDER: &str = "examples/docker-compose";
 
-/// An engine that answers.
+const NO_ENGINE: &str = "`docker version` finds no Docker engine; install and start one (Debian: apt-get install docker.io \
+    docker-compose, then, as root, `dockerd &`) and give this user access, or set DOCKER_HOST";
+const NO_COMPOSE: &str = "neither `docker compose` nor `docker-compose` is installed; install one of them (Debian: \
+    apt-get install docker-compose)";
+
+/// A running Docker engine.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    /// The processor that its containers run on, in the words of Rust: `x86_64`.
+    /// The processor of its containers, in Rust's notation, such as `x86_64`.
     pub(super) processor: &'static str,
     compose: Vec<&'static str>,
 }
 
 impl Engine {
-    /// The one that `docker` talks to; an instruction where there is none.
+    /// Finds the engine that the command `docker` uses.
     pub(crate) fn find() -> Result<Self> {
-        let version = Command::new("docker").args(["version", "--format", "{{.Server.Arch}}"]).output();
-        let version = version.ok().filter(|output| output.status.success()).context(NO_ENGINE)?;
-        let processor = match String::from_utf8_lossy(&version.stdout).trim() {
+        let version = output(Command::new("docker").args(["version", "--format", "{{.Server.Arch}}"]));
+        let processor = match version.ok().context(NO_ENGINE)?.trim() {
             "amd64" => "x86_64",
             "arm64" => "aarch64",
-            other => bail!("the engine runs on {other}; there is an Envoy for amd64 and arm64 alone"),
+            other => bail!("the engine's processor is {other}; Envoy exists for amd64 and arm64 only"),
         };
-        let compose = if succeeds(Command::new("docker").args(["compose", "version"])) {
+        let compose = if run(Command::new("docker").args(["compose", "version"])).is_ok() {
             vec!["docker", "compose"]
         } else if on_path("docker-compose").is_some() {
             vec!["docker-compose"]
@@ -37,34 +40,16 @@ impl Engine {
         Ok(Self { processor, compose })
     }
 
-    /// Compose, as one would type it.
+    /// Returns the words of the compose command.
     pub(super) fn compose_words(&self) -> &[&'static str] {
         &self.compose
     }
 
-    /// Compose with these arguments, in the folder of the harness.
+    /// Returns compose with these arguments, in the folder of the compose file.
     pub(super) fn compose(&self, arguments: &[&str], envoy_image: &str) -> Command {
         let mut words = self.compose.iter().chain(arguments);
         let mut command = Command::new(words.next().copied().unwrap_or_default());
-        command
-            .args(words)
-            .current_dir(testkit::workspace::root().join(super::FOLDER))
-            .env("ENVOY_IMAGE", envoy_image);
+        command.args(words).current_dir(root().join(FOLDER)).env("ENVOY_IMAGE", envoy_image);
         command
     }
-}
-
-/// Whether a program ends well; what it prints is not seen.
-pub(super) fn succeeds(command: &mut Command) -> bool {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-/// What a program prints.
-pub(super) fn output(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("cannot run `{}`", shown(command)))?;
-    if !output.status.success() {
-        bail!("`{}` failed: {}", shown(command), String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

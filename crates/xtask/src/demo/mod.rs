@@ -1,4 +1,4 @@
-//! The demo: the modules in stock Envoy, some dozens of requests, and a table of what came of them.
+//! The demo: the modules in stock Envoy, requests, and a table of the decisions.
 
 mod ports;
 mod rotation;
@@ -17,24 +17,24 @@ use testkit::upstream;
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
 
-/// How the demo runs.
+/// Options of the demo.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Leave it running, and print requests to try.
+    /// Keep Envoy running, and print requests to try
     #[arg(long)]
     serve: bool,
-    /// The port that Envoy listens on.
+    /// The port of Envoy's listener
     #[arg(long, default_value_t = 10000)]
     listener_port: u16,
-    /// The port of the upstream.
+    /// The port of the upstream
     #[arg(long, default_value_t = 8080)]
     upstream_port: u16,
-    /// The port of Envoy's admin pages.
+    /// The port of Envoy's admin interface
     #[arg(long, default_value_t = 9901)]
     admin_port: u16,
 }
 
-/// The bootstrap that runs, which people copy.
+/// The bootstrap of the demo.
 const BOOTSTRAP: &str = "envoy-configs/ringfence.yaml";
 
 /// Runs the demo.
@@ -46,11 +46,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     build::all()?;
     let file = root().join("examples/demo/cases.yaml");
     let cases = CaseFile::read(&file).map_err(anyhow::Error::msg)?;
-    upstream::start(ports.upstream).context("the upstream does not start")?;
+    upstream::start(ports.upstream).context("cannot start the upstream")?;
     say(&format!("starting Envoy with {BOOTSTRAP}"));
     let mut envoy = start(&ports)?;
     say(&format!("sending {} requests to 127.0.0.1:{}", cases.cases.len(), ports.listener));
-    let seen = cases.cases.iter().map(|case| ask(case, &ports)).collect::<Result<Vec<_>>>()?;
+    let seen = cases.cases.iter().map(|case| send(case, &ports)).collect::<Result<Vec<_>>>()?;
     let details = access_log(&mut envoy, seen.len())?;
     let rows = cases
         .cases
@@ -65,17 +65,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     );
     let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
     if wrong > 0 {
-        bail!("{wrong} of {} rows are not as their policy says", rows.len());
+        bail!("{wrong} of {} requests have an unexpected result", rows.len());
     }
-    println!("\n{} requests, each as {BOOTSTRAP} says.", rows.len());
-    say("changing an issuer's keys while requests run");
+    println!("\n{} requests, each with the result that {BOOTSTRAP} demands.", rows.len());
+    say("rotating the keys of an issuer while requests run");
     rotation::run()?;
     if options.serve { serve(envoy, &ports) } else { Ok(()) }
 }
 
 fn start(ports: &Ports) -> Result<Envoy> {
     let text = std::fs::read_to_string(root().join(BOOTSTRAP))?;
-    let bootstrap = ports.put_into(&text)?;
+    let bootstrap = ports.apply_to(&text)?;
     let folder = run_folder("demo")?;
     let file = folder.join("envoy.yaml");
     std::fs::write(&file, bootstrap)?;
@@ -83,13 +83,13 @@ fn start(ports: &Ports) -> Result<Envoy> {
 }
 
 /// Sends one request.
-fn ask(case: &Case, ports: &Ports) -> Result<Observed> {
+fn send(case: &Case, ports: &Ports) -> Result<Observed> {
     let address = SocketAddr::from(([127, 0, 0, 1], ports.listener));
     let listeners = Listeners { plain: address, tls: address };
     Ok(corpus::run(case, Protocol::Http1, listeners)?.unwrap_or_default())
 }
 
-/// The details of each request, as Envoy's access log has them: the client is not told.
+/// Reads the response code details of each request from Envoy's access log; they are not sent to the client.
 fn access_log(envoy: &mut Envoy, requests: usize) -> Result<Vec<String>> {
     let details = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).ok()?;
@@ -103,24 +103,24 @@ fn access_log(envoy: &mut Envoy, requests: usize) -> Result<Vec<String>> {
     })
 }
 
-/// Holds what came back against the case.
+/// Compares the response with the case.
 fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Row> {
-    let told = cases::run(file, case).map_err(anyhow::Error::msg)?;
+    let native = cases::run(file, case).map_err(anyhow::Error::msg)?;
     let (rule, reason) = testkit::case::parse_details(details);
     let observed = if details.starts_with("ringfence_") {
         let decision =
             if seen.headers.iter().any(|(name, _)| name == "location") { "redirect" } else { "deny" };
         Observed { decision: decision.to_owned(), rule: Some(rule), reason: Some(reason), ..seen }
     } else {
-        // Which rule allowed a request nobody is told: the engine, which is the same code, names it.
-        Observed { rule: told.rule, ..seen }
+        // Envoy's output does not name the rule that allowed a request; the engine, run natively, does.
+        Observed { rule: native.rule, ..seen }
     };
     let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
     let decided = cases::decided_by(&observed, decider(file, case, &observed)?.as_deref());
     Ok(Row::of(case, &observed, decided, differences))
 }
 
-/// The rule that decided: of a request that passes, which every filter lets pass, the one that its path found.
+/// Returns the rule that decided. If all filters allow a request, it is the path rule.
 fn decider(file: &CaseFile, case: &Case, observed: &Observed) -> Result<Option<String>> {
     if observed.reason.is_some() {
         return Ok(observed.rule.clone().flatten());
@@ -130,20 +130,19 @@ fn decider(file: &CaseFile, case: &Case, observed: &Observed) -> Result<Option<S
     Ok(cases::run(&path, case).map_err(anyhow::Error::msg)?.rule.flatten())
 }
 
-/// Leaves it running until a key is pressed or the terminal goes.
+/// Keeps Envoy running until Enter is pressed, or, without a terminal, until Envoy exits.
 fn serve(mut envoy: Envoy, ports: &Ports) -> Result<()> {
     let base = format!("http://127.0.0.1:{}", ports.listener);
-    println!("\nIt runs. Try:");
+    println!("\nEnvoy is running. Try:");
     println!("  curl -i --path-as-is -H 'host: shop.example.com' {base}/products/7");
     println!("  curl -i --path-as-is -H 'host: shop.example.com' '{base}/static/..;/admin'");
     println!("  curl -i -H 'host: api.example.com' {base}/v1/orders");
     println!(
-        "  curl -s 'http://127.0.0.1:{}/stats?filter=ringfence'    # counters come once a second",
+        "  curl -s 'http://127.0.0.1:{}/stats?filter=ringfence'    # counters are updated once a second",
         ports.admin
     );
-    println!("Enter or Ctrl-C ends it.");
+    println!("Press Enter or Ctrl-C to stop.");
     let read = std::io::stdin().lock().read_line(&mut String::new())?;
-    // Without a terminal there is nobody to press Enter: Envoy runs until it is stopped.
     while read == 0 && envoy.process().is_running() {
         std::thread::park_timeout(std::time::Duration::from_secs(1));
     }

@@ -12,7 +12,7 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    /// Each with the one that stands in the bootstrap, and the option that sets it.
+    /// Returns the port in the bootstrap, the chosen port and the option, for each port.
     fn each(&self) -> [(u16, u16, &'static str); 3] {
         [
             (10000, self.listener, "--listener-port"),
@@ -21,20 +21,20 @@ impl Ports {
         ]
     }
 
-    /// Says which port is in use.
+    /// Checks that the ports are free.
     pub(super) fn check(&self) -> Result<()> {
         for (_, port, option) in self.each() {
             if let Err(error) = TcpListener::bind(("127.0.0.1", port)) {
                 bail!(
-                    "port {port} of 127.0.0.1 cannot be had: {error}; stop what uses it, or name another by {option}"
+                    "cannot listen on port {port} of 127.0.0.1: {error}; stop the program that uses it, or choose another port with {option}"
                 );
             }
         }
         Ok(())
     }
 
-    /// The bootstrap with these ports in the place of its own.
-    pub(super) fn put_into(&self, bootstrap: &str) -> Result<String> {
+    /// Returns the bootstrap with these ports.
+    pub(super) fn apply_to(&self, bootstrap: &str) -> Result<String> {
         let mut text = bootstrap.to_owned();
         for (from, to, option) in self.each() {
             let place = format!("port_value: {from}}}");
@@ -52,18 +52,18 @@ mod tests {
     use super::Ports;
 
     #[test]
-    fn ports_take_the_place_of_those_in_the_bootstrap() {
+    fn ports_replace_those_of_the_bootstrap() {
         let ports = Ports { listener: 1, upstream: 2, admin: 3 };
         let text = "{port_value: 9901}} {port_value: 10000}} {port_value: 8080}} ports: [10000]";
         assert_eq!(
-            ports.put_into(text).unwrap(),
+            ports.apply_to(text).unwrap(),
             "{port_value: 3}} {port_value: 1}} {port_value: 2}} ports: [10000]"
         );
-        assert!(ports.put_into("").is_err());
+        assert!(ports.apply_to("").is_err());
     }
 
     #[test]
-    fn a_port_in_use_is_named_with_the_option_that_sets_another() {
+    fn the_error_for_a_used_port_names_its_option() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = Ports { listener: port, upstream: port, admin: port }.check().unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The demo's second part: an issuer changes its keys, and goes away, while requests run.
+//! The second part of the demo: an issuer rotates its keys and becomes unavailable while requests run.
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -21,10 +21,10 @@ const POLICY: &str = r#"{
     "rules": [{"name": "all", "require": {"provider": "shop"}}]
 }"#;
 
-/// A little more than `cooldownDuration`: an issuer that changes its key more often than that would announce it first.
+/// The interval of rotations, slightly longer than `cooldownDuration`.
 const BETWEEN_KEYS: Duration = Duration::from_millis(1100);
 
-/// An issuer, its key server, and an Envoy that takes its tokens.
+/// An issuer, its key server, and an Envoy that accepts its tokens.
 struct World {
     issuer: Arc<Issuer>,
     server: KeyServer,
@@ -32,7 +32,7 @@ struct World {
     address: SocketAddr,
 }
 
-/// Runs it and prints what came of it.
+/// Runs the requests and prints the results.
 pub(super) fn run() -> Result<()> {
     let world = World::start()?;
     println!("\n{:46}{:42}status  reason", "the issuer", "a request with");
@@ -40,21 +40,26 @@ pub(super) fn run() -> Result<()> {
     world.row("has one key", "its token", &first, 200)?;
     world.issuer.rotate();
     let second = world.token();
-    world.row("signs with a second key from now on", "the first token of it", &second, 200)?;
-    world.row("still lists the first key", "the token of before", &first, 200)?;
+    world.row("signs with a second key", "the first token of the second key", &second, 200)?;
+    world.row("still serves the first key", "the token of the first key", &first, 200)?;
     std::thread::sleep(BETWEEN_KEYS);
     world.issuer.rotate();
-    world.row("drops the first key for a third", "the first token of the third", &world.token(), 200)?;
-    world.row("", "the token of the first key, which was known", &first, 401)?;
+    world.row(
+        "replaces the first key with a third",
+        "the first token of the third key",
+        &world.token(),
+        200,
+    )?;
+    world.row("", "the token of the first key, now removed", &first, 401)?;
     world.row(
         "",
-        "a token that another signed",
+        "a token of another issuer",
         &Issuer::new("https://issuer.example/").token(&json!({})),
         401,
     )?;
     let under_load = world.under_load()?;
     println!(
-        "{under_load} requests while it changed its key five times and was away for longer than keys are cached: all 200."
+        "{under_load} requests during five rotations and an outage longer than the cache duration: all 200."
     );
     Ok(())
 }
@@ -62,7 +67,7 @@ pub(super) fn run() -> Result<()> {
 impl World {
     fn start() -> Result<Self> {
         let issuer = Arc::new(Issuer::new("https://issuer.example/"));
-        let server = KeyServer::start(&issuer, 0).context("the key server does not start")?;
+        let server = KeyServer::start(&issuer, 0).context("cannot start the key server")?;
         let listener = Listener::new("keys", vec![wasm("token-validation", POLICY)?], upstream::start(0)?);
         let mut bootstrap = bootstrap(&[listener]);
         add_cluster(&mut bootstrap, "issuer", server.address);
@@ -75,23 +80,23 @@ impl World {
         self.issuer.token(&json!({"sub": "kim"}))
     }
 
-    fn ask(&self, token: &str) -> Result<(u16, String)> {
+    fn send(&self, token: &str) -> Result<(u16, String)> {
         let request = Request::get("/").with("authorization", &format!("Bearer {token}"));
-        let answer = http1(self.address, &request)?;
-        Ok((answer.status, answer.text("x-details")))
+        let response = http1(self.address, &request)?;
+        Ok((response.status, response.text("x-details")))
     }
 
     fn row(&self, issuer: &str, request: &str, token: &str, expected: u16) -> Result<()> {
-        let (status, details) = self.ask(token)?;
+        let (status, details) = self.send(token)?;
         let reason = details.strip_prefix("ringfence_token_validation_").unwrap_or("");
         println!("{issuer:46}{request:42}{status:6}  {reason}");
         if status != expected {
-            bail!("{expected} was expected; Envoy's log:\n{}", self.envoy.log());
+            bail!("expected {expected}; Envoy's log:\n{}", self.envoy.log());
         }
         Ok(())
     }
 
-    /// Sends requests while the keys change and the issuer goes away; how many were sent.
+    /// Sends requests while the keys rotate and the issuer is unavailable. Returns the number of requests.
     fn under_load(&self) -> Result<usize> {
         let (ended, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
@@ -99,9 +104,9 @@ impl World {
                 .map(|_| {
                     scope.spawn(|| {
                         while !ended.load(Ordering::SeqCst) {
-                            let (status, details) = self.ask(&self.token())?;
+                            let (status, details) = self.send(&self.token())?;
                             if status != 200 {
-                                bail!("a request with a good token was denied: {status} {details}");
+                                bail!("a request with a valid token was denied: {status} {details}");
                             }
                             sent.fetch_add(1, Ordering::SeqCst);
                         }
@@ -109,17 +114,17 @@ impl World {
                     })
                 })
                 .collect();
-            let changed = self.change();
+            let rotated = self.rotate();
             ended.store(true, Ordering::SeqCst);
             for thread in load {
-                thread.join().map_err(|_| anyhow::anyhow!("a client ended"))??;
+                thread.join().map_err(|_| anyhow::anyhow!("a client panicked"))??;
             }
-            changed
+            rotated
         })?;
         Ok(sent.into_inner())
     }
 
-    fn change(&self) -> Result<()> {
+    fn rotate(&self) -> Result<()> {
         for _ in 0..5 {
             std::thread::sleep(BETWEEN_KEYS);
             self.issuer.rotate();
@@ -130,7 +135,7 @@ impl World {
         let deadline = Instant::now() + Duration::from_secs(30);
         while failures()? < 3 {
             if Instant::now() > deadline {
-                bail!("the keys were not fetched anew; Envoy's log:\n{}", self.envoy.log());
+                bail!("the keys were not fetched again; Envoy's log:\n{}", self.envoy.log());
             }
             std::thread::sleep(Duration::from_millis(100));
         }

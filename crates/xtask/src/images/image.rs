@@ -1,36 +1,36 @@
-//! An image of one module, as Istio's agent and Envoy Gateway read it: the "compat" variant of the Wasm image
-//! specification. That is a common OCI image whose last layer, a gzipped tar, has the file `plugin.wasm`.
+//! The image of one module, in the "compat" variant of the Wasm image specification, which Istio's agent and Envoy Gateway
+//! read: an OCI image whose last layer, a gzipped tar, contains `plugin.wasm`.
 
+use crate::build::hex;
 use anyhow::Result;
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// The one file of an image.
+/// The only file of an image.
 const FILE: &str = "plugin.wasm";
 
-/// When an image was made, the same for all: the digest tells what is in it and nothing else.
+/// The creation time of every image, so that the digest depends on the content only.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-/// What is written on an image. No commit: a commit that changes nothing in a module leaves its digest as it is.
+/// The labels of an image. The commit is not one of them: a commit that does not change a module must not change its digest.
 #[derive(Debug, Clone, Copy)]
 pub struct Labels<'a> {
-    /// `path-policy`.
+    /// The name of the module, such as `path-policy`.
     pub title: &'a str,
-    /// One line on what it does.
+    /// A description in one line.
     pub description: &'a str,
-    /// `0.1.0`.
+    /// The version, such as `0.1.0`.
     pub version: &'a str,
-    /// An SPDX expression.
+    /// The license, as an SPDX expression.
     pub licenses: &'a str,
 }
 
-/// Bytes, and the name that their digest gives them.
+/// Bytes and their digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
     /// The bytes.
@@ -44,13 +44,13 @@ pub struct Blob {
 pub struct Image {
     /// The gzipped tar.
     pub layer: Blob,
-    /// What a runtime would want to know.
+    /// The image configuration.
     pub config: Blob,
-    /// What names the two; its digest is the image's.
+    /// The manifest, which names the other two. Its digest is the digest of the image.
     pub manifest: Blob,
 }
 
-// The fields stand in the order in which they are written: a map's order would depend on features of serde_json.
+// Structs rather than `json!`: the order of keys in a map depends on Cargo features of serde_json.
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,7 +62,7 @@ struct Manifest<'a> {
     annotations: &'a BTreeMap<&'a str, String>,
 }
 
-/// What names a blob.
+/// The reference to a blob.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Descriptor<'a> {
@@ -102,18 +102,15 @@ struct History<'a> {
 }
 
 impl Image {
-    /// The image of a module.
-    ///
-    /// # Errors
-    /// Where the tar cannot be written, which is so for a module of over 8 GiB.
-    pub fn of(wasm: &[u8], labels: Labels<'_>) -> Result<Self> {
+    /// Creates the image of a module.
+    pub fn new(wasm: &[u8], labels: Labels<'_>) -> Result<Self> {
         let tar = Blob::new(archive(wasm)?);
         let layer = Blob::new(gzip(&tar.bytes)?);
         let labels = annotations(wasm, labels);
         let config = Blob::new(serde_json::to_vec(&Configuration {
             created: CREATED,
-            // As the OCI specification wants them, in Go's words. Neither Istio nor Envoy Gateway looks at them, for there
-            // is no index of several platforms to choose from.
+            // Go's names, as the OCI specification requires. Istio and Envoy Gateway ignore them: there is no index with
+            // several platforms.
             architecture: "wasm",
             os: "wasip1",
             config: Execution { labels: &labels },
@@ -130,7 +127,7 @@ impl Image {
         Ok(Self { layer, config, manifest })
     }
 
-    /// The image's digest, as Istio's and Envoy Gateway's `sha256` want it: 64 digits.
+    /// Returns the digest of the image as the `sha256` fields of Istio and Envoy Gateway take it: 64 hexadecimal digits.
     pub fn sha256(&self) -> &str {
         self.manifest.hex()
     }
@@ -142,7 +139,7 @@ impl Blob {
         Self { bytes, digest }
     }
 
-    /// The digits of the digest.
+    /// Returns the digest without its algorithm.
     pub(crate) fn hex(&self) -> &str {
         self.digest.trim_start_matches("sha256:")
     }
@@ -152,19 +149,19 @@ impl Blob {
     }
 }
 
-/// The labels of the image, which stand in its configuration and, as annotations, in its manifest.
+/// Returns the labels of the configuration, which are also the annotations of the manifest.
 fn annotations(wasm: &[u8], labels: Labels<'_>) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("org.opencontainers.image.title", labels.title.to_owned()),
         ("org.opencontainers.image.description", labels.description.to_owned()),
         ("org.opencontainers.image.version", labels.version.to_owned()),
         ("org.opencontainers.image.licenses", labels.licenses.to_owned()),
-        // The line of SHA256SUMS that it is of.
+        // The checksum in SHA256SUMS.
         ("dev.ringfence.module.sha256", hex(wasm)),
     ])
 }
 
-/// A tar of the one file, with nothing of the machine in it: no owner, no time.
+/// Returns a tar of the module, without owner or time.
 fn archive(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut header = tar::Header::new_ustar();
     header.set_entry_type(tar::EntryType::Regular);
@@ -180,47 +177,43 @@ fn archive(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(archive.into_inner()?)
 }
 
-/// Gzip without a time, and with "unknown" for the system that wrote it.
+/// Compresses with gzip, without a time and with "unknown" as the operating system.
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut gzip = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(9));
     std::io::Write::write_all(&mut gzip, bytes)?;
     Ok(gzip.finish()?)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use serde_json::Value;
     use std::io::Read;
 
-    pub(crate) const LABELS: Labels<'_> = Labels {
+    const LABELS: Labels<'_> = Labels {
         title: "path-policy",
         description: "one canonical path",
         version: "0.1.0",
         licenses: "Apache-2.0",
     };
 
-    /// A module without anything in it, and then some bytes to compress.
-    pub(crate) fn module() -> Vec<u8> {
+    /// An empty module, followed by bytes to compress.
+    fn module() -> Vec<u8> {
         let numbers = (0..20_000_u32).flat_map(|number| (number * number / 7).to_le_bytes());
         b"\0asm\x01\0\0\0".iter().copied().chain(numbers).collect()
     }
 
     #[test]
-    fn the_same_module_gives_the_same_digest_on_every_machine() {
-        let image = Image::of(&module(), LABELS).unwrap();
-        assert_eq!(image, Image::of(&module(), LABELS).unwrap());
-        // A change of this line changes the digest of every release: say so in the changelog.
+    fn the_digest_is_the_same_on_every_machine() {
+        let image = Image::new(&module(), LABELS).unwrap();
+        assert_eq!(image, Image::new(&module(), LABELS).unwrap());
+        // If this digest changes, the digests of all releases change: note it in the changelog.
         assert_eq!(image.sha256(), "f1ac9c0958785a5467968fd60b0cdeec8afc35c6f7812239ec863d232435077e");
     }
 
     #[test]
-    fn the_layer_is_the_module_and_nothing_else() {
-        let image = Image::of(&module(), LABELS).unwrap();
+    fn the_layer_contains_only_the_module() {
+        let image = Image::new(&module(), LABELS).unwrap();
         let mut tar = Vec::new();
         flate2::read::GzDecoder::new(&*image.layer.bytes).read_to_end(&mut tar).unwrap();
         let config: Value = serde_json::from_slice(&image.config.bytes).unwrap();
@@ -238,8 +231,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_manifest_names_what_is_there() {
-        let image = Image::of(&module(), LABELS).unwrap();
+    fn the_manifest_has_the_digests_of_the_blobs() {
+        let image = Image::new(&module(), LABELS).unwrap();
         let manifest: Value = serde_json::from_slice(&image.manifest.bytes).unwrap();
         assert_eq!(image.manifest.digest, format!("sha256:{}", hex(&image.manifest.bytes)));
         for (blob, descriptor) in

@@ -1,4 +1,4 @@
-//! An image as a folder: an OCI image layout, which skopeo, crane, oras and podman push to a registry.
+//! OCI image layouts: folders that skopeo, crane, oras and podman can push to a registry.
 
 use super::image::{Descriptor, Image, MANIFEST};
 use anyhow::{Context, Result};
@@ -14,16 +14,13 @@ struct Index<'a> {
 }
 
 impl Image {
-    /// Writes the image into a folder, in the place of what is there. The tag is no part of the image.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
+    /// Writes the image into a folder, and removes what the folder contained. The tag is not part of the image.
     pub fn write(&self, folder: &Path, tag: &str) -> Result<()> {
         let blobs = folder.join("blobs/sha256");
         if folder.exists() {
             std::fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
         }
-        std::fs::create_dir_all(&blobs).with_context(|| format!("cannot make {}", blobs.display()))?;
+        std::fs::create_dir_all(&blobs).with_context(|| format!("cannot create {}", blobs.display()))?;
         for blob in [&self.layer, &self.config, &self.manifest] {
             std::fs::write(blobs.join(blob.hex()), &blob.bytes)?;
         }
@@ -43,14 +40,15 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::Image;
-    use crate::images::image::tests::{LABELS, module};
+    use crate::images::Labels;
     use serde_json::Value;
 
     #[test]
-    fn a_folder_holds_one_image_whatever_was_there() {
+    fn writing_replaces_the_content_of_the_folder() {
         let folder = std::env::temp_dir().join(format!("ringfence-layout-{}", std::process::id()));
-        Image::of(b"\0asm\x01\0\0\0", LABELS).unwrap().write(&folder, "old").unwrap();
-        let image = Image::of(&module(), LABELS).unwrap();
+        let labels = Labels { title: "path-policy", description: "", version: "0.1.0", licenses: "" };
+        Image::new(b"\0asm\x01\0\0\0", labels).unwrap().write(&folder, "old").unwrap();
+        let image = Image::new(b"\0asm\x01\0\0\0 another", labels).unwrap();
         image.write(&folder, "0.1.0").unwrap();
         let index: Value =
             serde_json::from_slice(&std::fs::read(folder.join("index.json")).unwrap()).unwrap();

@@ -14,29 +14,30 @@ use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use testkit::workspace::{module, root};
 
-/// The examples that load images.
-const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
+/// The examples whose manifests load images.
+pub const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
 
-/// Where the images will be.
+/// Options of the task.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Write dist/manifests too: the examples, with the images' place in this registry and their digests.
+    /// Also write dist/manifests: the examples, with this registry and the digests of the images
     #[arg(long, value_name = "REGISTRY/PATH", value_parser = without_scheme)]
     registry: Option<String>,
-    /// The tag of the images; the version, unless given.
+    /// The tag of the images; the default is the version
     #[arg(long)]
     tag: Option<String>,
 }
 
-/// Builds the modules, and an OCI image layout of each below `dist/images`. Docker is not needed.
+/// Builds the modules and writes an OCI image layout of each into `dist/images`. Docker is not needed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     build::all()?;
     let tag = options.tag.as_deref().unwrap_or(env!("CARGO_PKG_VERSION"));
-    let dist = testkit::workspace::root().join("dist");
+    let dist = root().join("dist");
     let mut digests = BTreeMap::new();
     let mut table = String::new();
-    for (module, ..) in build::MODULES {
+    for module in build::MODULES.map(|module| module.name) {
         let image = image(module).with_context(|| format!("in {module}"))?;
         image.write(&dist.join("images").join(module), tag)?;
         let _ = writeln!(table, "{module:<17} {}", image.manifest.digest);
@@ -46,8 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     print!("{table}");
     let Some(path) = &options.registry else { return Ok(()) };
     for example in EXAMPLES {
-        let (from, to) =
-            (testkit::workspace::root().join("examples").join(example), dist.join("manifests").join(example));
+        let (from, to) = (root().join("examples").join(example), dist.join("manifests").join(example));
         if to.exists() {
             std::fs::remove_dir_all(&to)?;
         }
@@ -57,25 +57,26 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn image(module: &str) -> Result<Image> {
-    let wasm = std::fs::read(testkit::workspace::module(module)?)?;
-    let manifest =
-        std::fs::read_to_string(testkit::workspace::root().join("filters").join(module).join("Cargo.toml"))?;
+fn image(name: &str) -> Result<Image> {
+    let wasm = std::fs::read(module(name)?)?;
+    let manifest = std::fs::read_to_string(root().join("filters").join(name).join("Cargo.toml"))?;
     let description =
         manifest.lines().find_map(|line| line.strip_prefix("description = \"")?.strip_suffix('"'));
     let labels = Labels {
-        title: module,
-        description: description.context("its Cargo.toml has no description")?,
+        title: name,
+        description: description.context("Cargo.toml has no description")?,
         version: env!("CARGO_PKG_VERSION"),
         licenses: env!("CARGO_PKG_LICENSE"),
     };
-    Image::of(&wasm, labels)
+    Image::new(&wasm, labels)
 }
 
-/// A place of images is a host and a path; what stands before it differs from manifest to manifest.
+/// Rejects a registry with a URL scheme: manifests differ in the scheme they need, so it is not part of the option.
 fn without_scheme(place: &str) -> Result<String, String> {
     if place.contains("://") || place.contains(char::is_whitespace) || place.is_empty() {
-        return Err("write host and path, without a scheme: `registry.example.com/ringfence`".to_owned());
+        return Err(
+            "expected host and path without a scheme, such as `registry.example.com/ringfence`".to_owned()
+        );
     }
     Ok(place.to_owned())
 }

@@ -1,28 +1,27 @@
-//! Manifests that name the images by registry and digest. The examples name them with a placeholder for both.
+//! Manifests with the registry and the digests of the images. The examples have a placeholder for both.
 
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where the examples say that the images are; no such host exists (RFC 2606).
+/// The registry in the examples, a host that cannot exist (RFC 2606).
 const PLACE: &str = "registry.example.com/ringfence/";
 
-/// The digest that the examples have: nothing has it, so that a proxy refuses whatever it gets.
+/// The digest in the examples. No image has it, so a proxy rejects any image.
 const NO_DIGEST: &str = "\"0000000000000000000000000000000000000000000000000000000000000000\"";
 
-/// Where the images are.
+/// The registry of the images.
 #[derive(Debug, Clone, Copy)]
 pub struct Registry<'a> {
-    /// Host and path: `registry.example.com/ringfence`.
+    /// Host and path, such as `registry.example.com/ringfence`.
     pub path: &'a str,
     /// The tag of each image.
     pub tag: &'a str,
 }
 
-/// The text of a manifest with the place and the digest of each image. `digests` has the images' `sha256` by module.
+/// Returns a manifest with the registry and the digest of each image. `digests` maps modules to their `sha256`.
 ///
-/// # Errors
-/// Where a manifest names no known module, or a digest stands without an image before it.
+/// Returns an error if the manifest names an unknown module, or an image and its digest are not in pairs.
 pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, String>) -> Result<String> {
     let mut module = None;
     let mut pinned = String::new();
@@ -30,28 +29,25 @@ pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, Str
         let key = line.trim_start().trim_start_matches("- ");
         if let Some((before, image)) = line.split_once(PLACE).filter(|_| key.starts_with("url: ")) {
             let name = image.split(':').next().unwrap_or_default().trim();
-            ensure!(module.is_none(), "an image stands without a digest before `{name}`");
-            module = Some(digests.get(name).with_context(|| format!("there is no image `{name}`"))?);
+            ensure!(module.is_none(), "the image before `{name}` has no digest");
+            module = Some(digests.get(name).with_context(|| format!("unknown image `{name}`"))?);
             let Registry { path, tag } = registry;
             pinned.extend([before, path.trim_end_matches('/'), "/", name, ":", tag]);
         } else if let Some((before, _)) = line.split_once(NO_DIGEST).filter(|_| key.starts_with("sha256: ")) {
-            let digest = module.take().context("a digest stands without an image before it")?;
-            // In quotes: one of digits alone would be a number.
+            let digest = module.take().context("a digest has no image before it")?;
+            // Quoted, because YAML reads a digest without letters as a number.
             pinned.extend([before, "\"", digest, "\""]);
         } else {
             pinned.push_str(line);
         }
         pinned.push('\n');
     }
-    ensure!(module.is_none(), "the last image stands without a digest");
-    ensure!(!pinned.contains(NO_DIGEST), "a digest stands where none is replaced");
+    ensure!(module.is_none(), "the last image has no digest");
+    ensure!(!pinned.contains(NO_DIGEST), "a digest is in an unknown field");
     Ok(pinned)
 }
 
-/// Copies the YAML files below a folder, [`pinned`]. Returns the files that it wrote.
-///
-/// # Errors
-/// Where a file cannot be read, pinned or written.
+/// Copies the YAML files below a folder and replaces the placeholders in them. Returns the files it wrote.
 pub fn copy(
     from: &Path,
     to: &Path,
@@ -59,7 +55,7 @@ pub fn copy(
     digests: &BTreeMap<String, String>,
 ) -> Result<Vec<PathBuf>> {
     let mut written = Vec::new();
-    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let path = entry?.path();
         let target = to.join(path.file_name().unwrap_or_default());
@@ -90,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_named_by_place_and_digest() {
+    fn registry_and_digest_are_replaced() {
         for (written, read) in [
             (
                 "oci://registry.example.com/ringfence/path-policy:0.1.0",
@@ -105,16 +101,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_pinned_is_an_error() {
+    fn images_and_digests_must_be_in_pairs() {
         let unknown = example("oci://registry.example.com/ringfence/path-polcy:0.1.0");
         let image = "url: oci://registry.example.com/ringfence/path-policy:0.1.0\n";
         let digest = format!("sha256: {NO_DIGEST}\n");
         for (text, said) in [
-            (unknown.as_str(), "there is no image `path-polcy`"),
-            (image, "the last image stands without a digest"),
-            (&digest, "a digest stands without an image before it"),
-            (&format!("{image}{image}"), "an image stands without a digest before `path-policy`"),
-            (&format!("other: {NO_DIGEST}\n"), "a digest stands where none is replaced"),
+            (unknown.as_str(), "unknown image `path-polcy`"),
+            (image, "the last image has no digest"),
+            (&digest, "a digest has no image before it"),
+            (&format!("{image}{image}"), "the image before `path-policy` has no digest"),
+            (&format!("other: {NO_DIGEST}\n"), "a digest is in an unknown field"),
         ] {
             assert_eq!(pinned(text, REGISTRY, &digests()).unwrap_err().to_string(), said);
         }

@@ -1,16 +1,16 @@
-//! Stand-ins for the parts of examples/docker-compose that are not Envoy: the services, the key server, the client.
+//! The parts of examples/docker-compose that are not Envoy: the services, the key server and the client.
 
 mod addresses;
-mod answer;
 mod client;
 mod keys;
+mod message;
 mod service;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Stand-ins for services, key server and client.
+/// The services, the key server and the client of examples/docker-compose.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -19,14 +19,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Part {
-    /// A service behind a sidecar: it tells what reached it, and connects to where it is asked to.
+    /// Run a service behind a sidecar
     Service {
-        /// Its name.
+        /// The name of the service
         name: String,
     },
-    /// The issuer: its public keys, and a token for any claims.
+    /// Run the issuer, which serves its public keys and tokens
     Keys,
-    /// Sends the requests, tries the cuts, and prints what came of them.
+    /// Send the requests, try the connections, and print the results
     Client(client::Options),
 }
 

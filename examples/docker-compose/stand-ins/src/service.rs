@@ -1,42 +1,42 @@
-//! A service. It answers with the head of the request that reached it, and can be asked to be a caller itself:
+//! A service. It echoes the head of each request, and can act as a caller:
 //!
-//! - `/reach/HOST:PORT` tells whether a connection from here comes about;
-//! - `/via/HOST:PORT/REST` sends the request on, for `/REST`, and gives back what comes of it.
+//! - `/reach/HOST:PORT` opens a connection and reports whether it succeeded;
+//! - `/via/HOST:PORT/REST` forwards the request as `/REST` and returns the response.
 
 use crate::addresses;
-use crate::answer::{lines, method_and_target, response};
+use crate::message::method_and_target;
 use anyhow::{Context, Result};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
-use testkit::http::Request;
+use testkit::http::{self, Request, serve};
 use testkit::upstream;
 
-/// The port; on loopback alone, so that whoever wants to talk to a service has to pass its sidecar.
+/// The port, on loopback only, so that every caller has to use the sidecar.
 pub(crate) const PORT: u16 = 8080;
 
-/// How long a connection may take: what is cut off by the kernel fails at once, or never.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time limit of a connection. A blocked connection fails at once or not at all.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Runs until it is stopped.
+/// Serves requests until the process is stopped.
 pub(crate) fn run(name: String) -> Result<()> {
-    let listener = TcpListener::bind(("127.0.0.1", PORT)).context("the port cannot be had")?;
-    upstream::serve(&listener, move |head| answer(&name, head));
+    let listener = TcpListener::bind(("127.0.0.1", PORT)).context("cannot listen on the port")?;
+    serve(&listener, move |head| respond(&name, head));
     Ok(())
 }
 
-fn answer(name: &str, head: &[u8]) -> Vec<u8> {
+fn respond(name: &str, head: &[u8]) -> Vec<u8> {
     let (_, target) = method_and_target(head);
     if let Some(place) = target.strip_prefix("/reach/") {
         return reach(place);
     }
     if let Some(rest) = target.strip_prefix("/via/") {
         return via(rest, head)
-            .unwrap_or_else(|error| response(502, &[], format!("{name}: {error:#}\n").as_bytes()));
+            .unwrap_or_else(|error| http::response(502, &[], format!("{name}: {error:#}\n").as_bytes()));
     }
     upstream::echo(head, &[("x-service", name)])
 }
 
-/// Whether any address of the place can be reached; `x-addresses` are those of this service.
+/// Reports whether any address of the place can be reached. `x-addresses` has the addresses of this service.
 fn reach(place: &str) -> Vec<u8> {
     let outcome = connect(place);
     let (reached, body) = match &outcome {
@@ -44,18 +44,18 @@ fn reach(place: &str) -> Vec<u8> {
         Err(error) => (&b"no"[..], format!("not reached: {error:#}\n")),
     };
     let own = addresses::own().join(",");
-    response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
+    http::response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
 }
 
 fn resolve(place: &str) -> Result<Vec<SocketAddr>> {
     Ok(place.to_socket_addrs().context("no such name")?.collect())
 }
 
-/// Tries a connection to each address of a place until one comes about.
+/// Opens a connection to the first address of a place that accepts one.
 pub(crate) fn connect(place: &str) -> Result<()> {
     let mut outcome = Err(anyhow::anyhow!("no address"));
     for address in resolve(place)? {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
+        match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
             Ok(_) => return Ok(()),
             Err(error) => outcome = Err(error.into()),
         }
@@ -63,26 +63,26 @@ pub(crate) fn connect(place: &str) -> Result<()> {
     outcome
 }
 
-/// Sends the request on.
+/// Forwards the request.
 fn via(rest: &str, head: &[u8]) -> Result<Vec<u8>> {
     let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
     let address = *resolve(place)?.first().context("no address")?;
-    let mut request = Request { lines: lines(head), ..Request::get(&format!("/{path}")) };
+    let mut request = Request { lines: upstream::seen(head).headers, ..Request::get(&format!("/{path}")) };
     request.method = method_and_target(head).0.into_bytes();
     request.authority = Some(place.as_bytes().to_vec());
-    request.lines.retain(|(name, _)| !of_the_connection(&String::from_utf8_lossy(name)));
-    let answer = testkit::http::http1(address, &request)?;
-    let headers: Vec<(&str, &[u8])> = answer
+    request.lines.retain(|(name, _)| !is_hop_by_hop(&String::from_utf8_lossy(name)));
+    let response = http::http1(address, &request)?;
+    let headers: Vec<(&str, &[u8])> = response
         .headers
         .iter()
-        .filter(|(name, _)| !of_the_connection(name))
+        .filter(|(name, _)| !is_hop_by_hop(name))
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .collect();
-    Ok(response(answer.status, &headers, &answer.body))
+    Ok(http::response(response.status, &headers, &response.body))
 }
 
-/// Headers that are not sent on.
-fn of_the_connection(name: &str) -> bool {
+/// Returns true for headers that are not forwarded.
+fn is_hop_by_hop(name: &str) -> bool {
     ["host", "connection", "content-length", "transfer-encoding"]
         .iter()
         .any(|other| name.eq_ignore_ascii_case(other))
@@ -90,39 +90,39 @@ fn of_the_connection(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{answer, upstream};
+    use super::{respond, upstream};
     use std::net::TcpListener;
 
     fn ask(target: &str) -> String {
         let head = format!("GET {target} HTTP/1.1\r\nhost: a\r\nx-user: kim\r\n\r\n");
-        String::from_utf8(answer("details", head.as_bytes())).unwrap()
+        String::from_utf8(respond("details", head.as_bytes())).unwrap()
     }
 
     #[test]
-    fn a_service_echoes_and_names_itself() {
-        let told = ask("/details/0");
+    fn a_service_echoes_the_request_with_its_name() {
+        let text = ask("/details/0");
         assert!(
-            told.contains("x-service: details\r\n") && told.contains("\r\n\r\nGET /details/0 "),
-            "{told}"
+            text.contains("x-service: details\r\n") && text.contains("\r\n\r\nGET /details/0 "),
+            "{text}"
         );
     }
 
     #[test]
-    fn a_service_tells_what_it_reaches() {
+    fn a_service_reports_whether_it_reaches_a_place() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let told = ask(&format!("/reach/127.0.0.1:{port}"));
-        assert!(told.contains("x-reached: yes\r\n") && told.contains("x-addresses: "), "{told}");
+        let text = ask(&format!("/reach/127.0.0.1:{port}"));
+        assert!(text.contains("x-reached: yes\r\n") && text.contains("x-addresses: "), "{text}");
         drop(listener);
-        let told = ask(&format!("/reach/127.0.0.1:{port}"));
-        assert!(told.contains("x-reached: no") && told.contains("not reached: "), "{told}");
+        let text = ask(&format!("/reach/127.0.0.1:{port}"));
+        assert!(text.contains("x-reached: no") && text.contains("not reached: "), "{text}");
     }
 
     #[test]
-    fn a_service_sends_requests_on() {
+    fn a_service_forwards_requests() {
         let next = upstream::start(0).unwrap();
-        let told = ask(&format!("/via/{next}/ratings/0"));
-        assert!(told.contains("\r\n\r\nGET /ratings/0 ") && told.contains("x-user: kim"), "{told}");
-        assert!(told.contains(&format!("host: {next}")) && !told.contains("host: a\r"), "{told}");
+        let text = ask(&format!("/via/{next}/ratings/0"));
+        assert!(text.contains("\r\n\r\nGET /ratings/0 ") && text.contains("x-user: kim"), "{text}");
+        assert!(text.contains(&format!("host: {next}")) && !text.contains("host: a\r"), "{text}");
     }
 }

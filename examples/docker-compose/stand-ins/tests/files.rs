@@ -1,4 +1,4 @@
-//! The files of examples/docker-compose: the networks are the service graph, and each policy loads.
+//! Checks of the files of examples/docker-compose.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::Value;
@@ -22,12 +22,12 @@ fn names(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
-/// A field of a service, its own or one that it takes over from another (`<<`).
+/// Returns a field of a service, which may be merged from another (`<<`).
 fn field<'v>(service: &'v Value, name: &str) -> Option<&'v Value> {
     service.get(name).or_else(|| field(service.get("<<")?, name))
 }
 
-/// The parties on each network.
+/// Returns the services on each network.
 fn networks(compose: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut networks: BTreeMap<String, BTreeSet<String>> =
         object(&compose["networks"]).map(|(name, _)| (name.to_owned(), BTreeSet::new())).collect();
@@ -45,7 +45,7 @@ fn networks(compose: &Value) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn each_edge_of_the_graph_is_a_network_and_there_are_no_others() {
+fn the_networks_are_the_edges_of_the_graph() {
     let set = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
     let mut expected = BTreeMap::from([
         ("edge".to_owned(), set(&["client", "ingress"])),
@@ -69,12 +69,12 @@ fn no_network_leads_out_of_the_machine() {
 }
 
 #[test]
-fn an_edge_goes_one_way() {
+fn each_network_allows_one_direction() {
     let compose = document("docker-compose/docker-compose.yaml");
     for (network, parties) in networks(&compose) {
         let (from, to) = match network.as_str() {
             "edge" => ("client", "ingress"),
-            // Nobody can be asked to connect from the key server.
+            // The key server opens no connections.
             "keys" | "tokens" => continue,
             edge => edge.split_once('-').unwrap(),
         };
@@ -88,7 +88,7 @@ fn an_edge_goes_one_way() {
 }
 
 #[test]
-fn every_container_is_closed() {
+fn every_container_has_minimal_rights() {
     let compose = document("docker-compose/docker-compose.yaml");
     for (name, service) in object(&compose["services"]) {
         assert_eq!(field(service, "read_only"), Some(&true.into()), "{name}");

@@ -1,5 +1,4 @@
-//! The service graph, of which `ringfence netpol generate` makes NetworkPolicies: here it says which connections the
-//! networks of the harness have to let through.
+//! The service graph, the input of `ringfence netpol generate`. Here it defines the allowed connections.
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -8,13 +7,13 @@ use std::path::Path;
 /// The port of the ingress.
 pub(crate) const INGRESS_PORT: u16 = 10000;
 
-/// Its services.
+/// The services of a graph.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Graph {
     pub(crate) services: Vec<Service>,
 }
 
-/// A service, and who may call it.
+/// A service and its allowed callers.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Service {
     pub(crate) name: String,
@@ -23,7 +22,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// The port of its sidecar.
+    /// Returns the port of its sidecar.
     pub(crate) fn port(&self) -> u16 {
         self.ports.first().copied().unwrap_or_default()
     }
@@ -41,26 +40,27 @@ impl Graph {
         Ok(serde_json::from_value(spec.clone())?)
     }
 
-    /// Whether `from` may connect to the service `to`.
+    /// Returns true if `from` may connect to the service `to`.
     pub(crate) fn has_edge(&self, from: &str, to: &str) -> bool {
         self.services.iter().any(|service| service.name == to && service.from.iter().any(|name| name == from))
     }
 
-    /// The path by which a service is asked through those before it: `/via/reviews:9080` of what only productpage calls.
+    /// Returns the path that reaches a service through its callers, such as `/via/reviews:9080` for a service that only
+    /// productpage calls.
     pub(crate) fn route(&self, name: &str) -> Result<String> {
         let mut route = String::new();
         let mut at = name;
         for _ in &self.services {
             let service = self.services.iter().find(|service| service.name == at);
             let service = service.with_context(|| format!("the graph has no service {at}"))?;
-            let caller = service.from.first().with_context(|| format!("nobody calls {at}"))?;
+            let caller = service.from.first().with_context(|| format!("{at} has no callers"))?;
             if caller == "ingress" {
                 return Ok(route);
             }
             route = format!("/via/{at}:{}{route}", service.port());
             at = caller;
         }
-        bail!("no way leads from the ingress to {name}")
+        bail!("the ingress cannot reach {name}")
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
         {name: c, ports: [3], from: [b]}, {name: d, ports: [4], from: [e]}, {name: e, ports: [5], from: [d]}]}";
 
     #[test]
-    fn a_service_is_asked_through_its_callers() {
+    fn a_route_leads_through_the_callers() {
         let graph = Graph::parse(GRAPH).unwrap();
         assert_eq!(graph.route("a").unwrap(), "");
         assert_eq!(graph.route("c").unwrap(), "/via/b:2/via/c:3");

@@ -1,7 +1,7 @@
-//! The file of requests: named tokens, and cases in the format of every case file of the project. `{NAME}` in the value of a
-//! header stands for the token of that name.
+//! The request file: named tokens, and cases in the format of the project's case files. `{NAME}` in a header value is replaced
+//! with the token of that name.
 
-use super::{HOST, World, judged};
+use super::world::{HOST, World};
 use anyhow::{Context, Result};
 use cases::{Case, Observed, Protocol, Row};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Tokens, and the requests that may bring them.
+/// Tokens, and requests that carry them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Requests {
@@ -21,9 +21,9 @@ pub(crate) struct Requests {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Token {
-    /// What the issuer is asked to sign; it adds `iss`, `iat` and `exp` where they are not there.
+    /// The claims. The issuer adds missing `iss`, `iat` and `exp`.
     claims: Value,
-    /// Whether another than the issuer signs it.
+    /// Whether the token is signed with a key that is not the issuer's.
     #[serde(default)]
     forged: bool,
 }
@@ -39,7 +39,7 @@ impl Requests {
         Ok(serde_json::from_value(documents.into_iter().next().context("it is empty")?)?)
     }
 
-    /// Sends each over each of its protocols; a row each, and one only where all protocols look alike.
+    /// Sends every case over each of its protocols. Protocols with the same result share a row.
     pub(crate) fn send(&self, world: &World) -> Result<Vec<Row>> {
         let mut tokens = BTreeMap::new();
         for (name, token) in &self.tokens {
@@ -60,17 +60,17 @@ impl Requests {
                 }
             }
         }
-        Ok(rows.into_iter().map(judged).collect())
+        Ok(rows)
     }
 }
 
 /// The column of the protocol.
 const OVER: usize = 1;
 
-/// The characters of a request that are shown.
+/// The maximum length of a request in the table.
 const WIDTH: usize = 72;
 
-/// Whether a row, which has its protocol already, says the same as one that does not have it yet.
+/// Returns true if two rows are equal except for the protocol, which the second does not have yet.
 fn alike(before: &Row, row: &Row) -> bool {
     let cells = before.cells.iter().enumerate().filter(|(column, _)| *column != OVER).map(|(_, cell)| cell);
     cells.eq(&row.cells) && before.differences == row.differences
@@ -95,7 +95,7 @@ fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String
     let differences = case.expect.differences(&observed).iter().map(ToString::to_string).collect();
     let decided = cases::decided_by(&observed, observed.rule.as_ref().and_then(Option::as_deref));
     let mut row = Row::of(case, &observed, format!("{by}, {decided}"), differences);
-    // What passed was decided by nobody in particular: say who answered, beside what it saw.
+    // An allowed request has no single deciding policy: show the service that responded, and what it saw.
     if let (true, [_, _, decided, seen]) = (observed.upstream.is_some(), row.cells.as_mut_slice()) {
         *seen = format!("{by}: {seen}");
         *decided = "allowed".to_owned();
@@ -106,7 +106,7 @@ fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String
     Ok(row)
 }
 
-/// A request, cut where a line would get too long; its host is left out where it is the usual one.
+/// Shortens a request for the table: without the usual host, and truncated.
 fn short(request: &str) -> String {
     let request = request.replacen(&format!(" {HOST}/"), " /", 1);
     if request.chars().count() <= WIDTH {
@@ -115,7 +115,7 @@ fn short(request: &str) -> String {
     request.chars().take(WIDTH - 1).chain(['…']).collect()
 }
 
-/// A header's value with the tokens in it.
+/// Replaces the names of tokens in a header value.
 fn filled(value: &[u8], tokens: &BTreeMap<String, String>) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(value) else { return value.to_vec() };
     let fill = |text: String, (name, token): (&String, &String)| text.replace(name, token);
@@ -128,14 +128,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn a_name_in_braces_is_a_token() {
+    fn names_in_braces_are_replaced_with_tokens() {
         let tokens = BTreeMap::from([("{kim}".to_owned(), "a.b.c".to_owned())]);
         assert_eq!(filled(b"Bearer {kim}", &tokens), b"Bearer a.b.c");
         assert_eq!(filled(b"Bearer {lee} \xff{kim}", &tokens), b"Bearer {lee} \xff{kim}");
     }
 
     #[test]
-    fn rows_that_differ_by_protocol_alone_are_alike() {
+    fn rows_are_alike_if_only_the_protocol_differs() {
         let row = |cells: &[&str]| Row {
             cells: cells.iter().map(ToString::to_string).collect(),
             differences: Vec::new(),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_requests_of_the_example_are_read() {
+    fn the_requests_of_the_example_are_valid() {
         let requests = Requests::parse(include_str!("../../../requests.yaml")).unwrap();
         assert!(requests.cases.len() >= 40);
         for case in &requests.cases {

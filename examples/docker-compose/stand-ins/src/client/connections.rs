@@ -1,42 +1,42 @@
-//! Every connection that one part could try to another: what the graph has comes about, and nothing else does.
+//! The connections between the parts: those of the service graph must succeed, all others must fail.
 
 use super::graph::{Graph, INGRESS_PORT};
-use super::{World, judged};
+use super::world::World;
 use crate::{keys, service};
 use anyhow::Result;
 use cases::Row;
 
-/// An address for documentation (RFC 5737): what a request to the internet comes to.
+/// An address for documentation (RFC 5737), which stands for the internet.
 const OUTSIDE: &str = "192.0.2.1";
 
-/// Who tries without being a service.
+/// The caller that is not a service.
 const CLIENT: &str = "client";
 
-/// A place that may be tried.
+/// The target of a connection.
 #[derive(Debug, Clone)]
 struct Place {
     name: String,
     port: u16,
-    /// Each address that it has on any network: a cut that a name alone makes is none.
+    /// Its addresses on all networks: a connection that fails by name may succeed by address.
     addresses: Vec<String>,
 }
 
-/// A connection that is tried, and whether it has to come about.
+/// A connection and whether it must succeed.
 struct Attempt<'g> {
-    /// A service, or the client.
+    /// The name of a service, or [`CLIENT`].
     from: &'g str,
     to: Place,
     expected: bool,
 }
 
-/// Tries each; a row each.
+/// Tries every connection, and returns a row for each.
 pub(super) fn run(graph: &Graph, world: &World) -> Result<Vec<Row>> {
     let attempts = attempts(graph, places(graph, world)?);
-    // All at once: what is cut off is told by nothing but time.
+    // In parallel, because most of them end with a timeout.
     std::thread::scope(|scope| {
         let threads: Vec<_> =
             attempts.iter().map(|attempt| scope.spawn(|| attempt.row(graph, world))).collect();
-        let ended = |_| anyhow::anyhow!("an attempt ended");
+        let ended = |_| anyhow::anyhow!("an attempt panicked");
         threads.into_iter().map(|thread| thread.join().map_err(ended)?).collect()
     })
 }
@@ -48,7 +48,7 @@ fn attempts(graph: &Graph, places: Vec<Place>) -> Vec<Attempt<'_>> {
             let expected = graph.has_edge(from, &to.name);
             attempts.push(Attempt { from, to: to.clone(), expected });
             if expected {
-                // Around the sidecar, to the service itself.
+                // Past the sidecar, directly to the service.
                 attempts.push(Attempt {
                     from,
                     to: Place { port: service::PORT, ..to.clone() },
@@ -78,7 +78,7 @@ impl Attempt<'_> {
         let differences = wrong.map(|(how, _)| format!("{how}: expected {}", word(self.expected))).collect();
         let to = format!("{}:{}", self.to.name, self.to.port);
         let cells = vec![self.from.to_owned(), to, word(by_name), word(by_address)];
-        Ok(judged(Row { cells, differences }))
+        Ok(Row { cells, differences })
     }
 
     fn reached(&self, graph: &Graph, world: &World, host: &str) -> Result<bool> {
@@ -94,22 +94,22 @@ fn word(reached: bool) -> String {
     if reached { "reached" } else { "not reached" }.to_owned()
 }
 
-/// Services, ingress and key server with all their addresses: who has some tells them.
+/// Returns services, ingress and key server with their addresses, which services and key server report themselves.
 fn places(graph: &Graph, world: &World) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     for service in &graph.services {
         let own = format!("127.0.0.1:{}", service::PORT);
-        let told = world.reach(graph, &service.name, &own)?.text("x-addresses");
-        places.push(place(&service.name, service.port(), &told)?);
+        let addresses = world.reach(graph, &service.name, &own)?.text("x-addresses");
+        places.push(place(&service.name, service.port(), &addresses)?);
     }
-    places.push(place("keys", keys::PORT, &keys::ask(world.keys, "/addresses")?)?);
-    // It is Envoy, and tells nothing: that it listens on this address alone, a test of the files says.
+    places.push(place("keys", keys::PORT, &keys::get(world.keys, "/addresses")?)?);
+    // Envoy does not report its addresses; tests/files.rs checks that it listens on this one only.
     places.push(place("ingress", INGRESS_PORT, &world.ingress.ip().to_string())?);
     Ok(places)
 }
 
 fn place(name: &str, port: u16, addresses: &str) -> Result<Place> {
-    anyhow::ensure!(!addresses.is_empty(), "{name} does not know its addresses");
+    anyhow::ensure!(!addresses.is_empty(), "{name} reports no addresses");
     Ok(Place { name: name.to_owned(), port, addresses: addresses.split(',').map(str::to_owned).collect() })
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use super::{CLIENT, Graph, Place, attempts};
 
     #[test]
-    fn each_pair_is_tried_and_only_edges_are_open() {
+    fn every_pair_is_tried_and_only_edges_are_allowed() {
         let graph =
             "spec: {services: [{name: a, ports: [1], from: [ingress]}, {name: b, ports: [2], from: [a]}]}";
         let graph = Graph::parse(graph).unwrap();
@@ -128,7 +128,7 @@ mod tests {
         let open: Vec<_> = open.iter().map(|attempt| (attempt.from, attempt.to.name.as_str())).collect();
         assert_eq!(open, [("a", "b"), (CLIENT, "ingress"), (CLIENT, "keys")]);
         let of = |from: &str| attempts.iter().filter(|attempt| attempt.from == from).count();
-        // The others, the outside, and of an edge the way around the sidecar.
+        // The other parts, the internet, and past the sidecar for each edge.
         assert_eq!((of("a"), of("b"), of(CLIENT)), (5, 4, 4));
     }
 }

@@ -1,4 +1,4 @@
-//! What operators see.
+//! Counters, response code details, filter state and log.
 
 use crate::{envoy_with, wait_for_counter};
 use testkit::http::{Request, http1};
@@ -12,7 +12,7 @@ const POLICY: &str = r#"{
 }"#;
 
 #[test]
-fn counters_details_state_and_log_tell_who_denied_and_why() {
+fn counters_details_state_and_log_have_rule_and_reason() {
     let (envoy, address) = envoy_with("telling", "ringfence", POLICY, &[]).unwrap();
     let get = |path: &str| http1(address, &Request::get(path)).unwrap();
     for _ in 0..3 {
@@ -49,7 +49,7 @@ fn counters_details_state_and_log_tell_who_denied_and_why() {
 }
 
 #[test]
-fn a_counter_is_there_before_the_first_request() {
+fn counters_exist_before_the_first_request() {
     let (envoy, _) = envoy_with("zero", "path-policy", r#"{"default": "deny"}"#, &[]).unwrap();
     let stats = envoy.admin("/stats?filter=ringfence").unwrap();
     for name in ["requests_total", "denied_total", "shadow_denied_total"] {

