@@ -67,14 +67,14 @@ impl<'n> TypeMeta<'n> {
             problems.error(span, "unknown_value", message, help);
             false
         };
-        let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
-        let homes = homes.flat_map(|(group, versions, _)| versions.iter().map(|number| full(group, number)));
-        let homes: Vec<String> = homes.collect();
         let of_group = READ.iter().find(|(name, ..)| *name == group);
         let of_kind = of_group.filter(|(_, _, kinds)| kinds.contains(&kind));
         if of_kind.is_some_and(|(_, versions, _)| versions.contains(&number)) {
             return true;
         }
+        let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
+        let homes = homes.flat_map(|(group, versions, _)| versions.iter().map(|number| full(group, number)));
+        let homes: Vec<String> = homes.collect();
         if let Some(near) = of_group.filter(|_| homes.is_empty()).and_then(|(.., kinds)| close(kind, kinds)) {
             return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
         }
