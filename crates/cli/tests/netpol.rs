@@ -228,7 +228,7 @@ fn the_bundled_example_is_generated_and_its_matrix_is_its_graph() {
         let bundled = example.join("network-policies").join(path.file_name().unwrap());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(bundled).unwrap());
     }
-    // The graph, edge by edge, and who may come in from outside.
+    // The edges of the graph, and the connections from outside.
     let matrix = run(&["matrix", "--group", "--format", "markdown", example.to_str().unwrap()], "").out;
     let (name, gateway) =
         (|name: &str| format!("default/Deployment/{name}"), "istio-system/Deployment/istio-ingressgateway");
@@ -316,7 +316,7 @@ fn audit_finds_each_missing_policy_of_a_graph() {
         let expected = format!("graph-policy: `{file}` of the graph is missing: ");
         assert!(found.out.contains(&expected) && found.status == 1, "{name:?}: {}", found.out);
     }
-    // And one that says more than the graph.
+    // A policy that differs from the graph is a finding, too.
     copy(None);
     let loose = Path::new(&folder).join("network-policies/40-details.yaml");
     let text = std::fs::read_to_string(&loose).unwrap().replace("port: 9080", "port: 9081");

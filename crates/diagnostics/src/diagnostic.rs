@@ -54,7 +54,7 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// The place in the document, such as `rules[0].match`; empty for the document itself.
     pub path: String,
-    /// What is wrong. Text of the user stands in backticks.
+    /// What is wrong. Text of the user is in backticks.
     pub message: String,
     /// The fix; may be empty.
     pub help: String,

@@ -75,7 +75,7 @@ fn refuses_a_document_that_is_not_a_graph() {
         ("[]", "wrong_type: g:1:1: expected an object, found a list"),
         (
             "{apiVersion: v1, kind: ServiceGraph, metadata: {name: a}, spec: {mesh: {kind: none}, services: []}}",
-            "invalid_document: g:1:1: 0 service graphs in this file; write one document of `apiVersion: ringfence.dev/v1alpha1`",
+            "unknown_value: g:1:14: unsupported version `v1` of `ServiceGraph`; write `ringfence.dev/v1alpha1`",
         ),
         (
             "{apiVersion: ringfence.dev/v1, kind: ServiceGraph, metadata: {name: a}}",

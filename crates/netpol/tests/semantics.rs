@@ -74,7 +74,7 @@ const CASES: [(&str, &str, &str, &str, bool); 62] = [
     ("ingress: [{from: [{namespaceSelector: {}}]}]", D, A, "TCP 80", true),
     ("ingress: [{from: [{namespaceSelector: {}}]}]", OUT, A, "TCP 80", false),
     ("ingress: [{ports: []}]", B, A, "UDP 80", true),
-    // Two selectors in one peer are both asked, in two peers either is.
+    // Both selectors of a peer must match; one of two peers is enough.
     (
         "ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}, podSelector: {matchLabels: {app: b}}}]}]",
         C,
@@ -203,7 +203,7 @@ const CASES: [(&str, &str, &str, &str, bool); 62] = [
     ("ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]", B, A, "TCP 80", false),
     ("ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]", "2001:db8::1", A, "TCP 80", false),
     ("ingress: [{from: [{ipBlock: {cidr: '2001:db8::/32'}}]}]", "2001:db8::1", A, "TCP 80", true),
-    // Pods reach themselves; pods on the network of their node are not held.
+    // Pods reach themselves; pods with `hostNetwork` are not isolated.
     ("policyTypes: [Ingress, Egress]", A, A, "TCP 80", true),
     ("policyTypes: [Ingress, Egress]", A, H, "TCP 80", false),
     ("policyTypes: [Ingress]", B, H, "TCP 80", true),

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 /// The maximum depth of nested values. The code that reads them is recursive.
 const MAX_DEPTH: usize = 100;
 
-/// The maximum number of values that the aliases of a document stand for, so that a small file cannot fill the memory.
+/// The maximum number of values in the aliases of a document, so that a small file cannot fill the memory.
 const MAX_ALIASED: usize = 100_000;
 
 /// Reads the documents of a file, which is YAML or JSON. Invalid YAML ends the file; the documents before it are returned.
@@ -102,17 +102,23 @@ impl Builder {
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
-                let known = self.anchors.get(&anchor).cloned();
-                let node = known.ok_or((span, "unknown alias".to_owned()))?;
-                self.aliased += size(&node);
-                if self.aliased > MAX_ALIASED {
-                    return Err((span, "the aliases of this document stand for too many values".to_owned()));
-                }
+                let node = self.aliased(span, anchor)?;
                 let text = node.text().map(str::to_owned);
                 self.finish(node, 0, text.as_deref(), found)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Returns the value of an alias.
+    fn aliased(&mut self, span: Span, anchor: usize) -> Result<Node, Refused> {
+        let known = self.anchors.get(&anchor).cloned();
+        let node = known.ok_or((span, "unknown alias".to_owned()))?;
+        self.aliased += size(&node);
+        if self.aliased > MAX_ALIASED {
+            return Err((span, "the aliases of this document contain too many values".to_owned()));
+        }
+        Ok(node)
     }
 
     fn enter(&mut self, span: Span, open: Open) -> Result<(), Refused> {

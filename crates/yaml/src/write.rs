@@ -1,4 +1,4 @@
-//! The writer: block style with comments. Strings stand in quotes only where they need them.
+//! The writer: block style with comments. Strings are quoted only if they need it.
 
 use crate::node::Data;
 use crate::scalar::plain;
@@ -118,7 +118,7 @@ impl From<&Value> for Yaml {
     }
 }
 
-/// Returns a value in flow style. Some fields, such as the name of a rule, stand before the others.
+/// Returns a value in flow style. Some fields, such as the name of a rule, come first.
 fn flow(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -137,7 +137,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// The fields that stand first in an object of flow style.
+/// The fields that come first in an object in flow style.
 const FIRST: [&str; 9] =
     ["name", "issuer", "audiences", "algorithms", "jwks", "match", "hosts", "methods", "paths"];
 

@@ -23,7 +23,7 @@ const ISTIOD: [u16; 5] = [8080, 9876, 15010, 15014, 15017];
 /// The metrics of istiod.
 const ISTIOD_METRICS: u16 = 15014;
 
-/// Returns the ranges that this finding tells apart.
+/// Returns the ranges that this finding distinguishes.
 pub(super) fn cuts(options: &Options) -> Vec<Range> {
     let fixed = blocks(&METADATA).into_iter().chain(blocks(&PRIVATE));
     fixed.chain(options.api_server.iter().copied()).chain(options.nodes.iter().copied()).collect()
@@ -83,15 +83,12 @@ fn guarded(options: &Options) -> Vec<Guarded<'static>> {
 }
 
 fn addresses(scene: &Scene<'_>, class: usize, guarded: &Guarded<'_>, found: &mut Vec<Finding>) {
-    let of = |range: &Range| guarded.ranges.iter().any(|guarded| guarded.contains(range));
+    let is_guarded = |range: &Range| guarded.ranges.iter().any(|guarded| guarded.contains(range));
     let metadata = |range: &Range| guarded.few && blocks(&METADATA).iter().any(|other| other.contains(range));
     let mut ports = Ports::default();
     let mut ranges = Vec::new();
-    for node in scene.reach.destinations(class) {
-        let Node::Range(index) = node else { continue };
-        let reached = scene.reach.ports(Node::Class(class), node);
-        let range = scene.reach.ranges().get(index).copied().filter(|range| of(range) && !metadata(range));
-        if let Some(range) = range.filter(|range| !reached.is_empty() && !is_local_dns(range, &reached)) {
+    for (range, reached) in scene.reach.addresses(class, Direction::Egress, false) {
+        if is_guarded(&range) && !metadata(&range) && !is_local_dns(&range, &reached) {
             ranges.push(range);
             ports = ports.union(&reached);
         }

@@ -1,7 +1,9 @@
 //! The facts about each workload.
 
 use super::options::Options;
-use crate::model::{Cluster, Extension, Injection, Labels, Listeners, Namespace, ObjectRef, Place, Workload};
+use crate::model::{
+    Cluster, Extension, Injection, Labels, Listeners, Namespace, ObjectRef, Place, ServicePort, Workload,
+};
 use crate::ports::{PortRange, Ports, Protocol};
 use diagnostics::Span;
 
@@ -135,39 +137,43 @@ pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
 /// Returns the ports of the containers and Services of a workload.
 fn app_ports(cluster: &Cluster, workload: &Workload) -> Ports {
     let declared = workload.ports.iter().map(|port| PortRange::one(port.protocol, port.port));
+    let targets = service_ports(cluster, workload).flat_map(|port| targets(workload, port));
+    declared.chain(targets).collect()
+}
+
+/// Returns the ports of the Services of a workload.
+fn service_ports<'c>(cluster: &'c Cluster, workload: &'c Workload) -> impl Iterator<Item = &'c ServicePort> {
     let services = cluster.services.iter().filter(|service| {
         service.object.namespace.as_deref() == Some(workload.namespace())
             && service.pods.as_ref().is_some_and(|pods| pods.matches(&workload.labels))
     });
-    let targets = services.flat_map(|service| &service.ports).flat_map(|port| match &port.target {
-        Ok(number) => vec![PortRange::one(port.protocol, *number)],
-        Err(name) => {
-            workload.named(port.protocol, name).map(|number| PortRange::one(port.protocol, number)).collect()
-        }
-    });
-    declared.chain(targets).collect()
+    services.flat_map(|service| &service.ports)
+}
+
+/// Returns the pod ports of a port of a Service.
+fn targets(workload: &Workload, port: &ServicePort) -> Vec<PortRange> {
+    let numbers = match &port.target {
+        Ok(number) => vec![*number],
+        Err(name) => workload.named(port.protocol, name).collect(),
+    };
+    numbers.into_iter().map(|number| PortRange::one(port.protocol, number)).collect()
 }
 
 /// Returns the pod ports of the listeners of a gateway. A Gateway names the ports of its Service.
 fn listens(cluster: &Cluster, workload: &Workload) -> Ports {
-    let of = |listeners: &&Listeners| listeners.covers(workload);
-    let mut ports = Ports::default();
-    for range in cluster.mesh.listeners.iter().filter(of).flat_map(|listeners| listeners.ports.iter()) {
-        let services = cluster.services.iter().filter(|service| {
-            service.object.namespace.as_deref() == Some(workload.namespace())
-                && service.pods.as_ref().is_some_and(|pods| pods.matches(&workload.labels))
-        });
-        let of = services.flat_map(|service| &service.ports).filter(|port| port.port == range.first);
-        let targets: Vec<u16> = of
-            .flat_map(|port| match &port.target {
-                Ok(number) => vec![*number],
-                Err(name) => workload.named(port.protocol, name).collect(),
-            })
-            .collect();
-        let targets = if targets.is_empty() { vec![range.first] } else { targets };
-        targets.into_iter().for_each(|port| ports.insert(PortRange::one(range.protocol, port)));
-    }
-    ports
+    let own = cluster.mesh.listeners.iter().filter(|listeners: &&Listeners| listeners.covers(workload));
+    let ranges = own.flat_map(|listeners| listeners.ports.iter());
+    // Adjacent ports are one range: each may be another port of the Service.
+    let ports = ranges.flat_map(|PortRange { protocol, first, last }| {
+        (first..=last).map(move |port| PortRange::one(protocol, port))
+    });
+    let pod_ports = ports.flat_map(|port| {
+        let of_service = service_ports(cluster, workload).filter(|found| found.port == port.first);
+        let targets: Vec<PortRange> = of_service.flat_map(|found| targets(workload, found)).collect();
+        let targets = if targets.is_empty() { vec![port] } else { targets };
+        targets.into_iter().map(move |target| PortRange { protocol: port.protocol, ..target })
+    });
+    pod_ports.collect()
 }
 
 /// Returns the ports that annotations exclude from the sidecar.

@@ -6,7 +6,6 @@ use super::scene::{Scene, describe_ports, join};
 use crate::address::{Family, Range};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
-use crate::reach::Node;
 
 /// Addresses that are not part of the Internet: private, link-local, loopback, multicast and reserved ones.
 const INTERNAL: [&str; 12] = [
@@ -29,7 +28,7 @@ fn is_broad(range: &Range) -> bool {
     range.width() > if range.family == Family::V4 { 16 } else { 80 }
 }
 
-/// Returns the ranges that this finding tells apart.
+/// Returns the ranges that this finding distinguishes.
 pub(super) fn cuts(cluster: &Cluster) -> Vec<Range> {
     let entries = cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.iter().copied());
     internal().chain(entries).collect()
@@ -60,12 +59,8 @@ fn broad(scene: &Scene<'_>, class: usize) -> (Vec<Range>, Ports) {
     let known = scene.cluster.mesh.entries.iter().flat_map(|entry| entry.ranges.iter().copied());
     let skipped: Vec<Range> = internal().chain(known).collect();
     let (mut ranges, mut ports) = (Vec::new(), Ports::default());
-    for node in scene.reach.destinations(class) {
-        let Node::Range(index) = node else { continue };
-        let sent = scene.reach.ports(Node::Class(class), node);
-        let range = scene.reach.ranges().get(index).copied();
-        let range = range.filter(|range| !skipped.iter().any(|other| other.contains(range)));
-        if let Some(range) = range.filter(|_| !sent.is_empty()) {
+    for (range, sent) in scene.reach.addresses(class, Direction::Egress, false) {
+        if !skipped.iter().any(|other| other.contains(&range)) {
             ranges.push(range);
             ports = ports.union(&sent);
         }

@@ -127,7 +127,7 @@ pub struct AuditError {
 
 impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the audit knows nothing about `{}`; this is a bug, please report it", self.class)
+        write!(f, "the audit has no facts about `{}`; this is a bug, please report it", self.class)
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
         let error = facts_of_classes(&Reach::new(&cluster), &HashMap::new()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the audit knows nothing about `default/Pod/a`; this is a bug, please report it"
+            "the audit has no facts about `default/Pod/a`; this is a bug, please report it"
         );
     }
 }

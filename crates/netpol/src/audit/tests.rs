@@ -323,3 +323,11 @@ spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSe
         assert!(found.iter().any(|line| line.contains(&expected)), "{found:#?}");
     }
 }
+
+#[test]
+fn adjacent_listeners_are_separate_ports_of_the_service() {
+    let mut files = with("listeners.yaml", "number: 80,", "number: 442,");
+    let service = files.get_mut("gateway.yaml").unwrap();
+    *service = service.replace("port: 80, targetPort: 8080", "port: 442, targetPort: 8080");
+    assert_eq!(shown(&findings(&files)), Vec::<String>::new());
+}

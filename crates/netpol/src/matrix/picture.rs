@@ -92,13 +92,13 @@ impl Picture {
         picture.add_ranges(&rows);
         let index: BTreeMap<Name, usize> =
             picture.items.iter().enumerate().map(|(index, item)| (item.name.clone(), index)).collect();
-        let around = Bypass::new(cluster, options, &matrix.groups)?;
+        let bypass = Bypass::new(cluster, options, &matrix.groups)?;
         let mut edges = Vec::new();
         for row in &rows {
             let (Some(from), Some(to)) = (index.get(&row.from), index.get(&row.to)) else { continue };
-            let walked = around.ports(row);
-            let rest = row.ports.minus(&walked);
-            for (ports, kind) in [(rest, Kind::Allowed), (walked, Kind::Bypass)] {
+            let bypassing = bypass.ports(row);
+            let rest = row.ports.minus(&bypassing);
+            for (ports, kind) in [(rest, Kind::Allowed), (bypassing, Kind::Bypass)] {
                 if !ports.is_empty() {
                     let pair = picture.pairs.entry((*from, *to)).or_insert(kind);
                     *pair = (*pair).max(kind);
@@ -277,16 +277,16 @@ impl Bypass {
             Some(group) => (*group).clone(),
             None => Name::Workload(name.into()),
         };
-        let mut around: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
+        let mut found: BTreeMap<(Name, Name), Ports> = BTreeMap::new();
         for (from, to, ports) in bypasses(cluster, options)? {
             let from = match from {
                 Name::Workload(name) => named(&name),
                 range => range,
             };
-            let entry = around.entry((from, named(&to))).or_default();
+            let entry = found.entry((from, named(&to))).or_default();
             *entry = entry.union(&ports);
         }
-        Ok(Self(around))
+        Ok(Self(found))
     }
 
     fn ports(&self, row: &Row) -> Ports {

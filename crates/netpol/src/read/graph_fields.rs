@@ -28,7 +28,7 @@ impl<'p> Fields<'p> {
         Self { problems, namespace, workloads, external, selected: Vec::new(), references: Vec::new() }
     }
 
-    /// Reports a problem, unless the value has a wrong type: a default then stands in its place.
+    /// Reports a problem, unless the value has a wrong type and was replaced by its default.
     pub(super) fn error(
         &mut self,
         at: At<'_>,

@@ -23,24 +23,26 @@ const READ: [(&str, &[&str], &[&str]); 9] = [
 
 /// Reads a document. The items of lists are read one by one; objects of other kinds are ignored.
 pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Builder) {
-    match head(node, problems) {
-        Some(Head { kind, items: Some(items), .. }) if kind.ends_with("List") => {
+    let Some(meta) = type_meta(node, problems).filter(|meta| meta.check(problems)) else { return };
+    match node.get("items").map(|items| &items.data) {
+        Some(Data::List(items)) if meta.kind.ends_with("List") => {
             items.iter().for_each(|item| document(item, problems, builder));
         }
-        Some(head) if head.is_read() => object(node, &head, problems, builder),
-        Some(head) => builder.ignored.extend(head.ignored(node, problems)),
-        None => {}
+        _ if meta.is_read() => object(node, &meta, problems, builder),
+        _ => builder.ignored.extend(meta.ignored(node, problems)),
     }
 }
 
-/// The group and kind of an object.
-struct Head<'n> {
+/// The API version and kind of an object.
+struct TypeMeta<'n> {
     group: &'n str,
+    number: &'n str,
+    version: (&'n str, Span),
     kind: &'n str,
-    items: Option<&'n [Node]>,
+    kind_span: Span,
 }
 
-impl<'n> Head<'n> {
+impl<'n> TypeMeta<'n> {
     fn is_read(&self) -> bool {
         READ.iter().any(|(group, _, kinds)| *group == self.group && kinds.contains(&self.kind))
     }
@@ -57,10 +59,43 @@ impl<'n> Head<'n> {
             place,
         })
     }
+
+    /// Checks the version and kind. A misspelled one is an error: the object, such as a policy, would be ignored silently.
+    fn check(&self, problems: &mut Diagnostics) -> bool {
+        let Self { group, number, version: (version, version_span), kind, kind_span } = *self;
+        let mut refuse = |span, message: String, help: String| {
+            problems.error(span, "unknown_value", message, help);
+            false
+        };
+        let of_group = READ.iter().find(|(name, ..)| *name == group);
+        let of_kind = of_group.filter(|(_, _, kinds)| kinds.contains(&kind));
+        if of_kind.is_some_and(|(_, versions, _)| versions.contains(&number)) {
+            return true;
+        }
+        let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
+        let homes = homes.flat_map(|(group, versions, _)| versions.iter().map(|number| full(group, number)));
+        let homes: Vec<String> = homes.collect();
+        if let Some(near) = of_group.filter(|_| homes.is_empty()).and_then(|(.., kinds)| close(kind, kinds)) {
+            return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
+        }
+        if let Some(home) = homes.iter().find(|home| of_group.is_none() && is_close(home, version, 3)) {
+            let help = format!("did you mean `{home}`?");
+            return refuse(version_span, format!("unknown API version `{version}`"), help);
+        }
+        let is_removed = matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2");
+        let is_elsewhere = of_group.is_some() || is_removed || kind == "ServiceGraph";
+        if homes.is_empty() || !is_elsewhere {
+            return true;
+        }
+        let versions =
+            of_kind.map(|(_, versions, _)| versions.iter().map(|number| full(group, number)).collect());
+        let help = format!("write `{}`", versions.unwrap_or(homes).join("` or `"));
+        refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help)
+    }
 }
 
-/// Returns the group and kind of an object; none if it is not an object of Kubernetes, or after a problem.
-fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
+/// Returns the version and kind of an object; none if it is not an object of Kubernetes, or after a problem.
+fn type_meta<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<TypeMeta<'n>> {
     let Data::Map(fields) = &node.data else {
         if !matches!(node.data, Data::Null) {
             let message = format!("expected an object, found {}", node.kind());
@@ -89,12 +124,7 @@ fn head<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<Head<'n>> {
         return None;
     };
     let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
-    let checked = check(TypeMeta { group, number, version, kind }, version_span, kind_span, problems);
-    let items = match node.get("items").map(|items| &items.data) {
-        Some(Data::List(items)) => Some(items.as_slice()),
-        _ => None,
-    };
-    checked.then_some(Head { group, kind, items })
+    Some(TypeMeta { group, number, version: (version, version_span), kind, kind_span })
 }
 
 fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
@@ -106,67 +136,24 @@ fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(
     Some((found.text().unwrap_or_default(), found.span))
 }
 
-/// The API version and kind of an object.
-struct TypeMeta<'n> {
-    group: &'n str,
-    number: &'n str,
-    version: &'n str,
-    kind: &'n str,
-}
-
-/// Checks the version and kind. A misspelled one is an error: the object, such as a policy, would be ignored silently.
-fn check(meta: TypeMeta<'_>, version_span: Span, kind_span: Span, problems: &mut Diagnostics) -> bool {
-    let TypeMeta { group, number, version, kind } = meta;
-    let mut refuse = |span, message: String, help: String| {
-        problems.error(span, "unknown_value", message, help);
-        false
-    };
-    let of_group = READ.iter().find(|(name, ..)| *name == group);
-    if let Some((_, versions, kinds)) = of_group {
-        let known = kinds.contains(&kind);
-        if known && !versions.contains(&number) {
-            let versions: Vec<_> = versions.iter().map(|number| full(group, number)).collect();
-            let help = format!("write `{}`", versions.join("` or `"));
-            return refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help);
-        }
-        if let Some(near) = (!known).then(|| close(kind, kinds)).flatten() {
-            return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
-        }
-        return true;
-    }
-    let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
-    let homes: Vec<String> = homes
-        .flat_map(|(group, versions, _)| versions.iter().map(move |number| full(group, number)))
-        .collect();
-    match homes.iter().find(|home| strsim::damerau_levenshtein(home, version) <= 3) {
-        Some(home) => refuse(
-            version_span,
-            format!("unknown API version `{version}`"),
-            format!("did you mean `{home}`?"),
-        ),
-        None if matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2") => refuse(
-            version_span,
-            format!("`{version}` is no longer served"),
-            format!("write `{}`", homes.join("` or `")),
-        ),
-        None => true,
-    }
-}
-
 fn full(group: &str, number: &str) -> String {
     if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
 }
 
 /// Returns the kind that a misspelled kind is close to. Similar kinds of the same group are not close.
 fn close(kind: &str, kinds: &[&str]) -> Option<String> {
-    let near = |known: &&&str| strsim::damerau_levenshtein(kind, known) <= 2;
-    kinds.iter().find(near).map(|known| format!("did you mean `{known}`?"))
+    let known = kinds.iter().find(|known| is_close(kind, known, 2))?;
+    Some(format!("did you mean `{known}`?"))
+}
+
+fn is_close(one: &str, other: &str, most: usize) -> bool {
+    strsim::damerau_levenshtein(one, other) <= most
 }
 
 /// Reads an object of a known kind.
-fn object(node: &Node, head: &Head<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
-    let mut reader = Reader { node, kind: head.kind, group: head.group, problems, builder };
-    match (head.group, head.kind) {
+fn object(node: &Node, meta: &TypeMeta<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
+    let mut reader = Reader { node, kind: meta.kind, group: meta.group, problems, builder };
+    match (meta.group, meta.kind) {
         ("", "Namespace") => reader.namespace(),
         ("", "Service") => reader.service(),
         ("networking.k8s.io", _) => reader.policy(),

@@ -2,14 +2,12 @@
 
 /// Returns true for a DNS label (RFC 1123), the name of a namespace or service.
 pub(super) fn is_label(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.len() <= 63 && text.bytes().all(inner) && ends(text, |byte| byte != b'-')
+    text.len() <= 63 && is_label_of_any_length(text)
 }
 
 /// Returns true for a DNS subdomain (RFC 1123), the name of most objects.
 pub(super) fn is_subdomain(text: &str) -> bool {
-    let label = |label: &str| is_label(label) || (label.len() > 63 && is_label_of_any_length(label));
-    text.len() <= 253 && text.split('.').all(label)
+    text.len() <= 253 && text.split('.').all(is_label_of_any_length)
 }
 
 /// Returns true for the key of a label: a name, optionally with a subdomain and `/` before it.

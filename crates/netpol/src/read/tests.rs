@@ -102,7 +102,15 @@ fn a_misspelled_kind_or_version_is_an_error() {
         ),
         (
             "apiVersion: extensions/v1beta1\nkind: NetworkPolicy\nmetadata: {name: p}\n",
-            "f.yaml:1:13: `extensions/v1beta1` is no longer served; write `networking.k8s.io/v1`",
+            "f.yaml:1:13: unsupported version `extensions/v1beta1` of `NetworkPolicy`; write `networking.k8s.io/v1`",
+        ),
+        (
+            "apiVersion: v1\nkind: ServiceGraph\nmetadata: {name: g}\n",
+            "f.yaml:1:13: unsupported version `v1` of `ServiceGraph`; write `ringfence.dev/v1alpha1`",
+        ),
+        (
+            "apiVersion: ringfence.example/v1\nkind: ServiceGraph\nmetadata: {name: g}\n",
+            "f.yaml:1:13: unsupported version `ringfence.example/v1` of `ServiceGraph`; write `ringfence.dev/v1alpha1`",
         ),
         ("apiversion: v1\nkind: Pod\n", "f.yaml:1:1: unknown field `apiversion`; did you mean `apiVersion`?"),
         ("apiVersion: v1\nknd: Pod\n", "f.yaml:2:1: unknown field `knd`; did you mean `kind`?"),

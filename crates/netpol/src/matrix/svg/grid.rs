@@ -19,7 +19,7 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     if count == 0 || count > MAX_ITEMS {
         return (width, top);
     }
-    canvas.text(20.0, top, "t3", "start", "who may reach whom: rows connect, columns are connected to");
+    canvas.text(20.0, top, "t3", "start", "allowed connections: rows are sources, columns are destinations");
     let left = 20.0 + NAMES;
     let first = top + HEAD;
     let at = |index: usize| CELL * f64::from(u32::try_from(index).unwrap_or(0));
@@ -45,7 +45,8 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     }
     let legend = first + at(count) + 18.0;
     let mut x = left;
-    for (fill, text) in [(ALLOWED_CELL, "allowed"), (BYPASS, "around the L7 policy"), (CLOSED_CELL, "closed")]
+    for (fill, text) in
+        [(ALLOWED_CELL, "allowed"), (BYPASS, "bypasses the L7 policy"), (CLOSED_CELL, "closed")]
     {
         let rect = Rect { x, y: legend - 10.0, width: 12.0, height: 12.0 };
         canvas.rect(rect, 3.0, Style { fill, stroke: fill, dash: false });

@@ -64,8 +64,8 @@ fn node(item: &Item, place: Rect, canvas: &mut Canvas) {
 fn legend(canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
     let entries = [
         ("allowed", palette::ALLOWED, false),
-        ("allowed, plumbing", palette::PLUMBING, false),
-        ("around the L7 policy", palette::BYPASS, true),
+        ("allowed, infrastructure", palette::PLUMBING, false),
+        ("bypasses the L7 policy", palette::BYPASS, true),
     ];
     let mut x = 20.0;
     for (text, colour, dash) in entries {
@@ -73,7 +73,7 @@ fn legend(canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
         canvas.text(x + 42.0, top + 4.0, "t2", "start", text);
         x += 60.0 + 7.0 * f64::from(u32::try_from(text.len()).unwrap_or(0));
     }
-    canvas.text(x, top + 4.0, "t2", "start", "a pair without a line: closed");
+    canvas.text(x, top + 4.0, "t2", "start", "no line: closed");
     (width.max(x + 200.0), top + 12.0)
 }
 
