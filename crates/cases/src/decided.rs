@@ -55,7 +55,7 @@ impl Decided {
             steps: trace,
             shadowed,
             matched_in_shadow,
-            entered: Filter::ALL.into_iter().zip(entered).filter(|(_, seen)| *seen).map(|(f, _)| f).collect(),
+            entered: entered.iter().filter(|(_, seen)| **seen).map(|(filter, _)| filter).collect(),
             upstream: upstream.map(|request| request.headers.lines().map(arrives).collect()),
             response: response.lines().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),
             awaits_keys: tokens.awaits_keys,

@@ -1,7 +1,7 @@
 //! The filters, by name, and how a policy or a module tells which it is for.
 
 use clap::ValueEnum;
-use policy::document::{Problem, read, schema};
+use policy::document::{Problem, schema};
 use policy::stages::{HeaderStage, PathStage, Ringfence, Stage, TokenStage, VhostStage};
 use serde_json::Value;
 use yaml::{Data, Node};
@@ -21,28 +21,28 @@ pub enum Filter {
     Ringfence,
 }
 
-/// Does the same for the document of the filter.
-macro_rules! for_document {
-    ($filter:expr, $document:ident => $body:expr) => {
+/// Evaluates an expression with the stage of the filter.
+macro_rules! for_stage {
+    ($filter:expr, $stage:ident => $body:expr) => {
         match $filter {
             Filter::VhostPolicy => {
-                type $document = <VhostStage as Stage>::Document;
+                type $stage = VhostStage;
                 $body
             }
             Filter::PathPolicy => {
-                type $document = <PathStage as Stage>::Document;
+                type $stage = PathStage;
                 $body
             }
             Filter::TokenValidation => {
-                type $document = <TokenStage as Stage>::Document;
+                type $stage = TokenStage;
                 $body
             }
             Filter::HeaderPolicy => {
-                type $document = <HeaderStage as Stage>::Document;
+                type $stage = HeaderStage;
                 $body
             }
             Filter::Ringfence => {
-                type $document = <Ringfence as Stage>::Document;
+                type $stage = Ringfence;
                 $body
             }
         }
@@ -76,12 +76,12 @@ impl Filter {
 
     /// What is wrong with a policy of it.
     pub fn problems(self, policy: &[u8]) -> Vec<Problem> {
-        for_document!(self, D => read::<D>(policy).err().unwrap_or_default())
+        for_stage!(self, S => policy::load::<S>(policy).err().unwrap_or_default())
     }
 
     /// The JSON Schema of its policies.
     pub fn schema(self) -> Value {
-        for_document!(self, D => schema::<D>(self.name()))
+        for_stage!(self, S => schema::<<S as Stage>::Document>(self.name()))
     }
 
     /// The filter of this name.

@@ -127,7 +127,7 @@ fn a_wrong_call_and_a_wrong_policy_are_told_apart() {
             with(&["explain", "-"]),
             "{path: {default: alow}}",
             1,
-            "-: unknown_value at path.default: `alow` is not a choice here; did you mean `allow`?",
+            "-: unknown_value at path.default: unknown value `alow`; did you mean `allow`?",
         ),
         (with(&["explain", "-"]), "a: [", 1, "-: "),
         (

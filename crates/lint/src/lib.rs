@@ -1,9 +1,10 @@
-//! What a policy says that nobody means. The engine takes it all; whoever wrote it may want to know.
+//! Warnings about policies that are valid and probably do not mean what their authors intended.
 //!
-//! What is here is for policies that load, and is read from their JSON. Nothing is said that is not so: a rule that is
-//! said never to match never does. That some rules never match and nobody says so is well possible.
+//! A warning is never false: a rule that is reported as unreachable never matches. Some rules that never match are not
+//! reported.
 
 mod duplicates;
+mod found;
 mod path;
 mod posture;
 mod regex;
@@ -11,35 +12,36 @@ mod request;
 mod unreachable;
 mod walk;
 
+use found::Found;
 use policy::document::Problem;
 use serde_json::Value;
 
-/// The codes, and what each of them says.
+/// The codes of warnings, with their meaning.
 pub const CODES: [(&str, &str); 5] = [
-    ("unreachable_rule", "a rule that never matches, for an earlier one takes every request that it is for"),
-    ("duplicate_pattern", "a pattern, method or name that stands twice in one list"),
-    ("simple_regex", "a regular expression that `exact`, `prefix`, `suffix` or `contains` could say"),
+    ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
+    ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
+    ("simple_regex", "a regular expression that `exact`, `prefix`, `suffix` or `contains` can replace"),
     (
         "forward_original",
-        "`forward: original` beside a denial: the upstream gets a path that was not judged as it stands",
+        "`forward: original` in a policy that denies: the upstream receives a path that was not checked",
     ),
-    ("allow_all", "`default: allow` and no rule"),
+    ("allow_all", "`default: allow` without rules"),
 ];
 
-/// What may not be meant in a policy of the filter. The policy is one that loads.
+/// Returns the warnings about a valid policy of a filter.
 pub fn lint(filter: &str, policy: &Value) -> Vec<Problem> {
     let mut found = Found::default();
     match filter {
         "ringfence" => {
             for (section, filter) in SECTIONS {
                 if let Some(policy) = policy.get(section) {
-                    found.section(section, filter, policy);
+                    check_section(section, filter, policy, &mut found);
                 }
             }
         }
-        _ => found.section("", filter, policy),
+        _ => check_section("", filter, policy, &mut found),
     }
-    found.0
+    found.into_problems()
 }
 
 /// The sections of a policy of ringfence.
@@ -50,30 +52,15 @@ const SECTIONS: [(&str, &str); 4] = [
     ("header", "header-policy"),
 ];
 
-/// What was found so far.
-#[derive(Debug, Default)]
-struct Found(Vec<Problem>);
-
-impl Found {
-    fn add(&mut self, code: &'static str, path: String, message: String, help: impl Into<String>) {
-        self.0.push(Problem { code, path, message, help: help.into() });
+fn check_section(section: &str, filter: &str, policy: &Value, found: &mut Found) {
+    walk::each(section, policy, &mut |place| {
+        duplicates::check(place, found);
+        regex::check(place, found);
+    });
+    if filter == "path-policy" {
+        posture::check(section, policy, found);
     }
-
-    fn section(&mut self, section: &str, filter: &str, policy: &Value) {
-        walk::each(section, policy, &mut |place| {
-            duplicates::look(place, self);
-            regex::look(place, self);
-        });
-        if filter == "path-policy" {
-            posture::look(section, policy, self);
-        }
-        if matches!(filter, "path-policy" | "token-validation") {
-            unreachable::look(section, policy, self);
-        }
+    if matches!(filter, "path-policy" | "token-validation") {
+        unreachable::check(section, policy, found);
     }
-}
-
-/// The place of a field below another.
-fn below(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
