@@ -168,7 +168,9 @@ fn check_words() -> Result<()> {
     let mut named = BTreeSet::new();
     for page in files("docs", "md")? {
         let page = std::fs::read_to_string(&page)?;
-        named.extend(page.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).map(str::to_owned));
+        let spans = page.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+        let words = spans.flat_map(|span| span.split(|c: char| !c.is_alphanumeric() && !"_-*".contains(c)));
+        named.extend(words.map(str::to_owned));
     }
     let missing: Vec<String> = words.difference(&named).cloned().collect();
     anyhow::ensure!(missing.is_empty(), "on no page in backticks: {}", missing.join(", "));
@@ -237,7 +239,7 @@ const PLACES: [Place; 55] = [
     ("token-validation", "`from`", "token-validation", r#"{"providers": {"a": {"from": {"headers": [{"zzzz": 1}]}}}}"#),
     ("token-validation", "A rule", "token-validation", r#"{"rules": [{"zzzz": 1}]}"#),
     ("token-validation", "`require`", "token-validation", r#"{"rules": [{"require": {"zzzz": 1}}]}"#),
-    ("token-validation", "ClaimMatch", "token-validation", r#"{"rules": [{"require": {"claims": [{"zzzz": 1}]}}]}"#),
+    ("token-validation", "ClaimMatch", "token-validation", r#"{"rules": [{"require": {"provider": "p", "claims": [{"zzzz": 1}]}}]}"#),
     ("ringfence", "Fields", "ringfence", r#"{"zzzz": 1}"#),
     ("vocabulary", "Mode", "path-policy", r#"{"mode": "zzzz"}"#),
     ("vocabulary", "PathMatch", "path-policy", r#"{"rules": [{"match": {"paths": [{"zzzz": 1}]}}]}"#),
@@ -257,7 +259,7 @@ const PLACES: [Place; 55] = [
 fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let problems = modules::load(filter, policy.as_bytes()).err().unwrap_or_default();
     let list = problems.iter().find_map(|problem| {
-        ["there are ", "add one of ", "keep one of "]
+        ["use one of ", "add one of ", "keep one of "]
             .iter()
             .find_map(|start| problem.help.strip_prefix(start))
     });

@@ -131,7 +131,7 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             with(&["explain", "-"]),
             "{path: {default: alow}}",
             1,
-            "-:1:18: error: unknown_value: `alow` is not a choice here",
+            "-:1:18: error: unknown_value: unknown value `alow`",
         ),
         (with(&["explain", "-"]), "a: [", 1, "-:2:1: error: syntax: invalid YAML: "),
         (

@@ -138,8 +138,8 @@ fn reports_why_a_manifest_cannot_be_rendered() {
         (
             "printf 'default: denied\\n' | ringfence render - --as envoy".to_owned(),
             1,
-            "-:1:10: error: unknown_value: `denied` is not a choice here\n 1 | default: denied\n   |          ^^^^^^\n\
-             help: there are `allow`, `deny`\n\n1 problem\n",
+            "-:1:10: error: unknown_value: unknown value `denied`\n 1 | default: denied\n   |          ^^^^^^\n\
+             help: use one of `allow`, `deny`\n\n1 problem\n",
         ),
     ] {
         assert_eq!(shell(&line), (String::new(), message.to_owned(), status), "{line}");

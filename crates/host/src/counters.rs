@@ -1,7 +1,7 @@
 //! Counters: collected here, written to the host on the timer.
 
 use crate::ffi::{self, Metric};
-use policy::decision::{Filter, Report, TokenReport};
+use policy::decision::{Filter, PerFilter, Report, TokenReport};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(crate) struct Counters(RefCell<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    requests: [u64; 4],
+    requests: PerFilter<u64>,
     others: BTreeMap<String, u64>,
     ids: BTreeMap<String, u32>,
     /// The gauge of the VM's memory, and what it was last set to, in pages of 64 KiB.
@@ -39,8 +39,8 @@ impl Counters {
     /// Counts a request for each filter that saw it, and what was withheld in shadow.
     pub(crate) fn request<T>(&self, report: &Report<T>) {
         let mut state = self.0.borrow_mut();
-        for (count, entered) in state.requests.iter_mut().zip(report.entered) {
-            *count += u64::from(entered);
+        for (filter, entered) in report.entered.iter() {
+            *state.requests.get_mut(filter) += u64::from(*entered);
         }
         for (filter, rule) in &report.matched_in_shadow {
             state.add(*filter, &format!("rule_{rule}_shadow_matched"), 1);
@@ -70,9 +70,9 @@ impl Counters {
         {
             *last = pages;
         }
-        for (filter, count) in Filter::ALL.into_iter().zip(std::mem::take(&mut state.requests)) {
-            if count > 0 {
-                state.add(filter, "requests", count);
+        for (filter, count) in std::mem::take(&mut state.requests).iter() {
+            if *count > 0 {
+                state.add(filter, "requests", *count);
             }
         }
         for (name, count) in std::mem::take(&mut state.others) {

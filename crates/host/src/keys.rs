@@ -55,7 +55,7 @@ impl RemoteSets {
     /// Whether the first keys of one are on their way.
     pub(crate) fn is_starting(&self) -> bool {
         let now = clock::milliseconds();
-        self.0.iter().map(|set| (set.known.get(), set.keys.pace)).any(|(known, pace)| {
+        self.0.iter().map(|set| (set.known.get(), set.keys.refresh)).any(|(known, pace)| {
             known.set.is_none() && (known.is_under_way(now, pace) || known.is_due_within(0, now, pace))
         })
     }
@@ -80,7 +80,7 @@ impl RemoteSets {
                 continue;
             };
             let Some((shared, _)) = set.read() else { continue };
-            let pace = set.keys.pace;
+            let pace = set.keys.refresh;
             soon |= shared.is_under_way(now, pace) || set.lacks(shared);
             soon |= match missing {
                 MissingKeys::Keys => shared.is_due_within(pace.timeout, now, pace),
@@ -98,7 +98,7 @@ impl RemoteSets {
     pub(crate) fn patience(&self, wanted: &[KeysWanted]) -> u64 {
         let is_wanted =
             |set: &&RemoteSet| wanted.iter().any(|wanted| wanted.provider_index == set.keys.provider_index);
-        self.0.iter().filter(is_wanted).map(|set| set.keys.pace.timeout).max().unwrap_or_default()
+        self.0.iter().filter(is_wanted).map(|set| set.keys.refresh.timeout).max().unwrap_or_default()
     }
 
     /// Takes the answer to a call.
@@ -201,7 +201,7 @@ impl RemoteSet {
     fn fetch_if_due(&self, counters: &Counters) {
         let Some((shared, cas)) = self.read() else { return };
         let forced = self.wanted.replace(false);
-        let Some(claim) = shared.claim(clock::milliseconds(), self.keys.pace, forced) else { return };
+        let Some(claim) = shared.claim(clock::milliseconds(), self.keys.refresh, forced) else { return };
         // Where another was quicker, it fetches.
         if ffi::share(&self.shared_key, &claim.encode(), cas).is_err() {
             return;
@@ -213,7 +213,7 @@ impl RemoteSet {
             (":authority", &self.keys.uri.authority),
             ("accept", "application/jwk-set+json, application/json"),
         ];
-        let timeout = Duration::from_millis(self.keys.pace.timeout);
+        let timeout = Duration::from_millis(self.keys.refresh.timeout);
         // The SDK's own call: its dispatcher has to know which context the answer is for.
         match proxy_wasm::hostcalls::dispatch_http_call(
             &self.keys.cluster,
@@ -239,7 +239,7 @@ impl RemoteSet {
             self.log(Level::Info, "a new set was fetched");
         }
         ffi::share(&self.set_key(), set, 0).map_err(|_| "the host does not share it".to_owned())?;
-        let shared = self.update(|shared| shared.succeeded(now, self.keys.pace, random, digest));
+        let shared = self.update(|shared| shared.succeeded(now, self.keys.refresh, random, digest));
         self.known.set(shared.ok_or_else(|| "the host does not share when it was fetched".to_owned())?);
         Ok(())
     }
@@ -247,7 +247,7 @@ impl RemoteSet {
     fn fail(&self, why: &str, counters: &Counters) {
         counters.count(Filter::TokenValidation, "jwks_fetch_failures");
         let (now, random) = (clock::milliseconds(), clock::any_number());
-        let shared = self.update(|shared| shared.failed(now, self.keys.pace, random));
+        let shared = self.update(|shared| shared.failed(now, self.keys.refresh, random));
         let serving = match shared {
             Some(Fetching { set: Some(_), fetched_at, .. }) => {
                 format!("those of {} s ago serve on", now.saturating_sub(fetched_at) / 1000)

@@ -51,7 +51,7 @@ impl Decided {
             answer: answer.map(|answer| *answer),
             steps: trace,
             shadowed,
-            entered: Filter::ALL.into_iter().zip(entered).filter(|(_, seen)| *seen).map(|(f, _)| f).collect(),
+            entered: entered.iter().filter(|(_, seen)| **seen).map(|(filter, _)| filter).collect(),
             upstream: upstream.map(|request| request.headers.lines().map(in_transit).collect()),
             response: response.lines().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),
             awaits_keys: tokens.awaits_keys,

@@ -1,12 +1,13 @@
-//! What stands twice in one list.
+//! Items that are listed twice.
 
-use crate::Found;
-use crate::path::Pattern;
+use crate::found::Found;
 use crate::walk::Place;
+use policy::document::read;
+use policy::vocabulary::PathMatch;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The lists in which an item twice says nothing.
+/// The lists in which a repeated item has no effect.
 const LISTS: [&str; 19] = [
     "algorithms",
     "anyOf",
@@ -29,23 +30,26 @@ const LISTS: [&str; 19] = [
     "types",
 ];
 
-pub(crate) fn look(place: Place<'_>, found: &mut Found) {
+pub(crate) fn check(place: Place<'_>, found: &mut Found) {
     let Value::Array(items) = place.value else { return };
     if !LISTS.contains(&place.field) {
         return;
     }
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(first) = seen.insert(said(place.field, item), index) else { continue };
-        let message = format!("this is {}[{first}] again", place.path);
-        found.add("duplicate_pattern", format!("{}[{index}]", place.path), message, "list it once");
+        let Some(first) = seen.insert(normalized(place.field, item), index) else { continue };
+        let message = format!("duplicate of {}[{first}]", place.path);
+        found.add("duplicate_pattern", format!("{}[{index}]", place.path), message, "remove one of them");
     }
 }
 
-/// What an item says, however it is spelled.
-fn said(field: &str, item: &Value) -> String {
+/// Returns the same text for all spellings of an item.
+fn normalized(field: &str, item: &Value) -> String {
     match (field, item) {
-        ("paths", _) => Pattern::read(item).map_or_else(|| item.to_string(), |pattern| pattern.spelled()),
+        ("paths", _) if item.get("regex").is_none() => {
+            let pattern = read::<PathMatch>(item.to_string().as_bytes());
+            pattern.map_or_else(|_| item.to_string(), |p| format!("{:?} {}", p.shape(), p.ignores_case()))
+        }
         ("hosts" | "single" | "remove", Value::String(name)) => name.to_ascii_lowercase(),
         _ => item.to_string(),
     }

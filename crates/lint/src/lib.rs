@@ -1,9 +1,10 @@
-//! What a policy says that nobody means. The engine takes it all; whoever wrote it may want to know.
+//! Warnings about policies that are valid and probably do not mean what their authors intended.
 //!
-//! What is here is for policies that load, and is read from their JSON. Nothing is said that is not so: a rule that is
-//! said never to match never does. That some rules never match and nobody says so is well possible.
+//! A warning is never false: a rule that is reported as unreachable never matches. Some rules that never match are not
+//! reported.
 
 mod duplicates;
+mod found;
 mod path;
 mod posture;
 mod regex;
@@ -11,52 +12,34 @@ mod request;
 mod unreachable;
 mod walk;
 
+use found::Found;
 use policy::document::Problem;
 use serde_json::Value;
 
-/// The codes, and what each of them says.
+/// The codes of warnings, with their meaning.
 pub const CODES: [(&str, &str); 5] = [
-    ("unreachable_rule", "a rule that never matches, for an earlier one takes every request that it is for"),
-    ("duplicate_pattern", "a pattern, method or name that stands twice in one list"),
-    ("simple_regex", "a regular expression that `exact`, `prefix`, `suffix` or `contains` could say"),
+    ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
+    ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
+    ("simple_regex", "a regular expression that `exact`, `prefix`, `suffix` or `contains` can replace"),
     (
         "forward_original",
-        "`forward: original` beside a denial: the upstream gets a path that was not judged as it stands",
+        "`forward: original` in a policy that denies: the upstream receives a path that was not checked",
     ),
-    ("allow_all", "`default: allow` and no rule"),
+    ("allow_all", "`default: allow` without rules"),
 ];
 
 /// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
 pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
     let mut found = Found::default();
-    found.section(section, filter, policy);
-    found.0
-}
-
-/// What was found so far.
-#[derive(Debug, Default)]
-struct Found(Vec<Problem>);
-
-impl Found {
-    fn add(&mut self, code: &'static str, path: String, message: String, help: impl Into<String>) {
-        self.0.push(Problem { code, path, message, help: help.into() });
+    walk::each(section, policy, &mut |place| {
+        duplicates::check(place, &mut found);
+        regex::check(place, &mut found);
+    });
+    if filter == "path-policy" {
+        posture::check(section, policy, &mut found);
     }
-
-    fn section(&mut self, section: &str, filter: &str, policy: &Value) {
-        walk::each(section, policy, &mut |place| {
-            duplicates::look(place, self);
-            regex::look(place, self);
-        });
-        if filter == "path-policy" {
-            posture::look(section, policy, self);
-        }
-        if matches!(filter, "path-policy" | "token-validation") {
-            unreachable::look(section, policy, self);
-        }
+    if matches!(filter, "path-policy" | "token-validation") {
+        unreachable::check(section, policy, &mut found);
     }
-}
-
-/// The place of a field below another.
-fn below(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
+    found.into_problems()
 }

@@ -1,200 +1,104 @@
-//! Patterns of paths: which of them takes all that another does.
+//! Comparison of path patterns.
 
-use policy::document::read;
-use policy::http::canonical_pattern;
-use policy::vocabulary::PathMatch;
-use serde_json::Value;
-use std::cell::OnceCell;
+use policy::vocabulary::{PathMatch, PathShape};
 
-/// A pattern of paths.
-#[derive(Debug)]
-pub(crate) struct Pattern<'v> {
-    shape: Shape,
-    ignore_case: bool,
-    value: &'v Value,
-    /// It as the engine has it, made where it is needed: a regular expression takes long to compile.
-    matcher: OnceCell<Option<PathMatch>>,
-}
-
-/// What it says, in the canonical form.
-#[derive(Debug, PartialEq, Eq)]
-enum Shape {
-    Exact(String),
-    /// Without its last slash.
-    Prefix(String),
-    Suffix(String),
-    Contains(String),
-    Regex(String),
-    /// Any segment in the place of `None`.
-    Template {
-        segments: Vec<Option<String>>,
-        rest: bool,
-    },
-}
-
-impl<'v> Pattern<'v> {
-    /// Reads a pattern that the engine takes.
-    pub(crate) fn read(value: &'v Value) -> Option<Self> {
-        let ignore_case = value.get("ignoreCase").and_then(Value::as_bool).unwrap_or_default();
-        let text = |kind: &str| value.get(kind).and_then(Value::as_str);
-        // A part of a path need not start with `/`.
-        let part = |text: &str| canonical_pattern(&format!("/x{text}")).ok()?.get(2..).map(str::to_owned);
-        let shape = if text("exact") == Some("*") {
-            Shape::Exact("*".to_owned())
-        } else if let Some(text) = text("exact") {
-            Shape::Exact(canonical_pattern(text).ok()?)
-        } else if let Some(text) = text("prefix") {
-            Shape::Prefix(canonical_pattern(text).ok()?.trim_end_matches('/').to_owned())
-        } else if let Some(text) = text("suffix") {
-            Shape::Suffix(part(text)?)
-        } else if let Some(text) = text("contains") {
-            Shape::Contains(part(text)?)
-        } else if let Some(text) = text("regex") {
-            Shape::Regex(text.to_owned())
-        } else {
-            template(text("template")?)?
-        };
-        Some(Self { shape, ignore_case, value, matcher: OnceCell::new() })
+/// Returns true if a pattern matches every path that `other` matches; false if that is not certain.
+pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
+    let ignore_case = pattern.ignores_case();
+    if other.ignores_case() && !ignore_case {
+        return false;
     }
-
-    /// One text for all spellings of it.
-    pub(crate) fn spelled(&self) -> String {
-        format!("{:?} {}", self.shape, self.ignore_case)
-    }
-
-    /// The path that every path it matches is or stands below, in lower case and without a last slash.
-    pub(crate) fn head(&self) -> Option<String> {
-        let head = match &self.shape {
-            Shape::Exact(text) | Shape::Prefix(text) => text.clone(),
-            Shape::Template { segments, .. } => {
-                let literal = segments.iter().map_while(Option::as_ref);
-                literal.fold(String::new(), |head, segment| head + "/" + segment)
-            }
-            Shape::Regex(text) => literal_head(text).rsplit_once('/')?.0.to_owned(),
-            Shape::Suffix(_) | Shape::Contains(_) => return None,
-        };
-        Some(head.trim_end_matches('/').to_ascii_lowercase())
-    }
-
-    /// Whether it can take what stands below its head: an index by heads finds it.
-    pub(crate) fn is_found_by_head(&self) -> bool {
-        matches!(self.shape, Shape::Exact(_) | Shape::Prefix(_) | Shape::Template { .. })
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        let make = || read::<PathMatch>(self.value.to_string().as_bytes()).ok();
-        self.matcher.get_or_init(make).as_ref().is_some_and(|matcher| matcher.matches(path))
-    }
-
-    /// Whether it matches every path that `other` does. Where that is hard to tell, it says no.
-    pub(crate) fn covers(&self, other: &Pattern<'_>) -> bool {
-        if other.ignore_case && !self.ignore_case {
-            return false;
+    let same = |one: &str, two: &str| if ignore_case { one.eq_ignore_ascii_case(two) } else { one == two };
+    match (pattern.shape(), other.shape()) {
+        (PathShape::Regex(one), PathShape::Regex(two)) => one.as_str() == two.as_str(),
+        (one, two) if one == two => true,
+        // An expression with `(?-i)` may be case-sensitive anyway.
+        (PathShape::Regex(_), PathShape::Exact(text)) => !other.ignores_case() && pattern.matches(text),
+        (_, PathShape::Exact(text)) => pattern.matches(text),
+        (PathShape::Prefix(one), PathShape::Prefix(two)) => {
+            strip(two, one, same).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
-        let same = |one: &str, two: &str| same(one, two, self.ignore_case);
-        match (&self.shape, &other.shape) {
-            (one, two) if one == two => true,
-            // With `(?-i)` in it an expression may care for case all the same.
-            (Shape::Regex(_), Shape::Exact(text)) => !other.ignore_case && self.matches(text),
-            (_, Shape::Exact(text)) => self.matches(text),
-            (Shape::Prefix(one), Shape::Prefix(two)) => {
-                behind(two, one, same).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
-            (Shape::Prefix(one), Shape::Regex(two)) => {
-                behind(literal_head(two), one, same).is_some_and(|rest| rest.starts_with('/'))
-            }
-            (Shape::Prefix(one), Shape::Template { segments, .. }) => {
-                let literal = |(index, part): (usize, &str)| match segments.get(index) {
-                    Some(Some(segment)) => same(segment, part),
-                    _ => false,
-                };
-                one.split('/').skip(1).enumerate().all(literal)
-            }
-            (Shape::Template { segments, rest }, Shape::Prefix(two)) => {
-                let two = two.split('/').skip(1).map(Some);
-                *rest && two.clone().count() >= segments.len() && takes(segments, two, same)
-            }
-            (Shape::Template { segments: one, rest }, Shape::Template { segments: two, rest: more }) => {
-                let enough = if *rest { two.len() >= one.len() } else { !more && two.len() == one.len() };
-                enough && takes(one, two.iter().map(Option::as_deref), same)
-            }
-            (Shape::Suffix(one), Shape::Suffix(two)) => {
-                let start = two.len().checked_sub(one.len());
-                start.and_then(|start| two.get(start..)).is_some_and(|end| same(end, one))
-            }
-            (Shape::Contains(one), Shape::Suffix(two) | Shape::Contains(two) | Shape::Prefix(two)) => {
-                let starts = two.char_indices().filter_map(|(at, _)| two.get(at..));
-                one.is_empty() || starts.into_iter().any(|rest| behind(rest, one, same).is_some())
-            }
-            _ => false,
+        (PathShape::Prefix(one), PathShape::Regex(two)) => {
+            strip(two.literal_head(), one, same).is_some_and(|rest| rest.starts_with('/'))
         }
+        (PathShape::Prefix(one), PathShape::Template { segments, .. }) => {
+            let is_literal = |(index, part): (usize, &str)| {
+                segments.get(index).is_some_and(|segment| segment.is_some_and(|text| same(text, part)))
+            };
+            one.split('/').skip(1).enumerate().all(is_literal)
+        }
+        (PathShape::Template { segments, rest }, PathShape::Prefix(two)) => {
+            let two: Vec<_> = two.split('/').skip(1).map(Some).collect();
+            rest && two.len() >= segments.len() && covers_segments(&segments, &two, same)
+        }
+        (PathShape::Template { segments: one, rest }, PathShape::Template { segments: two, rest: more }) => {
+            let is_length = if rest { two.len() >= one.len() } else { !more && two.len() == one.len() };
+            is_length && covers_segments(&one, &two, same)
+        }
+        (PathShape::Suffix(one), PathShape::Suffix(two)) => {
+            let start = two.len().checked_sub(one.len());
+            start.and_then(|start| two.get(start..)).is_some_and(|end| same(end, one))
+        }
+        (
+            PathShape::Contains(one),
+            PathShape::Suffix(two) | PathShape::Contains(two) | PathShape::Prefix(two),
+        ) => {
+            let starts = two.char_indices().filter_map(|(at, _)| two.get(at..));
+            one.is_empty() || starts.into_iter().any(|rest| strip(rest, one, same).is_some())
+        }
+        _ => false,
     }
 }
 
-fn same(one: &str, two: &str, ignore_case: bool) -> bool {
-    if ignore_case { one.eq_ignore_ascii_case(two) } else { one == two }
+/// Returns a path, in lower case and without last slash, that every matching path equals or is below.
+pub(crate) fn head(pattern: &PathMatch) -> Option<String> {
+    let head = match pattern.shape() {
+        PathShape::Exact(text) | PathShape::Prefix(text) => text.to_owned(),
+        PathShape::Template { segments, .. } => {
+            segments.into_iter().map_while(|text| text).fold(String::new(), |head, text| head + "/" + text)
+        }
+        PathShape::Regex(regex) => regex.literal_head().rsplit_once('/')?.0.to_owned(),
+        PathShape::Suffix(_) | PathShape::Contains(_) => return None,
+    };
+    Some(head.trim_end_matches('/').to_ascii_lowercase())
 }
 
-/// What stands behind the start of a text, where it has this start.
-fn behind<'t>(text: &'t str, start: &str, same: impl Fn(&str, &str) -> bool) -> Option<&'t str> {
+/// Returns the rest of a text after its start.
+fn strip<'t>(text: &'t str, start: &str, same: impl Fn(&str, &str) -> bool) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(start.len())?;
     same(head, start).then_some(rest)
 }
 
-/// Whether each segment of one takes the segment of the other at its place.
-fn takes<'t>(
-    one: &[Option<String>],
-    two: impl Iterator<Item = Option<&'t str>>,
+/// Returns true if each segment matches the segment of `other` at its place.
+fn covers_segments(
+    segments: &[Option<&str>],
+    other: &[Option<&str>],
     same: impl Fn(&str, &str) -> bool,
 ) -> bool {
-    one.iter().zip(two).all(|pair| match pair {
+    segments.iter().zip(other).all(|pair| match pair {
         (Some(one), Some(two)) => same(one, two),
         (Some(_), None) => false,
-        // Any segment is one that is not empty.
+        // A wildcard matches any segment that is not empty.
         (None, Some(two)) => !two.is_empty(),
         (None, None) => true,
     })
 }
 
-fn template(text: &str) -> Option<Shape> {
-    let path = text.strip_prefix('/')?;
-    let (path, rest) = match path.strip_suffix("**") {
-        Some(path) => (path.trim_end_matches('/'), true),
-        None => (path, false),
-    };
-    let segment = |part: &str| {
-        let any = part == "*" || (part.starts_with('{') && part.ends_with('}'));
-        let literal = || canonical_pattern(&format!("/{part}")).ok();
-        if any { Some(None) } else { Some(Some(literal()?.trim_start_matches('/').to_owned())) }
-    };
-    let parts = path.split('/').filter(|part| !(rest && part.is_empty()));
-    Some(Shape::Template { segments: parts.map(segment).collect::<Option<_>>()?, rest })
-}
-
-/// The bytes that whatever matches starts with, as far as they are easily seen.
-fn literal_head(regex: &str) -> &str {
-    if regex.contains('|') {
-        return "";
-    }
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'~' | b'%');
-    let length = regex.bytes().take_while(plain).count();
-    let repeated = regex.as_bytes().get(length).is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
-    regex.get(..length.saturating_sub(usize::from(repeated))).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
-    use serde_json::Value;
+    use super::covers;
+    use policy::document::read;
+    use policy::vocabulary::PathMatch;
 
-    fn value(text: &str) -> Value {
+    fn pattern(text: &str) -> PathMatch {
         let (kind, text) = text.split_once(' ').unwrap();
         let (kind, ignore_case) = kind.strip_prefix("i-").map_or((kind, false), |kind| (kind, true));
-        serde_json::json!({kind: text, "ignoreCase": ignore_case})
+        let document = serde_json::json!({kind: text, "ignoreCase": ignore_case});
+        read(document.to_string().as_bytes()).unwrap()
     }
 
     #[test]
-    fn a_pattern_takes_all_that_another_does_or_does_not() {
+    fn a_pattern_covers_another_or_does_not() {
         for (one, two, expected) in [
             ("prefix /a", "prefix /a/b", true),
             ("prefix /a/", "prefix /a", true),
@@ -231,32 +135,35 @@ mod tests {
             ("contains x", "suffix b", false),
             ("exact /a", "prefix /a", false),
         ] {
-            let (first, second) = (value(one), value(two));
-            let (first, second) = (Pattern::read(&first).unwrap(), Pattern::read(&second).unwrap());
-            assert_eq!(first.covers(&second), expected, "{one} over {two}");
+            assert_eq!(covers(&pattern(one), &pattern(two)), expected, "{one} over {two}");
         }
     }
 
-    /// Whatever the other takes, it takes too: each pair of many patterns on each of many paths.
+    /// Every path that the covered pattern matches, the covering one matches: each pair of many patterns on many paths.
     #[test]
-    fn what_is_said_of_patterns_is_so() {
+    fn a_covering_pattern_matches_every_path_of_the_covered_one() {
         let texts = ["/", "/a", "/A", "/a/", "/a/b", "/ab", "/a/b/c", "/b/a", "/a//b", "/a/b.html"];
-        let mut patterns: Vec<Value> = Vec::new();
+        let mut patterns: Vec<PathMatch> = Vec::new();
         for kind in ["exact", "prefix", "suffix", "contains", "template", "regex"] {
             patterns.extend(
-                texts
-                    .iter()
-                    .flat_map(|text| [value(&format!("{kind} {text}")), value(&format!("i-{kind} {text}"))]),
+                texts.iter().flat_map(|text| {
+                    [pattern(&format!("{kind} {text}")), pattern(&format!("i-{kind} {text}"))]
+                }),
             );
         }
         for text in ["/{x}", "/{x}/b", "/a/{x}", "/**", "/a/**", "/{x}/**", "/{x}/{y}", "/a/{x}/**", "/A/{x}"]
         {
-            patterns.extend([value(&format!("template {text}")), value(&format!("i-template {text}"))]);
+            patterns.extend([pattern(&format!("template {text}")), pattern(&format!("i-template {text}"))]);
         }
         for text in ["/a/.*", "/a/?", "/a/b|/b", "/a/[a-z]+", "/(?i)A", "/a{2}", "/a/b*"] {
-            patterns.extend([value(&format!("regex {text}")), value(&format!("i-regex {text}"))]);
+            patterns.extend([pattern(&format!("regex {text}")), pattern(&format!("i-regex {text}"))]);
         }
-        patterns.extend([value("exact *"), value("suffix l"), value("contains b/"), value("suffix /b")]);
+        patterns.extend([
+            pattern("exact *"),
+            pattern("suffix l"),
+            pattern("contains b/"),
+            pattern("suffix /b"),
+        ]);
         let further = [
             "*",
             "/b",
@@ -271,10 +178,9 @@ mod tests {
             "/a/b/c/d",
             "//",
         ];
-        let patterns: Vec<Pattern<'_>> = patterns.iter().map(|value| Pattern::read(value).unwrap()).collect();
         let mut said = 0;
         for (one, two) in patterns.iter().flat_map(|one| patterns.iter().map(move |two| (one, two))) {
-            if one.covers(two) {
+            if covers(one, two) {
                 said += 1;
                 let missed =
                     texts.iter().chain(&further).find(|path| two.matches(path) && !one.matches(path));

@@ -1,27 +1,27 @@
-//! Regular expressions that a plainer pattern could say.
+//! Regular expressions that a simpler pattern can replace.
 
+use crate::found::{Found, below};
 use crate::walk::Place;
-use crate::{Found, below};
 use serde_json::Value;
 
-pub(crate) fn look(place: Place<'_>, found: &mut Found) {
+pub(crate) fn check(place: Place<'_>, found: &mut Found) {
     let text = place.value.get("regex").and_then(Value::as_str);
-    // A substitution has no other way to say what it replaces.
+    // A substitution needs its expression.
     let (Some(text), None) = (text, place.value.get("substitution")) else { return };
-    if let Some(help) = plainer(text, place.field == "paths") {
-        let message = format!("`{text}` needs no regular expression");
+    if let Some(help) = simpler(text, place.field == "paths") {
+        let message = format!("regular expression `{text}` is a simple pattern");
         found.add("simple_regex", below(place.path, "regex"), message, help);
     }
 }
 
-/// What to write in the place of the expression.
-fn plainer(text: &str, is_path: bool) -> Option<String> {
+/// Returns how to write the expression as a simpler pattern.
+fn simpler(text: &str, is_path: bool) -> Option<String> {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(text);
     if is_path {
         let below = ["(/.*)?", "(?:/.*)?", "(/|/.*)?"].iter().find_map(|end| text.strip_suffix(end));
         if let Some(prefix) = below.and_then(literal) {
-            return Some(format!("write `prefix: {prefix}`, which is the same"));
+            return Some(format!("write `prefix: {prefix}`, which is equivalent"));
         }
     }
     let (middle, starts) = text.strip_prefix(".*").map_or((text, true), |rest| (rest, false));
@@ -34,13 +34,13 @@ fn plainer(text: &str, is_path: bool) -> Option<String> {
         (true, false) if !is_path => format!("write `prefix: {middle}`"),
         (true, false) => match middle.strip_suffix('/') {
             Some("") => "write `prefix: /`".to_owned(),
-            Some(prefix) => format!("write `prefix: {prefix}`, which matches `{prefix}` itself too"),
-            None => format!("write `prefix: {middle}`, which goes by whole segments: not `{middle}x`"),
+            Some(prefix) => format!("write `prefix: {prefix}`, which also matches `{prefix}` itself"),
+            None => format!("write `prefix: {middle}`, which matches whole segments, not `{middle}x`"),
         },
     })
 }
 
-/// The text that an expression stands for, where it stands for just one.
+/// Returns the only text that an expression matches, if there is only one.
 fn literal(regex: &str) -> Option<String> {
     let mut text = String::new();
     let mut characters = regex.chars();
@@ -56,14 +56,14 @@ fn literal(regex: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::plainer;
+    use super::simpler;
 
     #[test]
-    fn what_is_plain_is_said_plainly() {
+    fn simple_expressions_have_a_simpler_pattern() {
         for (regex, is_path, expected) in [
-            ("/api/.*", true, Some("write `prefix: /api`, which matches `/api` itself too")),
-            ("^/api.*$", true, Some("write `prefix: /api`, which goes by whole segments: not `/apix`")),
-            ("/api(/.*)?", true, Some("write `prefix: /api`, which is the same")),
+            ("/api/.*", true, Some("write `prefix: /api`, which also matches `/api` itself")),
+            ("^/api.*$", true, Some("write `prefix: /api`, which matches whole segments, not `/apix`")),
+            ("/api(/.*)?", true, Some("write `prefix: /api`, which is equivalent")),
             (r".*\.html", true, Some("write `suffix: .html`")),
             ("/a", true, Some("write `exact: /a`")),
             ("/.*", true, Some("write `prefix: /`")),
@@ -75,7 +75,7 @@ mod tests {
             (r"\d.*", false, None),
             (r"a\$", false, Some("write `exact: a$`")),
         ] {
-            assert_eq!(plainer(regex, is_path).as_deref(), expected, "{regex}");
+            assert_eq!(simpler(regex, is_path).as_deref(), expected, "{regex}");
         }
     }
 }

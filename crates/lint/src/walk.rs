@@ -1,34 +1,34 @@
-//! Each value of a policy, with its place.
+//! The values of a policy, with their places.
 
-use crate::below;
+use crate::found::below;
 use serde_json::Value;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'p> {
     pub(crate) value: &'p Value,
-    /// Its path from the top.
+    /// The path from the root.
     pub(crate) path: &'p str,
-    /// The field that it stands in, or the list that it is an item of.
+    /// The field that contains it, or the list that it is an item of.
     pub(crate) field: &'p str,
 }
 
-/// Hands over each value but keys, which are nobody's to read.
-pub(crate) fn each(path: &str, value: &Value, look: &mut dyn FnMut(Place<'_>)) {
-    visit(Place { value, path, field: "" }, look);
+/// Calls `check` for each value, except inline keys, which may be secret.
+pub(crate) fn each(path: &str, value: &Value, check: &mut dyn FnMut(Place<'_>)) {
+    visit(Place { value, path, field: "" }, check);
 }
 
-fn visit(place: Place<'_>, look: &mut dyn FnMut(Place<'_>)) {
-    look(place);
+fn visit(place: Place<'_>, check: &mut dyn FnMut(Place<'_>)) {
+    check(place);
     match place.value {
         Value::Object(fields) => {
             for (field, value) in fields.iter().filter(|(field, _)| *field != "inline") {
-                visit(Place { value, path: &below(place.path, field), field }, look);
+                visit(Place { value, path: &below(place.path, field), field }, check);
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
-                visit(Place { value, path: &format!("{}[{index}]", place.path), field: place.field }, look);
+                visit(Place { value, path: &format!("{}[{index}]", place.path), field: place.field }, check);
             }
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! A rule that is said never to match never does: many policies, many requests, and the engine's own trace.
+//! A rule that is reported as unreachable never matches: many policies, many requests, and the trace of the engine.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -128,7 +128,7 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
 }
 
 #[test]
-fn a_rule_that_is_said_never_to_match_never_does() {
+fn an_unreachable_rule_never_matches() {
     let (mut numbers, requests) = (Numbers(7), requests());
     let mut said = 0;
     for _ in 0..1500 {

@@ -14,7 +14,7 @@
 
 use inspect::Policy;
 use policy::decision::Filter;
-use policy::document::{Describe, Problem, schema};
+use policy::document::{Problem, schema};
 use policy::stages::{HeaderStage, PathStage, Ringfence, Stage, TokenStage, VhostStage};
 use serde_json::Value;
 
@@ -49,7 +49,6 @@ impl Row {
     const fn of<S>(name: &'static str, about: &'static str) -> Self
     where
         S: Stage + 'static,
-        S::Document: Describe,
     {
         Self {
             name,

@@ -1,8 +1,7 @@
-//! The engine of Ringfence: documents become compiled rules, a request becomes a decision.
+//! The engine of Ringfence: it compiles policies and decides on requests.
 //!
-//! The way through: [`document::read`] and [`Stage::compile`] turn a configuration into a stage, or say everything
-//! that is wrong with it; [`decide`] takes the lines of a request's headers through a stage and says what comes
-//! of it. The four filters are the stages of [`stages`], and [`stages::Ringfence`] is all of them in a row.
+//! [`load`] compiles a configuration to a [`Stage`], or returns every problem of it. [`decide`] decides on a request, which is
+//! given by the lines of its headers. Each filter is a stage; [`stages::Ringfence`] runs all of them in a row.
 //!
 //! Deliberately absent: I/O, a clock, `proxy-wasm`, and any path that panics.
 
@@ -14,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 #[macro_use]
 pub mod document;
 pub mod decision;
+mod fast_map;
 pub mod http;
-mod quick;
 mod reason;
 pub mod stages;
 pub mod vocabulary;

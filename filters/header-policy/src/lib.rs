@@ -1,4 +1,4 @@
-//! header-policy: request and response headers: require, forbid, change.
+//! header-policy: requires, forbids and edits request and response headers.
 #![cfg(target_arch = "wasm32")]
 
 host::module!(policy::stages::HeaderStage);

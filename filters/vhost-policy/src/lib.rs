@@ -1,4 +1,4 @@
-//! vhost-policy: which virtual hosts may be asked for, and how.
+//! vhost-policy: virtual hosts, with their ports, methods and TLS.
 #![cfg(target_arch = "wasm32")]
 
 host::module!(policy::stages::VhostStage);

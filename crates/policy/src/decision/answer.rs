@@ -1,22 +1,22 @@
-//! What ends a request.
+//! Denials and redirects.
 
-use super::{LocalReply, Reason};
+use super::{Filter, LocalReply, Reason};
 use crate::vocabulary::{Mode, RuleName};
 use std::fmt;
 
-/// What was decided about a request.
+/// The decision on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// It goes on.
+    /// The request continues.
     Allow,
-    /// It is refused.
+    /// The request is denied.
     Deny,
-    /// The client is sent elsewhere.
+    /// The client is redirected.
     Redirect,
 }
 
 impl Decision {
-    /// As in filter state and in cases.
+    /// Returns the name in filter state and in case files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -26,55 +26,29 @@ impl Decision {
     }
 }
 
-/// The filters, in the order in which a request passes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named after the modules")]
-pub enum Filter {
-    VhostPolicy,
-    PathPolicy,
-    TokenValidation,
-    HeaderPolicy,
-}
-
-impl Filter {
-    /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::VhostPolicy, Self::PathPolicy, Self::TokenValidation, Self::HeaderPolicy];
-
-    /// As in metrics, filter state and response code details.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::VhostPolicy => "vhost_policy",
-            Self::PathPolicy => "path_policy",
-            Self::TokenValidation => "token_validation",
-            Self::HeaderPolicy => "header_policy",
-        }
-    }
-}
-
-/// What ends a request: a denial or a redirect, who decided it and why.
+/// A denial or redirect, which ends the request.
 ///
-/// The client sees `reply`; the log sees the rest.
+/// The client receives `reply`; the other fields are logged.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// [`Decision::Deny`] or [`Decision::Redirect`].
     pub decision: Decision,
     /// The filter that decided.
     pub filter: Filter,
-    /// The rule that decided, where one did.
+    /// The rule that decided, if any.
     pub rule: Option<RuleName>,
-    /// Why, in a word such as `method_not_allowed`.
+    /// The reason.
     pub reason: Reason,
-    /// [`Mode::Shadow`] where the request goes on all the same.
+    /// [`Mode::Shadow`] if the answer is not enforced.
     pub mode: Mode,
-    /// The reading of the path that was denied.
+    /// The reading of the path that is denied.
     pub reading: Option<String>,
-    /// What the client gets.
+    /// The reply to the client.
     pub reply: LocalReply,
 }
 
 impl Answer {
-    /// A denial that no policy decides and no mode lets through, by this filter.
+    /// Creates a denial that no policy decides and no mode changes.
     pub fn without_policy(filter: Filter, reason: Reason) -> Self {
         Self {
             decision: Decision::Deny,
@@ -87,13 +61,18 @@ impl Answer {
         }
     }
 
-    /// As in Envoy's `%RESPONSE_CODE_DETAILS%`: `ringfence_path_policy_denied{admin}`.
+    /// Turns the denial into a redirect to `location`.
+    pub(crate) fn into_redirect(self, status: u16, location: Vec<u8>, is_grpc: bool) -> Self {
+        Self { decision: Decision::Redirect, reply: LocalReply::redirect(status, location, is_grpc), ..self }
+    }
+
+    /// Returns the details for Envoy's `%RESPONSE_CODE_DETAILS%`: `ringfence_path_policy_denied{admin}`.
     pub fn details(&self) -> String {
         let rule = self.rule.as_ref().map(|rule| format!("{{{rule}}}")).unwrap_or_default();
         format!("ringfence_{}_{}{rule}", self.filter.name(), self.reason)
     }
 
-    /// As in filter state: `decision=deny;rule=admin;reason=denied;mode=enforce`.
+    /// Returns the value for filter state: `decision=deny;rule=admin;reason=denied;mode=enforce`.
     pub fn state(&self) -> String {
         let rule = self.rule.as_ref().map_or("", RuleName::as_str);
         format!(
@@ -105,7 +84,7 @@ impl Answer {
     }
 }
 
-/// As in the log: one line, and nothing of the request in it but the reading.
+/// Formats a log line. The only part of the request in it is the reading.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decision = match self.decision {

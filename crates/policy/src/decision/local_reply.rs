@@ -1,22 +1,22 @@
-//! What the client gets in place of the upstream's answer.
+//! Local replies.
 
 use crate::vocabulary::DenyResponse;
 
-/// A response that no upstream made.
+/// A response that the filter sends in place of the upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalReply {
-    /// The status; for gRPC the one that `grpc` was made from.
+    /// The HTTP status; for gRPC the status that `grpc` is mapped from.
     pub status: u16,
-    /// The `grpc-status`, where the request is gRPC: the client then gets HTTP 200, and `body` as `grpc-message`.
+    /// The `grpc-status`, for a gRPC request: the client receives HTTP 200, and `body` as `grpc-message`.
     pub grpc: Option<u8>,
-    /// Headers besides `content-length`.
+    /// The headers, without `content-length`.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl LocalReply {
-    /// A denial with this status, as the policy words it.
+    /// Creates a denial with this status and the policy's response.
     pub fn denied(status: u16, response: Option<&DenyResponse>, is_grpc: bool) -> Self {
         let custom = response.and_then(|response| response.body.as_ref());
         let title = title(status);
@@ -32,34 +32,32 @@ impl LocalReply {
             let default = if custom.is_some() { "text/plain" } else { "application/problem+json" };
             headers.push(("content-type".to_owned(), given.unwrap_or(default).as_bytes().to_vec()));
         }
-        let further = response.map(|response| response.headers.as_slice()).unwrap_or_default();
-        headers.extend(
-            further.iter().map(|h| &h.0).map(|h| (h.name.as_str().to_owned(), h.value.as_bytes().to_vec())),
-        );
+        let more = response.map(|response| response.headers.as_slice()).unwrap_or_default();
+        headers.extend(more.iter().map(|h| (h.0.name.as_str().to_owned(), h.0.value.0.as_bytes().to_vec())));
         Self { status, grpc: is_grpc.then(|| grpc_status(status)), headers, body: body.into_bytes() }
     }
 
-    /// A redirect to `location`.
+    /// Creates a redirect to `location`.
     pub fn redirect(status: u16, location: Vec<u8>, is_grpc: bool) -> Self {
         let headers = vec![("location".to_owned(), location)];
         Self { status, grpc: is_grpc.then(|| grpc_status(status)), headers, body: Vec::new() }
     }
 
-    /// The same with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The status that the client sees.
+    /// Returns the status that the client sees.
     pub fn seen_status(&self) -> u16 {
         if self.grpc.is_some() { 200 } else { self.status }
     }
 }
 
-/// What gRPC calls an HTTP status: the mapping of the gRPC project, `doc/http-grpc-status-mapping.md`, which
-/// Envoy's local replies follow.
+/// Maps an HTTP status to a gRPC status, as the gRPC project does in `doc/http-grpc-status-mapping.md` and Envoy in its
+/// local replies.
 fn grpc_status(status: u16) -> u8 {
     match status {
         400 => 13,
@@ -71,7 +69,7 @@ fn grpc_status(status: u16) -> u8 {
     }
 }
 
-/// The reason phrase of a status (RFC 9110, section 15; RFC 6585).
+/// Returns the reason phrase of a status (RFC 9110, section 15; RFC 6585).
 pub fn title(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",

@@ -1,83 +1,81 @@
-//! What a stage has to say besides its decision.
+//! Diagnostics of a decision.
 
-use super::{Answer, Filter, RuleResult, Step, Trace};
+use super::{Answer, Filter, PerFilter, RuleResult, Step, Trace};
 use crate::vocabulary::{Mode, RuleName};
 
-/// What the stages have to say besides their decision.
+/// Diagnostics of a decision.
 #[derive(Debug, Default)]
 pub struct Report<T> {
-    /// The denials and redirects that shadow mode withheld.
+    /// The denials and redirects that shadow mode did not enforce.
     pub shadowed: Vec<Answer>,
     /// The rules in shadow that matched, each once.
     pub matched_in_shadow: Vec<(Filter, RuleName)>,
-    /// The filters that saw the request, as in [`Filter::ALL`].
-    pub entered: [bool; 4],
-    /// What became of tokens.
+    /// Whether each filter saw the request.
+    pub entered: PerFilter<bool>,
+    /// Diagnostics of tokens.
     pub tokens: TokenReport,
-    /// Who asks for the steps.
+    /// The steps of the decision, if enabled.
     pub trace: T,
 }
 
-/// What became of the tokens of a request.
+/// Diagnostics of the tokens of a request.
 #[derive(Debug, Default)]
 pub struct TokenReport {
-    /// How many signatures were checked.
+    /// The number of signature checks.
     pub signature_checks: u64,
-    /// How many tokens were known from before.
+    /// The number of tokens found in the cache.
     pub cache_hits: u64,
-    /// The sets of keys that another fetch could help.
+    /// The key sets that a fetch may complete.
     pub keys_wanted: Vec<KeysWanted>,
-    /// Whether the request was denied, and might not be with them.
+    /// Whether the request was denied and may be allowed with these key sets.
     pub awaits_keys: bool,
 }
 
-/// A set of keys that another fetch could help.
+/// A key set that a fetch may complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeysWanted {
-    /// Its place in the stage.
+    /// The index of the provider.
     pub provider_index: usize,
-    /// What is wrong with it.
+    /// The keys that are missing.
     pub missing: MissingKeys,
 }
 
-/// What a set of keys lacks.
+/// The keys that a key set lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingKeys {
-    /// There are no keys that serve.
+    /// There is no key set, or it is stale.
     Keys,
-    /// The `kid` of a token is not in it.
+    /// The key set does not contain the `kid` of a token.
     Kid,
 }
 
 impl<T: Trace> Report<T> {
-    /// Notes that a filter sees the request.
+    /// Records that a filter saw the request.
     pub(crate) fn enter(&mut self, filter: Filter) {
-        if let Some(entered) = self.entered.get_mut(filter as usize) {
-            *entered = true;
-        }
+        *self.entered.get_mut(filter) = true;
     }
 
-    /// Ends the request with this answer, unless it is in shadow.
+    /// Ends the request with this answer, or records it if it is in shadow.
     pub(crate) fn end(&mut self, answer: Answer) -> Result<(), Box<Answer>> {
         if answer.mode == Mode::Enforce {
             return Err(Box::new(answer));
         }
-        let who = |answer: &Answer| (answer.filter, answer.rule.clone(), answer.reason);
-        let known = |other: &Answer| who(other) == who(&answer);
-        if !self.shadowed.iter().any(known) {
+        let key = |answer: &Answer| (answer.filter, answer.rule.clone(), answer.reason);
+        let is_known = |other: &Answer| key(other) == key(&answer);
+        if !self.shadowed.iter().any(is_known) {
             self.shadowed.push(answer);
         }
         Ok(())
     }
 
-    /// Notes that a rule in shadow matched.
+    /// Records that a rule in shadow matched.
     pub(crate) fn shadow_match(&mut self, filter: Filter, rule: &RuleName) {
         if !self.matched_in_shadow.iter().any(|(f, r)| *f == filter && r == rule) {
             self.matched_in_shadow.push((filter, rule.clone()));
         }
     }
 
-    /// Notes what came of trying a rule.
+    /// Records the result of trying a rule.
     pub(crate) fn record_rule(
         &mut self,
         filter: Filter,

@@ -1,18 +1,18 @@
-//! What happened on the way to a decision, for whoever asks; it costs nothing where nobody does.
+//! Optional decision trace; free when disabled.
 
 use super::Filter;
 use crate::vocabulary::{Field, Mode};
 
-/// Takes the steps.
+/// Records the steps of a decision.
 pub trait Trace {
-    /// Whether anybody asks.
+    /// Whether steps are recorded.
     const ENABLED: bool;
 
-    /// Takes one step; `step` is not called where nobody asks.
+    /// Records one step. `step` is called only if steps are recorded.
     fn step(&mut self, step: impl FnOnce() -> Step);
 }
 
-/// Nobody asks.
+/// A trace that records nothing.
 #[derive(Debug, Default)]
 pub struct NoTrace;
 
@@ -31,39 +31,39 @@ impl Trace for Vec<Step> {
     }
 }
 
-/// One step.
+/// One step of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The path was read in these ways, the canonical first.
+    /// The readings of the path, the canonical path first.
     Path(Vec<String>),
     /// A rule was tried.
     Rule {
-        /// Whose rule.
+        /// The filter of the rule.
         filter: Filter,
-        /// Its name.
+        /// The name of the rule.
         rule: String,
-        /// On which reading of the path, where there is one.
+        /// The reading of the path, if any.
         reading: Option<String>,
-        /// What came of it.
+        /// The result.
         tried: RuleResult,
     },
 }
 
-/// What came of trying a rule.
+/// The result of trying a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleResult {
-    /// It matched.
+    /// The rule matched.
     Matched,
-    /// It matched, is in shadow, and was passed over.
+    /// The rule matched and was passed over because it is in shadow.
     Shadowed,
-    /// This field did not hold.
+    /// This field did not match.
     Missed(Field),
-    /// It is off.
+    /// The rule is off.
     Off,
 }
 
 impl RuleResult {
-    /// What comes of a rule with this mode of its own; `first_mismatch` is the field that does not hold.
+    /// Returns the result of a rule with the mode `own`; `first_mismatch` returns a field that does not match.
     pub(crate) fn of(own: Option<Mode>, first_mismatch: impl FnOnce() -> Option<Field>) -> Self {
         if own == Some(Mode::Off) {
             return Self::Off;

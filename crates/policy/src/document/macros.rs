@@ -1,7 +1,11 @@
-//! Two macros that give a document its type, its reader and, outside of the modules, its schema in one place.
+//! Macros that define a document, its reader and, outside of the modules, its JSON Schema in one place.
 
-/// A struct that is read from an object: `"key" field: Type = default,`; without a default it is required. Where each
-/// field has one, `pub struct Name: Default` makes the struct of them.
+/// Defines a struct that is read from an object.
+///
+/// A field is `"key" name: Type = default,` and required without a default. A field without a key is a
+/// [`FieldGroup`](super::FieldGroup), read from the same object. `pub struct Name: Default` also implements [`Default`], if every
+/// field has one. `pub struct Name as Target` reads a `Target`, made by
+/// [`FromDocument`](super::FromDocument).
 macro_rules! document {
     (
         $(#[$($meta:tt)*])*
@@ -22,10 +26,53 @@ macro_rules! document {
             }
         }
     };
+    ( $(#[$($meta:tt)*])* pub struct $name:ident { $($fields:tt)* } ) => {
+        document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
+        document! { @document ($(#[$($meta)*])*) $name }
+    };
+    ( $(#[$($meta:tt)*])* pub struct $name:ident as $target:ident { $($fields:tt)* } ) => {
+        document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
+
+        const _: () = {
+            use $crate::document::{Definitions, Document, FromDocument, Node, Problems, Schema, define_group, read_group};
+
+            impl Document for $target {
+                fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+                    let document = read_group::<$name>(node, problems)?;
+                    FromDocument::from_document(document, node, problems)
+                }
+
+                fn describe(definitions: &mut Definitions) -> Schema {
+                    let about = documentation!($(#[$($meta)*])*);
+                    let restrict = <Self as FromDocument<$name>>::restrict;
+                    define_group::<$name>(definitions, (module_path!(), stringify!($target)), &about, restrict)
+                }
+            }
+        };
+    };
+    (@document ($(#[$($meta:tt)*])*) $name:ident) => {
+        const _: () = {
+            use $crate::document::{Definitions, Document, FieldGroup, Node, Problems, Schema, define_group, read_group};
+
+            impl Document for $name {
+                fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+                    read_group(node, problems)
+                }
+
+                fn describe(definitions: &mut Definitions) -> Schema {
+                    let about = documentation!($(#[$($meta)*])*);
+                    define_group::<Self>(definitions, (module_path!(), stringify!($name)), &about, |schema| schema)
+                }
+
+                fn spelled(&self) -> Option<serde_json::Value> {
+                    self.spelled_fields().map(serde_json::Value::Object)
+                }
+            }
+        };
+    };
     (
-        $(#[$($meta:tt)*])*
-        pub struct $name:ident {
-            $( $(#[$($field_meta:tt)*])* $key:literal $field:ident : $type:ty $(= $default:expr)?, )*
+        @group ($(#[$($meta:tt)*])*) $name:ident {
+            $( $(#[$($field_meta:tt)*])* $($key:literal)? $field:ident : $type:ty $(= $default:expr)?, )*
         }
     ) => {
         $(#[$($meta)*])*
@@ -34,72 +81,102 @@ macro_rules! document {
             $( $(#[$($field_meta)*])* pub $field: $type, )*
         }
 
-        impl $name {
-            /// The fields that it is read from.
-            pub const FIELDS: &[&str] = &[$($key),*];
+        const _: () = {
+            use $crate::document::{Definitions, FieldGroup, Fields, Problems, Schema, concat, total};
 
-            /// Reads it from the fields of an object that may hold others too.
-            pub fn from_fields(
-                fields: &$crate::document::Fields<'_>,
-                problems: &mut $crate::document::Problems,
-            ) -> Option<Self> {
-                $( let $field = document!(@read fields, problems, $key, $type $(, $default)?); )*
-                Some(Self { $( $field: $field?, )* })
-            }
-        }
+            impl FieldGroup for $name {
+                const FIELDS: &'static [&'static str] = {
+                    const LISTS: &[&[&str]] = &[$( document!(@names [$($key)?], $type) ),*];
+                    &concat::<{ total(LISTS) }>(LISTS)
+                };
 
-        impl $crate::document::Document for $name {
-            fn read(
-                node: $crate::document::Node<'_>,
-                problems: &mut $crate::document::Problems,
-            ) -> Option<Self> {
-                let fields = $crate::document::Fields::of(node, Self::FIELDS, problems)?;
-                Self::from_fields(&fields, problems)
-            }
-        }
+                fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+                    $( let $field = document!(@read fields, problems, [$($key)?], $type $(, $default)?); )*
+                    Some(Self { $( $field: $field?, )* })
+                }
 
-        #[cfg(not(target_arch = "wasm32"))]
-        impl $name {
-            /// Adds its fields to those of an object.
-            pub fn describe_fields(
-                schema: $crate::document::Schema,
-                definitions: &mut $crate::document::Definitions,
-            ) -> $crate::document::Schema {
-                $( let schema = document!(
-                    @describe schema, definitions, $key, $type, documentation!($(#[$($field_meta)*])*) $(, $default)?
-                ); )*
-                schema
-            }
-        }
+                fn describe_fields(schema: Schema, definitions: &mut Definitions) -> Schema {
+                    $( let about = documentation!($(#[$($field_meta)*])*);
+                    let schema = document!(@describe schema, definitions, [$($key)?], $type, about $(, $default)?); )*
+                    schema
+                }
 
-        #[cfg(not(target_arch = "wasm32"))]
-        impl $crate::document::Describe for $name {
-            fn describe(definitions: &mut $crate::document::Definitions) -> $crate::document::Schema {
-                definitions.define(module_path!(), stringify!($name), |definitions| {
-                    let schema = $crate::document::Schema::object();
-                    Self::describe_fields(schema.about(&documentation!($(#[$($meta)*])*)), definitions)
-                })
+                fn spelled_fields(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+                    [$( document!(@spelled &self.$field, [$($key)?]) ),*].into_iter().collect()
+                }
             }
-        }
+        };
     };
-    (@read $fields:ident, $problems:ident, $key:literal, $type:ty) => {
+    (@names [], $type:ty) => { <$type as FieldGroup>::FIELDS };
+    (@names [$key:literal], $type:ty) => { &[$key] };
+    (@read $fields:ident, $problems:ident, [], $type:ty) => {
+        <$type as FieldGroup>::from_fields($fields, $problems)
+    };
+    (@read $fields:ident, $problems:ident, [$key:literal], $type:ty) => {
         $fields.required::<$type>($key, $problems)
     };
-    (@read $fields:ident, $problems:ident, $key:literal, $type:ty, $default:expr) => {
+    (@read $fields:ident, $problems:ident, [$key:literal], $type:ty, $default:expr) => {
         $fields.optional::<$type>($key, $problems).map(|value| value.unwrap_or_else(|| $default))
     };
-    (@describe $schema:ident, $definitions:ident, $key:literal, $type:ty, $about:expr) => {
-        $schema.required($key, <$type as $crate::document::Describe>::describe($definitions).about(&$about))
-    };
-    (@describe $schema:ident, $definitions:ident, $key:literal, $type:ty, $about:expr, $default:expr) => {{
-        let default: $type = $default;
-        let field = <$type as $crate::document::Describe>::describe($definitions).about(&$about);
-        $schema.field($key, field.default_is($crate::document::Describe::spelled(&default)))
+    (@describe $schema:ident, $definitions:ident, [], $type:ty, $about:ident) => {{
+        let _ = $about;
+        <$type as FieldGroup>::describe_fields($schema, $definitions)
     }};
+    (@describe $schema:ident, $definitions:ident, [$key:literal], $type:ty, $about:ident) => {
+        $schema.required($key, <$type as $crate::document::Document>::describe($definitions).about(&$about))
+    };
+    (@describe $schema:ident, $definitions:ident, [$key:literal], $type:ty, $about:ident, $default:expr) => {{
+        let default: $type = $default;
+        let field = <$type as $crate::document::Document>::describe($definitions).about(&$about);
+        $schema.field($key, field.default_is($crate::document::Document::spelled(&default)))
+    }};
+    (@spelled $value:expr, []) => { None };
+    (@spelled $value:expr, [$key:literal]) => {
+        $crate::document::Document::spelled($value).map(|value| ($key.to_owned(), value))
+    };
 }
 
-/// The text of documentation comments, a line each.
-#[cfg(not(target_arch = "wasm32"))]
+/// Defines an enum that is read from the one field of several that an object has: `pub enum Name or CODE`, where `CODE` is
+/// the problem if there is none or more than one.
+macro_rules! exactly_one {
+    (
+        $(#[$($meta:tt)*])*
+        pub enum $name:ident or $code:ident {
+            $( $(#[$($variant_meta:tt)*])* $key:literal $variant:ident($type:ty), )*
+        }
+    ) => {
+        $(#[$($meta)*])*
+        #[derive(Debug, Clone)]
+        pub enum $name {
+            $( $(#[$($variant_meta)*])* $variant($type), )*
+        }
+
+        const _: () = {
+            use $crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
+
+            impl FieldGroup for $name {
+                const FIELDS: &'static [&'static str] = &[$($key),*];
+
+                fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+                    match fields.only_one(Self::FIELDS, [Code::$code; 2], problems)? {
+                        $( $key => fields.required($key, problems).map(Self::$variant), )*
+                        _ => None,
+                    }
+                }
+
+                fn describe_fields(schema: Schema, definitions: &mut Definitions) -> Schema {
+                    $( let field = <$type as $crate::document::Document>::describe(definitions);
+                    let schema = schema.field($key, field.about(&documentation!($(#[$($variant_meta)*])*))); )*
+                    schema.exactly_one(Self::FIELDS)
+                }
+            }
+        };
+
+        document! { @document ($(#[$($meta)*])*) $name }
+    };
+}
+
+/// Joins the lines of documentation comments.
 macro_rules! documentation {
     ($(#[$($meta:tt)*])*) => {{
         let lines: &[&str] = &[$(documentation!(@line $($meta)*)),*];
@@ -109,7 +186,7 @@ macro_rules! documentation {
     (@line $($other:tt)*) => { "" };
 }
 
-/// An enum that is read from one of a few words.
+/// Defines an enum that is read from one of a few words.
 macro_rules! choice {
     (
         $(#[$($meta:tt)*])*
@@ -123,34 +200,34 @@ macro_rules! choice {
             $( $(#[$($variant_meta)*])* $variant, )*
         }
 
-        impl $crate::document::Document for $name {
-            fn read(
-                node: $crate::document::Node<'_>,
-                problems: &mut $crate::document::Problems,
-            ) -> Option<Self> {
-                match node.word(&[$($word),*], problems)? {
-                    $( $word => Some(Self::$variant), )*
-                    other => {
-                        let help = $crate::document::did_you_mean(other, &[$($word),*]);
-                        node.problem(problems, $crate::document::Code::UNKNOWN_VALUE, format!("`{other}` is not a choice here"), help);
-                        None
-                    }
+        impl $name {
+            /// Returns the word that a configuration uses.
+            #[allow(dead_code, reason = "few choices are printed")]
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+
+        const _: () = {
+            use $crate::document::{Definitions, Document, Node, Problems, Schema};
+
+            impl Document for $name {
+                fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+                    let index = node.choice(&[$( $word ),*], problems)?;
+                    [$( Self::$variant ),*].get(index).copied()
+                }
+
+                fn describe(definitions: &mut Definitions) -> Schema {
+                    definitions.define(module_path!(), stringify!($name), |_| {
+                        let words = [$( ($word, documentation!($(#[$($variant_meta)*])*)) ),*];
+                        Schema::words(&documentation!($(#[$($meta)*])*), &words)
+                    })
+                }
+
+                fn spelled(&self) -> Option<serde_json::Value> {
+                    Some(self.name().into())
                 }
             }
-        }
-
-        #[cfg(not(target_arch = "wasm32"))]
-        impl $crate::document::Describe for $name {
-            fn describe(definitions: &mut $crate::document::Definitions) -> $crate::document::Schema {
-                definitions.define(module_path!(), stringify!($name), |_| {
-                    let words = [$( ($word, documentation!($(#[$($variant_meta)*])*)) ),*];
-                    $crate::document::Schema::words(&documentation!($(#[$($meta)*])*), &words)
-                })
-            }
-
-            fn spelled(&self) -> Option<serde_json::Value> {
-                Some(match self { $( Self::$variant => $word.into(), )* })
-            }
-        }
+        };
     };
 }

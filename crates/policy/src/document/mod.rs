@@ -1,30 +1,29 @@
-//! Reading a configuration: strict, and with every problem in one go.
+//! Strict reading of a configuration, and its JSON Schema.
 //!
-//! A [`Document`] is read from JSON by hand rather than by a derived `Deserialize`, because the first error
-//! must not end the reading, and because each problem names its place.
+//! A [`Document`] does not derive `Deserialize`: reading must report every problem with its place, not stop at the first. No
+//! code of the schemas is in the modules: they do not call it, and the linker removes it.
 
 #[macro_use]
 mod macros;
 mod code;
-#[cfg(not(target_arch = "wasm32"))]
-mod describe;
+mod definitions;
+mod group;
 mod problem;
 mod protobuf;
 mod read;
-#[cfg(not(target_arch = "wasm32"))]
 mod schema;
 
 pub use code::Code;
-#[cfg(not(target_arch = "wasm32"))]
-pub use describe::{Definitions, Describe, schema};
+pub use definitions::Definitions;
+pub use group::{FieldGroup, FromDocument};
 pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
-#[cfg(not(target_arch = "wasm32"))]
 pub use schema::Schema;
 
+pub(crate) use group::{concat, define_group, read_group, total};
 pub(crate) use read::did_you_mean;
 
-/// How many lists and objects may stand in each other in a configuration.
+/// The most levels of nested lists and objects in a configuration.
 const MAX_DEPTH: usize = 100;
 
 /// Reads a document from JSON text, or from a `Struct` of protobuf in its binary form.
@@ -32,26 +31,39 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// Every problem of the text; an empty text is one.
 pub fn read<T: Document>(text: &[u8]) -> Result<T, Vec<Problem>> {
+    read_checked(text, |_, _, _| ())
+}
+
+/// Reads a document as [`read`], then checks it across its fields.
+pub(crate) fn read_checked<T: Document>(
+    text: &[u8],
+    check: impl FnOnce(&T, &FieldPath<'_>, &mut Problems),
+) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
     let document = read_into(text, &mut problems);
+    if let Some(document) = &document {
+        check(document, &FieldPath::Root, &mut problems);
+    }
     match document {
         Some(document) if problems.is_empty() => Ok(document),
         _ => Err(problems.into_vec()),
     }
 }
 
+/// Returns the JSON Schema of a document.
+pub fn schema<T: Document>(title: &str) -> serde_json::Value {
+    let mut definitions = Definitions::default();
+    let root = T::describe(&mut definitions);
+    definitions.complete(root, title)
+}
+
 fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
     let root = FieldPath::Root;
     if text.trim_ascii().is_empty() {
-        problems.add(
-            Code::EMPTY,
-            &root,
-            "there is no configuration",
-            "no module runs without a policy: write one",
-        );
+        problems.add(Code::EMPTY, &root, "the configuration is empty", "write a policy");
         return None;
     }
-    // A `Struct` starts with a byte that JSON reads as an empty line.
+    // JSON first: the first byte of a `Struct` is a line feed, which JSON ignores.
     let json = jose::parse_json(text, MAX_DEPTH).map_err(|error| error.message);
     let parsed = json.or_else(|message| protobuf::parse(text).ok_or(message));
     match parsed {
@@ -95,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_fill_what_is_left_out() {
+    fn absent_fields_have_defaults() {
         let sample = read::<Sample>(br#"{"name": "x", "colours": ["green"]}"#).unwrap();
         assert_eq!((sample.name.as_str(), sample.max_count, sample.colours), ("x", 7, vec![Colour::Green]));
     }
@@ -106,39 +118,37 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_reported_with_its_place_and_the_fix() {
+    fn every_problem_is_reported_with_its_place_and_fix() {
         assert_eq!(
             problems(r#"{"maxcount": 1, "maxCount": 70000, "colours": ["red", "gren", 3]}"#),
             [
-                "unknown_field at maxcount: this field does not exist here; did you mean `maxCount`?",
-                "missing_field at the configuration: `name` is missing; add `name`",
+                "unknown_field at maxcount: unknown field `maxcount`; did you mean `maxCount`?",
+                "missing_field at the configuration: missing field `name`; add `name`",
                 "wrong_type at maxCount: found a number; write a whole number from 0 to 65535",
-                "unknown_value at colours[1]: `gren` is not a choice here; did you mean `green`?",
+                "unknown_value at colours[1]: unknown value `gren`; did you mean `green`?",
                 "wrong_type at colours[2]: found a number; write a string",
             ]
         );
     }
 
     #[test]
-    fn nothing_is_no_policy() {
+    fn an_empty_configuration_is_refused() {
         for text in ["", "  \n"] {
             assert_eq!(
                 problems(text),
-                [
-                    "empty at the configuration: there is no configuration; no module runs without a policy: write one"
-                ]
+                ["empty at the configuration: the configuration is empty; write a policy"]
             );
         }
         assert_eq!(
             problems("null"),
             [
-                "wrong_type at the configuration: found nothing; write an object with `name`, `maxCount`, `colours`, or leave the field out"
+                "wrong_type at the configuration: found null; write an object with `name`, `maxCount`, `colours`, or omit the field"
             ]
         );
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_refused() {
+    fn a_duplicate_key_is_refused() {
         let expected =
             "syntax at the configuration: the key `name` stands twice at line 1 column 18; write JSON";
         assert_eq!(problems(r#"{"name":"x","name":"y"}"#), [expected]);

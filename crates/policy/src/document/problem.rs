@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: every problem, where it is, and what to write instead.
+//! Problems of a configuration, with their places and fixes.
 
 use super::Code;
 use std::fmt;
@@ -8,13 +8,13 @@ use std::fmt;
 /// It prints as `code at field.path[1]: message; help`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// A stable word for the kind of problem, such as `unknown_field`.
+    /// The name of its [`Code`], such as `unknown_field`.
     pub code: &'static str,
-    /// Where it is, such as `rules[0].match.paths[1]`; empty for the document itself.
+    /// The place, such as `rules[0].match.paths[1]`; empty for the document itself.
     pub path: String,
-    /// What is wrong; text of the user's stands in backticks.
+    /// What is wrong. Text of the user is in backticks.
     pub message: String,
-    /// What to write instead.
+    /// The fix.
     pub help: String,
 }
 
@@ -26,12 +26,12 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The problems found so far.
+/// Collects problems.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Notes a problem at `path`.
+    /// Adds a problem at `path`.
     pub fn add(
         &mut self,
         code: Code,
@@ -43,18 +43,18 @@ impl Problems {
         self.0.push(Problem { code: code.name(), path, message: message.into(), help: help.into() });
     }
 
-    /// Whether none was found.
+    /// Returns true if there are no problems.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The problems, in the order in which they were found.
+    /// Returns the problems, in the order in which they were found.
     pub fn into_vec(self) -> Vec<Problem> {
         self.0
     }
 }
 
-/// A place in a document, from the root down; it lives on the stack and costs nothing until it is printed.
+/// A place in a document, from the root down. It is on the stack and costs nothing until it is printed.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldPath<'a> {
     /// The document itself.
@@ -66,12 +66,12 @@ pub enum FieldPath<'a> {
 }
 
 impl<'a> FieldPath<'a> {
-    /// The field `name` below this place.
+    /// Returns the place of a field.
     pub fn field(&'a self, name: &'a str) -> FieldPath<'a> {
         FieldPath::Field(self, name)
     }
 
-    /// Item `index` of the list at this place.
+    /// Returns the place of a list item.
     pub fn item(&'a self, index: usize) -> FieldPath<'a> {
         FieldPath::Item(self, index)
     }

@@ -1,23 +1,23 @@
-//! A `google.protobuf.Struct` in its binary form: what Envoy hands over where a configuration is given as a `Struct`.
+//! `google.protobuf.Struct` in binary form: Envoy passes a configuration in this form if it is a `Struct`.
 
 use serde_json::{Map, Number, Value};
 
-/// How deep a value may stand in others, as in JSON.
+/// The most levels of nested values.
 const MAX_DEPTH: usize = 128;
 
-/// Decodes a `Struct` (`google/protobuf/struct.proto`); nothing where the bytes are none.
+/// Decodes a `Struct` (`google/protobuf/struct.proto`); returns nothing if the bytes are invalid.
 pub(super) fn parse(bytes: &[u8]) -> Option<Value> {
     object(bytes, MAX_DEPTH)
 }
 
-/// One field of a message: its number and what it holds.
+/// The value of a field of a message.
 enum Field<'a> {
     Varint(u64),
     Fixed(u64),
     Bytes(&'a [u8]),
 }
 
-/// `map<string, Value> fields = 1`; a key that stands twice is no map.
+/// `map<string, Value> fields = 1`; a duplicate key is invalid.
 fn object(mut bytes: &[u8], depth: usize) -> Option<Value> {
     let mut map = Map::new();
     while !bytes.is_empty() {
@@ -74,7 +74,7 @@ fn string(bytes: &[u8]) -> Option<String> {
     String::from_utf8(bytes.to_vec()).ok()
 }
 
-/// Takes the next field off.
+/// Reads the next field.
 fn field<'a>(bytes: &mut &'a [u8]) -> Option<(u64, Field<'a>)> {
     let tag = varint(bytes)?;
     let field = match tag & 7 {
@@ -123,14 +123,14 @@ mod tests {
     #[test]
     fn a_struct_becomes_json() {
         let mut bytes = STRUCT.to_vec();
-        // The last value has no kind set: it is no value.
+        // The last value has no kind: it is invalid.
         assert_eq!(parse(&bytes), None);
         bytes.truncate(38);
         assert_eq!(parse(&bytes), Some(json!({"a": "x", "b": [1.5, true, null]})));
     }
 
     #[test]
-    fn what_is_cut_short_is_no_struct() {
+    fn a_truncated_struct_is_invalid() {
         for length in 1..38 {
             assert!(parse(&STRUCT[..length]).is_none() || length == 10, "{length}");
         }

@@ -1,12 +1,20 @@
-//! From a JSON value to a document, noting every problem on the way.
+//! Reading of documents from JSON.
 
-use super::{Code, FieldPath, Problems};
+use super::{Code, Definitions, FieldPath, Problems, Schema};
 use serde_json::{Map, Value};
 
-/// A part of a configuration that is read from JSON.
+/// A part of a configuration.
 pub trait Document: Sized {
-    /// Reads it, or notes at least one problem and returns nothing.
+    /// Reads the value, or adds at least one problem and returns nothing.
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self>;
+
+    /// Returns the JSON Schema, which is as strict as the reader. Types with a name are added to the definitions.
+    fn describe(definitions: &mut Definitions) -> Schema;
+
+    /// Returns the value as a configuration writes it, for schemas to show it as a default.
+    fn spelled(&self) -> Option<Value> {
+        None
+    }
 }
 
 /// A JSON value and its place in the document.
@@ -14,12 +22,12 @@ pub trait Document: Sized {
 pub struct Node<'a> {
     /// The value.
     pub value: &'a Value,
-    /// Where it stands.
+    /// The place of the value.
     pub path: &'a FieldPath<'a>,
 }
 
 impl<'a> Node<'a> {
-    /// Notes a problem of this value.
+    /// Adds a problem of this value.
     pub fn problem(
         &self,
         problems: &mut Problems,
@@ -30,10 +38,22 @@ impl<'a> Node<'a> {
         problems.add(code, self.path, message, help);
     }
 
-    /// The value as a string.
+    /// Adds a problem of this value, and returns nothing.
+    pub fn invalid<T>(
+        &self,
+        problems: &mut Problems,
+        code: Code,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<T> {
+        self.problem(problems, code, message, help);
+        None
+    }
+
+    /// Returns the value as a string.
     pub fn string(&self, problems: &mut Problems) -> Option<&'a str> {
         if self.value.is_boolean() {
-            // YAML made `off`, `on`, `yes` or `no` a boolean on the way here.
+            // YAML reads `off`, `on`, `yes` and `no` as booleans.
             let help = "put it in quotes: YAML reads a bare `off`, `on`, `yes` or `no` as a boolean";
             self.problem(problems, Code::WRONG_TYPE, "found a boolean", help);
             return None;
@@ -41,31 +61,37 @@ impl<'a> Node<'a> {
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
 
-    /// Returns the value as one of some words. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML 1.1, in which
-    /// it is a boolean.
-    pub fn word(&self, words: &[&str], problems: &mut Problems) -> Option<&'a str> {
-        match self.value {
-            Value::Bool(false) if words.contains(&"off") => Some("off"),
-            _ => self.string(problems),
+    /// Returns the index of the word that the value is. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML
+    /// 1.1, in which it is a boolean.
+    pub fn choice(&self, words: &[&str], problems: &mut Problems) -> Option<usize> {
+        let text = match self.value {
+            Value::Bool(false) if words.contains(&"off") => "off",
+            _ => self.string(problems)?,
+        };
+        let found = words.iter().position(|word| *word == text);
+        if found.is_none() {
+            let message = format!("unknown value `{text}`");
+            self.problem(problems, Code::UNKNOWN_VALUE, message, did_you_mean(text, words));
         }
+        found
     }
 
-    /// The value as a list.
+    /// Returns the value as a list.
     pub fn list(&self, problems: &mut Problems) -> Option<&'a [Value]> {
         self.value.as_array().map(Vec::as_slice).or_else(|| self.unexpected(problems, "a list"))
     }
 
-    /// Notes that something else was expected here.
+    /// Adds a problem: the value has the wrong type.
     pub fn unexpected<T>(&self, problems: &mut Problems, expected: &str) -> Option<T> {
         let found = match self.value {
-            Value::Null => "nothing",
+            Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
             Value::String(_) => "a string",
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         };
-        let or = if self.value.is_null() { ", or leave the field out" } else { "" };
+        let or = if self.value.is_null() { ", or omit the field" } else { "" };
         self.problem(problems, Code::WRONG_TYPE, format!("found {found}"), format!("write {expected}{or}"));
         None
     }
@@ -75,40 +101,64 @@ impl<'a> Node<'a> {
 #[derive(Debug)]
 pub struct Fields<'a> {
     map: &'a Map<String, Value>,
-    /// Where the object stands.
+    /// The place of the object.
     pub path: &'a FieldPath<'a>,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of an object that may have those of `known` and no others.
+    /// Returns the fields of an object that may have only the fields `known`.
     pub fn of(node: Node<'a>, known: &[&str], problems: &mut Problems) -> Option<Self> {
         let Some(map) = node.value.as_object() else {
             return node.unexpected(problems, &format!("an object with `{}`", known.join("`, `")));
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
             let path = node.path.field(name);
-            problems.add(
-                Code::UNKNOWN_FIELD,
-                &path,
-                "this field does not exist here",
-                did_you_mean(name, known),
-            );
+            let message = format!("unknown field `{name}`");
+            problems.add(Code::UNKNOWN_FIELD, &path, message, did_you_mean(name, known));
         }
         Some(Self { map, path: node.path })
     }
 
-    /// Whether the field is there.
+    /// Returns true if the field is present.
     pub fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
     }
 
-    /// A field that must be there.
+    /// Returns the one field of `names` that is present. `codes` are the problems if there is none, or more than one.
+    pub fn only_one(
+        &self,
+        names: &[&'static str],
+        [none, several]: [Code; 2],
+        problems: &mut Problems,
+    ) -> Option<&'static str> {
+        let mut present = names.iter().copied().filter(|name| self.has(name));
+        let list = || format!("`{}`", names.join("`, `"));
+        match (present.next(), present.next()) {
+            (Some(name), None) => Some(name),
+            (None, _) => {
+                problems.add(
+                    none,
+                    self.path,
+                    "one of several fields is required",
+                    format!("add one of {}", list()),
+                );
+                None
+            }
+            (Some(first), Some(second)) => {
+                let message = format!("both `{first}` and `{second}`");
+                problems.add(several, self.path, message, format!("keep one of {}", list()));
+                None
+            }
+        }
+    }
+
+    /// Reads a required field.
     pub fn required<T: Document>(&self, name: &str, problems: &mut Problems) -> Option<T> {
         if !self.has(name) {
             problems.add(
                 Code::MISSING_FIELD,
                 self.path,
-                format!("`{name}` is missing"),
+                format!("missing field `{name}`"),
                 format!("add `{name}`"),
             );
             return None;
@@ -116,7 +166,7 @@ impl<'a> Fields<'a> {
         self.optional(name, problems)?
     }
 
-    /// A field that may be left out: nothing where it is wrong, `Some(None)` where it is absent.
+    /// Reads an optional field: nothing if it is invalid, `Some(None)` if it is absent.
     pub fn optional<T: Document>(&self, name: &str, problems: &mut Problems) -> Option<Option<T>> {
         match self.map.get(name) {
             None => Some(None),
@@ -125,7 +175,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// "did you mean …", or the list of what there is.
+/// Returns "did you mean …", or a list of the known names.
 pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()
@@ -135,7 +185,7 @@ pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
         .min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, name)) if distance <= name.len().max(3) / 3 + 1 => format!("did you mean `{name}`?"),
-        _ => format!("there are `{}`", known.join("`, `")),
+        _ => format!("use one of `{}`", known.join("`, `")),
     }
 }
 
@@ -146,8 +196,16 @@ impl<T: Document> Document for Vec<T> {
             let path = node.path.item(index);
             T::read(Node { value, path: &path }, problems)
         });
-        // Every item is read before the first that failed ends it: all problems are reported.
+        // Every item is read before the first invalid one ends the loop: all problems are reported.
         read.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        Schema::list(T::describe(definitions))
+    }
+
+    fn spelled(&self) -> Option<Value> {
+        self.iter().map(T::spelled).collect::<Option<Vec<_>>>().map(Value::Array)
     }
 }
 
@@ -155,11 +213,27 @@ impl<T: Document> Document for Option<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         T::read(node, problems).map(Some)
     }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        T::describe(definitions)
+    }
+
+    fn spelled(&self) -> Option<Value> {
+        self.as_ref().and_then(T::spelled)
+    }
 }
 
 impl Document for String {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         node.string(problems).map(str::to_owned)
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string")
+    }
+
+    fn spelled(&self) -> Option<Value> {
+        Some(self.as_str().into())
     }
 }
 
@@ -167,9 +241,17 @@ impl Document for bool {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         node.value.as_bool().or_else(|| node.unexpected(problems, "`true` or `false`"))
     }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("boolean")
+    }
+
+    fn spelled(&self) -> Option<Value> {
+        Some((*self).into())
+    }
 }
 
-/// A whole number from 0; a `Struct` of protobuf carries it as a double.
+/// Returns a whole number. A `Struct` of protobuf has it as a double.
 fn whole_number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let number =
@@ -180,14 +262,25 @@ fn whole_number(value: &Value) -> Option<u64> {
 }
 
 macro_rules! whole_numbers {
-    ($($type:ty),*) => {$(
+    ($($type:ty, $max:expr;)*) => {$(
         impl Document for $type {
             fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
                 whole_number(node.value)
                     .and_then(|number| Self::try_from(number).ok())
                     .or_else(|| node.unexpected(problems, &format!("a whole number from 0 to {}", Self::MAX)))
             }
+
+            fn describe(_: &mut Definitions) -> Schema {
+                Schema::whole_number(0, $max)
+            }
+
+            fn spelled(&self) -> Option<Value> {
+                Some((*self).into())
+            }
         }
     )*};
 }
-whole_numbers!(u16, usize);
+whole_numbers! {
+    u16, Some(u64::from(Self::MAX));
+    usize, None;
+}

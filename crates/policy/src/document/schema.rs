@@ -1,86 +1,57 @@
-//! A schema that is being written.
+//! Builder of JSON Schemas.
 
 use serde_json::{Map, Value, json};
 
-/// A schema that is being written.
+/// A JSON Schema under construction.
 #[derive(Debug, Clone, Default)]
 pub struct Schema(Map<String, Value>);
 
 impl Schema {
-    /// What it is as JSON.
+    /// Returns the schema as JSON.
     pub fn into_map(self) -> Map<String, Value> {
         self.0
     }
 
-    /// What stands elsewhere.
+    /// A reference to a definition.
     pub fn reference(place: &str) -> Self {
-        Self::default().with("$ref", json!(place))
+        Self::default().with("$ref", place)
     }
 
-    fn with(mut self, key: &str, value: Value) -> Self {
-        self.0.insert(key.to_owned(), value);
+    /// Sets a keyword.
+    #[must_use]
+    pub fn with(mut self, keyword: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(keyword.to_owned(), value.into());
         self
     }
 
-    fn of_type(name: &str) -> Self {
-        Self::default().with("type", json!(name))
-    }
-
-    /// Any value.
-    pub fn anything() -> Self {
-        Self::default()
-    }
-
-    /// A string.
-    pub fn string() -> Self {
-        Self::of_type("string")
-    }
-
-    /// `true` or `false`.
-    pub fn boolean() -> Self {
-        Self::of_type("boolean")
-    }
-
-    /// A number.
-    pub fn number() -> Self {
-        Self::of_type("number")
+    /// A value of a type.
+    pub fn of_type(name: &str) -> Self {
+        Self::default().with("type", name)
     }
 
     /// A whole number between these.
     pub fn whole_number(least: u64, most: Option<u64>) -> Self {
-        let schema = Self::of_type("integer").with("minimum", json!(least));
-        most.map_or(schema.clone(), |most| schema.with("maximum", json!(most)))
+        let schema = Self::of_type("integer").with("minimum", least);
+        most.map_or(schema.clone(), |most| schema.with("maximum", most))
     }
 
-    /// A list of these.
+    /// A list of these items.
     pub fn list(items: Self) -> Self {
-        Self::of_type("array").with("items", Value::Object(items.0))
+        Self::of_type("array").with("items", items.0)
     }
 
-    /// An object whose fields follow, and none besides.
+    /// An object with only the fields that are added.
     pub fn object() -> Self {
-        let schema = Self::of_type("object").with("additionalProperties", json!(false));
+        let schema = Self::of_type("object").with("additionalProperties", false);
         schema.with("properties", json!({}))
-    }
-
-    /// An object whose fields follow, and any besides.
-    pub fn open_object() -> Self {
-        Self::of_type("object").with("properties", json!({}))
-    }
-
-    /// An object of these, by names that are the user's own.
-    pub fn by_name(values: Self) -> Self {
-        Self::of_type("object")
-            .with("additionalProperties", Value::Object(values.0))
-            .with("minProperties", json!(1))
     }
 
     /// One of these words.
     pub fn choice(words: impl IntoIterator<Item: Into<Value>>) -> Self {
-        Self::default().with("enum", Value::Array(words.into_iter().map(Into::into).collect()))
+        Self::default().with("enum", words.into_iter().map(Into::into).collect::<Vec<Value>>())
     }
 
-    /// One of these words, each with what it is for.
+    /// One of these words, with their descriptions.
     pub fn words(about: &str, words: &[(&str, String)]) -> Self {
         let line = |(word, about): &(&str, String)| match about.trim() {
             "" => String::new(),
@@ -90,33 +61,21 @@ impl Schema {
         Self::choice(words.iter().map(|(word, _)| *word)).about(&format!("{about}\n{lines}"))
     }
 
-    /// One of these.
+    /// One of these schemas.
     #[must_use]
     pub fn either(schemas: impl IntoIterator<Item = Self>) -> Self {
         let schemas = schemas.into_iter().map(|schema| Value::Object(schema.0));
-        Self::default().with("anyOf", Value::Array(schemas.collect()))
+        Self::default().with("anyOf", schemas.collect::<Vec<_>>())
     }
 
-    /// What it is for; an empty text leaves what stands there.
+    /// Sets the description, unless the text is empty.
     #[must_use]
     pub fn about(self, text: &str) -> Self {
         let text = plain(text);
-        if text.is_empty() { self } else { self.with("description", json!(text)) }
+        if text.is_empty() { self } else { self.with("description", text) }
     }
 
-    /// The expression that a string has to match.
-    #[must_use]
-    pub fn pattern(self, regex: &str) -> Self {
-        self.with("pattern", json!(regex))
-    }
-
-    /// A list that is not empty.
-    #[must_use]
-    pub fn not_empty(self) -> Self {
-        self.with("minItems", json!(1))
-    }
-
-    /// What stands in the place of the value where it is left out.
+    /// Sets the default, if known.
     #[must_use]
     pub fn default_is(self, value: Option<Value>) -> Self {
         match value {
@@ -125,7 +84,7 @@ impl Schema {
         }
     }
 
-    /// A field that may be left out.
+    /// Adds an optional field.
     #[must_use]
     pub fn field(mut self, name: &str, schema: Self) -> Self {
         if let Some(Value::Object(fields)) = self.0.get_mut("properties") {
@@ -134,13 +93,13 @@ impl Schema {
         self
     }
 
-    /// A field that must be there.
+    /// Adds a required field.
     #[must_use]
     pub fn required(self, name: &str, schema: Self) -> Self {
         self.field(name, schema).needs(&[name])
     }
 
-    /// All of these fields must be there.
+    /// Requires these fields.
     #[must_use]
     pub fn needs(mut self, fields: &[&str]) -> Self {
         if let Value::Array(names) = self.0.entry("required").or_insert_with(|| json!([])) {
@@ -149,31 +108,27 @@ impl Schema {
         self
     }
 
-    /// Of these fields exactly one is there.
+    /// Requires exactly one of these fields.
     #[must_use]
     pub fn exactly_one(self, names: &[&str]) -> Self {
-        let each: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
-        self.with("oneOf", Value::Array(each))
+        self.with("oneOf", each(names))
     }
 
-    /// Of these fields exactly one is there, or else some of the others.
+    /// Requires exactly one of these fields, or at least one of the others.
     #[must_use]
     pub fn one_of_kinds(self, names: &[&str], others: &[&str]) -> Self {
-        let each =
-            |names: &[&str]| -> Vec<Value> { names.iter().map(|name| json!({"required": [name]})).collect() };
         let mut all = each(names);
         all.push(json!({"anyOf": each(others)}));
-        self.with("oneOf", Value::Array(all))
+        self.with("oneOf", all)
     }
 
-    /// Of these fields at least one is there.
+    /// Requires at least one of these fields.
     #[must_use]
     pub fn at_least_one(self, names: &[&str]) -> Self {
-        let each: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
-        self.with("anyOf", Value::Array(each))
+        self.with("anyOf", each(names))
     }
 
-    /// Where the first field is there, so is the second.
+    /// Requires the second field if the first is present.
     #[must_use]
     pub fn goes_with(mut self, first: &str, second: &str) -> Self {
         if let Value::Object(pairs) = self.0.entry("dependentRequired").or_insert_with(|| json!({})) {
@@ -182,7 +137,7 @@ impl Schema {
         self
     }
 
-    /// The field is there where, and only where, `name` is this word.
+    /// Requires `field` if the field `name` is this word, and forbids it otherwise.
     #[must_use]
     pub fn only_where(mut self, name: &str, word: &str, field: &str) -> Self {
         let condition = json!({
@@ -197,7 +152,12 @@ impl Schema {
     }
 }
 
-/// The text of documentation comments, a line each, as people read it: no links, and one line a paragraph.
+/// Returns a schema for each name that requires this field.
+fn each(names: &[&str]) -> Vec<Value> {
+    names.iter().map(|name| json!({"required": [name]})).collect()
+}
+
+/// Converts documentation comments to plain text: without links, one line per paragraph.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for line in text.lines().map(str::trim) {

@@ -3,23 +3,23 @@
 use crate::reason::Reason;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A host in the one form in which hosts are compared: lower case, without one trailing dot, an IPv6 address
-/// in brackets and in its shortest form (RFC 5952).
+/// A host in normalized form: lower case, without trailing dot; an IPv6 address in brackets and in its shortest form (RFC
+/// 5952).
 ///
-/// INVARIANT: made by [`Authority::parse`] alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// INVARIANT: only [`Authority::parse`] creates it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Host {
     text: String,
     is_ip: bool,
 }
 
 impl Host {
-    /// The host.
+    /// Returns the host.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it is an IP address, or ends in a number as only an address does (WHATWG URL, section 3.5).
+    /// Returns true for an IP address, and for a host that ends in a number, as only addresses do (WHATWG URL, section 3.5).
     pub fn is_ip(&self) -> bool {
         self.is_ip
     }
@@ -37,7 +37,7 @@ impl Host {
 pub struct Authority {
     /// The host.
     pub host: Host,
-    /// The port, where there is one.
+    /// The port, if present.
     pub port: Option<u16>,
 }
 
@@ -45,15 +45,15 @@ pub struct Authority {
 const MAX_HOST_BYTES: usize = 255;
 
 impl Authority {
-    /// Reads an authority; stricter than the RFCs where a host could be read in two ways.
+    /// Parses an authority. It refuses more than the RFCs: every host that could be read in two ways.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why it is malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         if bytes.is_empty() {
             return Err(Reason::AUTHORITY_MISSING);
         }
-        // Envoy joins two Host lines with a comma; userinfo could pass for a host.
+        // Envoy joins two Host lines with a comma; userinfo looks like a host.
         if bytes.contains(&b',') {
             return Err(Reason::AUTHORITY_REPEATED);
         }
@@ -86,9 +86,9 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), Reason> {
             Some(parts) => parts,
         },
     };
-    // `u16::from_str` alone would take `+80`.
-    let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let port = digits.then(|| port.parse().ok()).flatten().ok_or(Reason::AUTHORITY_PORT)?;
+    // `u16::from_str` alone would accept `+80`.
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = is_number.then(|| port.parse().ok()).flatten().ok_or(Reason::AUTHORITY_PORT)?;
     Ok((host, Some(port)))
 }
 
@@ -103,8 +103,8 @@ fn ipv6(host: &str) -> Result<Host, Reason> {
 }
 
 fn name(host: &str) -> Result<Host, Reason> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if !host.bytes().all(allowed) {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if !host.bytes().all(is_allowed) {
         return Err(Reason::AUTHORITY_CHARACTER);
     }
     let host = host.strip_suffix('.').unwrap_or(host);
@@ -129,7 +129,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn a_host_has_one_form() {
+    fn a_host_is_normalized() {
         let table = [
             ("shop.example.com", "shop.example.com", None),
             ("SHOP.example.com.:443", "shop.example.com", Some(443)),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_in_two_ways_is_refused() {
+    fn ambiguous_authorities_are_refused() {
         let long = "a".repeat(256);
         let table: [(&[u8], Reason); 27] = [
             (b"", Reason::AUTHORITY_MISSING),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_in_a_number_is_an_address() {
+    fn a_host_that_ends_in_a_number_is_an_address() {
         for (host, is_ip) in
             [("127.1", true), ("0x7f", true), ("2130706433", true), ("1.example", false), ("x0", false)]
         {

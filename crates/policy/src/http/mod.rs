@@ -1,4 +1,4 @@
-//! A request as the policies see it: bytes become [`Authority`], [`RequestPath`] and [`Headers`] once.
+//! A request as policies see it: bytes are parsed once, into [`Authority`], [`RequestPath`] and [`Headers`].
 
 mod authority;
 mod headers;
@@ -11,4 +11,4 @@ pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
 pub use path::{Choice, DotSegments, Forward, Normalize, PathLimits, RequestPath, canonical_pattern};
 pub use query::query_parameters;
-pub use request::{Connection, Request};
+pub use request::{Connection, Needs, Request};

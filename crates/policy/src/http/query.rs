@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The parameters of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
+/// Returns the parameters of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
 ///
 /// ```
 /// let found: Vec<_> = policy::http::query_parameters(b"a=1+2&b%3d&&c=%zz").collect();

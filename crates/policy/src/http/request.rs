@@ -5,27 +5,54 @@ use crate::reason::Reason;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
-/// What a policy asks of the connection.
+/// The connection of a request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Connection<'a> {
-    /// Whether it is TLS.
+    /// Whether the connection is TLS.
     pub tls: bool,
-    /// The server name that the client asked for (RFC 6066, section 3), where there is one.
+    /// The server name that the client sent (RFC 6066, section 3), if any.
     pub sni: Option<&'a [u8]>,
-    /// The SHA-256 of the client's certificate, in hex, where it has one.
+    /// The SHA-256 of the client certificate in hex, if any.
     pub certificate: Option<&'a [u8]>,
 }
 
-/// A request on its way through the stages.
+/// What a filter needs besides the headers. Each costs a call out of the VM.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Whether the connection is TLS.
+    pub tls: bool,
+    /// The server name of the connection.
+    pub sni: bool,
+    /// The digest of the client certificate.
+    pub certificate: bool,
+    /// The time.
+    pub time: bool,
+}
+
+impl Needs {
+    /// Returns the needs of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let Self { tls, sni, certificate, time } = other;
+        Self {
+            tls: self.tls || tls,
+            sni: self.sni || sni,
+            certificate: self.certificate || certificate,
+            time: self.time || time,
+        }
+    }
+}
+
+/// A request, which passes the stages.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
-    /// Its headers, with the pseudo-headers.
+    /// The headers, with pseudo-headers.
     pub headers: Headers<'a>,
-    /// Its connection.
+    /// The connection.
     pub connection: Connection<'a>,
-    /// When it came, in seconds since 1970.
+    /// The time of the request, in seconds since 1970.
     pub now: u64,
-    /// The claims of its token, once it is validated.
+    /// The claims of the token, after its validation.
     pub claims: Option<Rc<Map<String, Value>>>,
     method: &'a [u8],
     target: Option<&'a [u8]>,
@@ -34,10 +61,10 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The request whose headers have these lines.
+    /// Creates a request from the lines of its headers.
     ///
     /// # Errors
-    /// The reason, where a pseudo-header stands twice, or there is no method, no authority or no path.
+    /// If a pseudo-header is repeated, or the method, the authority or the path is missing.
     pub fn new(
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
@@ -63,7 +90,7 @@ impl<'a> Request<'a> {
             return Err(Reason::PSEUDO_HEADER_REPEATED);
         }
         let method = method.filter(|method| !method.is_empty()).ok_or(Reason::METHOD_MISSING)?;
-        // Envoy makes the authority of the Host line; where both are left, they could be two.
+        // Envoy converts the Host line to the authority. If both are present, they may differ.
         let authority = match (authority, host) {
             (Some(_), Some(_)) => Err(Reason::AUTHORITY_REPEATED),
             _ if hosts > 1 => Err(Reason::AUTHORITY_REPEATED),
@@ -78,28 +105,28 @@ impl<'a> Request<'a> {
         Ok(Self { headers, connection, now, claims: None, method, target, authority, path: None })
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &'a [u8] {
         self.method
     }
 
-    /// The target as it came; absent in a `CONNECT`.
+    /// Returns the original target; absent in a `CONNECT`.
     pub fn target(&self) -> Option<&'a [u8]> {
         self.target
     }
 
-    /// The authority.
+    /// Parses the authority.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why it is malformed.
     pub fn authority(&self) -> Result<Authority, Reason> {
         self.authority.and_then(Authority::parse)
     }
 
-    /// The path, as the stage before left it or read now; absent in a `CONNECT` without one.
+    /// Returns the path that an earlier stage set, or parses it; absent in a `CONNECT` without a path.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why it is malformed.
     pub fn path(
         &self,
         normalize: &Normalize,
@@ -114,7 +141,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Replaces the query that the upstream gets, where there is another for it.
+    /// Replaces the query that the upstream receives, if `without` returns a new one.
     pub fn remove_from_query(&mut self, without: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         let target = self.headers.values(":path").next().unwrap_or_default().to_vec();
         let mut halves = target.splitn(2, |byte| *byte == b'?');
@@ -124,12 +151,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Leaves the path to the stages behind.
-    pub fn leave_path(&mut self, path: RequestPath<'a>) {
+    /// Sets the path that the following stages match.
+    pub fn set_path(&mut self, path: RequestPath<'a>) {
         self.path = Some(path);
     }
 
-    /// Whether the client speaks gRPC: by the content type, as Envoy decides it for its local replies.
+    /// Returns true for a gRPC request, by its content type, as Envoy does for local replies.
     pub fn is_grpc(&self) -> bool {
         let content_type = self.headers.values("content-type").next().unwrap_or_default();
         let rest = content_type.strip_prefix(b"application/grpc");

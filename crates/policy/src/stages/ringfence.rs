@@ -1,126 +1,118 @@
-//! All the filters in a row.
+//! All filters in a row.
 
-use super::header::{HeaderPolicy, ValidatedHeaderPolicy};
-use super::{HeaderStage, KeyRing, Needs, PathStage, Stage, TokenStage, VhostStage};
+use super::stage::Stage;
+use super::{HeaderStage, KeyRing, PathStage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::document::{Code, Document, Fields, Node, Problems};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::document::{Definitions, Describe, Schema};
-use crate::http::{Headers, Request};
+use crate::document::Schema;
+use crate::document::{Code, FieldGroup, FieldPath, FromDocument, Node, Problems};
+use crate::http::{Headers, Needs, Request};
 
-/// All the filters in a row: vhost, path, token, header. The first denial ends it.
-#[derive(Debug)]
-pub struct Ringfence {
-    vhost: Option<VhostStage>,
-    path: Option<PathStage>,
-    token: Option<TokenStage>,
-    header: Option<HeaderStage>,
+/// Defines the module `ringfence` from its stages, in the order in which a request passes them: `"section" field: stage`.
+macro_rules! ringfence {
+    ($( $(#[$about:meta])* $section:literal $field:ident: $stage:ident, )*) => {
+        /// All filters in a row. The first denial ends the request.
+        #[derive(Debug)]
+        pub struct Ringfence {
+            $( $field: Option<$stage>, )*
+        }
+
+        document! {
+            /// One configuration for all filters; each section is optional, at least one is required.
+            pub struct Policies as Policies {
+                $( $(#[$about])* $section $field: Option<<$stage as Stage>::Document> = None, )*
+            }
+        }
+
+        impl FromDocument<Policies> for Policies {
+            fn from_document(policies: Policies, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+                let is_empty = true$( && policies.$field.is_none() )*;
+                if is_empty {
+                    let help = format!("add one of `{}`", Policies::FIELDS.join("`, `"));
+                    node.problem(problems, Code::EMPTY, "no filter has a policy", help);
+                }
+                (!is_empty).then_some(policies)
+            }
+
+                        fn restrict(schema: Schema) -> Schema {
+                schema.at_least_one(Policies::FIELDS)
+            }
+        }
+
+        /// The states that the stages keep for the response.
+        #[derive(Debug, Default)]
+        pub struct ResponseStates {
+            $( $field: <$stage as Stage>::ResponseState, )*
+        }
+
+        impl Stage for Ringfence {
+            type Document = Policies;
+            type ResponseState = ResponseStates;
+
+            fn filters(&self) -> Vec<Filter> {
+                let mut filters = Vec::new();
+                $( filters.extend(self.$field.iter().flat_map(Stage::filters)); )*
+                filters
+            }
+
+            fn check(policies: &Policies, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
+                let has_tokens = policies.token.is_some();
+                $( if let Some(policy) = &policies.$field {
+                    <$stage>::check(policy, &path.field($section), has_tokens, problems);
+                } )*
+            }
+
+            fn compile(policies: Policies) -> Self {
+                Self { $( $field: policies.$field.map(<$stage>::compile), )* }
+            }
+
+            fn needs(&self) -> Needs {
+                let needs = Needs::default();
+                $( let needs = needs.or(self.$field.as_ref().map(Stage::needs).unwrap_or_default()); )*
+                needs
+            }
+
+            fn key_ring(&self) -> Option<&KeyRing> {
+                None$( .or_else(|| self.$field.as_ref().and_then(Stage::key_ring)) )*
+            }
+
+            fn on_request<'a, T: Trace>(
+                &self,
+                request: &mut Request<'a>,
+                states: &mut ResponseStates,
+                report: &mut Report<T>,
+            ) -> Result<(), Box<Answer>> {
+                $( if let Some(stage) = &self.$field {
+                    stage.on_request(request, &mut states.$field, report)?;
+                } )*
+                Ok(())
+            }
+
+            fn on_answer(&self, request: &Request<'_>, states: &mut ResponseStates) {
+                $( if let Some(stage) = &self.$field {
+                    stage.on_answer(request, &mut states.$field);
+                } )*
+            }
+
+            fn responds(&self, states: &ResponseStates) -> bool {
+                false$( || self.$field.as_ref().is_some_and(|stage| stage.responds(&states.$field)) )*
+            }
+
+            fn on_response(&self, states: &ResponseStates, headers: &mut Headers<'_>) {
+                $( if let Some(stage) = &self.$field {
+                    stage.on_response(&states.$field, headers);
+                } )*
+            }
+        }
+    };
 }
 
-/// One configuration for all of them; any may be left out, one must be there.
-#[derive(Debug, Clone)]
-pub struct Policies {
-    vhost: Option<<VhostStage as Stage>::Document>,
-    path: Option<<PathStage as Stage>::Document>,
-    token: Option<<TokenStage as Stage>::Document>,
-    header: Option<HeaderPolicy>,
-}
-
-impl Document for Policies {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["vhost", "path", "token", "header"], problems)?;
-        let vhost = fields.optional("vhost", problems);
-        let path = fields.optional("path", problems);
-        let token = fields.optional("token", problems);
-        let header = fields.optional("header", problems);
-        let policies = Self { vhost: vhost?, path: path?, token: token?, header: header? };
-        if let (None, Some(header)) = (&policies.token, &policies.header) {
-            let path = node.path.field("header");
-            header.refuse_claims(&path, "add the section `token`", problems);
-        }
-        if matches!(policies, Self { vhost: None, path: None, token: None, header: None }) {
-            problems.add(
-                Code::EMPTY,
-                fields.path,
-                "no filter has a policy",
-                "add `vhost`, `path`, `token` or `header`",
-            );
-            return None;
-        }
-        Some(policies)
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl Describe for Policies {
-    fn describe(definitions: &mut Definitions) -> Schema {
-        definitions.define(module_path!(), stringify!(Policies), |definitions| {
-            Schema::object()
-                .about("One configuration for all filters; any may be left out, one must be there.")
-                .field("vhost", <VhostStage as Stage>::Document::describe(definitions))
-                .field("path", <PathStage as Stage>::Document::describe(definitions))
-                .field("token", <TokenStage as Stage>::Document::describe(definitions))
-                .field("header", HeaderPolicy::describe(definitions))
-                .at_least_one(&["vhost", "path", "token", "header"])
-        })
-    }
-}
-
-impl Stage for Ringfence {
-    type Document = Policies;
-    type ResponseState = <HeaderStage as Stage>::ResponseState;
-
-    fn key_ring(&self) -> Option<&KeyRing> {
-        self.token.as_ref().and_then(Stage::key_ring)
-    }
-
-    fn compile(document: Policies) -> Self {
-        Self {
-            vhost: document.vhost.map(VhostStage::compile),
-            path: document.path.map(PathStage::compile),
-            token: document.token.map(TokenStage::compile),
-            header: document.header.map(|header| HeaderStage::compile(ValidatedHeaderPolicy(header))),
-        }
-    }
-
-    fn filters(&self) -> Vec<Filter> {
-        let first =
-            self.vhost.iter().flat_map(Stage::filters).chain(self.path.iter().flat_map(Stage::filters));
-        let then =
-            self.token.iter().flat_map(Stage::filters).chain(self.header.iter().flat_map(Stage::filters));
-        first.chain(then).collect()
-    }
-
-    fn needs(&self) -> Needs {
-        let vhost = self.vhost.as_ref().map(Stage::needs).unwrap_or_default();
-        vhost.or(self.token.as_ref().map(Stage::needs).unwrap_or_default())
-    }
-
-    fn on_request<'a, T: Trace>(
-        &self,
-        request: &mut Request<'a>,
-        response_state: &mut Self::ResponseState,
-        report: &mut Report<T>,
-    ) -> Result<(), Box<Answer>> {
-        self.vhost.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
-        self.path.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
-        self.token.as_ref().map_or(Ok(()), |stage| stage.on_request(request, &mut (), report))?;
-        self.header.as_ref().map_or(Ok(()), |stage| stage.on_request(request, response_state, report))
-    }
-
-    fn on_answer(&self, request: &Request<'_>, response_state: &mut Self::ResponseState) {
-        if let Some(stage) = &self.header {
-            stage.on_answer(request, response_state);
-        }
-    }
-
-    fn responds(&self, response_state: &Self::ResponseState) -> bool {
-        self.header.as_ref().is_some_and(|stage| stage.responds(response_state))
-    }
-
-    fn on_response(&self, response_state: &Self::ResponseState, headers: &mut Headers<'_>) {
-        if let Some(stage) = &self.header {
-            stage.on_response(response_state, headers);
-        }
-    }
+ringfence! {
+    /// The section of vhost-policy.
+    "vhost" vhost: VhostStage,
+    /// The section of path-policy.
+    "path" path: PathStage,
+    /// The section of token-validation.
+    "token" token: TokenStage,
+    /// The section of header-policy.
+    "header" header: HeaderStage,
 }

@@ -1,17 +1,36 @@
-//! What the filters have in common.
+//! The interface of the filters.
 
+use super::token::key_ring::KeyRing;
 use crate::decision::{Answer, Filter, Reason, Report, Trace};
-use crate::document::{Document, Problem, read};
-use crate::http::{Headers, Request};
-use crate::stages::KeyRing;
+use crate::document::{Document, FieldPath, Problem, Problems, read_checked};
+use crate::http::{Headers, Needs, Request};
 use std::fmt::Debug;
 
-/// A filter: compiled from a document, asked about each request and each response.
+/// A filter, compiled from its document.
 pub trait Stage: Sized + Debug {
-    /// What it is compiled from.
+    /// The configuration of the filter.
     type Document: Document;
-    /// What it keeps of a request for the response.
+    /// The state of a request that the filter keeps for the response.
     type ResponseState: Default + Debug;
+
+    /// Returns the filters of the stage, in the order in which a request passes them.
+    fn filters(&self) -> Vec<Filter>;
+
+    /// Checks a document across its fields. `has_tokens` is true if a token is validated before this filter.
+    fn check(_: &Self::Document, _: &FieldPath<'_>, _has_tokens: bool, _: &mut Problems) {}
+
+    /// Compiles a document, which is valid: reading and checking it report every problem.
+    fn compile(document: Self::Document) -> Self;
+
+    /// Returns a denial that no policy decides and no mode changes, such as one of a malformed request.
+    fn denial_without_policy(&self, reason: Reason) -> Answer {
+        Answer::without_policy(self.filters().first().copied().unwrap_or(Filter::VhostPolicy), reason)
+    }
+
+    /// Returns what the filter needs besides the headers.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
 
     /// Returns the keys that verify tokens, if the filter does that.
     ///
@@ -21,26 +40,10 @@ pub trait Stage: Sized + Debug {
         None
     }
 
-    /// Compiles the document; whatever could be wrong with it was found when it was read.
-    fn compile(document: Self::Document) -> Self;
-
-    /// The filters that it is, in the order in which a request passes them.
-    fn filters(&self) -> Vec<Filter>;
-
-    /// Returns a denial that no policy decides and no mode changes, such as one of a malformed request.
-    fn denial_without_policy(&self, reason: Reason) -> Answer {
-        Answer::without_policy(self.filters().first().copied().unwrap_or(Filter::VhostPolicy), reason)
-    }
-
-    /// What it asks of the connection.
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    /// Decides about a request.
+    /// Decides on a request, and edits it.
     ///
     /// # Errors
-    /// What ends the request.
+    /// The denial or redirect that ends the request.
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
@@ -48,42 +51,16 @@ pub trait Stage: Sized + Debug {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>>;
 
-    /// Learns that the client gets an answer from here, whose headers [`Stage::on_response`] will see.
+    /// Updates the state after a local reply was chosen, whose headers [`Stage::on_response`] will edit.
     fn on_answer(&self, _request: &Request<'_>, _response_state: &mut Self::ResponseState) {}
 
-    /// Whether there is anything to change about the response.
+    /// Returns true if the filter edits the response.
     fn responds(&self, _response_state: &Self::ResponseState) -> bool {
         false
     }
 
-    /// Changes the headers of the response.
+    /// Edits the headers of the response.
     fn on_response(&self, _response_state: &Self::ResponseState, _headers: &mut Headers<'_>) {}
-}
-
-/// What a stage asks besides the headers; each costs a call out of the VM.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// Whether it is TLS.
-    pub tls: bool,
-    /// Its server name.
-    pub sni: bool,
-    /// The digest of the client's certificate.
-    pub certificate: bool,
-    /// What time it is.
-    pub time: bool,
-}
-
-impl Needs {
-    /// What either asks.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            tls: self.tls || other.tls,
-            sni: self.sni || other.sni,
-            certificate: self.certificate || other.certificate,
-            time: self.time || other.time,
-        }
-    }
 }
 
 /// Loads a stage from its configuration.
@@ -91,5 +68,7 @@ impl Needs {
 /// # Errors
 /// Every problem of the configuration.
 pub fn load<S: Stage>(configuration: &[u8]) -> Result<S, Vec<Problem>> {
-    read(configuration).map(S::compile)
+    let check =
+        |document: &_, path: &FieldPath<'_>, problems: &mut _| S::check(document, path, false, problems);
+    read_checked(configuration, check).map(S::compile)
 }

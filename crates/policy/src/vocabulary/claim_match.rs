@@ -1,24 +1,30 @@
 //! A match on a claim.
 
 use super::StringMatch;
-use crate::document::{Code, Document, Fields, Node, Problems};
+use super::string_match::KINDS;
+use super::string_match::describe_kinds;
+use crate::document::{Code, Definitions, Document, FieldGroup, Fields, Node, Problems, Schema};
 use serde_json::{Map, Value};
 
-/// A match on a claim: `claim`, and one condition.
-///
-/// Of a claim that is a list any item may hold; a claim that is absent holds nothing but `present: false`.
-#[derive(Debug, Clone)]
-pub struct ClaimMatch {
-    claim: ClaimPath,
-    condition: Condition,
+document! {
+    /// A match on a claim: `claim`, and one condition.
+    ///
+    /// In a claim that is a list one item must match. A claim that is absent matches `present: false` and nothing else.
+    pub struct ClaimMatch {
+        /// The claim.
+        "claim" claim: ClaimPath,
+        /// The condition on its value.
+        condition: ClaimCondition,
+    }
 }
 
-/// The names from the top of the claims down: `realm_access.roles`, or a list where names hold dots.
+/// The names from the top of the claims down: `realm_access.roles`, or a list if a name contains dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimPath(Vec<String>);
 
+/// A condition on a claim.
 #[derive(Debug, Clone)]
-enum Condition {
+pub enum ClaimCondition {
     Present(bool),
     Equals(Value),
     OneOf(Vec<String>),
@@ -27,7 +33,7 @@ enum Condition {
 }
 
 impl ClaimPath {
-    /// The claim of this name, if it is there.
+    /// Finds the claim.
     pub fn find<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
         let (first, rest) = self.0.split_first()?;
         rest.iter().try_fold(claims.get(first)?, |value, name| value.as_object()?.get(name))
@@ -41,16 +47,52 @@ impl Document for ClaimPath {
             _ => Vec::<String>::read(node, problems)?,
         };
         if names.is_empty() || names.iter().any(String::is_empty) {
-            let help = "write `a.b`, or a list of names where they hold dots";
-            node.problem(problems, Code::CLAIM, "a name in the path of a claim is empty", help);
+            let help = "write `a.b`, or a list of names if a name contains dots";
+            node.problem(problems, Code::CLAIM, "empty name in a claim path", help);
             return None;
         }
         Some(Self(names))
     }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(ClaimPath), |_| {
+            let about =
+                "The names from the top of the claims down: `realm_access.roles`, or a list if a name contains dots.";
+            let names = Schema::list(Schema::of_type("string")).with("minItems", 1);
+            Schema::either([Schema::of_type("string").with("pattern", "^[^.]+([.][^.]+)*$"), names]).about(about)
+        })
+    }
 }
 
 impl ClaimMatch {
-    const CONDITIONS: [&str; 11] = [
+    /// Returns true if the claims match.
+    pub fn matches(&self, claims: &Map<String, Value>) -> bool {
+        match (&self.condition, self.claim.find(claims)) {
+            (ClaimCondition::Present(present), found) => found.is_some() == *present,
+            (_, None) => false,
+            (condition, Some(Value::Array(items))) => items.iter().any(|item| condition.matches(item)),
+            (condition, Some(value)) => condition.matches(value),
+        }
+    }
+}
+
+impl ClaimCondition {
+    fn matches(&self, value: &Value) -> bool {
+        match self {
+            Self::Present(present) => *present,
+            Self::Equals(Value::Bool(expected)) => value.as_bool() == Some(*expected),
+            Self::Equals(expected) => exact(expected).is_some_and(|number| exact(value) == Some(number)),
+            Self::OneOf(texts) => value.as_str().is_some_and(|text| texts.iter().any(|other| other == text)),
+            Self::Range { min, max } => exact(value).is_some_and(|number| {
+                min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
+            }),
+            Self::Text(matcher) => value.as_str().is_some_and(|text| matcher.matches(text.as_bytes())),
+        }
+    }
+}
+
+impl FieldGroup for ClaimCondition {
+    const FIELDS: &'static [&'static str] = &[
         "present",
         "equals",
         "oneOf",
@@ -64,40 +106,12 @@ impl ClaimMatch {
         "ignoreCase",
     ];
 
-    /// Whether the claims match.
-    pub fn matches(&self, claims: &Map<String, Value>) -> bool {
-        let found = self.claim.find(claims);
-        match (&self.condition, found) {
-            (Condition::Present(present), found) => found.is_some() == *present,
-            (_, None) => false,
-            (condition, Some(Value::Array(items))) => items.iter().any(|item| condition.holds(item)),
-            (condition, Some(value)) => condition.holds(value),
-        }
-    }
-}
-
-impl Condition {
-    fn holds(&self, value: &Value) -> bool {
-        match self {
-            Self::Present(present) => *present,
-            Self::Equals(Value::Bool(expected)) => value.as_bool() == Some(*expected),
-            Self::Equals(expected) => exact(expected).is_some_and(|number| exact(value) == Some(number)),
-            Self::OneOf(texts) => value.as_str().is_some_and(|text| texts.iter().any(|other| other == text)),
-            Self::Range { min, max } => exact(value).is_some_and(|number| {
-                min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
-            }),
-            Self::Text(matcher) => value.as_str().is_some_and(|text| matcher.matches(text.as_bytes())),
-        }
-    }
-
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        const OTHERS: [&str; 4] = ["present", "equals", "oneOf", "min"];
-        let range = fields.has("min") || fields.has("max");
-        let texts = ["exact", "prefix", "suffix", "contains", "regex"].iter().any(|kind| fields.has(kind));
-        let there = OTHERS.iter().take(3).filter(|name| fields.has(name)).count()
-            + usize::from(range)
-            + usize::from(texts);
-        if there > 1 || (!texts && fields.has("ignoreCase")) {
+        let is_range = fields.has("min") || fields.has("max");
+        let is_text = KINDS.iter().any(|kind| fields.has(kind));
+        let others = ["present", "equals", "oneOf"].iter().filter(|name| fields.has(name)).count();
+        if others + usize::from(is_range) + usize::from(is_text) > 1 || (!is_text && fields.has("ignoreCase"))
+        {
             problems.add(Code::TWO_MATCHES, fields.path, "more than one condition", "keep one of them");
             return None;
         }
@@ -110,32 +124,34 @@ impl Condition {
         if fields.has("oneOf") {
             return fields.required("oneOf", problems).map(Self::OneOf);
         }
-        if range {
+        if is_range {
             let min = fields.optional::<Number>("min", problems);
             let max = fields.optional::<Number>("max", problems);
             return Some(Self::Range { min: min?.map(|min| min.0), max: max?.map(|max| max.0) });
         }
         StringMatch::from_fields(fields, problems).map(Self::Text)
     }
-}
 
-impl Document for ClaimMatch {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&["claim"], &Self::CONDITIONS[..]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let claim = fields.required("claim", problems);
-        let condition = Condition::from_fields(&fields, problems);
-        Some(Self { claim: claim?, condition: condition? })
+    fn describe_fields(schema: Schema, definitions: &mut Definitions) -> Schema {
+        let scalar = Scalar::describe(definitions);
+        let words = Schema::list(Schema::of_type("string"));
+        describe_kinds(schema, "value")
+            .field("present", Schema::of_type("boolean").about("Whether there is a value."))
+            .field("equals", scalar.about("A boolean or a number; a string is compared by `exact`."))
+            .field("oneOf", words.about("One of these strings."))
+            .field("min", Schema::of_type("number").about("A number that is at least this."))
+            .field("max", Schema::of_type("number").about("A number that is at most this."))
+            .one_of_kinds(&[&KINDS[..], &["present", "equals", "oneOf"]].concat(), &["min", "max"])
     }
 }
 
-/// A number, where a double holds it and its neighbours: beyond, two numbers would be one.
+/// Returns a number that a double represents exactly, with its neighbours: beyond that two numbers would be equal.
 fn exact(value: &Value) -> Option<f64> {
     const MAX: f64 = 9_007_199_254_740_991.0;
     value.as_f64().filter(|number| (-MAX..=MAX).contains(number))
 }
 
-const NOT_EXACT: &str = "a number up to 2^53; larger ones are not told apart: let the issuer write a string";
+const NOT_EXACT: &str = "a number up to 2^53; larger ones lose precision: let the issuer write a string";
 
 /// A boolean or a number.
 struct Scalar(Value);
@@ -145,8 +161,12 @@ impl Document for Scalar {
         match node.value {
             Value::Number(_) if exact(node.value).is_none() => node.unexpected(problems, NOT_EXACT),
             Value::Bool(_) | Value::Number(_) => Some(Self(node.value.clone())),
-            _ => node.unexpected(problems, "a boolean or a number; a string is compared by `exact`"),
+            _ => node.unexpected(problems, "a boolean or a number; compare a string with `exact`"),
         }
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::either([Schema::of_type("boolean"), Schema::of_type("number")])
     }
 }
 
@@ -154,11 +174,12 @@ struct Number(f64);
 
 impl Document for Number {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        match exact(node.value) {
-            None if node.value.is_number() => node.unexpected(problems, NOT_EXACT),
-            None => node.unexpected(problems, "a number"),
-            Some(number) => Some(Self(number)),
-        }
+        let expected = if node.value.is_number() { NOT_EXACT } else { "a number" };
+        exact(node.value).map(Self).or_else(|| node.unexpected(problems, expected))
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("number")
     }
 }
 
@@ -170,7 +191,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn a_claim_is_found_by_its_path_and_a_list_by_any_item() {
+    fn a_claim_is_found_by_path_and_a_list_matches_by_item() {
         let claims = json!({"sub": "a", "admin": true, "level": 3,
             "id": 9_007_199_254_740_992_u64, "realm_access": {"roles": ["user", "operator"]},
             "https://example.com/tenant": "b", "none": null});
@@ -204,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_match_is_refused() {
+    fn invalid_matches_are_refused() {
         for document in [
             r#"{"claim": "a"}"#,
             r#"{"claim": "a..b", "exact": "x"}"#,

@@ -1,13 +1,13 @@
-//! What a denied client is told.
+//! The response of a denial.
 
 use super::{HeaderText, HeaderValue};
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 document! {
-    /// What a denied client is told, on a filter or on a rule.
+    /// The response of denials, of a filter or of a rule.
     ///
-    /// `status` replaces the status of a denial that the policy decided (a deny rule, a default, an unknown host);
-    /// one that the protocol asks for (400, 405, 414, 421, 431) stays. The rest applies to each denial.
+    /// `status` replaces the status of a denial by the policy (a deny rule, a default, an unknown host); a status that the
+    /// protocol requires (400, 405, 414, 421, 431) stays. The other fields apply to every denial.
     #[derive(Default)]
     pub struct DenyResponse {
         /// 400 to 599.
@@ -16,8 +16,8 @@ document! {
         "body" body: Option<String> = None,
         /// The content type of `body`; absent: `text/plain`.
         "contentType" content_type: Option<HeaderText> = None,
-        /// Further headers.
-        "headers" headers: Vec<FurtherHeader> = Vec::new(),
+        /// More headers.
+        "headers" headers: Vec<ReplyHeader> = Vec::new(),
     }
 }
 
@@ -29,41 +29,32 @@ impl Document for Status {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
         if !(400..=599).contains(&status) {
-            node.problem(
-                problems,
-                Code::STATUS,
-                format!("`{status}` is no status of a denial"),
-                "write 400 to 599",
-            );
-            return None;
+            let message = format!("invalid status `{status}` of a denial");
+            return node.invalid(problems, Code::STATUS, message, "write 400 to 599");
         }
         Some(Self(status))
     }
-}
 
-/// A header of a denial besides `content-type`, which has a field of its own.
-#[derive(Debug, Clone)]
-pub struct FurtherHeader(pub HeaderValue);
-
-impl Document for FurtherHeader {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let header = HeaderValue::read(node, problems)?;
-        if header.name.as_str() == "content-type" {
-            node.problem(
-                problems,
-                Code::CONTENT_TYPE,
-                "`content-type` among the headers",
-                "write it as `contentType`",
-            );
-            return None;
-        }
-        Some(Self(header))
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::whole_number(400, Some(599))
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-impl crate::document::Describe for FurtherHeader {
-    fn describe(definitions: &mut crate::document::Definitions) -> crate::document::Schema {
+/// A header of a denial, except `content-type`, which has a field of its own.
+#[derive(Debug, Clone)]
+pub struct ReplyHeader(pub HeaderValue);
+
+impl Document for ReplyHeader {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let header = HeaderValue::read(node, problems)?;
+        if header.name.as_str() == "content-type" {
+            let message = "`content-type` in `headers`";
+            return node.invalid(problems, Code::CONTENT_TYPE, message, "use the field `contentType`");
+        }
+        Some(Self(header))
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
         HeaderValue::describe(definitions)
     }
 }

@@ -1,23 +1,23 @@
 //! A duration.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 /// A duration: `500ms`, `5s`, `10m`, `24h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration(std::time::Duration);
 
 impl Duration {
-    /// A number of seconds.
+    /// Creates a duration of whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(std::time::Duration::from_secs(seconds))
     }
 
-    /// The whole seconds of it.
+    /// Returns the whole seconds.
     pub fn as_secs(self) -> u64 {
         self.0.as_secs()
     }
 
-    /// The whole milliseconds of it, as far as they fit.
+    /// Returns the whole milliseconds, at most `u64::MAX`.
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
@@ -40,17 +40,24 @@ impl Duration {
 impl Document for Duration {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
-        let parsed = Self::parse(text);
-        if parsed.is_none() {
-            let message = format!("`{text}` is no duration");
-            node.problem(
-                problems,
-                Code::DURATION,
-                message,
-                "write a whole number and `ms`, `s`, `m` or `h`: `10m`",
-            );
-        }
-        parsed
+        Self::parse(text).or_else(|| {
+            let help = "write a whole number and `ms`, `s`, `m` or `h`: `10m`";
+            node.invalid(problems, Code::DURATION, format!("invalid duration `{text}`"), help)
+        })
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(Duration), |_| {
+            let about = "A whole number and `ms`, `s`, `m` or `h`: `500ms`, `5s`, `10m`, `24h`.";
+            Schema::of_type("string").with("pattern", "^[0-9]+(ms|s|m|h)$").about(about)
+        })
+    }
+
+    fn spelled(&self) -> Option<serde_json::Value> {
+        let units = [(60 * 60 * 1000, "h"), (60 * 1000, "m"), (1000, "s"), (1, "ms")];
+        let all = self.as_millis();
+        let (size, unit) = units.into_iter().find(|(size, _)| all >= *size && all.is_multiple_of(*size))?;
+        Some(format!("{}{unit}", all / size).into())
     }
 }
 

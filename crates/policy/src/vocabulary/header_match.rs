@@ -1,27 +1,28 @@
 //! A match on a header.
 
-use super::string_match::KINDS;
-use super::{HeaderName, StringMatch};
-use crate::document::{Code, Document, Fields, Node, Problems};
+use super::{Condition, HeaderName};
 use crate::http::Headers;
 
-/// A match on a header: `name` and a [`StringMatch`], or `present`.
-///
-/// Each header line is a value, blanks around it cut (HTTP/2 carries them through). A header that is absent
-/// has no value: it matches `present: false` and nothing else.
-#[derive(Debug, Clone)]
-pub struct HeaderMatch {
-    /// The header.
-    pub name: HeaderName,
-    condition: Condition,
-    values: Values,
+document! {
+    /// A match on a header: `name`, and one condition. Each header line is a value.
+    ///
+    /// A header that is absent has no value: it matches `present: false` and nothing else.
+    #[derive(PartialEq, Eq)]
+    pub struct HeaderMatch {
+        /// The header.
+        "name" name: HeaderName,
+        /// The condition on its values.
+        condition: Condition,
+        /// How many of the values must match.
+        "values" values: Values = Values::default(),
+    }
 }
 
 choice! {
     /// How many of the values must match.
     #[derive(Default)]
     pub enum Values {
-        /// One is enough.
+        /// At least one.
         #[default]
         Any = "any",
         /// Every one, and there is at least one.
@@ -29,42 +30,8 @@ choice! {
     }
 }
 
-/// A match on a value, or on there being one.
-#[derive(Debug, Clone)]
-pub(super) enum Condition {
-    /// Whether there is one.
-    Present(bool),
-    /// What it is.
-    Value(StringMatch),
-}
-
-impl Condition {
-    /// The fields that it is read from.
-    pub(super) const FIELDS: [&str; 7] =
-        ["exact", "prefix", "suffix", "contains", "regex", "ignoreCase", "present"];
-
-    /// Reads it from the fields of an object that may hold others too.
-    pub(super) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        if !fields.has("present") {
-            if !KINDS.iter().any(|kind| fields.has(kind)) {
-                let help = format!("add `present`, or one of `{}`", KINDS.join("`, `"));
-                problems.add(Code::NO_MATCH, fields.path, "nothing to match", help);
-                return None;
-            }
-            return StringMatch::from_fields(fields, problems).map(Self::Value);
-        }
-        let others = KINDS.iter().chain(&["ignoreCase", "values"]);
-        if let Some(other) = others.copied().find(|other| fields.has(other)) {
-            let message = format!("both `present` and `{other}`");
-            problems.add(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
-            return None;
-        }
-        fields.required("present", problems).map(Self::Present)
-    }
-}
-
 impl HeaderMatch {
-    /// Whether the headers match.
+    /// Returns true if the headers match.
     pub fn matches(&self, headers: &Headers<'_>) -> bool {
         let mut values = headers.values(self.name.as_str());
         match &self.condition {
@@ -72,25 +39,14 @@ impl HeaderMatch {
             Condition::Value(matcher) => match self.values {
                 Values::Any => values.any(|value| matcher.matches(value)),
                 Values::All => {
-                    let mut some = false;
+                    let mut has_value = false;
                     values.all(|value| {
-                        some = true;
+                        has_value = true;
                         matcher.matches(value)
-                    }) && some
+                    }) && has_value
                 }
             },
         }
-    }
-}
-
-impl Document for HeaderMatch {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&["name", "values"], &Condition::FIELDS[..]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let name = fields.required("name", problems);
-        let values = fields.optional("values", problems);
-        let condition = Condition::from_fields(&fields, problems);
-        Some(Self { name: name?, condition: condition?, values: values?.unwrap_or_default() })
     }
 }
 
@@ -116,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_is_not_empty() {
+    fn an_absent_header_differs_from_an_empty_one() {
         assert!(matches(r#"{"name": "x", "present": false}"#, &[]));
         assert!(!matches(r#"{"name": "x", "present": false}"#, &[("x", "")]));
         assert!(matches(r#"{"name": "x", "exact": ""}"#, &[("x", "")]));

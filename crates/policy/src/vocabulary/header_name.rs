@@ -1,31 +1,36 @@
 //! Names of headers.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 /// The name of a header field, in lower case (RFC 9110, section 5.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HeaderName(String);
 
 impl HeaderName {
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A token; RFC 9110 allows a `*` in it, but here it would be taken for a wildcard.
-    fn parse(text: &str) -> Option<Self> {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte);
-        (!text.is_empty() && text.bytes().all(token)).then(|| Self(text.to_ascii_lowercase()))
+    /// Returns `authorization`.
+    pub(crate) fn authorization() -> Self {
+        Self("authorization".to_owned())
     }
 
-    /// Whether no policy may change it: `host`, the framing of the message, and what belongs to one hop
-    /// (RFC 9110, section 7.6.1).
+    /// Parses a token. RFC 9110 allows `*` in a token; here it would look like a wildcard.
+    fn parse(text: &str) -> Option<Self> {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte);
+        (!text.is_empty() && text.bytes().all(is_token)).then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// Returns true if no policy may change the header: `host`, message framing and hop-by-hop headers (RFC 9110, section
+    /// 7.6.1).
     fn is_fixed(&self) -> bool {
         FIXED.contains(&self.as_str())
     }
 
     /// Reads the name of a header that a policy changes.
-    pub(crate) fn read_changeable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read_mutable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let name = read_name(node, problems)?;
         if name.is_fixed() {
             refuse(node, problems, &name.0);
@@ -49,15 +54,15 @@ const FIXED: [&str; 11] = [
     "proxy-authenticate",
 ];
 
-/// Where a match belongs that names a pseudo-header or `host`.
-fn field_for(name: &str) -> &'static str {
+/// Returns the fix for a name that is not a header's.
+fn help_for(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {
-        ":path" => "match it by `paths` and `query`",
-        ":method" => "match it by `methods`",
-        ":authority" | "host" => "match it by `hosts`",
-        ":scheme" => "ask the connection: `tls` of vhost-policy",
-        name if name.contains('*') => "a `*` goes at the end of a name to `remove`, and nowhere else",
-        _ => "use letters, digits and -",
+        ":path" => "match it with `paths` and `query`",
+        ":method" => "match it with `methods`",
+        ":authority" | "host" => "match it with `hosts`",
+        ":scheme" => "use `tls` of vhost-policy",
+        name if name.contains('*') => "`*` is allowed only at the end of a name in `remove`",
+        _ => "use letters, digits and `-`",
     }
 }
 
@@ -68,48 +73,55 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
         if text.starts_with(':') {
             refuse(node, problems, text);
         } else {
-            node.problem(
-                problems,
-                Code::HEADER_NAME,
-                format!("`{text}` is no name of a header"),
-                field_for(text),
-            );
+            let message = format!("invalid header name `{text}`");
+            node.problem(problems, Code::HEADER_NAME, message, help_for(text));
         }
     }
     name
 }
 
 fn refuse(node: Node<'_>, problems: &mut Problems, name: &str) {
-    let message = format!("`{name}` cannot be changed by a policy");
-    node.problem(problems, Code::FIXED_HEADER, message, "leave it to Envoy and to the other filters");
+    let message = format!("a policy cannot change the header `{name}`");
+    node.problem(problems, Code::FIXED_HEADER, message, "remove it; Envoy sets it");
 }
 
-/// A name that a policy only looks at.
+/// A name that a policy matches and does not change.
 impl Document for HeaderName {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         match Self::parse(text) {
             Some(name) if name.as_str() != "host" => Some(name),
             _ => {
-                let message = format!("`{text}` cannot be matched as a header");
-                node.problem(problems, Code::HEADER_NAME, message, field_for(text));
+                let message = format!("cannot match `{text}` as a header");
+                node.problem(problems, Code::HEADER_NAME, message, help_for(text));
                 None
             }
         }
     }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string").with("pattern", TOKEN)
+    }
+
+    fn spelled(&self) -> Option<serde_json::Value> {
+        Some(self.as_str().into())
+    }
 }
 
-/// A name to remove, or the start of names: a final `*` is a prefix.
+/// Letters, digits and the other characters of a token except `*` (RFC 9110, section 5.6.2).
+const TOKEN: &str = "^[A-Za-z0-9!#$%&'+.^_`|~-]+$";
+
+/// A name, or a prefix of names with a final `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderPattern {
     /// One name.
     Name(HeaderName),
-    /// Every name that starts so.
+    /// Every name with this prefix.
     Prefix(String),
 }
 
 impl HeaderPattern {
-    /// Whether `name` matches, without case.
+    /// Returns true if `name` matches; case is ignored.
     pub fn matches(&self, name: &[u8]) -> bool {
         match self {
             Self::Name(exact) => name.eq_ignore_ascii_case(exact.as_str().as_bytes()),
@@ -124,13 +136,12 @@ impl Document for HeaderPattern {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         let Some(prefix) = text.strip_suffix('*') else {
-            return HeaderName::read_changeable(node, problems).map(Self::Name);
+            return HeaderName::read_mutable(node, problems).map(Self::Name);
         };
         match HeaderName::parse(prefix) {
             None => {
-                let message = format!("`{text}` is no start of a header's name");
-                node.problem(problems, Code::HEADER_NAME, message, "write a few letters before the `*`");
-                None
+                let message = format!("invalid header prefix `{text}`");
+                node.invalid(problems, Code::HEADER_NAME, message, "write letters before the `*`")
             }
             Some(HeaderName(prefix)) => match FIXED.iter().find(|fixed| fixed.starts_with(&prefix)) {
                 Some(fixed) => {
@@ -141,6 +152,11 @@ impl Document for HeaderPattern {
             },
         }
     }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        let about = "A name, or a prefix of names with a final `*`.";
+        Schema::of_type("string").with("pattern", TOKEN.replace("+$", r"+\*?$")).about(about)
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +166,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn what_a_policy_may_not_change_is_refused() {
+    fn fixed_headers_are_refused() {
         for text in [":path", "Host", "Transfer-Encoding", "content-length", "t*", "*", ":*", "a b"] {
             assert!(read::<HeaderPattern>(format!("\"{text}\"").as_bytes()).is_err(), "{text}");
         }
@@ -160,9 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn the_fix_names_the_field_that_a_pseudo_header_belongs_in() {
+    fn the_help_names_the_field_for_a_pseudo_header() {
         let problems = read::<HeaderName>(br#"":path""#).unwrap_err();
-        let expected = "header_name at the configuration: `:path` cannot be matched as a header; match it by `paths` and `query`";
+        let expected = "header_name at the configuration: cannot match `:path` as a header; match it with `paths` and `query`";
         assert_eq!(problems[0].to_string(), expected);
     }
 }

@@ -1,9 +1,10 @@
-//! What a policy writes into headers.
+//! Headers that a policy writes.
 
 use super::HeaderName;
-use crate::document::{Code, Document, Fields, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use std::ops::Deref;
 
-/// A header's value as a policy writes it: no control characters (RFC 9110, section 5.5).
+/// A header value without control characters (RFC 9110, section 5.5).
 #[derive(Debug, Clone)]
 pub struct HeaderText(pub String);
 
@@ -11,42 +12,49 @@ impl Document for HeaderText {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         if text.chars().any(|c| c.is_control() && c != '\t') {
-            node.problem(
-                problems,
-                Code::HEADER_VALUE,
-                "a control character in a header's value",
-                "leave it out",
-            );
-            return None;
+            let message = "control character in a header value";
+            return node.invalid(problems, Code::HEADER_VALUE, message, "remove it");
         }
         Some(Self(text.to_owned()))
     }
-}
 
-/// A header that a policy writes.
-#[derive(Debug, Clone)]
-pub struct HeaderValue {
-    /// Its name.
-    pub name: HeaderName,
-    /// Its value.
-    pub value: String,
-}
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string").with("pattern", r"^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F]*$")
+    }
 
-impl Document for HeaderValue {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["name", "value"], problems)?;
-        let name = fields.required::<MutableHeaderName>("name", problems);
-        let value = fields.required::<HeaderText>("value", problems);
-        Some(Self { name: name?.0, value: value?.0 })
+    fn spelled(&self) -> Option<serde_json::Value> {
+        self.0.spelled()
     }
 }
 
-/// The name of a header that a policy changes.
+document! {
+    /// A header that a policy writes.
+    pub struct HeaderValue {
+        /// The name.
+        "name" name: MutableHeaderName,
+        /// The value.
+        "value" value: HeaderText,
+    }
+}
+
+/// The name of a header that a policy may change.
 #[derive(Debug, Clone)]
 pub struct MutableHeaderName(pub HeaderName);
 
+impl Deref for MutableHeaderName {
+    type Target = HeaderName;
+
+    fn deref(&self) -> &HeaderName {
+        &self.0
+    }
+}
+
 impl Document for MutableHeaderName {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        HeaderName::read_changeable(node, problems).map(Self)
+        HeaderName::read_mutable(node, problems).map(Self)
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        HeaderName::describe(definitions)
     }
 }

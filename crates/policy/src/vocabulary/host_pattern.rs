@@ -1,34 +1,44 @@
 //! A pattern of hosts.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 use crate::http::{Authority, Host};
 
 /// A pattern of hosts: `shop.example.com`, `*.example.com` or `*`.
 ///
-/// It is compared with the host of an [`Authority`], which is lower case and without port and trailing dot.
-/// `*.example.com` stands for one or more labels to the left, never for `example.com` itself. An IP address
-/// matches only where it is listed itself: neither `*` nor any wildcard takes it.
+/// It matches the host of an [`Authority`], which is lower case, without port and trailing dot. `*.example.com` matches one
+/// or more labels to the left, never `example.com` itself. An IP address matches only its exact pattern, neither `*` nor any
+/// other wildcard.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum HostPattern {
     /// One host.
-    Exact(String),
-    /// What stands left of this: for `*.example.com` it holds `.example.com`.
+    Exact(Host),
+    /// The hosts that end in this: `.example.com` for `*.example.com`.
     Wildcard(String),
-    /// Any host but an IP address.
+    /// Any host except an IP address.
     Any,
 }
 
 impl HostPattern {
-    /// Whether `host` matches.
+    /// Returns true if `host` matches.
     pub fn matches(&self, host: &Host) -> bool {
         match self {
-            Self::Exact(pattern) => host.as_str() == pattern,
+            Self::Exact(pattern) => host == pattern,
             Self::Wildcard(suffix) => {
                 !host.is_ip()
                     && host.as_str().len() > suffix.len()
                     && host.as_str().ends_with(suffix.as_str())
             }
             Self::Any => !host.is_ip(),
+        }
+    }
+
+    /// Returns true if every host that matches `other` matches this pattern.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Exact(host)) => self.matches(host),
+            (Self::Any, _) => true,
+            (Self::Wildcard(one), Self::Wildcard(two)) => two.ends_with(one.as_str()),
+            _ => false,
         }
     }
 }
@@ -39,19 +49,26 @@ impl Document for HostPattern {
         if text == "*" {
             return Some(Self::Any);
         }
-        let (wildcard, name) = text.strip_prefix("*.").map_or((false, text), |rest| (true, rest));
-        // An IPv6 address is written with its brackets, as it stands in an authority.
+        let (is_wildcard, name) = text.strip_prefix("*.").map_or((false, text), |rest| (true, rest));
+        // An IPv6 address has brackets, as in an authority.
         let help = match Authority::parse(name.as_bytes()) {
-            Ok(authority) if authority.port.is_some() => "leave the port out",
-            Ok(authority) if wildcard && authority.host.is_ip() => "an address has no names below it",
-            Ok(authority) if wildcard => {
+            Ok(authority) if authority.port.is_some() => "remove the port",
+            Ok(authority) if is_wildcard && authority.host.is_ip() => "an IP address has no subdomains",
+            Ok(authority) if is_wildcard => {
                 return Some(Self::Wildcard(format!(".{}", authority.host.as_str())));
             }
-            Ok(authority) => return Some(Self::Exact(authority.host.as_str().to_owned())),
+            Ok(authority) => return Some(Self::Exact(authority.host)),
             Err(_) => "write a host, `*.` and a host, or `*`",
         };
-        node.problem(problems, Code::HOST_PATTERN, format!("`{text}` is no pattern of hosts"), help);
-        None
+        node.invalid(problems, Code::HOST_PATTERN, format!("invalid host pattern `{text}`"), help)
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(HostPattern), |_| {
+            let about = "`shop.example.com`, `*.example.com` (one or more labels, never `example.com` itself), or \
+                `*` for all hosts except IP addresses; without a port.";
+            Schema::of_type("string").about(about)
+        })
     }
 }
 
@@ -63,7 +80,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn a_wildcard_never_takes_the_apex_or_a_neighbour() {
+    fn a_wildcard_matches_subdomains_only() {
         let table: [(&str, &[&str], &[&str]); 5] = [
             (
                 "shop.example.com",
@@ -88,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_refused() {
+    fn invalid_patterns_are_refused() {
         for pattern in ["", "*foo.com", "a.*.com", "*.", "*.10.0.0.1", "a.com:80", "http://a.com", "a..com"] {
             assert!(read::<HostPattern>(format!("\"{pattern}\"").as_bytes()).is_err(), "{pattern}");
         }

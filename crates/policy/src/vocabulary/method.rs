@@ -1,14 +1,14 @@
 //! A method.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
-/// A method (RFC 9110, section 9.1): a token, compared with case. The known ones are in upper case, so that lower case
-/// is a slip.
+/// A method: a case-sensitive token (RFC 9110, section 9.1). The registered methods are upper case, so lower case is
+/// refused as a typing error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method(String);
 
 impl Method {
-    /// The method.
+    /// Returns the method.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -17,14 +17,20 @@ impl Method {
 impl Document for Method {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
-        let valid =
+        let is_valid =
             |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        if text.is_empty() || !text.bytes().all(valid) {
-            let help =
-                if text == "*" { "leave the field out for any" } else { "methods are in upper case: `GET`" };
-            node.problem(problems, Code::METHOD, format!("`{text}` is no method"), help);
-            return None;
+        if text.is_empty() || !text.bytes().all(is_valid) {
+            let help = if text == "*" {
+                "omit the field to match every method"
+            } else {
+                "write methods in upper case: `GET`"
+            };
+            return node.invalid(problems, Code::METHOD, format!("invalid method `{text}`"), help);
         }
         Some(Self(text.to_owned()))
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string").with("pattern", "^[A-Z0-9_-]+$")
     }
 }

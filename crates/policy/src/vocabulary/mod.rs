@@ -1,9 +1,8 @@
-//! The vocabulary that every filter shares: what a policy says about a request.
+//! The vocabulary that all filters share: matches, modes and deny responses.
 
 mod claim_match;
+mod condition;
 mod deny_response;
-#[cfg(not(target_arch = "wasm32"))]
-mod describe;
 mod duration;
 mod header_match;
 mod header_name;
@@ -13,6 +12,7 @@ mod method;
 mod mode;
 mod non_empty;
 mod path_match;
+mod path_shape;
 mod pattern;
 mod query_match;
 mod request_match;
@@ -23,6 +23,7 @@ mod substitution;
 mod template;
 
 pub use claim_match::{ClaimMatch, ClaimPath};
+pub use condition::Condition;
 pub use deny_response::{DenyResponse, Status};
 pub use duration::Duration;
 pub use header_match::{HeaderMatch, Values};
@@ -32,14 +33,13 @@ pub use host_pattern::HostPattern;
 pub use method::Method;
 pub use mode::Mode;
 pub use non_empty::NonEmpty;
-pub(crate) use path_match::PathKey;
 pub use path_match::{PathMatch, PathPrefix};
+pub use path_shape::PathShape;
+pub use pattern::WholeRegex;
 pub use query_match::QueryMatch;
-pub use request_match::{Attempt, Field, MatchInput, RequestMatch};
+pub use request_match::{Attempt, Field, MatchFields, MatchInput, RequestMatch};
 pub use rule_name::RuleName;
 pub use rules::Rules;
 pub use string_match::StringMatch;
 pub use substitution::Substitution;
 pub use template::Template;
-
-use header_match::Condition;

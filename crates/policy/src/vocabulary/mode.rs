@@ -1,39 +1,30 @@
 //! Whether a filter or a rule acts.
 
 choice! {
-    /// Whether a filter or a rule acts; a rule's own mode wins, except that a filter that is off is off.
+    /// Whether a filter or a rule acts. The mode of a rule overrides that of its filter, unless the filter is off.
     #[derive(Default)]
     pub enum Mode {
-        /// It decides, and the decision holds.
+        /// Decisions are enforced.
         #[default]
         Enforce = "enforce",
-        /// It decides, counts and logs, and changes nothing about the request.
+        /// Decisions are counted and logged; the request does not change.
         Shadow = "shadow",
-        /// It is not there.
+        /// Nothing is decided.
         Off = "off",
     }
 }
 
 impl Mode {
-    /// The mode of a rule with `own` mode in a filter of this mode.
+    /// Returns the mode of a rule with the mode `own` in a filter of this mode.
     pub fn of_rule(self, own: Option<Self>) -> Self {
         if self == Self::Off { Self::Off } else { own.unwrap_or(self) }
     }
 
-    /// The mode of what no rule decides, such as a malformed request: enforced as soon as a rule is, for what
-    /// cannot be read could be what that rule denies.
+    /// Returns the mode for malformed requests: enforced if a rule is, because a malformed request may be one that the rule
+    /// denies.
     pub fn of_malformed(self, rules: impl IntoIterator<Item = Option<Self>>) -> Self {
-        let enforced = rules.into_iter().any(|own| self.of_rule(own) == Self::Enforce);
-        if enforced { Self::Enforce } else { self }
-    }
-
-    /// The mode as a configuration spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Shadow => "shadow",
-            Self::Off => "off",
-        }
+        let is_enforced = rules.into_iter().any(|own| self.of_rule(own) == Self::Enforce);
+        if is_enforced { Self::Enforce } else { self }
     }
 }
 
@@ -43,7 +34,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn the_rules_own_mode_wins_unless_the_filter_is_off() {
+    fn the_mode_of_a_rule_overrides_its_filter_unless_that_is_off() {
         let table: [(Mode, Option<Mode>, Mode); 5] = [
             (Enforce, None, Enforce),
             (Enforce, Some(Shadow), Shadow),

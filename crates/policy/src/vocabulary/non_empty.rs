@@ -1,23 +1,31 @@
-//! A list of which one may hold.
+//! A list that is not empty.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use std::ops::Deref;
 
-/// A list that is not empty: an empty one would match nothing, which nobody means.
-#[derive(Debug, Clone)]
+/// A list that is not empty. An empty list of alternatives would match nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NonEmpty<T>(pub Vec<T>);
+
+impl<T> Deref for NonEmpty<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
 
 impl<T: Document> Document for NonEmpty<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let items = Vec::read(node, problems)?;
         if items.is_empty() {
-            node.problem(
-                problems,
-                Code::EMPTY_LIST,
-                "an empty list matches nothing",
-                "leave the field out to match all",
-            );
-            return None;
+            let help = "omit the field to match everything";
+            return node.invalid(problems, Code::EMPTY_LIST, "an empty list matches nothing", help);
         }
         Some(Self(items))
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        Schema::list(T::describe(definitions)).with("minItems", 1)
     }
 }

@@ -1,80 +1,77 @@
 //! A match on a path.
 
-use super::pattern::{Span, regex_field, whole};
-use super::string_match::{ignore_case, only_kind};
-use super::{StringMatch, Template};
-use crate::document::{Code, Document, Fields, Node, Problems};
+use super::string_match::describe_kinds;
+use super::string_match::{StringKind, ignore_case};
+use super::{PathShape, StringMatch, Template, WholeRegex};
+use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
 use crate::http::canonical_pattern;
-use regex::bytes::Regex;
 
 /// The fields of which a match has exactly one.
-pub(super) const KINDS_OF_PATHS: [&str; 6] = ["exact", "prefix", "suffix", "contains", "regex", "template"];
+const KINDS: [&str; 6] = ["exact", "prefix", "suffix", "contains", "regex", "template"];
 
 /// A match on one reading of a path, without its query.
 ///
-/// As [`StringMatch`], but `prefix` is by whole segments (`/api` and `/api/` match `/api` and `/api/x`, not
-/// `/apiary`), and there is `template`. What a policy writes is brought to the canonical form first: `/caf%c3%a9`,
-/// `/caf%C3%A9` and `/café` are one pattern.
-#[derive(Debug, Clone)]
+/// It is a [`StringMatch`], except that `prefix` matches whole segments (`/api` and `/api/` match `/api` and `/api/x`, not
+/// `/apiary`), and that there is `template`. Patterns are converted to the canonical form: `/caf%c3%a9`, `/caf%C3%A9` and
+/// `/café` are the same pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathMatch {
-    /// Segments at the start.
+    /// The first segments.
     Prefix(PathPrefix),
     /// A template.
     Template(Template),
     /// A regular expression for the whole path.
-    Regex(Regex),
-    /// Anything else.
+    Regex(WholeRegex),
+    /// `exact`, `suffix` or `contains`.
     Text(StringMatch),
 }
 
-/// What a path must have for a pattern to match it, as far as an index can use it; without case.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PathKey<'m> {
-    /// It is this.
-    Exact(&'m str),
-    /// It starts with these bytes.
-    Head(&'m str),
-    /// It has these segments, any in the place of `None`, and with `rest` any number more.
-    Segments { segments: Vec<Option<&'m str>>, rest: bool },
-    /// Nothing that an index knows.
-    Any,
-}
-
-/// Segments at the start of a path.
-#[derive(Debug, Clone)]
+/// The first segments of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathPrefix {
-    /// Without its last slash: empty for `/`.
+    /// Without the last slash: empty for `/`.
     text: String,
     ignore_case: bool,
 }
 
 impl PathPrefix {
-    /// What follows the prefix, starting with `/` unless it is empty, if the path starts with these segments.
+    /// Returns the rest of the path after the prefix, if the path starts with these segments. It is empty or starts with `/`.
     pub fn strip<'p>(&self, path: &'p str) -> Option<&'p str> {
         let (head, rest) = path.split_at_checked(self.text.len())?;
-        let same = if self.ignore_case { head.eq_ignore_ascii_case(&self.text) } else { head == self.text };
-        (same && (rest.is_empty() || rest.starts_with('/'))).then_some(rest)
+        let is_same =
+            if self.ignore_case { head.eq_ignore_ascii_case(&self.text) } else { head == self.text };
+        (is_same && (rest.is_empty() || rest.starts_with('/'))).then_some(rest)
     }
 }
 
 impl PathMatch {
-    /// What a path must have.
-    pub(crate) fn key(&self) -> PathKey<'_> {
+    /// Returns what the pattern matches.
+    pub fn shape(&self) -> PathShape<'_> {
         match self {
-            Self::Prefix(prefix) => {
-                let segments = prefix.text.split('/').skip(1).map(Some).collect();
-                PathKey::Segments { segments, rest: true }
-            }
-            Self::Template(template) => template.key(),
-            Self::Regex(regex) => match literal_head(whole(regex)) {
-                "" => PathKey::Any,
-                head => PathKey::Head(head),
+            Self::Prefix(prefix) => PathShape::Prefix(&prefix.text),
+            Self::Template(template) => template.shape(),
+            Self::Regex(regex) => PathShape::Regex(regex),
+            Self::Text(text) => match &text.kind {
+                StringKind::Exact(text) => PathShape::Exact(text),
+                StringKind::Prefix(text) => PathShape::Prefix(text),
+                StringKind::Suffix(text) => PathShape::Suffix(text),
+                StringKind::Contains(text) => PathShape::Contains(text),
+                StringKind::Regex(regex) => PathShape::Regex(regex),
             },
-            Self::Text(text) => text.exactly().map_or(PathKey::Any, PathKey::Exact),
         }
     }
 
-    /// Whether the path matches.
+    /// Returns true if the pattern ignores the case of ASCII letters.
+    pub fn ignores_case(&self) -> bool {
+        match self {
+            Self::Prefix(prefix) => prefix.ignore_case,
+            Self::Template(template) => template.ignore_case,
+            Self::Regex(regex) => regex.ignore_case,
+            Self::Text(text) => text.ignore_case,
+        }
+    }
+
+    /// Returns true if the path matches.
     pub fn matches(&self, path: &str) -> bool {
         match self {
             Self::Prefix(prefix) => prefix.strip(path).is_some(),
@@ -87,85 +84,84 @@ impl PathMatch {
 
 impl Document for PathMatch {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&KINDS_OF_PATHS[..], &["ignoreCase"]].concat();
+        let known = [&KINDS[..], &["ignoreCase"]].concat();
         let fields = Fields::of(node, &known, problems)?;
         let ignore_case = ignore_case(&fields, problems);
-        let kind = only_kind(&fields, &KINDS_OF_PATHS, problems)?;
+        let kind = fields.only_one(&KINDS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
         let path = fields.path.field(kind);
         let at = Node { path: &path, ..node };
-        if kind == "regex" {
-            let text = fields.required::<String>(kind, problems)?;
-            if !ignore_case? && has_dead_text(&text) {
-                let help = "write bytes beyond ASCII as a canonical path has them: `%C3%A9`, in upper case";
-                at.problem(problems, Code::PATH_PATTERN, "no canonical path matches this", help);
-                return None;
-            }
-            return regex_field(&fields, Span::Whole, ignore_case?, problems).map(Self::Regex);
-        }
         let text: String = fields.required(kind, problems)?;
+        let ignore_case = ignore_case?;
         match kind {
-            "template" => Template::parse(at, &text, ignore_case?, problems).map(Self::Template),
+            "regex" if !ignore_case && matches_no_canonical_path(&text) => {
+                let help = "write bytes beyond ASCII as upper-case escapes, as in canonical paths: `%C3%A9`";
+                at.invalid(problems, Code::PATH_PATTERN, NEVER_MATCHES, help)
+            }
+            "regex" => WholeRegex::from_fields(&fields, ignore_case, problems).map(Self::Regex),
+            "template" => Template::parse(at, &text, ignore_case, problems).map(Self::Template),
             "prefix" => {
                 let text = canonical(at, &text, problems)?.trim_end_matches('/').to_owned();
-                Some(Self::Prefix(PathPrefix { text, ignore_case: ignore_case? }))
+                Some(Self::Prefix(PathPrefix { text, ignore_case }))
             }
             "exact" if text != "*" => {
-                StringMatch::of_kind(kind, canonical(at, &text, problems)?, ignore_case?).map(Self::Text)
+                StringMatch::of_kind(kind, canonical(at, &text, problems)?, ignore_case).map(Self::Text)
             }
-            "exact" => StringMatch::of_kind(kind, text, ignore_case?).map(Self::Text),
-            // A part of a path need not start with `/`: it is read behind a segment that has begun.
+            "exact" => StringMatch::of_kind(kind, text, ignore_case).map(Self::Text),
+            // A part of a path need not start with `/`: it is parsed as the end of a segment.
             _ => {
                 let whole = canonical(at, &format!("/x{text}"), problems)?;
                 let part = whole.get(2..).unwrap_or_default().to_owned();
-                StringMatch::of_kind(kind, part, ignore_case?).map(Self::Text)
+                StringMatch::of_kind(kind, part, ignore_case).map(Self::Text)
             }
         }
     }
-}
 
-/// The bytes that whatever matches starts with, as far as they are easily seen.
-fn literal_head(regex: &str) -> &str {
-    // Of alternatives each has its own start; and what may be left out or repeated is no start.
-    if regex.contains('|') {
-        return "";
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(PathMatch), |_| {
+            let template =
+                "`{name}` or `*` is one segment; a final `**` is any number of segments, including none.";
+            let prefix = "Whole segments: `/api` matches `/api` and `/api/x`, not `/apiary`.";
+            describe_kinds(Schema::object().about("A match on a path without its query."), "path")
+                .field("prefix", Schema::of_type("string").with("pattern", "^/").about(prefix))
+                .field("template", Schema::of_type("string").with("pattern", "^/").about(template))
+                .exactly_one(&KINDS)
+        })
     }
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'~' | b'%');
-    let length = regex.bytes().take_while(|byte| plain(byte)).count();
-    let repeated = regex.as_bytes().get(length).is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
-    regex.get(..length.saturating_sub(usize::from(repeated))).unwrap_or_default()
 }
 
-/// Whether a regular expression asks for what no canonical path has: bytes beyond ASCII, or an escape in lower case.
-fn has_dead_text(regex: &str) -> bool {
-    let lower = |escape: &str| {
+const NEVER_MATCHES: &str = "no canonical path matches this pattern";
+
+/// Returns true if a regular expression contains bytes beyond ASCII or lower-case escapes, which no canonical path has.
+fn matches_no_canonical_path(regex: &str) -> bool {
+    let is_lower = |escape: &str| {
         let mut digits = escape.bytes().take(2);
         let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return false };
         high.is_ascii_hexdigit()
             && low.is_ascii_hexdigit()
             && (high.is_ascii_lowercase() || low.is_ascii_lowercase())
     };
-    !regex.is_ascii() || regex.split('%').skip(1).any(lower)
+    !regex.is_ascii() || regex.split('%').skip(1).any(is_lower)
 }
 
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     if text.contains('*') {
-        let help = "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself";
-        node.problem(problems, Code::PATH_PATTERN, "a `*` stands for nothing here", help);
-        return None;
+        let help = "remove it from a `prefix`, or use a `template`; a `regex` matches a literal `*`";
+        return node.invalid(problems, Code::PATH_PATTERN, "`*` is not a wildcard here", help);
     }
     canonical_pattern(text)
-        .map_err(|help| node.problem(problems, Code::PATH_PATTERN, "no canonical path matches this", help))
+        .map_err(|help| node.problem(problems, Code::PATH_PATTERN, NEVER_MATCHES, help))
         .ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PathKey, PathMatch, literal_head};
+    use super::PathMatch;
     use crate::document::read;
     use crate::test;
+    use crate::vocabulary::PathShape;
 
     #[test]
-    fn a_prefix_is_by_whole_segments() {
+    fn a_prefix_matches_whole_segments() {
         let table: [(&str, &[&str], &[&str]); 9] = [
             (r#"{"prefix": "/api"}"#, &["/api", "/api/", "/api/x"], &["/apiary", "/ap", "/API", "/x/api"]),
             (r#"{"prefix": "/api/"}"#, &["/api", "/api/x"], &["/apiary"]),
@@ -185,42 +181,48 @@ mod tests {
     }
 
     #[test]
-    fn what_matches_has_the_key() {
-        let key = |document: &str| {
+    fn a_pattern_has_a_shape() {
+        let shape = |document: &str| {
             let pattern: &'static PathMatch = Box::leak(Box::new(read(document.as_bytes()).unwrap()));
-            pattern.key()
+            pattern.shape()
         };
-        assert_eq!(key(r#"{"exact": "/a"}"#), PathKey::Exact("/a"));
-        let segments =
-            |segments: &[Option<&'static str>], rest| PathKey::Segments { segments: segments.to_vec(), rest };
-        assert_eq!(key(r#"{"prefix": "/"}"#), segments(&[], true));
-        assert_eq!(key(r#"{"prefix": "/a/b/"}"#), segments(&[Some("a"), Some("b")], true));
-        assert_eq!(key(r#"{"template": "/a/*/{x}"}"#), segments(&[Some("a"), None, None], false));
-        assert_eq!(key(r#"{"template": "/**"}"#), segments(&[], true));
-        assert_eq!(key(r#"{"suffix": ".php"}"#), PathKey::Any);
-        assert_eq!(key(r#"{"regex": "/a/[0-9]+"}"#), PathKey::Head("/a/"));
-        assert_eq!(key(r#"{"regex": "(?i)/a"}"#), PathKey::Any);
-        for (regex, head) in
-            [("/a?b", "/"), ("/ab{2}", "/a"), ("/a|/b", ""), (r"/a\.b", "/a"), ("/a.b", "/a"), ("", "")]
-        {
-            assert_eq!(literal_head(regex), head, "{regex}");
+        assert_eq!(shape(r#"{"exact": "/a%7eb"}"#), PathShape::Exact("/a~b"));
+        assert_eq!(shape(r#"{"prefix": "/"}"#), PathShape::Prefix(""));
+        assert_eq!(shape(r#"{"prefix": "/a/b/"}"#), PathShape::Prefix("/a/b"));
+        let template = PathShape::Template { segments: vec![Some("a"), None, None], rest: false };
+        assert_eq!(shape(r#"{"template": "/a/*/{x}"}"#), template);
+        assert_eq!(shape(r#"{"template": "/**"}"#), PathShape::Template { segments: vec![], rest: true });
+        assert_eq!(shape(r#"{"suffix": ".php"}"#), PathShape::Suffix(".php"));
+        for (regex, head) in [
+            ("/a/[0-9]+", "/a/"),
+            ("(?i)/a", ""),
+            ("/a?b", "/"),
+            ("/ab{2}", "/a"),
+            ("/a|/b", ""),
+            (r"/a\.b", "/a"),
+            ("/a.b", "/a"),
+            ("", ""),
+        ] {
+            let document = serde_json::json!({"regex": regex}).to_string();
+            let PathShape::Regex(found) = shape(&document) else { unreachable!() };
+            assert_eq!(found.literal_head(), head, "{regex}");
         }
     }
 
     #[test]
-    fn a_pattern_that_no_canonical_path_has_is_refused() {
+    fn a_pattern_that_matches_no_canonical_path_is_refused() {
         for (pattern, help) in [
             ("api", "start with `/`"),
-            ("/a/../b", "write it without `.` and `..` segments"),
-            ("/a?b=1", "match the query by `query`"),
+            ("/a/../b", "remove `.` and `..` segments"),
+            ("/a?b=1", "match the query with `query`"),
             ("/a%zz", "write `%` as `%25`"),
-            ("/a/*", "leave it out of a `prefix`, or write a `template`; a `regex` finds a `*` itself"),
+            ("/a/*", "remove it from a `prefix`, or use a `template`; a `regex` matches a literal `*`"),
         ] {
             let problems = read::<PathMatch>(format!(r#"{{"prefix": "{pattern}"}}"#).as_bytes()).unwrap_err();
             let problem = if pattern.contains('*') {
-                "a `*` stands for nothing here"
+                "`*` is not a wildcard here"
             } else {
-                "no canonical path matches this"
+                "no canonical path matches this pattern"
             };
             let expected = format!("path_pattern at prefix: {problem}; {help}");
             assert_eq!(problems[0].to_string(), expected);

@@ -1,61 +1,84 @@
 //! Regular expressions: linear in time, on bytes, without Unicode tables.
 
-use crate::document::{Code, FieldPath, Fields, Problems};
+use crate::document::{Code, Fields, Problems};
 use regex::bytes::{Regex, RegexBuilder};
 
-/// The most that one compiled expression may take, in bytes.
+/// The most bytes of one compiled expression.
 const SIZE_LIMIT: usize = 1 << 20;
 
-/// What an expression is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Span {
-    /// The whole value, as Envoy's `safe_regex`.
-    Whole,
-    /// Any part of it, as Envoy's `regex_rewrite`.
-    Part,
+/// An expression that matches the whole value, as Envoy's `safe_regex`.
+#[derive(Debug, Clone)]
+pub struct WholeRegex {
+    text: String,
+    pub(super) ignore_case: bool,
+    regex: Regex,
 }
 
-/// Reads and compiles the field `regex`.
-pub(super) fn regex_field(
-    fields: &Fields<'_>,
-    span: Span,
-    ignore_case: bool,
-    problems: &mut Problems,
-) -> Option<Regex> {
-    let text: String = fields.required("regex", problems)?;
-    compile(&text, &fields.path.field("regex"), span, ignore_case, problems)
-}
-
-/// The text of an expression that is held against the whole value.
-pub(super) fn whole(regex: &Regex) -> &str {
-    let text = regex.as_str();
-    text.strip_prefix(r"\A(?:").and_then(|text| text.strip_suffix(r")\z")).unwrap_or_default()
-}
-
-fn compile(
-    text: &str,
-    path: &FieldPath<'_>,
-    span: Span,
-    ignore_case: bool,
-    problems: &mut Problems,
-) -> Option<Regex> {
-    let build = |text: &str| {
-        RegexBuilder::new(text).unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build()
-    };
-    // Alone first: `a)(b` must not become well-formed by what is put around it.
-    let compiled = build(text).and_then(|regex| match span {
-        // Tied at both ends rather than by a look at what was found: of `/a|/ab` the first would win on `/ab`.
-        Span::Whole => build(&format!(r"\A(?:{text})\z")),
-        Span::Part => Ok(regex),
-    });
-    match compiled {
-        Ok(regex) => Some(regex),
-        Err(error) => {
-            let message =
-                error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
-            problems.add(Code::REGEX, path, message, help);
-            None
-        }
+impl WholeRegex {
+    /// Returns the expression as a policy writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
+
+    /// Returns true if the expression matches the whole value.
+    pub fn is_match(&self, value: &[u8]) -> bool {
+        self.regex.is_match(value)
+    }
+
+    /// Returns the bytes that every match starts with, as far as they are easy to find.
+    pub fn literal_head(&self) -> &str {
+        // Each alternative has its own start; a character that is optional or repeated is not part of the start.
+        if self.text.contains('|') {
+            return "";
+        }
+        let is_literal =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'~' | b'%');
+        let length = self.text.bytes().take_while(is_literal).count();
+        let next = self.text.as_bytes().get(length);
+        let is_repeated = next.is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
+        self.text.get(..length.saturating_sub(usize::from(is_repeated))).unwrap_or_default()
+    }
+
+    /// Reads and compiles the field `regex`.
+    pub(super) fn from_fields(
+        fields: &Fields<'_>,
+        ignore_case: bool,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let text: String = fields.required("regex", problems)?;
+        // Alone first: the anchors must not make `a)(b` valid. They are part of the expression because the first match of
+        // `/a|/ab` in `/ab` is not the whole.
+        let compiled =
+            compile(&text, ignore_case).and_then(|_| compile(&format!(r"\A(?:{text})\z"), ignore_case));
+        compiled.map_err(|error| report(fields, &error, problems)).ok().map(|regex| Self {
+            text,
+            ignore_case,
+            regex,
+        })
+    }
+}
+
+impl PartialEq for WholeRegex {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.ignore_case) == (&other.text, other.ignore_case)
+    }
+}
+
+impl Eq for WholeRegex {}
+
+/// Reads and compiles the field `regex`, which finds parts of a value, as Envoy's `regex_rewrite`.
+pub(super) fn part_regex(fields: &Fields<'_>, problems: &mut Problems) -> Option<Regex> {
+    let text: String = fields.required("regex", problems)?;
+    compile(&text, false).map_err(|error| report(fields, &error, problems)).ok()
+}
+
+fn compile(text: &str, ignore_case: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build()
+}
+
+fn report(fields: &Fields<'_>, error: &regex::Error, problems: &mut Problems) {
+    let text = error.to_string();
+    let message = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
+    problems.add(Code::REGEX, &fields.path.field("regex"), message, help);
 }

@@ -1,21 +1,23 @@
 //! A match on a query parameter.
 
 use super::Condition;
-use crate::document::{Document, Fields, Node, Problems};
 use crate::http::query_parameters;
 
-/// A match on a query parameter: `name` and a [`StringMatch`](super::StringMatch), or `present`.
-///
-/// The query is read as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1): names and values are
-/// compared decoded; of several values one is enough.
-#[derive(Debug, Clone)]
-pub struct QueryMatch {
-    name: String,
-    condition: Condition,
+document! {
+    /// A match on a query parameter: `name`, and one condition; both are compared decoded.
+    ///
+    /// The query is `application/x-www-form-urlencoded` (WHATWG URL, section 5.1). One of several values must match.
+    #[derive(PartialEq, Eq)]
+    pub struct QueryMatch {
+        /// The parameter.
+        "name" name: String,
+        /// The condition on its values.
+        condition: Condition,
+    }
 }
 
 impl QueryMatch {
-    /// Whether the query matches; no query is an empty one.
+    /// Returns true if the query matches. An absent query is empty.
     pub fn matches(&self, query: Option<&[u8]>) -> bool {
         let mut values = query_parameters(query.unwrap_or_default())
             .filter_map(|(name, value)| (*name == *self.name.as_bytes()).then_some(value));
@@ -23,16 +25,6 @@ impl QueryMatch {
             Condition::Present(present) => values.next().is_some() == *present,
             Condition::Value(matcher) => values.any(|value| matcher.matches(&value)),
         }
-    }
-}
-
-impl Document for QueryMatch {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&["name"], &Condition::FIELDS[..]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let name = fields.required("name", problems);
-        let condition = Condition::from_fields(&fields, problems);
-        Some(Self { name: name?, condition: condition? })
     }
 }
 

@@ -1,15 +1,15 @@
 //! The name of a rule.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 use std::fmt;
 use std::rc::Rc;
 
-/// The name of a rule: `[a-z0-9-]+`, at most 63 bytes, unique within a filter; it appears in metrics.
+/// The name of a rule: `[a-z0-9-]+`, at most 63 bytes, unique within a filter. It is part of metrics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleName(Rc<str>);
 
 impl RuleName {
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -24,12 +24,16 @@ impl fmt::Display for RuleName {
 impl Document for RuleName {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let name = node.string(problems)?;
-        let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || name.len() > 63 || !name.bytes().all(valid) {
-            let message = format!("`{name}` is no name of a rule");
-            node.problem(problems, Code::RULE_NAME, message, "use a-z, 0-9 and -, at most 63 of them");
-            return None;
+        let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || name.len() > 63 || !name.bytes().all(is_valid) {
+            let message = format!("invalid rule name `{name}`");
+            let help = "use lower-case letters, digits and `-`, at most 63 characters";
+            return node.invalid(problems, Code::RULE_NAME, message, help);
         }
         Some(Self(name.into()))
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string").with("pattern", "^[a-z0-9-]{1,63}$")
     }
 }

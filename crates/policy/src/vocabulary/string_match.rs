@@ -1,58 +1,51 @@
 //! A match on one string.
 
-use super::pattern::{Span, regex_field};
-use crate::document::{Code, Document, Fields, Node, Problems};
-use regex::bytes::Regex;
+use super::pattern::WholeRegex;
+use crate::document::{Code, Definitions, Document, FieldGroup, Fields, Node, Problems, Schema, read_group};
 
-/// A match on one string of bytes: exactly one of `exact`, `prefix`, `suffix`, `contains`, `regex`, and
-/// optionally `ignoreCase` (ASCII letters only).
+/// A match on one string of bytes: one of `exact`, `prefix`, `suffix`, `contains` and `regex`, with optional `ignoreCase`
+/// (ASCII letters only).
 ///
 /// `regex` must match the whole value, as Envoy's `safe_regex`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringMatch {
-    kind: Kind,
-    ignore_case: bool,
+    pub(super) kind: StringKind,
+    pub(super) ignore_case: bool,
 }
 
-#[derive(Debug, Clone)]
-enum Kind {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum StringKind {
     Exact(String),
     Prefix(String),
     Suffix(String),
     Contains(String),
-    Regex(Regex),
+    Regex(WholeRegex),
 }
 
 /// The fields of which a match has exactly one.
 pub(super) const KINDS: [&str; 5] = ["exact", "prefix", "suffix", "contains", "regex"];
 
 impl StringMatch {
-    /// Whether `value` matches.
+    /// Returns true if `value` matches.
     pub fn matches(&self, value: &[u8]) -> bool {
         match &self.kind {
-            Kind::Exact(pattern) => self.same(value, pattern),
-            Kind::Prefix(pattern) => value.get(..pattern.len()).is_some_and(|head| self.same(head, pattern)),
-            Kind::Suffix(pattern) => value
+            StringKind::Exact(pattern) => self.is_same(value, pattern),
+            StringKind::Prefix(pattern) => {
+                value.get(..pattern.len()).is_some_and(|head| self.is_same(head, pattern))
+            }
+            StringKind::Suffix(pattern) => value
                 .len()
                 .checked_sub(pattern.len())
                 .and_then(|start| value.get(start..))
-                .is_some_and(|tail| self.same(tail, pattern)),
-            Kind::Contains(pattern) => {
-                pattern.is_empty() || value.windows(pattern.len()).any(|part| self.same(part, pattern))
+                .is_some_and(|tail| self.is_same(tail, pattern)),
+            StringKind::Contains(pattern) => {
+                pattern.is_empty() || value.windows(pattern.len()).any(|part| self.is_same(part, pattern))
             }
-            Kind::Regex(regex) => regex.is_match(value),
+            StringKind::Regex(regex) => regex.is_match(value),
         }
     }
 
-    /// The one value that matches, but for its case, if there is just one.
-    pub(super) fn exactly(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Exact(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn same(&self, value: &[u8], pattern: &str) -> bool {
+    fn is_same(&self, value: &[u8], pattern: &str) -> bool {
         if self.ignore_case {
             value.eq_ignore_ascii_case(pattern.as_bytes())
         } else {
@@ -60,63 +53,69 @@ impl StringMatch {
         }
     }
 
-    /// Reads the match from the fields of an object that may hold others too.
-    pub(crate) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let ignore_case = ignore_case(fields, problems);
-        let kind = only_kind(fields, &KINDS, problems)?;
-        if kind == "regex" {
-            let regex = regex_field(fields, Span::Whole, ignore_case?, problems)?;
-            return Some(Self { kind: Kind::Regex(regex), ignore_case: ignore_case? });
-        }
-        let text = fields.required(kind, problems)?;
-        Self::of_kind(kind, text, ignore_case?)
-    }
-
-    /// A match of a kind other than `regex`.
+    /// Creates a match of a kind other than `regex`.
     pub(super) fn of_kind(kind: &str, text: String, ignore_case: bool) -> Option<Self> {
         let kind = match kind {
-            "exact" => Kind::Exact(text),
-            "prefix" => Kind::Prefix(text),
-            "suffix" => Kind::Suffix(text),
-            "contains" => Kind::Contains(text),
+            "exact" => StringKind::Exact(text),
+            "prefix" => StringKind::Prefix(text),
+            "suffix" => StringKind::Suffix(text),
+            "contains" => StringKind::Contains(text),
             _ => return None,
         };
         Some(Self { kind, ignore_case })
     }
 }
 
+impl FieldGroup for StringMatch {
+    const FIELDS: &'static [&'static str] = &["exact", "prefix", "suffix", "contains", "regex", "ignoreCase"];
+
+    fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let ignore_case = ignore_case(fields, problems);
+        let kind = fields.only_one(&KINDS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
+        if kind == "regex" {
+            let regex = WholeRegex::from_fields(fields, ignore_case?, problems)?;
+            return Some(Self { kind: StringKind::Regex(regex), ignore_case: ignore_case? });
+        }
+        let text = fields.required(kind, problems)?;
+        Self::of_kind(kind, text, ignore_case?)
+    }
+
+    fn describe_fields(schema: Schema, _: &mut Definitions) -> Schema {
+        describe_kinds(schema, "value").exactly_one(&KINDS)
+    }
+}
+
 impl Document for StringMatch {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&KINDS[..], &["ignoreCase"]].concat();
-        Self::from_fields(&Fields::of(node, &known, problems)?, problems)
+        read_group(node, problems)
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(StringMatch), |_| {
+            describe_kinds(Schema::object().about("A match on one string."), "value").exactly_one(&KINDS)
+        })
     }
 }
 
-/// The field `ignoreCase`.
+/// Adds the kinds of matches on a string to the schema of an object; `whole` is what they match.
+pub(super) fn describe_kinds(schema: Schema, whole: &str) -> Schema {
+    let kinds = [
+        ("exact", format!("The whole {whole}.")),
+        ("prefix", format!("The start of the {whole}.")),
+        ("suffix", format!("The end of the {whole}.")),
+        ("contains", format!("A part of the {whole}.")),
+        ("regex", format!("The whole {whole}, as a regular expression in RE2 syntax.")),
+    ];
+    let field = |schema: Schema, (name, about): &(&str, String)| {
+        schema.field(name, Schema::of_type("string").about(about))
+    };
+    let ignore_case = Schema::of_type("boolean").about("Case-insensitive, for ASCII letters only.");
+    kinds.iter().fold(schema, field).field("ignoreCase", ignore_case.default_is(Some(false.into())))
+}
+
+/// Reads the field `ignoreCase`.
 pub(super) fn ignore_case(fields: &Fields<'_>, problems: &mut Problems) -> Option<bool> {
     fields.optional("ignoreCase", problems).map(Option::unwrap_or_default)
-}
-
-/// The one field of `kinds` that is there.
-pub(super) fn only_kind(
-    fields: &Fields<'_>,
-    kinds: &[&'static str],
-    problems: &mut Problems,
-) -> Option<&'static str> {
-    let mut there = kinds.iter().copied().filter(|kind| fields.has(kind));
-    let list = || format!("`{}`", kinds.join("`, `"));
-    match (there.next(), there.next()) {
-        (Some(kind), None) => Some(kind),
-        (None, _) => {
-            problems.add(Code::NO_MATCH, fields.path, "nothing to match", format!("add one of {}", list()));
-            None
-        }
-        (Some(first), Some(second)) => {
-            let message = format!("both `{first}` and `{second}`");
-            problems.add(Code::TWO_MATCHES, fields.path, message, format!("keep one of {}", list()));
-            None
-        }
-    }
 }
 
 #[cfg(test)]
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_matches_what_it_says() {
+    fn each_kind_matches_its_values() {
         let table: [(&str, &[&str], &[&str]); 7] = [
             (r#"{"exact": "ab"}"#, &["ab"], &["AB", "abc", "a", ""]),
             (r#"{"prefix": "ab"}"#, &["ab", "abc"], &["a", "xab", ""]),
@@ -149,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn invalid_matches_are_reported() {
         let table = [
             (
                 "{}",
-                "no_match at the configuration: nothing to match; add one of `exact`, `prefix`, `suffix`, `contains`, `regex`",
+                "no_match at the configuration: one of several fields is required; add one of `exact`, `prefix`, `suffix`, `contains`, `regex`",
             ),
             (
                 r#"{"exact": "a", "regex": "b"}"#,

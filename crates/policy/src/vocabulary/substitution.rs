@@ -1,11 +1,11 @@
-//! Replacing what a regular expression finds.
+//! Replacement of the matches of a regular expression.
 
-use super::pattern::{Span, regex_field};
-use crate::document::{Code, Fields, Problems};
+use super::pattern::part_regex;
+use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
 use regex::bytes::{Captures, Regex};
 
-/// The fields `regex` and `substitution`: every part of a value that the expression finds is replaced, as Envoy's
-/// `RegexMatchAndSubstitute` does; `\0` to `\9` in the substitution stand for groups, `\\` for a backslash.
+/// The fields `regex` and `substitution`: every match in a value is replaced, as by Envoy's `RegexMatchAndSubstitute`. In the
+/// substitution `\0` to `\9` are groups, `\\` is a backslash.
 #[derive(Debug, Clone)]
 pub struct Substitution {
     regex: Regex,
@@ -19,10 +19,7 @@ enum Piece {
 }
 
 impl Substitution {
-    /// The fields that it is read from.
-    pub const FIELDS: [&str; 2] = ["regex", "substitution"];
-
-    /// The value after the replacement; nothing where the expression finds nothing.
+    /// Returns the value after the replacement; nothing if the expression does not match.
     pub fn apply(&self, value: &[u8]) -> Option<Vec<u8>> {
         self.regex.is_match(value).then(|| {
             let replace = |captures: &Captures<'_>| {
@@ -43,14 +40,17 @@ impl Substitution {
         })
     }
 
-    /// Whether what takes the place of a part holds the character.
+    /// Returns true if the replacement contains the character.
     pub fn writes(&self, character: char) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(character)))
     }
+}
 
-    /// Reads both fields from those of an object that may hold others too.
-    pub fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let regex = regex_field(fields, Span::Part, false, problems);
+impl FieldGroup for Substitution {
+    const FIELDS: &'static [&'static str] = &["regex", "substitution"];
+
+    fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let regex = part_regex(fields, problems);
         let text: Option<String> = fields.required("substitution", problems);
         let (regex, text) = (regex?, text?);
         match pieces(&text, regex.captures_len()) {
@@ -61,6 +61,21 @@ impl Substitution {
             }
         }
     }
+
+    fn describe_fields(schema: Schema, _: &mut Definitions) -> Schema {
+        Self::describe_optional(schema).needs(Self::FIELDS)
+    }
+}
+
+impl Substitution {
+    /// Adds the fields to the schema of an object in which they are optional.
+    pub(crate) fn describe_optional(schema: Schema) -> Schema {
+        let regex = "A regular expression in RE2 syntax; each match is replaced.";
+        let text = r"The replacement: `\0` is the match, `\1` to `\9` are its groups, `\\` is a backslash.";
+        schema
+            .field("regex", Schema::of_type("string").about(regex))
+            .field("substitution", Schema::of_type("string").about(text))
+    }
 }
 
 fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str)> {
@@ -69,13 +84,10 @@ fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         if character.is_control() {
-            return Err(("a control character".to_owned(), "leave it out"));
+            return Err(("control character in a substitution".to_owned(), "remove it"));
         }
         if character == '$' && characters.clone().next().is_some_and(|next| next.is_ascii_digit()) {
-            return Err((
-                "a group is not written with `$` here".to_owned(),
-                "write `\\1` for the first group",
-            ));
+            return Err(("`$` does not refer to a group".to_owned(), "write `\\1` for the first group"));
         }
         if character != '\\' {
             literal.push(character);
@@ -86,9 +98,11 @@ fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str
             Some(digit) if digit.is_ascii_digit() => {
                 let group = digit.to_digit(10).unwrap_or_default() as usize;
                 if group >= groups {
-                    let message =
-                        format!("`\\{group}`: the expression has {} groups", groups.saturating_sub(1));
-                    return Err((message, "put the part to keep in parentheses"));
+                    let message = format!(
+                        "no group `\\{group}`: the expression has {} groups",
+                        groups.saturating_sub(1)
+                    );
+                    return Err((message, "put parentheses around the part to keep"));
                 }
                 pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 pieces.push(Piece::Group(group));
@@ -108,15 +122,18 @@ fn pieces(text: &str, groups: usize) -> Result<Vec<Piece>, (String, &'static str
 #[cfg(test)]
 mod tests {
     use super::Substitution;
-    use crate::document::{Document, Fields, Node, Problems, read};
+    use crate::document::{Definitions, Document, Node, Problems, Schema, read, read_group};
     use crate::test;
 
     struct Whole(Substitution);
 
     impl Document for Whole {
         fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-            let fields = Fields::of(node, &Substitution::FIELDS, problems)?;
-            Substitution::from_fields(&fields, problems).map(Self)
+            read_group(node, problems).map(Self)
+        }
+
+        fn describe(_: &mut Definitions) -> Schema {
+            Schema::default()
         }
     }
 
@@ -126,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_that_is_found_is_replaced() {
+    fn every_match_is_replaced() {
         let agent = r#"{"regex": "(.*)/.*", "substitution": "\\1"}"#;
         assert_eq!(apply(agent, "curl/8.0").as_deref(), Some("curl"));
         assert_eq!(apply(agent, "curl"), None);
@@ -137,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_not_there_is_refused() {
+    fn unknown_groups_and_escapes_are_refused() {
         for text in [r"\\2", r"\\x", r"a\\", r"a\n"] {
             let document = format!(r#"{{"regex": "(a)", "substitution": "{text}"}}"#);
             assert!(read::<Whole>(document.as_bytes()).is_err(), "{text}");

@@ -1,40 +1,40 @@
 //! A path template.
 
-use super::path_match::PathKey;
+use super::PathShape;
 use crate::document::{Code, Node, Problems};
 use crate::http::canonical_pattern;
 
-/// A path template: `{name}` or `*` is one segment that is not empty, a final `**` is any number of
-/// segments, none included.
+/// A path template: `{name}` or `*` is one segment that is not empty; a final `**` is any number of segments, including
+/// none.
 ///
 /// `/users/{id}/files/**` matches `/users/7/files`, `/users/7/files/a/b`, and not `/users/7`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     segments: Vec<Segment>,
-    /// Whether it ends in `**`.
+    /// Whether the template ends in `**`.
     rest: bool,
-    ignore_case: bool,
+    pub(super) ignore_case: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Literal(String),
     Any(Option<String>),
 }
 
 impl Template {
-    /// Whether the path matches.
+    /// Returns true if the path matches.
     pub fn matches(&self, path: &str) -> bool {
         self.walk(path, |_, _| ())
     }
 
-    /// The segments that the names stand for, if the path matches.
+    /// Returns the segments of the names, if the path matches.
     pub fn captures<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {
         let mut captures = Vec::new();
         self.walk(path, |name, segment| captures.push((name, segment))).then_some(captures)
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(|segment| match segment {
             Segment::Any(Some(name)) => Some(name.as_str()),
@@ -42,15 +42,15 @@ impl Template {
         })
     }
 
-    /// What a path must have.
-    pub(super) fn key(&self) -> PathKey<'_> {
-        fn text(segment: &Segment) -> Option<&str> {
+    /// Returns what the template matches.
+    pub(super) fn shape(&self) -> PathShape<'_> {
+        fn literal(segment: &Segment) -> Option<&str> {
             match segment {
-                Segment::Literal(text) => Some(text.as_str()),
+                Segment::Literal(text) => Some(text),
                 Segment::Any(_) => None,
             }
         }
-        PathKey::Segments { segments: self.segments.iter().map(text).collect(), rest: self.rest }
+        PathShape::Template { segments: self.segments.iter().map(literal).collect(), rest: self.rest }
     }
 
     fn walk<'s, 'p>(&'s self, path: &'p str, mut capture: impl FnMut(&'s str, &'p str)) -> bool {
@@ -77,7 +77,7 @@ impl Template {
         self.rest || found.next().is_none()
     }
 
-    /// Parses a template, or notes what is wrong with it at `node`.
+    /// Parses a template, or adds a problem of `node`.
     pub(super) fn parse(
         node: Node<'_>,
         text: &str,
@@ -89,12 +89,12 @@ impl Template {
             None
         };
         let Some(path) = text.strip_prefix('/') else {
-            return problem(format!("`{text}` does not start with `/`"), "start with `/`");
+            return problem(format!("template `{text}` does not start with `/`"), "start with `/`");
         };
         let (path, rest) = match path.strip_suffix("**") {
             Some("") => ("", true),
             Some(path) if path.ends_with('/') => (path.trim_end_matches('/'), true),
-            Some(_) => return problem(format!("`{text}`: `**` is not a segment of its own"), "write `/**`"),
+            Some(_) => return problem(format!("`**` in `{text}` is not a whole segment"), "write `/**`"),
             None => (path, false),
         };
         let mut segments: Vec<Segment> = Vec::new();
@@ -104,19 +104,18 @@ impl Template {
                     if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
                 {
                     if segments.iter().any(|s| matches!(s, Segment::Any(Some(other)) if other == name)) {
-                        return problem(format!("`{{{name}}}` stands twice"), "give each its own name");
+                        return problem(format!("duplicate name `{{{name}}}`"), "give each its own name");
                     }
                     Segment::Any(Some(name.to_owned()))
                 }
                 None if part == "*" => Segment::Any(None),
                 None if !part.contains(['*', '{', '}']) => match canonical_pattern(&format!("/{part}")) {
                     Ok(canonical) => Segment::Literal(canonical.trim_start_matches('/').to_owned()),
-                    Err(help) => return problem(format!("`{part}` is no segment of a path"), &help),
+                    Err(help) => return problem(format!("invalid path segment `{part}`"), &help),
                 },
                 _ => {
-                    let help =
-                        "a segment is text, `*`, or `{name}` with letters, digits and _; `**` is the last";
-                    return problem(format!("`{part}` is no segment of a template"), help);
+                    let help = "write text, `*`, or `{name}` with letters, digits and `_`; `**` must be last";
+                    return problem(format!("invalid template segment `{part}`"), help);
                 }
             };
             segments.push(segment);
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_refused() {
+    fn invalid_templates_are_refused() {
         for template in ["a", "/a**", "/**/b", "/{a}/{a}", "/v{n}", "/{}", "/a/../b", "/a?b"] {
             assert!(
                 read::<PathMatch>(format!(r#"{{"template": "{template}"}}"#).as_bytes()).is_err(),

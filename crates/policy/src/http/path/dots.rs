@@ -1,13 +1,13 @@
-//! Dot segments (RFC 3986, section 5.2.4), except that nothing climbs above the root.
+//! Dot segments (RFC 3986, section 5.2.4). Segments above the root are refused.
 
 use crate::reason::Reason;
 
-/// Whether the path has a `.` or `..` segment.
+/// Returns true if the path has a `.` or `..` segment.
 pub(super) fn any(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// The path without `.` and `..` segments; an empty segment is one that `..` takes off.
+/// Removes `.` and `..` segments. A `..` removes an empty segment like any other.
 pub(super) fn resolve(path: &str) -> Result<String, Reason> {
     let mut out = String::with_capacity(path.len());
     let mut segments = path.split('/').skip(1).peekable();
@@ -29,7 +29,7 @@ pub(super) fn resolve(path: &str) -> Result<String, Reason> {
     Ok(out)
 }
 
-/// The path with each run of slashes made one.
+/// Replaces each run of slashes with one.
 pub(super) fn merge_slashes(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for character in path.chars() {

@@ -2,36 +2,36 @@
 
 use crate::reason::Reason;
 
-/// What a byte is in a path.
+/// Returns true for bytes that are never escaped.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// The reserved bytes that a path may hold unescaped: `sub-delims`, `:` and `@`.
+/// Returns true for reserved bytes that a path may contain unescaped: `sub-delims`, `:` and `@`.
 fn is_reserved_in_path(byte: u8) -> bool {
     b"!$&'()*+,;=:@".contains(&byte)
 }
 
-/// The byte that two hex digits stand for.
+/// Returns the byte of two hex digits.
 pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The path itself where it is canonical as it stands and has one reading, which most have.
+/// Returns the path if it is canonical and has one reading, as most paths.
 pub(super) fn plain(path: &[u8]) -> Option<&str> {
-    let plain =
+    let is_plain =
         |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
-    if !path.iter().all(plain) {
+    if !path.iter().all(is_plain) {
         return None;
     }
     let text = std::str::from_utf8(path).ok()?;
-    let doubtful = text.contains("//") || (text.contains("/.") && super::dots::any(text));
-    (!doubtful).then_some(text)
+    let is_ambiguous = text.contains("//") || (text.contains("/.") && super::dots::any(text));
+    (!is_ambiguous).then_some(text)
 }
 
-/// The path with unreserved bytes decoded, other escapes in upper case, and everything escaped that a path
-/// may not hold, but `\`, which servers read in two ways.
+/// Decodes escapes of unreserved bytes, writes other escapes in upper case, and escapes every byte that a path may not
+/// contain, except `\`, which servers read in two ways.
 pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
     let mut text = String::with_capacity(path.len());
     let mut decoded = Vec::with_capacity(path.len());
@@ -53,8 +53,12 @@ pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
             return Err(Reason::PATH_CONTROL);
         }
         decoded.push(byte);
-        let stands = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
-        if stands || is_unreserved(byte) { text.push(char::from(byte)) } else { push_escape(&mut text, byte) }
+        let is_kept = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
+        if is_kept || is_unreserved(byte) {
+            text.push(char::from(byte))
+        } else {
+            push_escape(&mut text, byte)
+        }
     }
     // Overlong forms and surrogates are invalid UTF-8 (RFC 3629, section 3).
     std::str::from_utf8(&decoded).map_err(|_| Reason::PATH_UTF8)?;
@@ -66,7 +70,7 @@ fn push_escape(text: &mut String, byte: u8) {
     text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
-/// The text with the escapes of some bytes decoded; nothing where there are none.
+/// Decodes the escapes of some bytes; returns nothing if there are none.
 fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;
@@ -93,22 +97,22 @@ fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
     found.then_some(out)
 }
 
-/// The text with `%2F` decoded, if it has one.
+/// Decodes `%2F`, if present.
 pub(super) fn decode_slash(text: &str) -> Option<String> {
     decode(text, |byte| byte == b'/')
 }
 
-/// The text with `%5C` decoded, if it has one.
+/// Decodes `%5C`, if present.
 pub(super) fn decode_backslash(text: &str) -> Option<String> {
     decode(text, |byte| byte == b'\\')
 }
 
-/// The text with the reserved bytes decoded that a path may hold, if it has one escaped.
+/// Decodes the reserved bytes that a path may contain, if one is escaped.
 pub(super) fn decode_reserved(text: &str) -> Option<String> {
     decode(text, is_reserved_in_path)
 }
 
-/// The text decoded once more, if `%25` and two hex digits stand in it.
+/// Decodes the text once more, if it contains `%25` and two hex digits.
 pub(super) fn decode_twice(text: &str) -> Option<Result<String, Reason>> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;

@@ -1,4 +1,4 @@
-//! The path of a request: one canonical form, and every way in which a server could read it.
+//! The path of a request: its canonical form, and every way in which a server may read it.
 
 mod dots;
 mod escapes;
@@ -25,16 +25,16 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestPath<'a> {
     canonical: Cow<'a, str>,
-    /// The readings besides the canonical path.
+    /// The readings other than the canonical path.
     others: Vec<String>,
     query: Option<&'a [u8]>,
 }
 
 impl<'a> RequestPath<'a> {
-    /// Reads the target of a request: a path and a query, `*` of an `OPTIONS`, or an absolute form.
+    /// Parses the target of a request: a path and a query, `*` of an `OPTIONS`, or an absolute form.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why it is malformed, or refused by `normalize` or `limits`.
     pub fn parse(
         target: &'a [u8],
         method: &[u8],
@@ -44,16 +44,16 @@ impl<'a> RequestPath<'a> {
         if target == b"*" && method == b"OPTIONS" {
             return Ok(Self { canonical: Cow::Borrowed("*"), others: Vec::new(), query: None });
         }
-        let (path, query) = split(behind_authority(target));
+        let (path, query) = split(without_authority(target));
         limits.check(path, query)?;
         check_query(query)?;
         Self::read(path, query, normalize)
     }
 
-    /// The path that a policy puts in the place of this one, with the same query.
+    /// Returns the path that a policy replaces this one with, with the same query.
     ///
     /// # Errors
-    /// What is wrong with it; a `?` or `#` in it is.
+    /// Why it is malformed; it must not contain `?` and `#`.
     pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, Reason> {
         if path.contains(&b'?') {
             return Err(Reason::PATH_NOT_ABSOLUTE);
@@ -74,23 +74,23 @@ impl<'a> RequestPath<'a> {
         Ok(Self { canonical: Cow::Owned(canonical), others: readings.collect(), query })
     }
 
-    /// The canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
+    /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
     /// (RFC 3986, section 6.2.2).
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// Every reading, the canonical path first.
+    /// Returns every reading, the canonical path first.
     pub fn readings(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.canonical()).chain(self.others.iter().map(String::as_str))
     }
 
-    /// What stands behind the `?`, as it came.
+    /// Returns the raw query.
     pub fn query(&self) -> Option<&'a [u8]> {
         self.query
     }
 
-    /// Whether it is what stands in this target.
+    /// Returns true if the target contains exactly this path and query.
     pub fn is_target(&self, target: &[u8]) -> bool {
         match target.strip_prefix(self.canonical.as_bytes()) {
             Some([]) => self.query.is_none(),
@@ -99,7 +99,7 @@ impl<'a> RequestPath<'a> {
         }
     }
 
-    /// The canonical path with the query.
+    /// Returns the canonical path with the query.
     pub fn target(&self) -> Vec<u8> {
         let mut target = self.canonical.as_bytes().to_vec();
         if let Some(query) = self.query {
@@ -110,8 +110,8 @@ impl<'a> RequestPath<'a> {
     }
 }
 
-/// Of an absolute form the part behind the authority (RFC 9112, section 3.2.2).
-fn behind_authority(target: &[u8]) -> &[u8] {
+/// Returns the part of an absolute form after the authority (RFC 9112, section 3.2.2).
+fn without_authority(target: &[u8]) -> &[u8] {
     let scheme = |scheme: &[u8]| {
         let (head, rest) = target.split_at_checked(scheme.len())?;
         head.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -119,7 +119,7 @@ fn behind_authority(target: &[u8]) -> &[u8] {
     let Some(rest) = scheme(b"http://").or_else(|| scheme(b"https://")) else { return target };
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     match rest.split_at_checked(end) {
-        // Behind an escape or a backslash some servers see the path already: Node's of `http://a%2Fb/c` is `/%2Fb/c`.
+        // Some servers start the path at an escape or a backslash: Node reads `http://a%2Fb/c` as `/%2Fb/c`.
         Some((authority, _)) if authority.iter().any(|byte| matches!(byte, b'%' | b'\\')) => target,
         Some((_, b"")) => b"/",
         Some((_, path)) if path.starts_with(b"/") => path,
@@ -140,30 +140,28 @@ fn check_query(query: Option<&[u8]>) -> Result<(), Reason> {
     if query.iter().any(u8::is_ascii_control) { Err(Reason::PATH_CONTROL) } else { Ok(()) }
 }
 
-/// A path that a policy writes, in the form that canonical paths have.
+/// Converts a path of a policy to canonical form.
 ///
 /// # Errors
-/// How to write it instead.
+/// How to fix it.
 pub fn canonical_pattern(text: &str) -> Result<String, String> {
     if !text.starts_with('/') {
         return Err("start with `/`".to_owned());
     }
     if text.contains('?') {
-        return Err("match the query by `query`".to_owned());
+        return Err("match the query with `query`".to_owned());
     }
     let help = |error| match error {
         Reason::PATH_ESCAPE => "write `%` as `%25`",
         Reason::PATH_FRAGMENT => "write `#` as `%23`",
-        _ => "leave control characters and invalid UTF-8 out",
+        _ => "remove control characters and invalid UTF-8",
     };
     let canonical = escapes::canonical(text.as_bytes()).map_err(help)?;
     if escapes::decode_reserved(&canonical).is_some() {
-        return Err(
-            "write `!$&'()*+,;=:@` as they are: a request's escapes of them are judged both ways".to_owned()
-        );
+        return Err("write `!$&'()*+,;=:@` unescaped: both spellings in a request match".to_owned());
     }
     if canonical.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err("write it without `.` and `..` segments".to_owned());
+        return Err("remove `.` and `..` segments".to_owned());
     }
     Ok(canonical)
 }
@@ -180,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_read_in_every_way_that_servers_read_it() {
+    fn a_path_has_every_reading_of_a_server() {
         let table: [(&str, &[&str]); 29] = [
             ("/", &["/"]),
             ("/a/b.html", &["/a/b.html"]),
@@ -206,10 +204,10 @@ mod tests {
             ("/100%25", &["/100%25"]),
             ("/users%3Adelete", &["/users%3Adelete", "/users:delete"]),
             ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin"]),
-            // A parameter that holds a slash to servers that decode first, and none to those that cut first.
+            // A parameter that contains a slash for servers that decode first, and none for those that cut first.
             ("/a;%2fb/..%2fc", &["/a;%2Fb/..%2Fc", "/a/..%2Fc", "/a;/c", "/a/c", "/c"]),
             ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c"]),
-            // Read in one go, as it came; and read once more by whoever gets the canonical path.
+            // Read from the original path, and once more from the canonical path.
             ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d"]),
             ("//a/b", &["//a/b", "/b", "/a/b"]),
             ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d"]),
@@ -225,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn malformed_paths_are_refused() {
         let table: [(&[u8], Reason); 25] = [
             (b"", Reason::PATH_MISSING),
             (b"?a", Reason::PATH_MISSING),
@@ -259,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_absolute_form_the_path_counts() {
+    fn an_absolute_form_is_reduced_to_its_path() {
         assert_eq!(parse(b"http://a.com/x?y").unwrap(), ["/x"]);
         assert_eq!(parse(b"HTTPS://a.com").unwrap(), ["/"]);
         for target in [&b"http://a.com?x"[..], b"http://a.com%2fx/y", b"http://a.com\\x/y"] {

@@ -1,15 +1,15 @@
-//! What a policy chooses where servers read a path in different ways.
+//! The choices of a policy for spellings that servers read differently.
 
 use crate::reason::Reason;
 
 document! {
-    /// What to do with each spelling that servers read in different ways.
+    /// How to treat spellings of a path that servers read differently.
     pub struct Normalize: Default {
-        /// `%2F` and `%5C`; `decode`: as the slash and the backslash.
+        /// `%2F` and `%5C`; `decode`: as slash and backslash.
         "escapedSlashes" escaped_slashes: EscapedSlashes = EscapedSlashes::EveryReading,
-        /// `\`; `toSlash`: as a slash.
+        /// `\`; `toSlash`: as slash.
         "backslashes" backslashes: Backslashes = Backslashes::EveryReading,
-        /// `;v=1`; `strip`: cut from each segment.
+        /// `;v=1`; `strip`: removed from each segment.
         "pathParameters" path_parameters: PathParameters = PathParameters::EveryReading,
         /// `%25` and two hex digits.
         "doubleEncoding" double_encoding: DoubleEncoding = DoubleEncoding::EveryReading,
@@ -17,21 +17,21 @@ document! {
         "emptySegments" empty_segments: EmptySegments = EmptySegments::EveryReading,
         /// `.` and `..`.
         "dotSegments" dot_segments: DotSegments = DotSegments::Resolve,
-        /// What the upstream gets.
+        /// The path that the upstream receives.
         "forward" forward: Forward = Forward::Canonical,
     }
 }
 
-/// One choice, whatever its name in the configuration.
+/// The meaning of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Both ways, and the policy judges each.
+    /// Both readings; rules match each.
     EveryReading,
-    /// The other way alone.
+    /// The changed reading only.
     Change,
-    /// The way in which it stands alone.
+    /// The original reading only.
     Keep,
-    /// 400.
+    /// The request is denied with 400.
     Reject,
 }
 
@@ -51,34 +51,34 @@ macro_rules! choices {
 }
 
 choices! {
-    /// Of `escapedSlashes`.
+    /// How to treat `%2F` and `%5C`.
     EscapedSlashes {
         EveryReading = "everyReading" => EveryReading,
         Decode = "decode" => Change,
         Keep = "keep" => Keep,
         Reject = "reject" => Reject,
     }
-    /// Of `backslashes`.
+    /// How to treat `\`.
     Backslashes {
         EveryReading = "everyReading" => EveryReading,
         ToSlash = "toSlash" => Change,
         Keep = "keep" => Keep,
         Reject = "reject" => Reject,
     }
-    /// Of `pathParameters`.
+    /// How to treat path parameters such as `;v=1`.
     PathParameters {
         EveryReading = "everyReading" => EveryReading,
         Strip = "strip" => Change,
         Keep = "keep" => Keep,
         Reject = "reject" => Reject,
     }
-    /// Of `doubleEncoding`.
+    /// How to treat `%25` and two hex digits.
     DoubleEncoding {
         EveryReading = "everyReading" => EveryReading,
         Keep = "keep" => Keep,
         Reject = "reject" => Reject,
     }
-    /// Of `emptySegments`.
+    /// How to treat `//`.
     EmptySegments {
         EveryReading = "everyReading" => EveryReading,
         Merge = "merge" => Change,
@@ -88,33 +88,33 @@ choices! {
 }
 
 choice! {
-    /// What to do with `.` and `..`.
+    /// How to treat `.` and `..`.
     pub enum DotSegments {
-        /// Resolve them.
+        /// They are resolved.
         Resolve = "resolve",
-        /// 400.
+        /// The request is denied with 400.
         Reject = "reject",
     }
 }
 
 choice! {
-    /// What the upstream gets.
+    /// The path that the upstream receives.
     pub enum Forward {
-        /// The path that the policy judged.
+        /// The path that the policy checked.
         Canonical = "canonical",
-        /// The path as it came.
+        /// The original path.
         Original = "original",
     }
 }
 
 document! {
-    /// How long a path and a query may be; beyond: 414.
+    /// The length of a path and a query; 414 if exceeded.
     pub struct PathLimits: Default {
-        /// Bytes of the path as it came.
+        /// Bytes of the original path.
         "maxPathBytes" max_path_bytes: usize = 8192,
-        /// Bytes of the query as it came.
+        /// Bytes of the original query.
         "maxQueryBytes" max_query_bytes: usize = 8192,
-        /// Segments of the path as it came.
+        /// Segments of the original path.
         "maxSegments" max_segments: usize = 128,
     }
 }

@@ -1,10 +1,9 @@
-//! Every way in which a server could read a path.
+//! Every way in which a server may read a path.
 //!
-//! Servers behind a proxy differ in what they do to a path, and in what they do first: one decodes `%2F` before it
-//! resolves `..`, another after; one cuts `;x` before it decodes, another never. A rule that looks at one reading is
-//! walked around by whoever knows the other. So the readings of a path are all that comes of it by these steps, in any
-//! order and any number. The steps are few and each makes a path simpler, so that this ends soon; where it does not,
-//! the path is refused.
+//! Servers differ in the steps that they apply to a path, and in their order: one decodes `%2F` before it resolves `..`,
+//! another after; one removes `;x` before it decodes, another never does. A rule that matches one reading only can be bypassed
+//! with another. Therefore the readings of a path are the results of these steps in any order and any number. The steps are
+//! few and each makes a path simpler, so the search ends soon; otherwise the path is refused.
 
 use super::normalize::{Choice, DotSegments, Normalize};
 use super::{dots, escapes};
@@ -12,19 +11,19 @@ use crate::reason::Reason;
 
 /// The most readings that a path may have.
 const MAX_READINGS: usize = 32;
-/// The most spellings on the way to them, and their bytes: a bound on the work that one request can ask for.
+/// The most intermediate spellings, and their bytes: they bound the work for one request.
 const MAX_SPELLINGS: usize = 128;
 const MAX_BYTES: usize = 128 * 1024;
 
-/// One thing that some servers do to a path and others do not.
+/// A step that some servers apply to a path and others do not.
 struct Step {
     choice: Choice,
     rejected: Reason,
-    /// The path after it; nothing where there is nothing to do.
-    take: fn(&str) -> Option<Result<String, Reason>>,
+    /// Returns the path after the step; nothing if the step does not apply.
+    apply: fn(&str) -> Option<Result<String, Reason>>,
 }
 
-/// Every reading of a path whose escapes are canonical, the canonical path first.
+/// Returns every reading of a path whose escapes are canonical, the canonical path first.
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {
     let steps = steps(normalize);
     let mut readings: Vec<String> = Vec::new();
@@ -35,7 +34,7 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Re
         next += 1;
         let mut found = Vec::new();
         for step in &steps {
-            match (step.choice, (step.take)(&spelling)) {
+            match (step.choice, (step.apply)(&spelling)) {
                 (Choice::Keep, _) | (_, None) => {}
                 (Choice::Reject, Some(_)) => return Err(step.rejected),
                 (_, Some(taken)) => found.push(taken?),
@@ -62,15 +61,16 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Re
     Ok(readings)
 }
 
-/// The steps, in the order in which those that the policy chose make the canonical path.
+/// Returns the steps, in the order in which the chosen ones make the canonical path.
 fn steps(normalize: &Normalize) -> [Step; 8] {
-    let step = |choice, rejected, take| Step { choice, rejected, take };
+    let step = |choice, rejected, apply| Step { choice, rejected, apply };
     let empty_segments = Choice::from(normalize.empty_segments);
-    // What reads the name behind `//` as a host finds none where the slashes are merged before it gets them.
+    // A server that reads the name after `//` as a host finds none if the slashes are merged first.
     let authority = if empty_segments == Choice::EveryReading { Choice::EveryReading } else { Choice::Keep };
     [
         step(normalize.double_encoding.into(), Reason::DOUBLE_ENCODING, escapes::decode_twice),
-        // `%3A` and `:` are one to most servers and two to RFC 3986: both are judged, whatever the policy chooses.
+        // `%3A` and `:` are the same for most servers and different in RFC 3986: both are readings, whatever the policy
+        // chooses.
         step(Choice::EveryReading, Reason::PATH_ESCAPE, |path| escapes::decode_reserved(path).map(Ok)),
         step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, |path| {
             escapes::decode_slash(path).map(Ok)
@@ -84,33 +84,33 @@ fn steps(normalize: &Normalize) -> [Step; 8] {
         step(normalize.path_parameters.into(), Reason::PATH_PARAMETER, |path| {
             path.contains(';').then(|| Ok(cut_parameters(path)))
         }),
-        step(authority, Reason::EMPTY_SEGMENT, |path| behind_host(path).map(Ok)),
+        step(authority, Reason::EMPTY_SEGMENT, |path| without_host(path).map(Ok)),
         step(empty_segments, Reason::EMPTY_SEGMENT, |path| {
             path.contains("//").then(|| Ok(dots::merge_slashes(path)))
         }),
     ]
 }
 
-/// The path after every step that the policy chose, without dot segments.
+/// Applies every step that the policy chose, and resolves dot segments.
 fn finish(path: String, steps: &[Step]) -> Result<String, Reason> {
     let mut path = path;
     for step in steps.iter().filter(|step| step.choice == Choice::Change) {
-        if let Some(taken) = (step.take)(&path) {
+        if let Some(taken) = (step.apply)(&path) {
             path = taken?;
         }
     }
     dots::resolve(&path)
 }
 
-/// Each segment up to its first `;`.
+/// Removes the parameters of each segment.
 fn cut_parameters(path: &str) -> String {
     let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// What stands behind the first segment of a path that starts with `//`: such a target is a reference to another host
-/// (RFC 3986, section 4.2) to whatever resolves it as one.
-fn behind_host(path: &str) -> Option<String> {
+/// Returns the path after the first segment of a path that starts with `//`, which resolves as a reference to another host
+/// (RFC 3986, section 4.2).
+fn without_host(path: &str) -> Option<String> {
     let (_, behind) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
     Some(format!("/{behind}"))
 }

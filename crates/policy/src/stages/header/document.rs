@@ -1,33 +1,33 @@
 //! The document of header-policy.
 
 use super::edit::Edits;
-use crate::document::{Code, Document, FieldPath, Fields, Node, Problems};
+use crate::document::{Definitions, Document, Node, Problems, Schema};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
 
 document! {
-    /// Request and response headers: require, forbid, change.
+    /// Requires, forbids and edits request and response headers.
     pub struct HeaderPolicy {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
-        /// How many headers a request may have, and how large.
+        /// The number and the size of request headers.
         "limits" limits: HeaderLimits = HeaderLimits::default(),
         /// Underscores in the names of request headers.
         "underscores" underscores: Underscores = Underscores::Allow,
-        /// Edits that go before the rules.
+        /// Edits before the rules.
         "presets" presets: Vec<Preset> = Vec::new(),
-        /// The rules; every match applies, in order.
+        /// The rules; every rule that matches applies, in order.
         "rules" rules: Rules<Rule> = Rules::default(),
-        /// What a denied client is told.
+        /// The response of denials.
         "response" response: Option<DenyResponse> = None,
     }
 }
 
 document! {
-    /// How many headers a request may have, and how large, pseudo-headers left out; beyond: 431.
+    /// The number and the size of request headers, without pseudo-headers; 431 if exceeded.
     pub struct HeaderLimits: Default {
-        /// Lines.
+        /// Header lines.
         "maxCount" max_count: usize = 100,
         /// Bytes of one value.
         "maxValueBytes" max_value_bytes: usize = 8192,
@@ -37,23 +37,23 @@ document! {
 }
 
 choice! {
-    /// Underscores in the names of request headers: some servers read `_` and `-` as one.
+    /// Underscores in the names of request headers. Some servers treat `_` and `-` as the same.
     pub enum Underscores {
-        /// They pass.
+        /// They are allowed.
         Allow = "allow",
-        /// The headers are taken off.
+        /// The headers are removed.
         Remove = "remove",
-        /// 400.
+        /// The request is denied with 400.
         Reject = "reject",
     }
 }
 
 choice! {
-    /// Edits that many policies need.
+    /// Predefined edits.
     pub enum Preset {
-        /// Takes off the request what only the mesh may set.
+        /// Removes request headers that only the mesh may set.
         EdgeSanitize = "edgeSanitize",
-        /// Sets the response headers that OWASP recommends where the upstream did not.
+        /// Sets the response headers that OWASP recommends, unless the upstream set them.
         SecurityResponse = "securityResponse",
     }
 }
@@ -61,83 +61,44 @@ choice! {
 document! {
     /// A rule.
     pub struct Rule {
-        /// Its name, for metrics and logs.
+        /// The name, for metrics and logs.
         "name" name: RuleName,
-        /// Whether it acts.
+        /// Whether the rule acts; absent: the mode of the filter.
         "mode" mode: Option<Mode> = None,
-        /// Which requests it is for; absent: all.
+        /// The requests that the rule applies to; absent: all.
         "match" matches: HeaderRuleMatch = HeaderRuleMatch::default(),
-        /// All must hold; otherwise 400.
+        /// All of these must match; otherwise 400.
         "require" require: Vec<HeaderMatch> = Vec::new(),
-        /// None may hold; otherwise 403.
+        /// None of these may match; otherwise 403.
         "forbid" forbid: Vec<HeaderMatch> = Vec::new(),
-        /// Headers of at most one value; otherwise 400.
+        /// Headers with at most one value; otherwise 400.
         "single" single: Vec<SingleName> = Vec::new(),
-        /// Changes of the request.
+        /// Edits of the request.
         "request" request: Edits = Edits::default(),
-        /// Changes of the response.
+        /// Edits of the response.
         "response" response: Edits = Edits::default(),
-        /// What a denied client is told.
+        /// The response of denials by this rule.
         "denyResponse" deny_response: Option<DenyResponse> = None,
     }
 }
 
-/// A match on a request and on its token.
-#[derive(Debug, Clone, Default)]
-pub struct HeaderRuleMatch {
-    /// The request.
-    pub request: RequestMatch,
-    /// All of these claims of the validated token; with one of them a request without a token does not match.
-    pub claims: Option<NonEmpty<ClaimMatch>>,
-}
-
-impl Document for HeaderRuleMatch {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&RequestMatch::FIELDS[..], &["claims"]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let claims = fields.optional("claims", problems);
-        let request = RequestMatch::from_fields(&fields, problems);
-        Some(Self { request: request?, claims: claims? })
+document! {
+    /// A match on a request and on its token.
+    #[derive(Default)]
+    pub struct HeaderRuleMatch {
+        /// The match on the request.
+        request: RequestMatch,
+        /// All of these claims of the validated token; in the module `ringfence` with a section `token`.
+        "claims" claims: Option<NonEmpty<ClaimMatch>> = None,
     }
 }
 
-impl HeaderPolicy {
-    /// Notes each rule that asks for claims, where nobody validates a token.
-    pub fn refuse_claims(&self, path: &FieldPath<'_>, help: &str, problems: &mut Problems) {
-        let rules = path.field("rules");
-        for (index, _) in self.rules.0.iter().enumerate().filter(|(_, rule)| rule.matches.claims.is_some()) {
-            problems.add(
-                Code::CLAIMS,
-                &rules.item(index).field("match").field("claims"),
-                "nobody validates a token here",
-                help,
-            );
-        }
-    }
-}
-
-/// A policy whose claims, where its rules ask for any, somebody validates. Read by itself, it has nobody.
-#[derive(Debug, Clone)]
-pub struct ValidatedHeaderPolicy(pub HeaderPolicy);
-
-impl Document for ValidatedHeaderPolicy {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let policy = HeaderPolicy::read(node, problems)?;
-        policy.refuse_claims(
-            node.path,
-            "use the module `ringfence` with the sections `token` and `header`",
-            problems,
-        );
-        Some(Self(policy))
-    }
-}
-
-/// The name of a header that may have one value at most; `host` is one.
+/// The name of a header with at most one value, or `host`.
 #[derive(Debug, Clone)]
 pub enum SingleName {
     /// The authority.
     Host,
-    /// Any other.
+    /// Any other header.
     Header(HeaderName),
 }
 
@@ -147,5 +108,9 @@ impl Document for SingleName {
             return Some(Self::Host);
         }
         HeaderName::read(node, problems).map(Self::Header)
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        HeaderName::describe(definitions)
     }
 }

@@ -1,55 +1,47 @@
-//! Changes of headers.
+//! Edits of headers.
 
-use crate::document::{Document, Fields, Node, Problems};
 use crate::http::Headers;
-use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
+use crate::vocabulary::{HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
 
 document! {
-    /// Changes of a message's headers, made in this order.
+    /// Edits of the headers of a message, in this order.
     #[derive(Default)]
     pub struct Edits {
-        /// Names, or starts of names with a final `*`.
+        /// Removes headers: names, or prefixes of names with a final `*`.
         "remove" remove: Vec<HeaderPattern> = Vec::new(),
-        /// Other names for headers.
+        /// Renames headers.
         "rename" rename: Vec<Rename> = Vec::new(),
-        /// Other values for headers.
+        /// Replaces parts of values.
         "rewrite" rewrite: Vec<Rewrite> = Vec::new(),
-        /// Values that replace every value.
+        /// Replaces all values of a header.
         "set" set: Vec<HeaderValue> = Vec::new(),
-        /// Values that join what is there.
+        /// Adds values to a header.
         "add" add: Vec<HeaderValue> = Vec::new(),
     }
 }
 
 document! {
-    /// Another name for a header; what bore that name before is taken off.
+    /// A new name for a header. Headers that had the new name are removed.
     pub struct Rename {
-        /// The name that it has.
+        /// The current name.
         "from" from: MutableHeaderName,
-        /// The name that it gets.
+        /// The new name.
         "to" to: MutableHeaderName,
     }
 }
 
-/// Another value for a header.
-#[derive(Debug, Clone)]
-pub struct Rewrite {
-    name: HeaderName,
-    substitution: Substitution,
-}
-
-impl Document for Rewrite {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let known = [&["name"], &Substitution::FIELDS[..]].concat();
-        let fields = Fields::of(node, &known, problems)?;
-        let name = fields.required::<MutableHeaderName>("name", problems);
-        let substitution = Substitution::from_fields(&fields, problems);
-        Some(Self { name: name?.0, substitution: substitution? })
+document! {
+    /// A replacement in the values of a header.
+    pub struct Rewrite {
+        /// The header.
+        "name" name: MutableHeaderName,
+        /// The replacement.
+        substitution: Substitution,
     }
 }
 
 impl Edits {
-    /// Whether there is nothing to change.
+    /// Returns true if there are no edits.
     pub(super) fn is_empty(&self) -> bool {
         self.remove.is_empty()
             && self.rename.is_empty()
@@ -58,22 +50,22 @@ impl Edits {
             && self.add.is_empty()
     }
 
-    /// Changes the headers.
+    /// Applies the edits.
     pub(super) fn apply(&self, headers: &mut Headers<'_>) {
         for pattern in &self.remove {
-            headers.remove(pattern, &[]);
+            headers.remove(|name| pattern.matches(name));
         }
         for Rename { from, to } in &self.rename {
-            headers.rename(from.0.as_str(), to.0.as_str());
+            headers.rename(from.as_str(), to.as_str());
         }
         for Rewrite { name, substitution } in &self.rewrite {
             headers.rewrite(name.as_str(), |value| substitution.apply(value));
         }
         for HeaderValue { name, value } in &self.set {
-            headers.set(name.as_str(), value.as_bytes());
+            headers.set(name.as_str(), value.0.as_bytes());
         }
         for HeaderValue { name, value } in &self.add {
-            headers.add(name.as_str(), value.as_bytes());
+            headers.add(name.as_str(), value.0.as_bytes());
         }
     }
 }

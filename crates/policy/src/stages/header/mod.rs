@@ -1,135 +1,151 @@
-//! header-policy: request and response headers: require, forbid, change.
+//! header-policy: requires, forbids and edits request and response headers.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod describe;
 mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::http::{Headers, Request};
-use crate::stages::Stage;
-use crate::stages::index::RuleIndex;
-use crate::stages::parts::{Asked, Parts};
-use crate::vocabulary::{DenyResponse, Field, Mode};
+use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
+use crate::document::{Code, FieldPath, Problems};
+use crate::http::{Headers, Needs, Request};
+use crate::stages::enforcement::{Enforcement, RuleHead};
+use crate::stages::rule_inputs::RuleInputs;
+use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::stage::Stage;
+use crate::vocabulary::{Field, Mode, RequestMatch};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
 
 pub use document::HeaderPolicy;
-pub(super) use document::ValidatedHeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
 
 /// The stage of header-policy.
 #[derive(Debug)]
 pub struct HeaderStage {
-    mode: Mode,
-    malformed_mode: Mode,
+    enforcement: Enforcement,
     limits: HeaderLimits,
     underscores: Underscores,
     edge_sanitize: bool,
     security_response: bool,
-    rules: Vec<Rule>,
-    index: RuleIndex,
-    asked: Asked,
-    response: Option<DenyResponse>,
+    rules: RuleSet<Rule>,
 }
 
-/// The places of the rules that change the response.
-pub type Matched = Vec<usize>;
+/// The indexes of the rules that change the response.
+pub type ResponseRules = Vec<usize>;
+
+impl rule_set::Rule for Rule {
+    const FILTER: Filter = FILTER;
+
+    fn head(&self) -> RuleHead<'_> {
+        RuleHead { name: &self.name, mode: self.mode, response: self.deny_response.as_ref() }
+    }
+
+    fn matches(&self) -> &RequestMatch {
+        &self.matches.request
+    }
+}
 
 impl Stage for HeaderStage {
-    type Document = ValidatedHeaderPolicy;
-    type ResponseState = Matched;
+    type Document = HeaderPolicy;
+    type ResponseState = ResponseRules;
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
     }
 
-    fn compile(ValidatedHeaderPolicy(document): ValidatedHeaderPolicy) -> Self {
+    fn check(policy: &HeaderPolicy, path: &FieldPath<'_>, has_tokens: bool, problems: &mut Problems) {
+        let rules = path.field("rules");
+        for (index, rule) in policy.rules.iter().enumerate() {
+            if rule.matches.claims.is_some() && !has_tokens {
+                let help = "use the module `ringfence` with the sections `token` and `header`";
+                let rule = rules.item(index);
+                let message = "no token is validated in this policy";
+                problems.add(Code::CLAIMS, &rule.field("match").field("claims"), message, help);
+            }
+        }
+    }
+
+    fn compile(document: HeaderPolicy) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
-        let rules = rules.0;
+        let rules = RuleSet::new(rules);
+        let has_preset = |preset| presets.contains(&preset) && mode == Mode::Enforce;
         Self {
-            mode,
-            malformed_mode: mode.of_malformed(rules.iter().map(|rule| rule.mode)),
+            enforcement: Enforcement::new(FILTER, mode, rules.modes(), response),
             limits,
             underscores,
-            edge_sanitize: presets.contains(&Preset::EdgeSanitize) && mode == Mode::Enforce,
-            security_response: presets.contains(&Preset::SecurityResponse) && mode == Mode::Enforce,
-            index: RuleIndex::new(rules.iter().map(|rule| &rule.matches.request)),
-            asked: Asked::by(rules.iter().map(|rule| &rule.matches.request)),
+            edge_sanitize: has_preset(Preset::EdgeSanitize),
+            security_response: has_preset(Preset::SecurityResponse),
             rules,
-            response,
         }
+    }
+
+    fn needs(&self) -> Needs {
+        self.rules.needs()
     }
 
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
-        memory: &mut Matched,
+        response_rules: &mut ResponseRules,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        if self.mode == Mode::Off {
+        if !self.enforcement.enter(report) {
             return Ok(());
         }
-        report.enter(FILTER);
-        if let Some(reason) = self.exceeded(&request.headers) {
-            report.end(self.denial(request, None, reason))?;
+        if let Some(reason) = self.limit_exceeded(&request.headers) {
+            report.end(self.enforcement.denial(request, None, reason))?;
         }
-        let parts = match self.asked.read(request) {
-            Ok(parts) => parts,
-            Err(reason) => {
-                let answer = self.denial(request, None, reason);
-                return report.end(Answer { mode: self.malformed_mode, ..answer });
-            }
+        let inputs = match self.rules.read(request) {
+            Ok(inputs) => inputs,
+            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
-        for place in self.index.candidates::<T>(parts.host(), parts.readings()) {
-            let Some(rule) = self.rules.get(place) else { continue };
-            let tried = Self::try_rule(rule, request, &parts);
-            report.record_rule(FILTER, &rule.name, None, tried);
-            match tried {
-                RuleResult::Matched => self.check(request, rule, report)?,
+        for (index, rule) in self.rules.candidates::<T>(&inputs) {
+            let result = Self::try_rule(rule, request, &inputs);
+            report.record_rule(FILTER, &rule.name, None, result);
+            match result {
+                RuleResult::Matched => self.check_headers(request, rule, report)?,
                 RuleResult::Shadowed => {
                     report.shadow_match(FILTER, &rule.name);
-                    self.check(request, rule, report)?;
+                    self.check_headers(request, rule, report)?;
                 }
                 RuleResult::Missed(_) | RuleResult::Off => {}
             }
-            if tried == RuleResult::Matched && self.mode.of_rule(rule.mode) == Mode::Enforce {
+            if result == RuleResult::Matched && self.enforcement.is_enforced(rule_set::Rule::head(rule)) {
                 rule.request.apply(&mut request.headers);
                 if !rule.response.is_empty() {
-                    memory.push(place);
+                    response_rules.push(index);
                 }
             }
         }
         Ok(())
     }
 
-    fn on_answer(&self, request: &Request<'_>, memory: &mut Matched) {
-        if self.mode == Mode::Off {
+    fn on_answer(&self, request: &Request<'_>, response_rules: &mut ResponseRules) {
+        if self.enforcement.mode() == Mode::Off {
             return;
         }
-        let before = memory.clone();
-        // Without a path or a host that can be read, the rules that ask for them do not match.
-        let parts = self.asked.read(request).unwrap_or_default();
-        let applies = |place: usize| {
-            let rule = self.rules.get(place)?;
-            let matched = Self::try_rule(rule, request, &parts) == RuleResult::Matched;
-            (matched && self.mode.of_rule(rule.mode) == Mode::Enforce && !rule.response.is_empty())
-                .then_some(place)
-        };
-        // What matched before the denial did so on the headers as they were then.
-        let candidates = self.index.candidates::<NoTrace>(parts.host(), parts.readings());
-        let further: Vec<usize> = candidates.into_iter().filter_map(applies).collect();
-        memory.extend(further.into_iter().filter(|place| !before.contains(place)));
+        // The rules that matched before the denial matched the headers of that time.
+        let before = response_rules.clone();
+        // If the path or the host is malformed, rules that match them do not match.
+        let inputs = self.rules.read(request).unwrap_or_default();
+        for (index, rule) in self.rules.candidates::<NoTrace>(&inputs) {
+            let changes_response =
+                !rule.response.is_empty() && self.enforcement.is_enforced(rule_set::Rule::head(rule));
+            if changes_response
+                && !before.contains(&index)
+                && Self::try_rule(rule, request, &inputs) == RuleResult::Matched
+            {
+                response_rules.push(index);
+            }
+        }
     }
 
-    fn responds(&self, memory: &Matched) -> bool {
-        self.security_response || !memory.is_empty()
+    fn responds(&self, response_rules: &ResponseRules) -> bool {
+        self.security_response || !response_rules.is_empty()
     }
 
-    fn on_response(&self, memory: &Matched, headers: &mut Headers<'_>) {
-        for rule in memory.iter().filter_map(|place| self.rules.get(*place)) {
+    fn on_response(&self, response_rules: &ResponseRules, headers: &mut Headers<'_>) {
+        for rule in response_rules.iter().filter_map(|index| self.rules.get(*index)) {
             rule.response.apply(headers);
         }
         if self.security_response {
@@ -139,8 +155,8 @@ impl Stage for HeaderStage {
 }
 
 impl HeaderStage {
-    /// The limit that the headers exceed, or the underscore that they may not have.
-    fn exceeded(&self, headers: &Headers<'_>) -> Option<Reason> {
+    /// Returns the reason if the headers exceed a limit or have a name with a rejected underscore.
+    fn limit_exceeded(&self, headers: &Headers<'_>) -> Option<Reason> {
         let HeaderLimits { max_count, max_value_bytes, max_total_bytes } = self.limits;
         let rejects = self.underscores == Underscores::Reject;
         let (mut count, mut total, mut longest, mut underscore) = (0, 0, 0, false);
@@ -161,9 +177,9 @@ impl HeaderStage {
         }
     }
 
-    /// Makes the edits that go before the rules.
+    /// Applies the edits that precede the rules.
     fn sanitize(&self, request: &mut Request<'_>) {
-        if self.underscores == Underscores::Remove && self.mode == Mode::Enforce {
+        if self.underscores == Underscores::Remove && self.enforcement.mode() == Mode::Enforce {
             request.headers.remove_names_with(b'_');
         }
         if self.edge_sanitize {
@@ -171,19 +187,19 @@ impl HeaderStage {
         }
     }
 
-    /// Whether a rule matches the request, in any reading of its path.
-    fn try_rule(rule: &Rule, request: &Request<'_>, parts: &Parts<'_>) -> RuleResult {
+    /// Tries a rule on every reading of the path; it matches if it matches one of them.
+    fn try_rule(rule: &Rule, request: &Request<'_>, inputs: &RuleInputs<'_>) -> RuleResult {
         let HeaderRuleMatch { request: matches, claims } = &rule.matches;
-        let mut attempt = matches.attempt(parts.subject(request));
-        let claimed = claims.as_ref().is_none_or(|wanted| {
-            request.claims.as_ref().is_some_and(|claims| wanted.0.iter().all(|claim| claim.matches(claims)))
+        let mut attempt = matches.attempt(inputs.match_input(request));
+        let has_claims = claims.as_ref().is_none_or(|required| {
+            request.claims.as_ref().is_some_and(|claims| required.iter().all(|claim| claim.matches(claims)))
         });
         RuleResult::of(rule.mode, || {
-            if !claimed {
+            if !has_claims {
                 return Some(Field::Claims);
             }
-            let mut readings = parts.readings();
-            // Of several readings the canonical one says why.
+            let mut readings = inputs.readings();
+            // The canonical path explains why no reading matches.
             let canonical = attempt.first_mismatch(readings.next().flatten())?;
             readings
                 .map(|reading| attempt.first_mismatch(reading))
@@ -192,45 +208,32 @@ impl HeaderStage {
         })
     }
 
-    /// Holds the request against what the rule requires and forbids.
-    fn check<T: Trace>(
+    /// Checks the headers that a rule requires and forbids.
+    fn check_headers<T: Trace>(
         &self,
         request: &Request<'_>,
         rule: &Rule,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
+        let denial = |reason| self.enforcement.denial(request, Some(rule_set::Rule::head(rule)), reason);
         if !rule.require.iter().all(|required| required.matches(headers)) {
-            report.end(self.denial(request, Some(rule), Reason::HEADER_REQUIRED))?;
+            report.end(denial(Reason::HEADER_REQUIRED))?;
         }
         if rule.forbid.iter().any(|forbidden| forbidden.matches(headers)) {
-            report.end(self.denial(request, Some(rule), Reason::HEADER_FORBIDDEN))?;
+            report.end(denial(Reason::HEADER_FORBIDDEN))?;
         }
         if rule.single.iter().any(|name| is_repeated(name, headers)) {
-            report.end(self.denial(request, Some(rule), Reason::HEADER_REPEATED))?;
+            report.end(denial(Reason::HEADER_REPEATED))?;
         }
         Ok(())
     }
-
-    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, reason: Reason) -> Answer {
-        let response = rule.and_then(|rule| rule.deny_response.as_ref()).or(self.response.as_ref());
-        let own = response.and_then(|response| response.status).filter(|_| reason.is_policy());
-        Answer {
-            decision: Decision::Deny,
-            filter: FILTER,
-            rule: rule.map(|rule| rule.name.clone()),
-            reason,
-            mode: self.mode.of_rule(rule.and_then(|rule| rule.mode)),
-            reading: None,
-            reply: LocalReply::denied(own.map_or(reason.status(), |own| own.0), response, request.is_grpc()),
-        }
-    }
 }
 
-/// Whether the header has more than one value.
+/// Returns true if the header has more than one value.
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
-    // Envoy joins two lines of these with a comma, which can be part of credentials too: whoever asks for a single
-    // one does not mean those.
+    // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; a policy that requires a
+    // single value refuses those.
     let commas = |name| headers.values(name).any(|value| value.contains(&b','));
     match name {
         SingleName::Host => {

@@ -1,19 +1,21 @@
-//! What the presets do.
+//! The presets.
 
 use crate::http::Headers;
-use crate::vocabulary::HeaderPattern;
 
-/// The headers of `x-envoy-*` that Envoy sets or takes off itself before a filter sees the request.
+/// The `x-envoy-*` headers that Envoy itself sets or removes before a filter sees the request.
 const SET_BY_ENVOY: [&str; 2] = ["x-envoy-external-address", "x-envoy-internal"];
 
-/// Takes off what only the mesh may set.
+/// Removes headers that only the mesh may set.
 pub(super) fn edge_sanitize(headers: &mut Headers<'_>) {
-    headers.remove(&HeaderPattern::Prefix("x-envoy-".to_owned()), &SET_BY_ENVOY);
-    headers.remove(&HeaderPattern::Prefix("x-forwarded-client-cert".to_owned()), &[]);
+    let has_prefix = |name: &[u8], prefix: &str| {
+        name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+    };
+    let is_envoys = |name: &[u8]| SET_BY_ENVOY.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes()));
+    headers.remove(|name| has_prefix(name, "x-envoy-") && !is_envoys(name));
+    headers.remove(|name| has_prefix(name, "x-forwarded-client-cert"));
 }
 
-/// The headers and values that the OWASP Secure Headers Project recommends; `clear-site-data`, which ends
-/// sessions, is not among them.
+/// The headers that the OWASP Secure Headers Project recommends, except `clear-site-data`, which ends sessions.
 const RECOMMENDED: [(&str, &str); 11] = [
     ("cache-control", "no-store, max-age=0"),
     (
@@ -31,7 +33,7 @@ const RECOMMENDED: [(&str, &str); 11] = [
     ("x-permitted-cross-domain-policies", "none"),
 ];
 
-/// Sets what the upstream did not.
+/// Sets the recommended headers that the upstream did not set.
 pub(super) fn security_response(headers: &mut Headers<'_>) {
     for (name, value) in RECOMMENDED {
         if headers.values(name).next().is_none() {

@@ -1,19 +1,18 @@
-//! Rules by the paths that they ask for.
+//! An index of rules by path.
 
-use super::Place;
-use crate::quick::QuickMap;
-use crate::vocabulary::{PathKey, RequestMatch};
+use crate::fast_map::FastMap;
+use crate::vocabulary::{PathShape, RequestMatch};
 use std::borrow::Cow;
 
-/// Rules by the paths that they ask for; paths without case, for some rules ignore it.
+/// The indexes of rules by path, in lower case: some rules ignore case.
 #[derive(Debug, Default)]
 pub(super) struct PathIndex {
-    /// Those that ask for no path, or in a way that no key has.
-    any: Vec<Place>,
-    exact: QuickMap<Box<str>, Vec<Place>>,
+    /// Rules that match any path, or a path that no key below finds.
+    any: Vec<usize>,
+    exact: FastMap<Box<str>, Vec<usize>>,
     /// By the first bytes of the path.
-    heads: QuickMap<Box<str>, Vec<Place>>,
-    /// The lengths that there are of those, each once.
+    heads: FastMap<Box<str>, Vec<usize>>,
+    /// The distinct lengths of these keys.
     lengths: Vec<usize>,
     segments: Node,
 }
@@ -21,45 +20,48 @@ pub(super) struct PathIndex {
 /// A segment of a path, in a tree of them.
 #[derive(Debug, Default)]
 struct Node {
-    children: QuickMap<Box<str>, Self>,
-    /// Whatever the segment.
+    children: FastMap<Box<str>, Self>,
+    /// Any segment.
     wildcard: Option<Box<Self>>,
-    /// The rules for a path that ends here.
-    ends: Vec<Place>,
-    /// The rules for a path that ends here or goes on.
-    rest: Vec<Place>,
+    /// The rules for paths that end here.
+    ends: Vec<usize>,
+    /// The rules for paths that end or continue here.
+    rest: Vec<usize>,
 }
 
 impl PathIndex {
     /// Adds a rule.
-    pub(super) fn add(&mut self, place: Place, matcher: &RequestMatch) {
-        let Some(paths) = matcher.paths() else {
-            self.any.push(place);
+    pub(super) fn add(&mut self, rule: usize, matcher: &RequestMatch) {
+        let Some(paths) = matcher.fields.paths.as_deref() else {
+            self.any.push(rule);
             return;
         };
         for path in paths {
-            match path.key() {
-                PathKey::Any => self.any.push(place),
-                PathKey::Exact(text) => self.exact.entry(lower(text).into()).or_default().push(place),
-                PathKey::Head(head) => {
-                    if !self.lengths.contains(&head.len()) {
-                        self.lengths.push(head.len());
+            match path.shape() {
+                PathShape::Suffix(_) | PathShape::Contains(_) => self.any.push(rule),
+                PathShape::Exact(text) => self.exact.entry(lower(text).into()).or_default().push(rule),
+                PathShape::Prefix(text) => {
+                    self.segments.descend(text.split('/').skip(1).map(Some)).rest.push(rule);
+                }
+                PathShape::Template { segments, rest } => {
+                    let node = self.segments.descend(segments.into_iter());
+                    if rest { node.rest.push(rule) } else { node.ends.push(rule) }
+                }
+                PathShape::Regex(regex) => match regex.literal_head() {
+                    "" => self.any.push(rule),
+                    head => {
+                        if !self.lengths.contains(&head.len()) {
+                            self.lengths.push(head.len());
+                        }
+                        self.heads.entry(lower(head).into()).or_default().push(rule);
                     }
-                    self.heads.entry(lower(head).into()).or_default().push(place);
-                }
-                PathKey::Segments { segments, rest } => {
-                    let node = segments.iter().fold(&mut self.segments, |node, segment| match segment {
-                        Some(text) => node.children.entry(lower(text).into()).or_default(),
-                        None => node.wildcard.get_or_insert_default(),
-                    });
-                    if rest { node.rest.push(place) } else { node.ends.push(place) }
-                }
+                },
             }
         }
     }
 
-    /// Adds the rules that may match a reading of a path, some of them more than once.
-    pub(super) fn find(&self, reading: Option<&str>, found: &mut Vec<Place>) {
+    /// Adds the rules that may match a reading of a path, some more than once.
+    pub(super) fn find(&self, reading: Option<&str>, found: &mut Vec<usize>) {
         found.extend(&self.any);
         let Some(reading) = reading else { return };
         let path = lower(reading);
@@ -71,8 +73,16 @@ impl PathIndex {
 }
 
 impl Node {
-    /// Adds the rules for a path of which these segments are left.
-    fn find(&self, left: Option<&str>, found: &mut Vec<Place>) {
+    /// Returns the node of these segments, where `None` is any segment; creates it if necessary.
+    fn descend<'m>(&mut self, segments: impl Iterator<Item = Option<&'m str>>) -> &mut Self {
+        segments.fold(self, |node, segment| match segment {
+            Some(text) => node.children.entry(lower(text).into()).or_default(),
+            None => node.wildcard.get_or_insert_default(),
+        })
+    }
+
+    /// Adds the rules for the remaining segments of a path.
+    fn find(&self, left: Option<&str>, found: &mut Vec<usize>) {
         found.extend(&self.rest);
         let Some(left) = left else {
             found.extend(&self.ends);

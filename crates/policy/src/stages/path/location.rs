@@ -1,13 +1,13 @@
 //! The `location` of a redirect.
 
-use super::document::{Redirect, Scheme};
+use super::document::Redirect;
 use crate::decision::Reason;
 use crate::http::{Request, RequestPath};
 
-/// Where the client is sent, with the query of the request.
+/// Returns the location of a redirect, with the query of the request.
 ///
-/// INVARIANT: the path cannot be taken for a host. A path that starts with `//` is a host to a browser, and so is
-/// one with backslashes; both become one slash.
+/// INVARIANT: no browser reads the path as a host. A path that starts with `//` or backslashes is a host to browsers; both
+/// become one slash.
 pub(super) fn of(
     redirect: &Redirect,
     request: &Request<'_>,
@@ -17,10 +17,7 @@ pub(super) fn of(
         (None, None) => String::new(),
         (None, Some(host)) => format!("//{host}"),
         (Some(scheme), host) => {
-            let scheme = match scheme {
-                Scheme::Http => "http",
-                Scheme::Https => "https",
-            };
+            let scheme = scheme.name();
             match host {
                 Some(host) => format!("{scheme}://{host}"),
                 None => format!("{scheme}://{}", request.authority()?.host.as_str()),

@@ -1,34 +1,31 @@
-//! What takes the place of a path.
+//! Replacements of a path.
 
-use crate::document::{Code, Fields, Problems};
+use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
 use crate::http::canonical_pattern;
 use crate::vocabulary::{PathMatch, Substitution};
 
-/// What takes the place of a path: a whole one, another prefix, or what a regular expression finds.
+/// A replacement of a path.
 #[derive(Debug, Clone)]
 pub enum Replacement {
-    /// A path, in which `{name}` stands for what the template of the match found.
+    /// A whole path, in which `{name}` is a segment that the template of the match captured.
     Path(Vec<Piece>),
-    /// Another prefix in the place of the one that matched.
+    /// A prefix that replaces the one that matched.
     Prefix(String),
-    /// Another text for what a regular expression finds in the path.
+    /// A substitution of the matches of a regular expression.
     Regex(Substitution),
 }
 
 /// A piece of a path.
 #[derive(Debug, Clone)]
 pub enum Piece {
-    /// As it stands.
+    /// Literal text.
     Text(String),
-    /// What the template found under this name.
+    /// A captured segment.
     Name(String),
 }
 
 impl Replacement {
-    /// The fields that it is read from.
-    pub(super) const FIELDS: [&str; 4] = ["path", "prefix", "regex", "substitution"];
-
-    /// The path after the replacement; `paths` are the patterns of the match, one of which holds.
+    /// Returns the path after the replacement. `paths` are the patterns of the match, one of which matches.
     pub(super) fn apply(&self, path: &str, paths: &[PathMatch]) -> Option<Vec<u8>> {
         match self {
             Self::Path(pieces) => {
@@ -60,16 +57,17 @@ impl Replacement {
         }
     }
 
-    /// Whether a match with these patterns gives what the replacement asks for.
-    pub(super) fn fits(&self, paths: &[PathMatch]) -> Result<(), (String, &'static str)> {
+    /// Checks that a match with these patterns captures what the replacement uses.
+    pub(super) fn check(&self, paths: &[PathMatch]) -> Result<(), (String, &'static str)> {
         match self {
             Self::Prefix(_) => {
-                let all = !paths.is_empty() && paths.iter().all(|path| matches!(path, PathMatch::Prefix(_)));
-                let message = "`prefix` takes the place of a prefix, and the match has other paths or none";
-                if all {
+                let has_prefix =
+                    !paths.is_empty() && paths.iter().all(|path| matches!(path, PathMatch::Prefix(_)));
+                let message = "`prefix` replaces a prefix, and the match has other paths or none";
+                if has_prefix {
                     Ok(())
                 } else {
-                    Err((message.to_owned(), "let each of `match.paths` be a `prefix`"))
+                    Err((message.to_owned(), "use only `prefix` in `match.paths`"))
                 }
             }
             Self::Path(pieces) => {
@@ -83,61 +81,81 @@ impl Replacement {
                     Piece::Text(_) => None,
                 });
                 missing.map_or(Ok(()), |name| {
-                    let help = "let each of `match.paths` be a `template` with this name";
-                    Err((format!("`{{{name}}}` is not in every path of the match"), help))
+                    let help = "use only templates with this name in `match.paths`";
+                    Err((format!("`{{{name}}}` is not captured by every path of the match"), help))
                 })
             }
             Self::Regex(_) => Ok(()),
         }
     }
+}
 
-    /// Reads it from the fields of an object that may hold others too; `Some(None)` where there is none.
-    pub(super) fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Option<Self>> {
-        let there = Self::FIELDS.iter().filter(|name| fields.has(name));
-        match there.copied().collect::<Vec<_>>().as_slice() {
-            [] => Some(None),
-            ["path"] => {
-                let text: String = fields.required("path", problems)?;
-                let read = pieces(&text);
-                read.map_err(|help| not_a_path(fields, "path", &text, help, problems))
-                    .ok()
-                    .map(|p| Some(Self::Path(p)))
-            }
-            ["prefix"] => {
-                let text: String = fields.required("prefix", problems)?;
-                let read = canonical_pattern(&text);
-                read.map_err(|help| not_a_path(fields, "prefix", &text, help, problems))
-                    .ok()
-                    .map(|p| Some(Self::Prefix(p)))
-            }
+/// The fields of a replacement, which may be absent.
+#[derive(Debug, Clone)]
+pub struct ReplacementFields(pub Option<Replacement>);
+
+impl FieldGroup for ReplacementFields {
+    const FIELDS: &'static [&'static str] = &["path", "prefix", "regex", "substitution"];
+
+    fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let present = Self::FIELDS.iter().copied().filter(|name| fields.has(name)).collect::<Vec<_>>();
+        let replacement = match present.as_slice() {
+            [] => return Some(Self(None)),
+            ["path"] => read_path("path", pieces, fields, problems).map(Replacement::Path),
+            ["prefix"] => read_path("prefix", canonical_pattern, fields, problems).map(Replacement::Prefix),
             ["regex" | "substitution", ..] => {
                 let substitution = Substitution::from_fields(fields, problems)?;
-                if let Some(character) =
-                    ['?', '#'].into_iter().find(|character| substitution.writes(*character))
-                {
-                    let message = format!("a `{character}` ends a path");
-                    let help = "leave it out: the query of the request is kept";
+                if let Some(character) = ['?', '#'].into_iter().find(|found| substitution.writes(*found)) {
+                    let message = format!("`{character}` would end the path");
+                    let help = "remove it; the query of the request is kept";
                     problems.add(Code::PATH, &fields.path.field("substitution"), message, help);
                     return None;
                 }
-                Some(Some(Self::Regex(substitution)))
+                Some(Replacement::Regex(substitution))
             }
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
                 problems.add(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help);
                 None
             }
-        }
+        };
+        replacement.map(|replacement| Self(Some(replacement)))
+    }
+
+    fn describe_fields(schema: Schema, _: &mut Definitions) -> Schema {
+        let path = "The new path; `{id}` is a segment that the `template` of the match captured.";
+        let prefix = "Replaces the prefix that matched; each of `match.paths` must be a `prefix`.";
+        let schema = schema
+            .field("path", Schema::of_type("string").with("pattern", "^/").about(path))
+            .field("prefix", Schema::of_type("string").with("pattern", "^/").about(prefix));
+        Substitution::describe_optional(schema)
+            .goes_with("regex", "substitution")
+            .goes_with("substitution", "regex")
     }
 }
 
-fn not_a_path(fields: &Fields<'_>, field: &str, text: &str, help: String, problems: &mut Problems) {
-    let help =
-        if text.contains('?') { "leave `?` out: the query of the request is kept".to_owned() } else { help };
-    problems.add(Code::PATH, &fields.path.field(field), format!("`{text}` is no canonical path"), help);
+/// Reads a field that is a canonical path.
+fn read_path<T>(
+    field: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+    fields: &Fields<'_>,
+    problems: &mut Problems,
+) -> Option<T> {
+    let text: String = fields.required(field, problems)?;
+    let report = |help| {
+        let has_query = text.contains('?');
+        let help = if has_query { "remove `?`; the query of the request is kept".to_owned() } else { help };
+        problems.add(
+            Code::PATH,
+            &fields.path.field(field),
+            format!("`{text}` is not a canonical path"),
+            help,
+        );
+    };
+    parse(&text).map_err(report).ok()
 }
 
-/// The pieces of a path with names in braces.
+/// Parses a path with names in braces.
 fn pieces(text: &str) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
     let mut parts = text.split('{');

@@ -1,40 +1,37 @@
-//! Tokens whose signature was verified, so that the same token costs it once.
+//! A cache of verified tokens: the signature of a token is verified once.
 
-use crate::document::{Code, Document, Fields, Node, Problems};
-use crate::quick::QuickMap;
+use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
+use crate::fast_map::FastMap;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
-/// A token that was verified. Its times and whose connection it is are looked at each time anew.
-pub(super) struct Verified {
+/// A token whose signature was verified. Its times and its binding to a connection are checked on every use.
+pub(super) struct VerifiedToken {
     /// The index of its provider.
     pub(super) provider_index: usize,
-    /// Its claims.
+    /// The claims.
     pub(super) claims: Rc<Map<String, Value>>,
-    /// Its payload in base64url, as it came.
+    /// The payload in base64url, as received.
     pub(super) payload: String,
 }
 
-/// Without its claims, which are personal.
-impl std::fmt::Debug for Verified {
+/// Omits the claims, which are personal data.
+impl std::fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verified").field("provider_index", &self.provider_index).finish_non_exhaustive()
+        f.debug_struct("VerifiedToken").field("provider_index", &self.provider_index).finish_non_exhaustive()
     }
 }
 
-/// How many bytes of tokens are kept.
+/// The size of the cache.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheBytes(pub usize);
 
 impl CacheBytes {
-    /// One megabyte: some three hundred tokens of 800 bytes.
+    /// One megabyte: about three hundred tokens of 800 bytes.
     pub(super) const DEFAULT: Self = Self(1024 * 1024);
-    const LEAST: usize = 128 * 1024;
-    /// A VM has 4 GB for everything.
-    const MOST: usize = 256 * 1024 * 1024;
-    /// The least and the most.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(super) const BOUNDS: (usize, usize) = (Self::LEAST, Self::MOST);
+    const MIN: usize = 128 * 1024;
+    /// A VM has 4 GB in all.
+    const MAX: usize = 256 * 1024 * 1024;
 }
 
 impl Document for CacheBytes {
@@ -47,24 +44,37 @@ impl Document for CacheBytes {
         }
         let fields = Fields::of(node, &["maxBytes"], problems)?;
         let bytes = fields.required::<usize>("maxBytes", problems)?;
-        if !(Self::LEAST..=Self::MOST).contains(&bytes) {
-            let message = format!("{bytes} bytes are too few or too many");
+        if !(Self::MIN..=Self::MAX).contains(&bytes) {
+            let message = format!("cache size {bytes} is out of range");
             problems.add(
                 Code::CACHE,
                 &node.path.field("maxBytes"),
                 message,
-                "write 131072 to 268435456, or `cache: \"off\"`",
+                "write 131072 to 268435456 bytes, or `cache: \"off\"`",
             );
             return None;
         }
         Some(Self(bytes))
     }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        definitions.define(module_path!(), stringify!(CacheBytes), |_| {
+            let bytes = Schema::whole_number(Self::MIN as u64, Some(Self::MAX as u64)).about("The bytes.");
+            let object = Schema::object().required("maxBytes", bytes);
+            let about = "The size of the cache of verified tokens; `off`: no cache.";
+            Schema::either([Schema::choice(["off"]), object]).about(about)
+        })
+    }
+
+    fn spelled(&self) -> Option<Value> {
+        Some(serde_json::json!({"maxBytes": self.0}))
+    }
 }
 
-/// Verified tokens, by the whole of their bytes: nothing that differs in one bit is taken for one of them.
+/// Verified tokens by all of their bytes.
 ///
-/// There are two generations: where the young one has half of the bytes, it becomes the old one, and the old one goes.
-/// A token that is used moves to the young one.
+/// There are two generations. When the young one has half of the bytes, it replaces the old one. A token that is used moves
+/// to the young one.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     max_bytes: usize,
@@ -74,18 +84,18 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct Generation {
-    /// Of each token, one for each issuer that it holds for: as a rule there is one.
-    tokens: QuickMap<Box<[u8]>, Vec<Rc<Verified>>>,
+    /// For each token, one entry for each provider that it is valid for.
+    tokens: FastMap<Box<[u8]>, Vec<Rc<VerifiedToken>>>,
     bytes: usize,
 }
 
 impl Generation {
-    fn find(&self, provider_index: usize, token: &[u8]) -> Option<Rc<Verified>> {
+    fn find(&self, provider_index: usize, token: &[u8]) -> Option<Rc<VerifiedToken>> {
         self.tokens.get(token)?.iter().find(|known| known.provider_index == provider_index).map(Rc::clone)
     }
 }
 
-/// Without the tokens, which could be replayed.
+/// Omits the tokens, which could be replayed.
 impl std::fmt::Debug for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Generation").finish_non_exhaustive()
@@ -93,13 +103,13 @@ impl std::fmt::Debug for Generation {
 }
 
 impl Cache {
-    /// One of this size; of none, one that keeps nothing.
+    /// Creates a cache. With size 0 it stores nothing.
     pub(super) fn new(CacheBytes(max_bytes): CacheBytes) -> Self {
         Self { max_bytes, ..Self::default() }
     }
 
-    /// What was verified of a token for the issuer at this place.
-    pub(super) fn get(&mut self, provider_index: usize, token: &[u8]) -> Option<Rc<Verified>> {
+    /// Returns a token that was verified for a provider.
+    pub(super) fn get(&mut self, provider_index: usize, token: &[u8]) -> Option<Rc<VerifiedToken>> {
         if let Some(found) = self.young.find(provider_index, token) {
             return Some(found);
         }
@@ -108,8 +118,8 @@ impl Cache {
         Some(found)
     }
 
-    /// Keeps what was verified of a token.
-    pub(super) fn put(&mut self, token: &[u8], verified: &Rc<Verified>) {
+    /// Stores a verified token.
+    pub(super) fn put(&mut self, token: &[u8], verified: &Rc<VerifiedToken>) {
         let bytes = OVERHEAD + token.len() + verified.payload.len() + weight(&verified.claims);
         if bytes > self.max_bytes / 2 {
             return;
@@ -124,20 +134,20 @@ impl Cache {
         }
     }
 
-    /// Forgets all of them.
+    /// Removes all tokens.
     pub(super) fn clear(&mut self) {
         (self.young, self.old) = (Generation::default(), Generation::default());
     }
 }
 
-/// What a token takes besides its payload and its claims.
+/// The bytes of a token besides its payload and claims.
 const OVERHEAD: usize = 256;
-/// What a node of the tree takes that an object is: it has room for eleven members, in 32 bits.
+/// The bytes of one node of an object, a tree whose nodes have room for eleven members, on a 32-bit machine.
 const NODE: usize = 512;
-/// What a value takes besides what it holds.
+/// The bytes of a value besides its contents.
 const VALUE: usize = 32;
 
-/// The bytes that an object takes, rather too many than too few.
+/// Estimates the bytes of an object, rather too many than too few.
 fn weight(members: &Map<String, Value>) -> usize {
     let nodes = NODE * (1 + members.len() / 6);
     nodes + members.iter().map(|(name, value)| VALUE + name.len() + weight_of(value)).sum::<usize>()
@@ -154,20 +164,20 @@ fn weight_of(value: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cache, CacheBytes, Verified};
+    use super::{Cache, CacheBytes, VerifiedToken};
     use crate::test;
     use serde_json::{Value, json};
     use std::rc::Rc;
 
     const BYTES: usize = 131_072;
 
-    fn token(claims: Value) -> Rc<Verified> {
+    fn token(claims: Value) -> Rc<VerifiedToken> {
         let Value::Object(claims) = claims else { unreachable!() };
-        Rc::new(Verified { provider_index: 0, claims: Rc::new(claims), payload: "x".repeat(300) })
+        Rc::new(VerifiedToken { provider_index: 0, claims: Rc::new(claims), payload: "x".repeat(300) })
     }
 
     #[test]
-    fn it_keeps_what_is_used_and_no_more_than_it_may() {
+    fn used_tokens_stay_within_the_size() {
         let mut cache = Cache::new(CacheBytes(BYTES));
         let name = |number: u16| number.to_be_bytes();
         for number in 0..1000 {
@@ -182,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_not_kept_and_drives_nobody_out() {
+    fn an_oversized_token_is_not_stored_and_evicts_nothing() {
         let mut cache = Cache::new(CacheBytes(BYTES));
         cache.put(b"one", &token(json!({})));
         // Small as text, and a tree for each item.

@@ -1,79 +1,63 @@
-//! Which rules a request falls to, and whether its token is what they require.
+//! The rules that apply to a request, and the tokens that they require.
 
-use super::cache::Verified;
+use super::TokenStage;
+use super::cache::VerifiedToken;
 use super::challenge::Refusal;
 use super::document::{Require, Rule};
 use super::provider_state::ProviderState;
-use super::{FILTER, TokenStage};
-use crate::decision::{Answer, Reason, Report, RuleResult, TokenReport, Trace};
-use crate::http::{Headers, Request};
-use crate::stages::parts::Parts;
-use crate::vocabulary::RuleName;
+use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
+use crate::http::{Headers, Request, RequestPath};
+use crate::stages::rule_inputs::RuleInputs;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
 impl TokenStage {
-    /// The first rule of each reading of the path; what one of them asks for is asked for.
+    /// Returns the first rule of each reading of the path. A request must satisfy all of them.
     pub(super) fn rules_for<'s, T: Trace>(
         &'s self,
         request: &Request<'_>,
-        parts: &Parts<'_>,
+        inputs: &RuleInputs<'_>,
         report: &mut Report<T>,
     ) -> Result<Vec<&'s Rule>, Box<Answer>> {
-        let mut found: Vec<&'s Rule> = Vec::new();
-        let mut shadowed: Vec<&RuleName> = Vec::new();
-        let candidates = self.index.candidates::<T>(parts.host(), parts.readings());
-        let rules = candidates.into_iter().filter_map(|place| self.rules.get(place));
-        let mut rules: Vec<_> =
-            rules.map(|rule| (rule, rule.matches.attempt(parts.subject(request)))).collect();
-        for reading in parts.readings() {
-            let mut none = true;
-            for (rule, attempt) in &mut rules {
-                let tried = RuleResult::of(rule.mode, || attempt.first_mismatch(reading));
-                report.record_rule(FILTER, &rule.name, reading, tried);
-                match tried {
-                    RuleResult::Matched => {
-                        none = false;
-                        if !found.iter().any(|other| other.name == rule.name) {
-                            found.push(rule);
-                        }
-                        break;
-                    }
-                    RuleResult::Shadowed if shadowed.contains(&&rule.name) => {}
-                    RuleResult::Shadowed => {
-                        shadowed.push(&rule.name);
-                        report.shadow_match(FILTER, &rule.name);
-                        if let Err(refusal) = self.satisfied(rule, request, parts, &mut report.tokens) {
-                            report.end(self.denial(request, Some(rule), refusal))?;
-                        }
-                    }
-                    RuleResult::Missed(_) | RuleResult::Off => {}
-                }
+        let readings = self.rules.first_matches(request, inputs, report, |rule, _, report| {
+            match self.token_of(rule, request, inputs, &mut report.tokens) {
+                Ok(_) => Ok(()),
+                Err(refusal) => report.end(self.denial(request, Some(rule), refusal)),
             }
-            if none {
-                report.end(self.denial(request, None, Reason::NO_RULE.into()))?;
+        })?;
+        let mut rules: Vec<&'s Rule> = Vec::new();
+        for (_, rule) in readings {
+            match rule {
+                None => report.end(self.denial(request, None, Reason::NO_RULE.into()))?,
+                Some(rule) if rules.iter().any(|other| other.name == rule.name) => {}
+                Some(rule) => rules.push(rule),
             }
         }
-        Ok(found)
+        Ok(rules)
     }
 
-    /// Whether the request has what a rule requires.
-    pub(super) fn satisfied(
+    /// Returns the token that a rule requires, verified; nothing if the rule requires none.
+    ///
+    /// # Errors
+    /// Why the request does not satisfy the rule.
+    pub(super) fn token_of(
         &self,
         rule: &Rule,
         request: &Request<'_>,
-        parts: &Parts<'_>,
+        inputs: &RuleInputs<'_>,
         report: &mut TokenReport,
-    ) -> Result<Option<Rc<Verified>>, Refusal> {
+    ) -> Result<Option<Rc<VerifiedToken>>, Refusal> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
-        let issuers: Vec<&ProviderState> =
-            self.keys.providers().iter().filter(|issuer| required.providers.contains(&issuer.name)).collect();
-        let Some((token, issuers)) = only_token(&issuers, &request.headers, query(request, parts))? else {
+        let providers = self.keys.providers().iter();
+        let providers =
+            providers.filter(|state| required.providers.names().contains(&state.name)).collect::<Vec<_>>();
+        let Some((token, providers)) = only_token(&providers, &request.headers, query(request, inputs))?
+        else {
             return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
-        let token = self.keys.verify(&issuers, &token, request, report)?;
-        // What another issuer of the same name lacks is of no matter.
+        let token = self.keys.verify(&providers, &token, request, report)?;
+        // The token is verified: missing keys of another provider do not matter.
         report.keys_wanted.truncate(wanted);
         let scopes = scopes(&token.claims);
         if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
@@ -86,36 +70,39 @@ impl TokenStage {
     }
 }
 
-fn query<'p>(request: &Request<'p>, parts: &Parts<'p>) -> Option<&'p [u8]> {
+fn query<'p>(request: &Request<'p>, inputs: &RuleInputs<'p>) -> Option<&'p [u8]> {
     let raw = || request.target()?.splitn(2, |byte| *byte == b'?').nth(1);
-    parts.path.as_ref().map_or_else(raw, crate::http::RequestPath::query)
+    inputs.path.as_ref().map_or_else(raw, RequestPath::query)
 }
 
-/// A token, and the issuers in whose places it stands.
-type Found<'i> = (Vec<u8>, Vec<&'i ProviderState>);
+/// A token, and the providers whose sources contain it.
+type Found<'p> = (Vec<u8>, Vec<&'p ProviderState>);
 
-/// The one token that the request has for these issuers, with those of them in whose places it stands: nobody else's
-/// places are cleared of it.
-fn only_token<'i>(
-    issuers: &[&'i ProviderState],
+/// Finds the only token of the request in the sources of these providers.
+///
+/// # Errors
+/// If there is more than one.
+fn only_token<'p>(
+    providers: &[&'p ProviderState],
     headers: &Headers<'_>,
     query: Option<&[u8]>,
-) -> Result<Option<Found<'i>>, Refusal> {
+) -> Result<Option<Found<'p>>, Reason> {
     let mut only: Option<Found<'_>> = None;
-    for issuer in issuers {
-        let mut tokens = issuer.provider.from.tokens(headers, query).into_iter();
+    for provider in providers {
+        let mut tokens = provider.provider.from.tokens(headers, query).into_iter();
         match (tokens.next(), tokens.next(), &mut only) {
             (None, ..) => {}
-            (Some(token), None, None) => only = Some((token, vec![issuer])),
-            // Two providers may look at the same place.
-            (Some(token), None, Some((other, issuers))) if token == *other => issuers.push(issuer),
-            _ => return Err(Reason::TOKEN_REPEATED.into()),
+            (Some(token), None, None) => only = Some((token, vec![provider])),
+            // Two providers may have the same source.
+            (Some(token), None, Some((other, providers))) if token == *other => providers.push(provider),
+            _ => return Err(Reason::TOKEN_REPEATED),
         }
     }
     Ok(only)
 }
 
-/// The scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or again such a text.
+/// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same
+/// format.
 fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default().split(' ');
     let list = claims.get("scp").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

@@ -1,24 +1,24 @@
-//! The registered claims of a token (RFC 7519, section 4.1), held against a time that is passed in.
+//! Checks of the registered claims of a token (RFC 7519, section 4.1).
 
 use crate::decision::Reason;
 use serde_json::{Map, Value};
 
-/// What the claims of a token must be.
+/// The accepted claims of a token.
 #[derive(Debug, Clone)]
 pub(super) struct Terms<'a> {
-    /// `iss`.
+    /// The `iss`.
     pub(super) issuer: &'a str,
-    /// `aud`: one of these; none: not checked.
+    /// The accepted `aud`; empty: not checked.
     pub(super) audiences: &'a [String],
-    /// By how many seconds clocks may differ.
+    /// The tolerated difference between clocks, in seconds.
     pub(super) skew: u64,
-    /// Whether `exp` must be there.
+    /// Whether `exp` is required.
     pub(super) require_expiration: bool,
     /// The most seconds from `iat` (or `nbf`) to `exp`.
     pub(super) max_lifetime: Option<u64>,
 }
 
-/// Why claims do not hold, in a word for the log.
+/// Checks the claims at the time `now`.
 pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) -> Result<(), Reason> {
     #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
     let (now, skew) = (now as f64, terms.skew as f64);
@@ -51,8 +51,8 @@ pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) ->
     }
 }
 
-/// Whether the token is bound to the certificate of the client, given as the hex of its SHA-256: `cnf.x5t#S256` is the
-/// same in base64url (RFC 8705, section 3.1).
+/// Checks that the token is bound to the client certificate, given as its SHA-256 in hex: `cnf.x5t#S256` is the same digest
+/// in base64url (RFC 8705, section 3.1).
 pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -> Result<(), Reason> {
     let bound_to = claims.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Value::as_str);
     let bound_to = bound_to.and_then(jose::decode_base64url).filter(|digest| digest.len() == 32);
@@ -65,14 +65,14 @@ pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -
 fn is_hex_of(hex: &[u8], bytes: &[u8]) -> bool {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let mut pairs = hex.chunks(2);
-    let same = |byte: &u8| match pairs.next() {
+    let is_same = |byte: &u8| match pairs.next() {
         Some([high, low]) => digit(high).zip(digit(low)).is_some_and(|(h, l)| h * 16 + l == u32::from(*byte)),
         _ => false,
     };
-    hex.len() == 2 * bytes.len() && bytes.iter().all(same)
+    hex.len() == 2 * bytes.len() && bytes.iter().all(is_same)
 }
 
-/// A NumericDate (RFC 7519, section 2): seconds since 1970, with or without a fraction.
+/// Returns a NumericDate (RFC 7519, section 2): seconds since 1970, with an optional fraction.
 fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reason> {
     match claims.get(name) {
         None => Ok(None),
@@ -83,13 +83,13 @@ fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reason> 
     }
 }
 
-/// Whether `aud`, which is a string or a list of strings, names one of the audiences.
+/// Returns true if `aud`, a string or a list of strings, contains one of the audiences.
 fn is_for(audience: Option<&Value>, audiences: &[String]) -> bool {
-    let named =
+    let is_named =
         |value: &Value| value.as_str().is_some_and(|text| audiences.iter().any(|other| other == text));
     match audience {
-        Some(Value::Array(items)) => items.iter().all(Value::is_string) && items.iter().any(named),
-        Some(value) => named(value),
+        Some(Value::Array(items)) => items.iter().all(Value::is_string) && items.iter().any(is_named),
+        Some(value) => is_named(value),
         None => false,
     }
 }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_hold_within_the_skew() {
+    fn claims_are_valid_within_the_skew() {
         let table = [
             (json!({"iss": "i", "aud": "api", "exp": 1001}), Ok(())),
             (json!({"iss": "i", "aud": ["x", "api"], "exp": 990.5}), Ok(())),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_needs_both_ends() {
+    fn a_lifetime_has_two_ends() {
         let table = [
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1100}), Ok(())),
             (json!({"iss": "i", "aud": "api", "iat": 900, "exp": 1101}), Err(Reason::TOKEN_LIFETIME)),

@@ -1,63 +1,87 @@
-//! Where the keys of a provider come from.
+//! The source of a provider's keys.
 
-use crate::document::{Code, Document, Fields, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 use crate::http::Authority;
 use crate::vocabulary::Duration;
 use jose::{Algorithm, RefreshPolicy};
 
-/// Where the keys of a provider come from.
-#[derive(Clone)]
-pub enum Jwks {
-    /// They stand in the configuration.
-    Inline(String),
-    /// They are fetched.
-    Remote(RemoteJwks),
+exactly_one! {
+    /// The source of a provider's keys.
+    pub enum Jwks or JWKS {
+        /// The keys themselves: a key set (RFC 7517).
+        "inline" Inline(InlineJwks),
+        /// A key set that is fetched.
+        "remote" Remote(RemoteJwks),
+    }
+}
+
+/// An inline key set. [`Providers`](super::providers::Providers) reads the keys, which depend on the algorithms.
+#[derive(Debug, Clone, Copy)]
+pub struct InlineJwks;
+
+impl Document for InlineJwks {
+    fn read(_: Node<'_>, _: &mut Problems) -> Option<Self> {
+        Some(Self)
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("object")
+            .with("properties", serde_json::json!({}))
+            .required("keys", Schema::list(Schema::default()).about("The keys."))
+    }
 }
 
 document! {
-    /// Keys that are fetched.
+    /// A key set that is fetched.
     pub struct RemoteJwks {
-        /// The Envoy cluster that they are asked of.
+        /// The Envoy cluster that serves it.
         "cluster" cluster: String,
-        /// Their URI.
+        /// The URI.
         "uri" uri: JwksUri,
-        /// How long an answer may take, and how long a request waits for the first keys.
+        /// The timeout of a fetch, and how long a request waits for the first keys.
         "timeout" timeout: Within<1, { 5 * MINUTE }> = Within(Duration::from_secs(5)),
-        /// After how long they are fetched anew.
+        /// The time between fetches.
         "cacheDuration" cache_duration: Within<SECOND, { 30 * DAY }> = Within(Duration::from_secs(600)),
-        /// How long they serve on where that fails (RFC 5861, section 4).
+        /// How long the keys stay valid after `cacheDuration` if fetches fail (RFC 5861, section 4).
         "staleIfError" stale_if_error: Duration = Duration::from_secs(24 * 60 * 60),
-        /// How long after a fetch for an unknown `kid` another may follow.
+        /// The minimum time between fetches for an unknown `kid`.
         "cooldownDuration" cooldown: Within<SECOND, DAY> = Within(Duration::from_secs(10)),
     }
 }
 
-/// A duration from `LEAST` to `MOST` milliseconds.
+/// A duration from `MIN` to `MAX` milliseconds.
 #[derive(Debug, Clone, Copy)]
-pub struct Within<const LEAST: u64, const MOST: u64>(pub Duration);
+pub struct Within<const MIN: u64, const MAX: u64>(pub Duration);
 
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
 const DAY: u64 = 24 * 60 * MINUTE;
 
-impl<const LEAST: u64, const MOST: u64> Document for Within<LEAST, MOST> {
+impl<const MIN: u64, const MAX: u64> Document for Within<MIN, MAX> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let duration = Duration::read(node, problems)?;
-        if !(LEAST..=MOST).contains(&duration.as_millis()) {
-            let help = format!("write `{LEAST}ms` to `{}m`", MOST / MINUTE);
-            node.problem(problems, Code::DURATION, "too short or too long", help);
-            return None;
+        if !(MIN..=MAX).contains(&duration.as_millis()) {
+            let help = format!("write `{MIN}ms` to `{}m`", MAX / MINUTE);
+            return node.invalid(problems, Code::DURATION, "duration out of range", help);
         }
         Some(Self(duration))
     }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        Duration::describe(definitions)
+    }
+
+    fn spelled(&self) -> Option<serde_json::Value> {
+        self.0.spelled()
+    }
 }
 
-/// The URI of a key set, as what a request for it needs.
+/// The URI of a key set, split for a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksUri {
-    /// Host and port.
+    /// The host and port.
     pub authority: String,
-    /// Path and query.
+    /// The path and query.
     pub target: String,
 }
 
@@ -69,75 +93,47 @@ impl JwksUri {
             None => (rest, "/"),
         };
         Authority::parse(authority.as_bytes()).ok()?;
-        let plain = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        plain.then(|| Self { authority: authority.to_owned(), target: target.to_owned() })
+        let is_plain = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        is_plain.then(|| Self { authority: authority.to_owned(), target: target.to_owned() })
     }
 }
 
 impl Document for JwksUri {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
-        let uri = Self::parse(text).filter(|uri| uri.target.starts_with('/'));
-        if uri.is_none() {
+        Self::parse(text).filter(|uri| uri.target.starts_with('/')).or_else(|| {
             let help = "write scheme, host and path: `https://issuer.example/jwks.json`";
-            // It may hold a password: it is not repeated.
-            node.problem(problems, Code::URI, "no URI to fetch keys from", help);
-        }
-        uri
+            // The message does not repeat the URI, which may contain a password.
+            node.invalid(problems, Code::URI, "invalid URI of a key set", help)
+        })
+    }
+
+    fn describe(_: &mut Definitions) -> Schema {
+        Schema::of_type("string").with("pattern", "^https?://")
     }
 }
 
-impl Document for Jwks {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let fields = Fields::of(node, &["inline", "remote"], problems)?;
-        let remote = fields.optional("remote", problems);
-        match (fields.has("inline"), remote?) {
-            (true, None) => node.value.get("inline").map(|keys| Self::Inline(keys.to_string())),
-            (false, Some(remote)) => Some(Self::Remote(remote)),
-            _ => {
-                problems.add(
-                    Code::JWKS,
-                    fields.path,
-                    "not one of `inline` and `remote`",
-                    "keep one of the two",
-                );
-                None
-            }
-        }
-    }
-}
-
-/// Without the keys themselves, which may be secrets.
-impl std::fmt::Debug for Jwks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Inline(_) => f.write_str("Inline"),
-            Self::Remote(remote) => f.debug_tuple("Remote").field(remote).finish(),
-        }
-    }
-}
-
-/// A set of keys that somebody has to fetch for a stage, and how.
+/// A key set that the host must fetch.
 #[derive(Debug, Clone)]
 pub struct RemoteKeys {
-    /// Its place in the stage.
+    /// The index of the provider.
     pub provider_index: usize,
-    /// The provider whose keys they are.
+    /// The name of the provider.
     pub provider: String,
-    /// The Envoy cluster that they are asked of.
+    /// The Envoy cluster that serves the key set.
     pub cluster: String,
-    /// Where they are.
+    /// The URI of the key set.
     pub uri: JwksUri,
-    /// How they are fetched.
-    pub pace: RefreshPolicy,
-    /// What they are used for: keys for nothing of it are left out.
+    /// When it is fetched.
+    pub refresh: RefreshPolicy,
+    /// The accepted algorithms. Keys for other algorithms are skipped.
     pub algorithms: Vec<Algorithm>,
 }
 
 impl RemoteJwks {
-    /// How somebody has to fetch them for the provider at this place.
+    /// Returns how to fetch the key set of a provider.
     pub(super) fn keys(&self, provider_index: usize, provider: &str, algorithms: &[Algorithm]) -> RemoteKeys {
-        let pace = RefreshPolicy {
+        let refresh = RefreshPolicy {
             timeout: self.timeout.0.as_millis(),
             cache_duration: self.cache_duration.0.as_millis(),
             cooldown: self.cooldown.0.as_millis(),
@@ -147,18 +143,18 @@ impl RemoteJwks {
             provider: provider.to_owned(),
             cluster: self.cluster.clone(),
             uri: self.uri.clone(),
-            pace,
+            refresh,
             algorithms: algorithms.to_vec(),
         }
     }
 
-    /// For how many seconds a set serves after it was fetched.
-    pub(super) fn serves(&self) -> u64 {
+    /// Returns how many seconds a key set is valid after its fetch.
+    pub(super) fn max_age(&self) -> u64 {
         let milliseconds = self.cache_duration.0.as_millis().saturating_add(self.stale_if_error.as_millis());
         milliseconds.div_ceil(SECOND)
     }
 
-    /// After how many seconds a client that found no keys may try again.
+    /// Returns after how many seconds a client may retry if there are no keys.
     pub(super) fn retry_after(&self) -> u64 {
         self.timeout.0.as_secs().max(1)
     }
@@ -171,7 +167,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn a_uri_is_a_host_and_a_path() {
+    fn a_uri_has_a_host_and_a_path() {
         for (text, authority, target) in [
             ("https://issuer.example/jwks.json", "issuer.example", "/jwks.json"),
             ("http://127.0.0.1:8081/a?b=c", "127.0.0.1:8081", "/a?b=c"),

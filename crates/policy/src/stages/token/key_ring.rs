@@ -1,10 +1,10 @@
 //! The keys that verify tokens.
 
-use super::cache::{Cache, CacheBytes, Verified};
+use super::cache::{Cache, CacheBytes, VerifiedToken};
 use super::challenge::Refusal;
-use super::document::Provider;
 use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
+use super::providers::NamedProvider;
 use crate::decision::{Reason, TokenReport};
 use crate::http::Request;
 use jose::{InModule, Jws, SkippedKey, Verifier};
@@ -70,10 +70,10 @@ impl KeyRing {
     }
 
     /// Creates a key ring with the inline keys of these providers.
-    pub(super) fn new(providers: Vec<(String, Provider)>, cache: CacheBytes) -> Self {
+    pub(super) fn new(providers: Vec<NamedProvider>, cache: CacheBytes) -> Self {
         let states = providers.into_iter().enumerate();
         Self {
-            providers: states.map(|(at, (name, provider))| ProviderState::new(at, name, provider)).collect(),
+            providers: states.map(|(index, provider)| ProviderState::new(index, provider)).collect(),
             verifier: RefCell::new(Signatures(Box::new(InModule))),
             cache: RefCell::new(Cache::new(cache)),
         }
@@ -91,7 +91,7 @@ impl KeyRing {
         token: &[u8],
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<Rc<Verified>, Refusal> {
+    ) -> Result<Rc<VerifiedToken>, Refusal> {
         if let Some(cached) = self.cached(token, providers, request, report) {
             report.cache_hits += 1;
             return Ok(cached);
@@ -99,7 +99,7 @@ impl KeyRing {
         let text = std::str::from_utf8(token).map_err(|_| Reason::TOKEN_MALFORMED)?;
         let jws = Jws::parse(text).map_err(Reason::from)?;
         let provider_index = self.issuer(providers, &jws, request, report)?;
-        let verified = Rc::new(Verified {
+        let verified = Rc::new(VerifiedToken {
             provider_index,
             claims: Rc::new(jws.claims),
             payload: jws.payload.to_owned(),
@@ -115,13 +115,13 @@ impl KeyRing {
         providers: &[&ProviderState],
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Option<Rc<Verified>> {
+    ) -> Option<Rc<VerifiedToken>> {
         let mut cache = self.cache.borrow_mut();
         let mut cached = providers
             .iter()
             .filter_map(|provider| Some((provider, cache.get(provider.provider_index, token)?)));
         cached.find_map(|(provider, token)| {
-            provider.still_holds(&token.claims, request, report).is_ok().then_some(token)
+            provider.check_claims(&token.claims, request, report).is_ok().then_some(token)
         })
     }
 

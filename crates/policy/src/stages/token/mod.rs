@@ -4,27 +4,28 @@ mod cache;
 mod challenge;
 mod check;
 mod claims;
-#[cfg(not(target_arch = "wasm32"))]
-mod describe;
 mod document;
 mod jwks;
-mod key_ring;
+pub(super) mod key_ring;
+mod provider;
 mod provider_state;
+mod providers;
 mod source;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, Trace};
-use crate::http::Request;
-use crate::stages::index::RuleIndex;
-use crate::stages::parts::Asked;
-use crate::stages::{Needs, Stage};
-use crate::vocabulary::{DenyResponse, HeaderPattern, Mode};
-use cache::Verified;
+use crate::decision::{Answer, Filter, Report, Trace};
+use crate::document::{Code, FieldPath, Problems, did_you_mean};
+use crate::http::{Needs, Request};
+use crate::stages::enforcement::{Enforcement, RuleHead};
+use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::stage::Stage;
+use crate::vocabulary::{HeaderName, Mode, RequestMatch};
+use cache::VerifiedToken;
 use challenge::Refusal;
-use document::{Realm, Require, Rule, TokenPolicy, ValidatedTokenPolicy};
-use provider_state::ProviderState;
+use document::{Realm, Require, Rule};
 use serde_json::Value;
 use std::rc::Rc;
 
+pub use document::TokenPolicy;
 pub use jwks::{JwksUri, RemoteKeys};
 pub use key_ring::KeyRing;
 
@@ -33,20 +34,28 @@ const FILTER: Filter = Filter::TokenValidation;
 /// The stage of token-validation.
 #[derive(Debug)]
 pub struct TokenStage {
-    mode: Mode,
-    malformed_mode: Mode,
+    enforcement: Enforcement,
     realm: Realm,
     keys: KeyRing,
-    rules: Vec<Rule>,
-    index: RuleIndex,
-    asked: Asked,
-    /// The headers that only this filter sets.
-    identity: Vec<HeaderPattern>,
-    response: Option<DenyResponse>,
+    rules: RuleSet<Rule>,
+    /// The headers that only this filter may set.
+    identity_headers: Vec<HeaderName>,
+}
+
+impl rule_set::Rule for Rule {
+    const FILTER: Filter = FILTER;
+
+    fn head(&self) -> RuleHead<'_> {
+        RuleHead { name: &self.name, mode: self.mode, response: self.response.as_ref() }
+    }
+
+    fn matches(&self) -> &RequestMatch {
+        &self.matches
+    }
 }
 
 impl Stage for TokenStage {
-    type Document = ValidatedTokenPolicy;
+    type Document = TokenPolicy;
     type ResponseState = ();
 
     fn filters(&self) -> Vec<Filter> {
@@ -59,27 +68,34 @@ impl Stage for TokenStage {
 
     fn needs(&self) -> Needs {
         let certificate = self.keys.providers().iter().any(|state| state.provider.confirmation.is_some());
-        Needs { time: true, certificate, ..Needs::default() }
+        self.rules.needs().or(Needs { time: true, certificate, ..Needs::default() })
     }
 
-    fn compile(ValidatedTokenPolicy(document): ValidatedTokenPolicy) -> Self {
+    fn check(policy: &TokenPolicy, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
+        let names: Vec<&str> = policy.providers.0.iter().map(|provider| provider.name.as_str()).collect();
+        let rules = path.field("rules");
+        for (index, rule) in policy.rules.iter().enumerate() {
+            let Require::Token(required) = &rule.require else { continue };
+            for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
+                let rule = rules.item(index);
+                let message = format!("unknown provider `{unknown}`");
+                let help = did_you_mean(unknown, &names);
+                problems.add(Code::UNKNOWN_PROVIDER, &rule.field("require"), message, help);
+            }
+        }
+    }
+
+    fn compile(document: TokenPolicy) -> Self {
         let TokenPolicy { mode, realm, providers, rules, cache, response } = document;
         let keys = KeyRing::new(providers.0, cache);
-        let identity = keys.providers().iter().flat_map(|state| {
+        let identity_headers = keys.providers().iter().flat_map(|state| {
             let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);
-            claims.chain(&state.provider.payload_header).map(|header| HeaderPattern::Name(header.0.clone()))
+            claims.chain(&state.provider.payload_header).map(|header| header.0.clone())
         });
-        Self {
-            mode,
-            malformed_mode: mode.of_malformed(rules.0.iter().map(|rule| rule.mode)),
-            realm,
-            identity: identity.collect(),
-            asked: Asked::by(rules.0.iter().map(|rule| &rule.matches)),
-            keys,
-            index: RuleIndex::new(rules.0.iter().map(|rule| &rule.matches)),
-            rules: rules.0,
-            response,
-        }
+        let identity_headers = identity_headers.collect();
+        let rules = RuleSet::new(rules);
+        let enforcement = Enforcement::new(FILTER, mode, rules.modes(), response);
+        Self { enforcement, realm, keys, rules, identity_headers }
     }
 
     fn on_request<'a, T: Trace>(
@@ -88,27 +104,24 @@ impl Stage for TokenStage {
         _: &mut (),
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        if self.mode == Mode::Off {
+        if !self.enforcement.enter(report) {
             return Ok(());
         }
-        report.enter(FILTER);
-        let parts = match self.asked.read(request) {
-            Ok(parts) => parts,
-            Err(reason) => {
-                let reply = LocalReply::denied(reason.status(), self.response.as_ref(), request.is_grpc());
-                return report.end(answer(None, reason, self.malformed_mode, reply));
-            }
+        let inputs = match self.rules.read(request) {
+            Ok(inputs) => inputs,
+            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        // As soon as one rule sets them for good, nobody else may.
-        if self.malformed_mode == Mode::Enforce {
-            for pattern in &self.identity {
-                request.headers.remove(pattern, &[]);
+        // Once a rule that is enforced sets them, no client may.
+        if self.enforcement.denies_malformed() {
+            for header in &self.identity_headers {
+                let header = header.as_str().as_bytes();
+                request.headers.remove(|name| name.eq_ignore_ascii_case(header));
             }
         }
         let mut tokens = Vec::new();
-        for rule in self.rules_for(request, &parts, report)? {
+        for rule in self.rules_for(request, &inputs, report)? {
             let wanted = report.tokens.keys_wanted.len();
-            match self.satisfied(rule, request, &parts, &mut report.tokens) {
+            match self.token_of(rule, request, &inputs, &mut report.tokens) {
                 Ok(token) => tokens.extend(token.map(|token| (rule, token))),
                 Err(refusal) => {
                     let answer = self.denial(request, Some(rule), refusal);
@@ -118,11 +131,11 @@ impl Stage for TokenStage {
                 }
             }
         }
-        // Only now: what one rule takes off the request another may have asked for.
+        // After the last check: a token that one rule removes may be the token of another rule.
         for (rule, token) in tokens {
             request.claims.get_or_insert_with(|| Rc::clone(&token.claims));
-            if self.mode.of_rule(rule.mode) == Mode::Enforce {
-                self.pass_on(request, &token);
+            if self.enforcement.is_enforced(rule_set::Rule::head(rule)) {
+                self.forward(request, &token);
             }
         }
         Ok(())
@@ -130,22 +143,21 @@ impl Stage for TokenStage {
 }
 
 impl TokenStage {
-    /// Gives the upstream what it is to know of the token, and takes the token itself off.
-    fn pass_on(&self, request: &mut Request<'_>, token: &Verified) {
-        let Some(ProviderState { provider, .. }) = self.keys.providers().get(token.provider_index) else {
-            return;
-        };
+    /// Sets the headers of a token's claims, and removes the token from the request unless it is forwarded.
+    fn forward(&self, request: &mut Request<'_>, token: &VerifiedToken) {
+        let Some(state) = self.keys.providers().get(token.provider_index) else { return };
+        let provider = &state.provider;
         if !provider.forward {
             provider.from.remove(&mut request.headers);
             request.remove_from_query(|query| provider.from.without_tokens(query));
         }
         for to in &provider.claim_to_headers {
             if let Some(value) = to.claim.find(&token.claims).and_then(header_value) {
-                request.headers.set(to.header.0.as_str(), value.as_bytes());
+                request.headers.set(to.header.as_str(), value.as_bytes());
             }
         }
         if let Some(header) = &provider.payload_header {
-            request.headers.set(header.0.as_str(), token.payload.as_bytes());
+            request.headers.set(header.as_str(), token.payload.as_bytes());
         }
     }
 
@@ -154,21 +166,17 @@ impl TokenStage {
             Require::Token(required) => Some(required),
             Require::None => None,
         });
-        let response = rule.and_then(|rule| rule.response.as_ref()).or(self.response.as_ref());
+        let mut answer = self.enforcement.denial(request, rule.map(rule_set::Rule::head), refusal.reason);
         let (name, value) = refusal.header(&self.realm, required);
-        let reply =
-            LocalReply::denied(refusal.reason.status(), response, request.is_grpc()).with(name, value);
-        answer(rule, refusal.reason, self.mode.of_rule(rule.and_then(|rule| rule.mode)), reply)
+        answer.reply = answer.reply.with(name, value);
+        answer
     }
 }
 
-fn answer(rule: Option<&Rule>, reason: Reason, mode: Mode, reply: LocalReply) -> Answer {
-    let rule = rule.map(|rule| rule.name.clone());
-    Answer { decision: Decision::Deny, filter: FILTER, rule, reason, mode, reading: None, reply }
-}
-
-/// A claim as a header's value; nothing where it could not be one, or would arrive as another: blanks around a value are
-/// cut on the way (RFC 9110, section 5.5).
+/// Converts a claim to the value of a header.
+///
+/// Returns nothing if the claim is not a valid value, or would arrive changed: blanks around a value are removed (RFC 9110,
+/// section 5.5).
 fn header_value(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::Null => return None,

@@ -1,9 +1,10 @@
-//! A provider, its keys, and whether a token is one of its own.
+//! A provider, its keys, and the validation of its tokens.
 
 use super::challenge::Refusal;
 use super::claims::{self, Terms};
-use super::document::{Confirmation, Provider};
 use super::jwks::{Jwks, RemoteKeys};
+use super::provider::{Confirmation, Provider};
+use super::providers::NamedProvider;
 use crate::decision::{KeysWanted, MissingKeys, Reason, TokenReport};
 use crate::http::Request;
 use jose::{Jws, KeySet, SkippedKey, Verifier};
@@ -11,20 +12,20 @@ use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most keys that one token is tried with: each costs a check of its signature.
+/// The most keys that are tried for one token. Each costs a signature check.
 const MAX_TRIED: usize = 16;
 
 /// A provider and its keys.
 #[derive(Debug)]
 pub(super) struct ProviderState {
-    /// Its place among the issuers.
+    /// The index of the provider.
     pub(super) provider_index: usize,
-    /// Its name.
+    /// The name.
     pub(super) name: String,
     /// What its tokens must be.
     pub(super) provider: Provider,
     keys: Keys,
-    /// The keys that stand in the configuration and cannot be used.
+    /// The inline keys that cannot be used.
     pub(super) skipped: Vec<SkippedKey>,
 }
 
@@ -34,7 +35,7 @@ enum Keys {
     Fetched(RefCell<Option<Fetched>>),
 }
 
-/// A set that was fetched, and when, in seconds since 1970.
+/// A key set and the time of its fetch, in seconds since 1970.
 #[derive(Debug, Clone)]
 struct Fetched {
     set: Rc<KeySet>,
@@ -42,20 +43,16 @@ struct Fetched {
 }
 
 impl ProviderState {
-    /// The issuer at this place.
-    pub(super) fn new(provider_index: usize, name: String, provider: Provider) -> Self {
-        let (keys, skipped) = match &provider.jwks {
-            Jwks::Inline(text) => {
-                let read = KeySet::parse(text.as_bytes(), &provider.algorithms.0);
-                let (keys, skipped) = read.unwrap_or_default();
-                (Keys::Inline(Rc::new(keys)), skipped)
-            }
-            Jwks::Remote(_) => (Keys::Fetched(RefCell::new(None)), Vec::new()),
+    pub(super) fn new(provider_index: usize, provider: NamedProvider) -> Self {
+        let NamedProvider { name, provider, inline_keys } = provider;
+        let (keys, skipped) = match inline_keys {
+            Some((keys, skipped)) => (Keys::Inline(keys), skipped),
+            None => (Keys::Fetched(RefCell::default()), Vec::new()),
         };
         Self { provider_index, name, provider, keys, skipped }
     }
 
-    /// How its keys are fetched, where they are.
+    /// Returns how the keys are fetched, unless they are inline.
     pub(super) fn remote(&self) -> Option<RemoteKeys> {
         match &self.provider.jwks {
             Jwks::Inline(_) => None,
@@ -65,10 +62,10 @@ impl ProviderState {
         }
     }
 
-    /// Takes a set that was fetched at `at`, in seconds since 1970.
+    /// Replaces the keys with a set that was fetched at `at`, in seconds since 1970.
     ///
     /// # Errors
-    /// Why it is none; the keys of before stay.
+    /// Why the set is invalid. The previous keys stay.
     pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
         let (set, skipped) =
             KeySet::parse(set, &self.provider.algorithms.0).map_err(|error| error.reason().to_owned())?;
@@ -82,7 +79,7 @@ impl ProviderState {
         Ok(skipped)
     }
 
-    /// Notes that the issuer gave the same set again.
+    /// Records that the same set was fetched again.
     pub(super) fn confirm(&self, at: u64) {
         if let Keys::Fetched(keys) = &self.keys
             && let Some(fetched) = keys.borrow_mut().as_mut()
@@ -91,7 +88,7 @@ impl ProviderState {
         }
     }
 
-    /// The keys that serve at the time `now`.
+    /// Returns the keys that are valid at the time `now`.
     fn keys(&self, now: u64, report: &mut TokenReport) -> Result<Rc<KeySet>, Refusal> {
         let (keys, remote) = match (&self.keys, &self.provider.jwks) {
             (Keys::Fetched(keys), Jwks::Remote(remote)) => (keys.borrow().clone(), remote),
@@ -99,7 +96,7 @@ impl ProviderState {
             _ => return Err(Reason::TOKEN_KEY.into()),
         };
         let reason = match keys {
-            Some(Fetched { set, at }) if now <= at.saturating_add(remote.serves()) => return Ok(set),
+            Some(Fetched { set, at }) if now <= at.saturating_add(remote.max_age()) => return Ok(set),
             Some(_) => Reason::KEYS_STALE,
             None => Reason::KEYS_MISSING,
         };
@@ -109,7 +106,7 @@ impl ProviderState {
         Err(Refusal { reason, retry_after: Some(remote.retry_after()) })
     }
 
-    /// Whether the token is one of this provider.
+    /// Checks that a token was issued by this provider and is valid for the request.
     pub(super) fn validate(
         &self,
         jws: &Jws<'_>,
@@ -121,19 +118,19 @@ impl ProviderState {
         if !provider.algorithms.0.contains(&jws.algorithm) {
             return Err(Reason::TOKEN_ALGORITHM.into());
         }
-        let is_type =
-            |typ: &str| provider.types.as_ref().is_none_or(|types| types.0.iter().any(|t| same_type(t, typ)));
+        let is_type = |typ: &str| {
+            provider.types.as_ref().is_none_or(|types| types.iter().any(|t| is_same_type(t, typ)))
+        };
         if !jws.typ.as_deref().map_or(provider.types.is_none(), is_type) {
             return Err(Reason::TOKEN_TYPE.into());
         }
-        // A token that does not hold anyway costs neither a check of its signature nor a fetch.
-        let keys = self.still_holds(&jws.claims, request, report)?;
+        // Before the signature: an invalid token costs neither a signature check nor a fetch.
+        let keys = self.check_claims(&jws.claims, request, report)?;
         self.verify(jws, verifier, &keys, report)
     }
 
-    /// Whether a token holds for this request but for its signature: its times, whose connection it is, and whether there
-    /// are keys at all, which are returned.
-    pub(super) fn still_holds(
+    /// Checks everything but the signature: times, issuer, audience and binding to the connection. Returns the keys.
+    pub(super) fn check_claims(
         &self,
         claims: &Map<String, Value>,
         request: &Request<'_>,
@@ -142,7 +139,7 @@ impl ProviderState {
         let provider = &self.provider;
         let terms = Terms {
             issuer: &provider.issuer,
-            audiences: provider.audiences.as_ref().map_or(&[], |audiences| &audiences.0),
+            audiences: provider.audiences.as_deref().unwrap_or_default(),
             skew: provider.clock_skew.as_secs(),
             require_expiration: provider.require_expiration,
             max_lifetime: provider.max_lifetime.map(crate::vocabulary::Duration::as_secs),
@@ -169,8 +166,8 @@ impl ProviderState {
             }
             reason = Reason::TOKEN_SIGNATURE;
         }
-        let unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
-        if unknown && matches!(self.keys, Keys::Fetched(_)) {
+        let is_unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
+        if is_unknown && matches!(self.keys, Keys::Fetched(_)) {
             report
                 .keys_wanted
                 .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Kid });
@@ -179,8 +176,8 @@ impl ProviderState {
     }
 }
 
-/// Whether both are one media type, of which `application/` may be left out (RFC 7515, section 4.1.9).
-fn same_type(one: &str, other: &str) -> bool {
+/// Returns true if both are the same media type; `application/` is optional (RFC 7515, section 4.1.9).
+fn is_same_type(one: &str, other: &str) -> bool {
     let short = |text: &str| {
         let text = text.to_ascii_lowercase();
         text.strip_prefix("application/").map(str::to_owned).unwrap_or(text)

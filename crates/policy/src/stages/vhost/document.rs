@@ -1,41 +1,42 @@
 //! The document of vhost-policy.
 
-use crate::document::{Code, Document, Node, Problems};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::stages::enforcement::RuleHead;
 use crate::vocabulary::{DenyResponse, HostPattern, Method, Mode, NonEmpty, RuleName, Rules};
 use std::collections::HashMap;
 
 document! {
-    /// Which virtual hosts may be asked for, and how.
+    /// Virtual hosts, and the ports, methods and TLS that requests to them must use.
     pub struct VhostPolicy {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
-        /// The hosts; the most specific pattern wins: exact, then the longest wildcard.
-        "hosts" hosts: Entries,
-        /// Whether the server name of a TLS connection must go with the host of each request.
+        /// The virtual hosts; the most specific domain wins: exact, then the longest wildcard.
+        "hosts" hosts: VirtualHosts,
+        /// Whether the server name of a TLS connection must cover the host of each request.
         "sni" sni: Sni = Sni::Ignore,
-        /// What happens to a host that is not listed.
+        /// The action for a host that is not listed.
         "unknownHost" unknown_host: UnknownHost = UnknownHost::Deny,
-        /// What a denied client is told.
+        /// The response of denials.
         "response" response: Option<DenyResponse> = None,
     }
 }
 
 document! {
-    /// Some virtual hosts.
+    /// A virtual host.
     pub struct VirtualHost {
-        /// Its name, for metrics and logs.
+        /// The name, for metrics and logs.
         "name" name: RuleName,
-        /// Whether it acts.
+        /// Whether the virtual host acts; absent: the mode of the filter.
         "mode" mode: Option<Mode> = None,
-        /// The patterns of its names.
+        /// Patterns of its host names.
         "domains" domains: NonEmpty<HostPattern>,
-        /// The ports that the authority may carry; absent: any.
+        /// The allowed ports of the authority; absent: any.
         "ports" ports: Option<NonEmpty<u16>> = None,
-        /// The methods; absent: any.
+        /// The allowed methods; absent: any.
         "methods" methods: Option<NonEmpty<Method>> = None,
         /// Whether the connection must be TLS.
         "tls" tls: Tls = Tls::Any,
-        /// What a denied client is told.
+        /// The response of denials.
         "response" response: Option<DenyResponse> = None,
     }
 }
@@ -43,49 +44,56 @@ document! {
 choice! {
     /// Whether the connection must be TLS.
     pub enum Tls {
-        /// It must; otherwise 403.
+        /// Required; otherwise 403.
         Require = "require",
-        /// It must; otherwise 308 to `https`.
+        /// Required; otherwise a redirect to `https` with 308.
         Redirect = "redirect",
-        /// It may.
+        /// Optional.
         Any = "any",
     }
 }
 
 choice! {
-    /// Whether the server name of a TLS connection must go with the host of each request.
+    /// Whether the server name of a TLS connection must cover the host of each request.
     pub enum Sni {
-        /// It must; otherwise 421.
+        /// Required; otherwise 421.
         Match = "match",
-        /// It need not.
+        /// Not checked.
         Ignore = "ignore",
     }
 }
 
 choice! {
-    /// What happens to a host that is not listed.
+    /// The action for a host that is not listed.
     pub enum UnknownHost {
-        /// 404.
+        /// The request is denied with 404.
         Deny = "deny",
-        /// It passes.
+        /// The request is allowed.
         Allow = "allow",
     }
 }
 
-/// The hosts of a policy: no name and no pattern stands twice.
-#[derive(Debug, Clone)]
-pub struct Entries(pub Vec<VirtualHost>);
+impl VirtualHost {
+    /// Returns the part that denials use.
+    pub(super) fn head(&self) -> RuleHead<'_> {
+        RuleHead { name: &self.name, mode: self.mode, response: self.response.as_ref() }
+    }
+}
 
-impl Document for Entries {
+/// The virtual hosts of a policy. No name and no domain is listed twice.
+#[derive(Debug, Clone)]
+pub struct VirtualHosts(pub Vec<VirtualHost>);
+
+impl Document for VirtualHosts {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let Rules(hosts) = Rules::<VirtualHost>::read(node, problems)?;
         let mut owners = HashMap::new();
         for (index, host) in hosts.iter().enumerate() {
-            for (domain_index, domain) in host.domains.0.iter().enumerate() {
+            for (domain_index, domain) in host.domains.iter().enumerate() {
                 if let Some(owner) = owners.insert(domain, &host.name) {
-                    let (item, list) = (node.path.item(index), "domains");
-                    let message = format!("`{owner}` has this pattern too");
-                    let domains = item.field(list);
+                    let item = node.path.item(index);
+                    let domains = item.field("domains");
+                    let message = format!("`{owner}` already lists this domain");
                     problems.add(
                         Code::DUPLICATE_DOMAIN,
                         &domains.item(domain_index),
@@ -96,5 +104,9 @@ impl Document for Entries {
             }
         }
         Some(Self(hosts))
+    }
+
+    fn describe(definitions: &mut Definitions) -> Schema {
+        Vec::<VirtualHost>::describe(definitions)
     }
 }

@@ -1,29 +1,28 @@
-//! vhost-policy: which virtual hosts may be asked for, and how.
+//! vhost-policy: virtual hosts, with their ports, methods and TLS.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod describe;
 mod document;
 mod index;
 
-use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, RuleResult, Trace};
-use crate::http::{Authority, Request};
-use crate::stages::{Needs, Stage};
-use crate::vocabulary::{DenyResponse, Method, Mode};
-use document::{Sni, Tls, UnknownHost, VhostPolicy, VirtualHost};
+use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::http::{Authority, Needs, Request};
+use crate::stages::enforcement::Enforcement;
+use crate::stages::stage::Stage;
+use crate::vocabulary::{Method, Mode};
+use document::{Sni, Tls, UnknownHost, VirtualHost};
 use index::HostIndex;
+
+pub use document::VhostPolicy;
 
 const FILTER: Filter = Filter::VhostPolicy;
 
 /// The stage of vhost-policy.
 #[derive(Debug)]
 pub struct VhostStage {
-    mode: Mode,
-    malformed_mode: Mode,
-    entries: Vec<VirtualHost>,
+    enforcement: Enforcement,
+    hosts: Vec<VirtualHost>,
     index: HostIndex,
     sni: Sni,
     unknown_host: UnknownHost,
-    response: Option<DenyResponse>,
 }
 
 impl Stage for VhostStage {
@@ -35,17 +34,14 @@ impl Stage for VhostStage {
     }
 
     fn compile(document: VhostPolicy) -> Self {
-        let entries = document.hosts.0;
-        let mode = document.mode;
-        let malformed_mode = mode.of_malformed(entries.iter().map(|entry| entry.mode));
-        let index = HostIndex::new(&entries);
-        let VhostPolicy { sni, unknown_host, response, .. } = document;
-        Self { mode, malformed_mode, entries, index, sni, unknown_host, response }
+        let VhostPolicy { mode, hosts, sni, unknown_host, response } = document;
+        let enforcement = Enforcement::new(FILTER, mode, hosts.0.iter().map(|host| host.mode), response);
+        Self { enforcement, index: HostIndex::new(&hosts.0), hosts: hosts.0, sni, unknown_host }
     }
 
     fn needs(&self) -> Needs {
         let sni = self.sni == Sni::Match;
-        let tls = sni || self.entries.iter().any(|entry| entry.tls != Tls::Any);
+        let tls = sni || self.hosts.iter().any(|host| host.tls != Tls::Any);
         Needs { tls, sni, ..Needs::default() }
     }
 
@@ -55,101 +51,95 @@ impl Stage for VhostStage {
         _: &mut (),
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        if self.mode == Mode::Off {
+        if !self.enforcement.enter(report) {
             return Ok(());
         }
-        report.enter(FILTER);
         let authority = match request.authority() {
             Ok(authority) => authority,
-            Err(error) => {
-                return report.end(self.denial(request, None, self.malformed_mode, error));
-            }
+            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        for entry in self.index.candidates(&authority.host).filter_map(|place| self.entries.get(place)) {
-            match entry.mode {
-                Some(Mode::Off) => report.record_rule(FILTER, &entry.name, None, RuleResult::Off),
-                Some(Mode::Shadow) => {
-                    report.record_rule(FILTER, &entry.name, None, RuleResult::Shadowed);
-                    report.shadow_match(FILTER, &entry.name);
-                    self.check(request, &authority, entry, report)?;
+        for host in self.index.candidates(&authority.host).filter_map(|index| self.hosts.get(index)) {
+            let result = RuleResult::of(host.mode, || None);
+            report.record_rule(FILTER, &host.name, None, result);
+            match result {
+                RuleResult::Shadowed => {
+                    report.shadow_match(FILTER, &host.name);
+                    self.check(request, &authority, host, report)?;
                 }
-                _ => {
-                    report.record_rule(FILTER, &entry.name, None, RuleResult::Matched);
-                    return self.check(request, &authority, entry, report);
-                }
+                RuleResult::Matched => return self.check(request, &authority, host, report),
+                RuleResult::Missed(_) | RuleResult::Off => {}
             }
         }
-        self.unknown(request, &authority, report)
+        self.check_unknown(request, &authority, report)
     }
 }
 
 impl VhostStage {
-    /// Holds the request against the entry that its host belongs to.
+    /// Checks a request against the virtual host of its authority.
     fn check<T: Trace>(
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        entry: &VirtualHost,
+        host: &VirtualHost,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        let mode = self.mode.of_rule(entry.mode);
-        let denial = |reason| self.denial(request, Some(entry), mode, reason);
-        if let (Some(port), Some(ports)) = (authority.port, &entry.ports)
-            && !ports.0.contains(&port)
+        let denial = |reason| self.enforcement.denial(request, Some(host.head()), reason);
+        if let (Some(port), Some(ports)) = (authority.port, &host.ports)
+            && !ports.contains(&port)
         {
             if self.unknown_host == UnknownHost::Deny {
                 return report.end(denial(Reason::PORT_NOT_LISTED));
             }
-            // Passed over in shadow, the entry says nothing about the host.
-            return if entry.mode == Some(Mode::Shadow) {
-                Ok(())
-            } else {
-                self.unknown(request, authority, report)
+            // A virtual host in shadow is passed over: it does not make the host unknown.
+            return match host.mode {
+                Some(Mode::Shadow) => Ok(()),
+                _ => self.check_unknown(request, authority, report),
             };
         }
-        if let Some(reason) = self.sni_reason(request, authority, Some(entry)) {
+        if let Some(reason) = self.sni_reason(request, authority, Some(host)) {
             return report.end(denial(reason));
         }
-        match entry.tls {
+        match host.tls {
             Tls::Require if !request.connection.tls => return report.end(denial(Reason::TLS_REQUIRED)),
             Tls::Redirect if !request.connection.tls => {
-                return report.end(self.to_https(request, authority, entry, mode));
+                let location = https_location(request, authority);
+                let redirect = denial(Reason::TLS_REDIRECT).into_redirect(308, location, request.is_grpc());
+                return report.end(redirect);
             }
             _ => {}
         }
-        if let Some(methods) = &entry.methods
-            && !methods.0.iter().any(|method| method.as_str().as_bytes() == request.method())
+        if let Some(methods) = &host.methods
+            && !methods.iter().any(|method| method.as_str().as_bytes() == request.method())
         {
             let mut answer = denial(Reason::METHOD_NOT_ALLOWED);
-            let allowed: Vec<&str> = methods.0.iter().map(Method::as_str).collect();
+            let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
             answer.reply = answer.reply.with("allow", allowed.join(", "));
             return report.end(answer);
         }
         Ok(())
     }
 
-    /// Decides about a host that no entry has.
-    fn unknown<T: Trace>(
+    /// Checks a request whose host is not listed.
+    fn check_unknown<T: Trace>(
         &self,
         request: &Request<'_>,
         authority: &Authority,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        if self.unknown_host == UnknownHost::Deny {
-            return report.end(self.denial(request, None, self.mode, Reason::UNKNOWN_HOST));
-        }
-        match self.sni_reason(request, authority, None) {
-            Some(reason) => report.end(self.denial(request, None, self.mode, reason)),
-            None => Ok(()),
-        }
+        let reason = match self.unknown_host {
+            UnknownHost::Deny => Some(Reason::UNKNOWN_HOST),
+            UnknownHost::Allow => self.sni_reason(request, authority, None),
+        };
+        reason.map_or(Ok(()), |reason| report.end(self.enforcement.denial(request, None, reason)))
     }
 
-    /// Why the server name of the connection does not go with the host of the request (RFC 9110, section 15.5.20).
+    /// Returns the reason if the server name of the connection does not cover the host of the request (RFC 9110, section
+    /// 15.5.20).
     fn sni_reason(
         &self,
         request: &Request<'_>,
         authority: &Authority,
-        entry: Option<&VirtualHost>,
+        host: Option<&VirtualHost>,
     ) -> Option<Reason> {
         if self.sni == Sni::Ignore || !request.connection.tls {
             return None;
@@ -158,50 +148,18 @@ impl VhostStage {
             return Some(Reason::SNI_MISSING);
         };
         let Ok(sni) = Authority::parse(sni) else { return Some(Reason::SNI_MISMATCH) };
-        let covered = |entry: &VirtualHost| entry.domains.0.iter().any(|domain| domain.matches(&sni.host));
-        let goes = sni.port.is_none() && (sni.host == authority.host || entry.is_some_and(covered));
-        (!goes).then_some(Reason::SNI_MISMATCH)
+        let has_domain = |host: &VirtualHost| host.domains.iter().any(|domain| domain.matches(&sni.host));
+        let is_covered = sni.port.is_none() && (sni.host == authority.host || host.is_some_and(has_domain));
+        (!is_covered).then_some(Reason::SNI_MISMATCH)
     }
+}
 
-    fn denial(
-        &self,
-        request: &Request<'_>,
-        entry: Option<&VirtualHost>,
-        mode: Mode,
-        reason: Reason,
-    ) -> Answer {
-        let response = entry.and_then(|entry| entry.response.as_ref()).or(self.response.as_ref());
-        let own = response.and_then(|response| response.status).filter(|_| reason.is_policy());
-        let status = own.map_or(reason.status(), |own| own.0);
-        Answer {
-            decision: Decision::Deny,
-            filter: FILTER,
-            rule: entry.map(|entry| entry.name.clone()),
-            reason,
-            mode,
-            reading: None,
-            reply: LocalReply::denied(status, response, request.is_grpc()),
-        }
-    }
-
-    /// 308, which keeps the method (RFC 9110, section 15.4.9), to the same host and target.
-    fn to_https(
-        &self,
-        request: &Request<'_>,
-        authority: &Authority,
-        entry: &VirtualHost,
-        mode: Mode,
-    ) -> Answer {
-        let plain = |target: &&[u8]| {
-            target.starts_with(b"/") && target.iter().all(|b| !b.is_ascii_control() && *b != b'#')
-        };
-        let target = request.target().filter(plain).unwrap_or(b"/");
-        let mut location = format!("https://{}", authority.host.as_str()).into_bytes();
-        location.extend_from_slice(target);
-        Answer {
-            decision: Decision::Redirect,
-            reply: LocalReply::redirect(308, location, request.is_grpc()),
-            ..self.denial(request, Some(entry), mode, Reason::TLS_REDIRECT)
-        }
-    }
+/// Returns the same host and target with `https`. Status 308 keeps the method (RFC 9110, section 15.4.9).
+fn https_location(request: &Request<'_>, authority: &Authority) -> Vec<u8> {
+    let is_safe = |target: &&[u8]| {
+        target.starts_with(b"/") && target.iter().all(|b| !b.is_ascii_control() && *b != b'#')
+    };
+    let mut location = format!("https://{}", authority.host.as_str()).into_bytes();
+    location.extend_from_slice(request.target().filter(is_safe).unwrap_or(b"/"));
+    location
 }

@@ -1,17 +1,17 @@
-//! Maps that are looked up for each request, by keys that a policy or an issuer chose.
+//! Maps for look-ups on every request, whose keys come from a policy or an issuer.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map with a quick hash. Who sends requests chooses what is looked up and never what is in it, so nobody can fill it
-/// with keys that collide, which is what the slower hash of the standard library is for.
-pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+/// A map with a fast hash. Clients choose the keys of look-ups, never the keys in the map, so they cannot fill it with
+/// colliding keys, against which the slower hash of the standard library protects.
+pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<FastHasher>>;
 
-/// A hash of eight bytes at a time.
+/// A hash of eight bytes at a time. It is smaller in a module than `rustc-hash`, which adds 1% to one.
 #[derive(Debug, Default)]
-pub(crate) struct Quick(u64);
+pub(crate) struct FastHasher(u64);
 
-impl Hasher for Quick {
+impl Hasher for FastHasher {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks();
         for word in words {
@@ -30,7 +30,7 @@ impl Hasher for Quick {
     fn write_u64(&mut self, word: u64) {
         // The constant of Fibonacci hashing: 2^64 over the golden ratio.
         let mixed = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        // A product carries upwards only: its upper half is brought down for the next.
+        // A product carries upwards only: its upper half is moved down for the next.
         self.0 = mixed ^ (mixed >> 29);
     }
 
@@ -41,16 +41,16 @@ impl Hasher for Quick {
 
 #[cfg(test)]
 mod tests {
-    use super::Quick;
+    use super::FastHasher;
     use crate::test;
     use std::hash::Hasher;
 
     #[test]
-    fn what_differs_in_a_bit_or_a_byte_hashes_to_another() {
+    fn texts_that_differ_in_a_bit_or_a_byte_have_different_hashes() {
         let hash = |bytes: &[u8]| {
-            let mut quick = Quick::default();
-            quick.write(bytes);
-            quick.finish()
+            let mut hasher = FastHasher::default();
+            hasher.write(bytes);
+            hasher.finish()
         };
         let text = b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UifQ";
         let mut seen = vec![hash(text)];
