@@ -35,6 +35,6 @@ fn a_skipped_key_is_logged() {
     let place = keys.len();
     keys.push(serde_json::json!({"kty": "RSA", "kid": "small", "n": "AQAB", "e": "AQAB"}));
     let (envoy, _) = envoy_with("left-out", "token-validation", &policy.to_string(), &[]).unwrap();
-    let line = format!("keys of provider `corporate`: key {place} (`small`) is left out: ");
+    let line = format!("keys of provider `corporate`: key {place} (`small`) is skipped: ");
     assert!(envoy.log().contains(&line), "{}", envoy.log());
 }

@@ -1,4 +1,4 @@
-//! The little of DER (ITU-T X.690) that keys and signatures take.
+//! The part of DER (ITU-T X.690) that keys and signatures need.
 
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const NULL: u8 = 0x05;
@@ -6,7 +6,7 @@ pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 
-/// A value with its tag and length (sections 8.1.2, 10.1).
+/// Encodes a value with its tag and length (sections 8.1.2, 10.1).
 pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let length = without_zeros(&length);
@@ -18,31 +18,31 @@ pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
             out.push(0x80 | count);
             out.extend_from_slice(long);
         }
-        // A `usize` has eight bytes at most.
+        // Unreachable: a `usize` has at most eight bytes.
         (_, Err(_)) => {}
     }
     out.extend_from_slice(content);
     out
 }
 
-/// A number from 0 of its bytes, the highest first (section 8.3): no byte too many, and none that reads as a sign.
+/// Encodes a non-negative integer, given with its highest byte first, in as few bytes as possible (section 8.3).
 pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
     let bytes = without_zeros(bytes);
     let sign: &[u8] = if bytes.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
     value(INTEGER, &[sign, bytes].concat())
 }
 
-/// Values in a row.
+/// Encodes a sequence of encoded values.
 pub(crate) fn sequence(values: &[&[u8]]) -> Vec<u8> {
     value(SEQUENCE, &values.concat())
 }
 
-/// Whole bytes as a bit string (section 8.6).
+/// Encodes bytes as a bit string (section 8.6).
 pub(crate) fn bits(bytes: &[u8]) -> Vec<u8> {
     value(BIT_STRING, &[&[0], bytes].concat())
 }
 
-/// The bytes behind the leading zeros.
+/// Returns the bytes after the leading zeros.
 pub(crate) fn without_zeros(mut bytes: &[u8]) -> &[u8] {
     while let [0, rest @ ..] = bytes {
         bytes = rest;
@@ -56,7 +56,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn lengths_take_as_few_bytes_as_they_can() {
+    fn lengths_are_minimal() {
         assert_eq!(value(4, &[]), [4, 0]);
         assert_eq!(value(4, &[7; 127])[..2], [4, 127]);
         assert_eq!(value(4, &[7; 128])[..3], [4, 0x81, 128]);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_never_negative() {
+    fn integers_are_minimal_and_not_negative() {
         assert_eq!(unsigned(&[]), [2, 1, 0]);
         assert_eq!(unsigned(&[0, 0]), [2, 1, 0]);
         assert_eq!(unsigned(&[0, 1]), [2, 1, 1]);

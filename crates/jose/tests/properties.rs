@@ -1,4 +1,4 @@
-//! What holds for all input.
+//! Properties that hold for all input.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -9,7 +9,7 @@ use jose::{
 };
 use proptest::prelude::*;
 
-/// JSON of the pieces that headers and keys have, and of any bytes: most of it is broken.
+/// JSON from pieces of headers and keys and from random bytes; most of it is invalid.
 fn json() -> impl Strategy<Value = Vec<u8>> {
     let pieces = [
         "{",
@@ -55,7 +55,7 @@ fn json() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
-/// A key of any numbers, well-formed.
+/// A well-formed key with random numbers.
 fn jwk() -> impl Strategy<Value = String> {
     let lengths = prop::sample::select(vec![0_usize, 1, 3, 31, 32, 33, 48, 64, 65, 66, 256, 512, 1024, 1025]);
     let bytes = (lengths, any::<u8>(), any::<u8>()).prop_map(|(length, first, fill)| {
@@ -76,8 +76,8 @@ fn jwk() -> impl Strategy<Value = String> {
 struct Absent;
 
 impl HostVerify for Absent {
-    fn verify_signature(&self, _: &str, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, jose::HostAbsent> {
-        Err(jose::HostAbsent)
+    fn verify_signature(&self, _: &str, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, jose::HostUnavailable> {
+        Err(jose::HostUnavailable)
     }
 }
 
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_that_is_read_has_one_spelling(header in json(), payload in json(), signature: Vec<u8>) {
+    fn a_token_has_one_spelling(header in json(), payload in json(), signature: Vec<u8>) {
         let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let token = format!("{}.{}.{}", part(&header), part(&payload), part(&signature));
         if let Ok(jws) = Jws::parse(&token) {
@@ -119,7 +119,7 @@ proptest! {
     }
 
     #[test]
-    fn a_request_has_all_its_bytes(spki: Vec<u8>, signature: Vec<u8>, message: Vec<u8>) {
+    fn a_request_contains_all_its_fields(spki: Vec<u8>, signature: Vec<u8>, message: Vec<u8>) {
         let request = encode_request("sha256", &spki, &signature, &message);
         prop_assert!(request.len() >= 14 + spki.len() + signature.len() + message.len());
         prop_assert!(request.ends_with(&message));
@@ -131,8 +131,8 @@ proptest! {
 
     #[test]
     fn no_key_and_no_signature_panic(jwk in jwk(), message: Vec<u8>, fill: u8) {
-        let (keys, left_out) = KeySet::parse(format!("{{\"keys\":[{jwk}]}}").as_bytes(), &Algorithm::ALL).unwrap();
-        prop_assert_eq!(keys.keys().len() + left_out.len(), 1);
+        let (keys, skipped) = KeySet::parse(format!("{{\"keys\":[{jwk}]}}").as_bytes(), &Algorithm::ALL).unwrap();
+        prop_assert_eq!(keys.keys().len() + skipped.len(), 1);
         for key in keys.keys() {
             for algorithm in key.algorithms() {
                 for length in [0, 32, 48, 64, 96, 132, 256, 512, 1024] {

@@ -1,6 +1,6 @@
-//! A probe of the host: what it says of signatures that are known to be good and bad.
+//! A probe of the host with signatures that are known to be valid and invalid.
 
-use super::{HostVerify, ask};
+use super::host_verify::{HostVerify, verify_by_host};
 use crate::algorithm::Algorithm;
 use crate::jws::Jws;
 use crate::keys::KeySet;
@@ -46,47 +46,47 @@ const EXAMPLES: [Example; 2] = [
     },
 ];
 
-/// Whether the host can be trusted with signatures: it accepts a good one of RS256 and of ES256 (RFC 7515, appendices
-/// A.2 and A.3) and refuses the same with one bit flipped.
+/// Returns true if the host accepts a valid signature of RS256 and of ES256 (RFC 7515, appendices A.2 and A.3) and
+/// refuses both with one bit flipped.
 ///
-/// Ask once, when the configuration is read: four calls.
+/// It makes four calls; call it once, when the configuration is read.
 pub fn known_answer(host: &impl HostVerify) -> bool {
-    EXAMPLES.iter().all(|example| knows(host, example).unwrap_or(false))
+    EXAMPLES.iter().all(|example| answers(host, example).unwrap_or(false))
 }
 
-fn knows(host: &impl HostVerify, example: &Example) -> Option<bool> {
+fn answers(host: &impl HostVerify, example: &Example) -> Option<bool> {
     let (keys, _) = KeySet::parse(example.keys.as_bytes(), &[example.algorithm]).ok()?;
     let jws = Jws::parse(example.token).ok()?;
     let key = keys.keys().first()?;
-    let mut bad = jws.signature.clone();
-    *bad.last_mut()? ^= 1;
-    let says = |signature: &[u8]| ask(host, example.algorithm, key, jws.message, signature);
-    Some(says(&jws.signature)? && !says(&bad)?)
+    let mut invalid = jws.signature.clone();
+    *invalid.last_mut()? ^= 1;
+    let verify = |signature: &[u8]| verify_by_host(host, example.algorithm, key, jws.message, signature);
+    Some(verify(&jws.signature)? && !verify(&invalid)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::EXAMPLES;
-    use crate::host::{HostAbsent, HostBacked, HostVerify, known_answer};
+    use crate::host::{HostBacked, HostUnavailable, HostVerify, known_answer};
     use crate::jws::Jws;
     use crate::keys::KeySet;
     use crate::test;
     use crate::verify::Verifier;
 
-    struct Says(Result<bool, HostAbsent>);
+    struct Fixed(Result<bool, HostUnavailable>);
 
-    impl HostVerify for Says {
-        fn verify_signature(&self, _: &str, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, HostAbsent> {
+    impl HostVerify for Fixed {
+        fn verify_signature(&self, _: &str, _: &[u8], _: &[u8], _: &[u8]) -> Result<bool, HostUnavailable> {
             self.0
         }
     }
 
     #[test]
-    fn a_host_that_cannot_tell_is_not_trusted() {
-        for says in [Ok(true), Ok(false), Err(HostAbsent)] {
-            assert!(!known_answer(&Says(says)), "{says:?}");
-            let verifier = HostBacked::probed(Says(says));
-            assert!(!verifier.asks_host());
+    fn a_host_with_wrong_answers_is_not_used() {
+        for answer in [Ok(true), Ok(false), Err(HostUnavailable)] {
+            assert!(!known_answer(&Fixed(answer)), "{answer:?}");
+            let verifier = HostBacked::probed(Fixed(answer));
+            assert!(verifier.host.is_none());
             for example in &EXAMPLES {
                 let (keys, _) = KeySet::parse(example.keys.as_bytes(), &[example.algorithm]).unwrap();
                 let jws = Jws::parse(example.token).unwrap();

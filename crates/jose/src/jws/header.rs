@@ -1,10 +1,10 @@
 //! The header of a token (RFC 7515, section 4).
 
-use super::JwsError;
+use super::error::JwsError;
 use crate::algorithm::Algorithm;
 use serde_json::{Map, Value};
 
-/// What a header says that matters here.
+/// The members of a header that are used.
 pub(super) struct Header {
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<String>,
@@ -12,14 +12,15 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads a header.
+    /// Checks the members of a header.
     pub(super) fn read(members: &Map<String, Value>) -> Result<Self, JwsError> {
         // "If any of the listed extension Header Parameters are not understood and supported by the recipient, then
         // the JWS is invalid" (RFC 7515, section 4.1.11); none are, and an empty list must not be sent.
         if members.contains_key("crit") {
             return Err(JwsError::Critical);
         }
-        // RFC 7797, section 3. `true` is what holds anyway, but readers that know `b64` and those that do not differ.
+        // RFC 7797, section 3. `true` is the default, but readers that support `b64` and readers that do not may
+        // differ.
         if members.contains_key("b64") {
             return Err(JwsError::Unencoded);
         }
@@ -29,7 +30,7 @@ impl Header {
     }
 }
 
-/// `alg`, which must be there (RFC 7515, section 4.1.1).
+/// Reads `alg`, which is required (RFC 7515, section 4.1.1).
 fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, JwsError> {
     let name = members.get("alg").and_then(Value::as_str).ok_or(JwsError::Algorithm)?;
     if name.eq_ignore_ascii_case("none") {
@@ -38,7 +39,7 @@ fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, JwsError> {
     Algorithm::parse(name).ok_or(JwsError::Algorithm)
 }
 
-/// A member that is a string where it is there.
+/// Reads an optional string.
 fn string(members: &Map<String, Value>, name: &str) -> Result<Option<String>, JwsError> {
     match members.get(name) {
         None => Ok(None),

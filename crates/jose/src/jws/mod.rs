@@ -1,49 +1,48 @@
-//! A signed token in compact serialization (RFC 7515, section 7.1) whose payload is a set of claims (RFC 7519).
+//! Signed tokens in compact serialization (RFC 7515, section 7.1) whose payload is a set of claims (RFC 7519).
 
 mod error;
 mod header;
 
 use crate::algorithm::Algorithm;
-use crate::base64url;
-use crate::json::{JsonFault, parse_json};
+use encoding::{base64url, json};
 use header::Header;
 use serde_json::{Map, Value};
 use std::fmt;
 
 pub use error::JwsError;
 
-/// The most bytes of a token.
+/// The maximum size of a token, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16_384;
 
-/// How many lists and objects may stand in each other in a token.
+/// The maximum depth of arrays and objects in a token.
 const MAX_DEPTH: usize = 16;
 
-/// A token that is well-formed. Nothing in it is true before its signature is verified.
+/// A well-formed token. Its content is untrusted until its signature is verified.
 #[derive(Clone, PartialEq)]
 pub struct Jws<'a> {
-    /// What the token says it is signed with (RFC 7515, section 4.1.1).
+    /// The algorithm that the header names (RFC 7515, section 4.1.1).
     pub algorithm: Algorithm,
-    /// Which key the token says it is signed with (RFC 7515, section 4.1.4).
+    /// The key that the header names (RFC 7515, section 4.1.4).
     pub kid: Option<String>,
     /// The media type (RFC 7515, section 4.1.9).
     pub typ: Option<String>,
     /// The claims (RFC 7519, section 4).
     pub claims: Map<String, Value>,
-    /// What is signed: header and payload as they came, with the dot (RFC 7515, section 5.1).
+    /// The signed text: header and payload as received, with the dot (RFC 7515, section 5.1).
     pub message: &'a [u8],
     /// The signature.
     pub signature: Vec<u8>,
-    /// The payload in base64url, as it came.
+    /// The payload in base64url, as received.
     pub payload: &'a str,
 }
 
 impl<'a> Jws<'a> {
-    /// Takes a token apart.
+    /// Parses a token.
     ///
-    /// `jku`, `x5u`, `jwk` and `x5c` are never looked at: a token does not bring the key that it is verified with.
+    /// `jku`, `x5u`, `jwk` and `x5c` are ignored: a token cannot select a key that the configuration does not trust.
     ///
     /// # Errors
-    /// What is wrong with it. A token without a signature is none.
+    /// The token is malformed or unsigned.
     pub fn parse(token: &'a str) -> Result<Self, JwsError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwsError::TooLong);
@@ -60,18 +59,18 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// A part that holds a JSON object.
+/// Decodes a part that is a JSON object.
 fn object(part: &str, otherwise: JwsError) -> Result<Map<String, Value>, JwsError> {
     let text = base64url::decode(part).ok_or(JwsError::Base64)?;
-    match parse_json(&text, MAX_DEPTH).map_err(|error| error.fault) {
+    match json::parse(&text, MAX_DEPTH).map_err(|error| error.fault) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) | Err(JsonFault::Syntax) => Err(otherwise),
-        Err(JsonFault::Duplicate) => Err(JwsError::Duplicate),
-        Err(JsonFault::TooDeep) => Err(JwsError::TooDeep),
+        Ok(_) | Err(json::Fault::Syntax) => Err(otherwise),
+        Err(json::Fault::Duplicate) => Err(JwsError::Duplicate),
+        Err(json::Fault::TooDeep) => Err(JwsError::TooDeep),
     }
 }
 
-/// Without what could be replayed or is personal: it may end up in a log.
+/// Leaves out the claims, the payload and the signature: the output may be logged.
 impl fmt::Debug for Jws<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { algorithm, kid, typ, .. } = self;
@@ -102,7 +101,7 @@ mod tests {
     const RS256: &str = r#"{"alg":"RS256"}"#;
 
     #[test]
-    fn a_token_is_taken_apart() {
+    fn a_token_is_parsed() {
         let header =
             r#"{"alg":"ES256","kid":"a\u00e9","typ":"at+jwt","cty":"x","x5u":7,"jwk":{},"zip":"DEF"}"#;
         let token = token(header, r#"{"sub":"x","roles":["a"]}"#);
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_three_parts() {
+    fn a_token_has_three_parts() {
         for token in [
             "",
             ".",
@@ -133,7 +132,7 @@ mod tests {
         ] {
             assert_eq!(Jws::parse(token).err(), Some(E::Parts), "{token}");
         }
-        // The JSON serializations (RFC 7515, section 7.2) are none.
+        // The JSON serializations (RFC 7515, section 7.2) are not accepted.
         assert_eq!(
             Jws::parse(r#"{"payload":"e30","protected":"e30","signature":"AA"}"#).err(),
             Some(E::Parts)
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_base64url_in_one_spelling() {
+    fn parts_are_strict_base64url() {
         let header = URL_SAFE_NO_PAD.encode(RS256);
         let good = format!("{header}.e30.AAAA");
         assert!(Jws::parse(&good).is_ok());
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn no_algorithm_no_token() {
+    fn an_unknown_algorithm_is_refused() {
         for alg in ["none", "None", "NONE", "nOnE"] {
             assert_eq!(error(&format!(r#"{{"alg":"{alg}"}}"#), "{}"), Some(E::Unsigned), "{alg}");
         }
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_the_meaning_of_a_header_is_refused() {
+    fn ambiguous_and_critical_headers_are_refused() {
         let table = [
             (r#"{"alg":"RS256","alg":"none"}"#, E::Duplicate),
             (r#"{"alg":"RS256","\u0061lg":"HS256"}"#, E::Duplicate),
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_an_object() {
+    fn claims_are_a_json_object() {
         let table = [
             ("[]", E::Claims),
             ("null", E::Claims),

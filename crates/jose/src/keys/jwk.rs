@@ -1,56 +1,59 @@
 //! A key in JSON (RFC 7517, section 4).
 
-use super::Key;
+use super::key::Key;
 use super::material::Material;
 use crate::algorithm::Algorithm;
 use serde_json::{Map, Value};
 
-/// The members of private keys (RFC 7518, sections 6.2.2 and 6.3.2; RFC 8037, section 2), and `k`, which is a secret
-/// wherever it stands.
+/// The members of private keys (RFC 7518, sections 6.2.2 and 6.3.2; RFC 8037, section 2), and `k`, which is always a
+/// secret.
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Reads a key for the algorithms that are allowed, or says why it cannot be used.
+/// Reads a key for the allowed algorithms.
+///
+/// # Errors
+/// Why the key cannot be used.
 pub(super) fn read(jwk: &Value, allowed: &[Algorithm]) -> Result<Key, &'static str> {
-    let jwk = jwk.as_object().ok_or("it is no object")?;
+    let jwk = jwk.as_object().ok_or("not an object")?;
     let kid = kid(jwk)?;
-    is_for_signatures(jwk)?;
-    has_nothing_private(jwk)?;
+    check_usage(jwk)?;
+    check_public(jwk)?;
     let material = Material::read(jwk)?;
     let algorithms = algorithms(jwk, &material, allowed)?;
-    Ok(Key::new(kid, algorithms, material))
+    Ok(Key { kid, algorithms, material })
 }
 
-/// `kid` (section 4.5).
+/// Reads `kid` (section 4.5).
 fn kid(jwk: &Map<String, Value>) -> Result<Option<String>, &'static str> {
     match jwk.get("kid") {
         None => Ok(None),
         Some(Value::String(kid)) => Ok(Some(kid.clone())),
-        Some(_) => Err("`kid` is no string"),
+        Some(_) => Err("`kid` is not a string"),
     }
 }
 
-/// `use` (section 4.2) and `key_ops` (section 4.3).
-fn is_for_signatures(jwk: &Map<String, Value>) -> Result<(), &'static str> {
+/// Checks that `use` (section 4.2) and `key_ops` (section 4.3) allow verifying.
+fn check_usage(jwk: &Map<String, Value>) -> Result<(), &'static str> {
     if jwk.get("use").is_some_and(|usage| usage != "sig") {
         return Err("`use` is not `sig`");
     }
     let verify = |operations: &Vec<Value>| operations.iter().any(|operation| operation == "verify");
     if jwk.get("key_ops").is_some_and(|operations| !operations.as_array().is_some_and(verify)) {
-        return Err("`key_ops` does not have `verify`");
+        return Err("`key_ops` does not contain `verify`");
     }
     Ok(())
 }
 
-/// Whoever can read the set of a verifier could sign with what is in it. Of a shared secret that is what it is for.
-fn has_nothing_private(jwk: &Map<String, Value>) -> Result<(), &'static str> {
+/// Checks that a key is not private: a reader of the set could sign with it. A shared secret is always both.
+fn check_public(jwk: &Map<String, Value>) -> Result<(), &'static str> {
     let shared = jwk.get("kty").is_some_and(|kty| kty == "oct");
     if !shared && PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
-        return Err("it is a private key: publish the public one, and replace it by a new one");
+        return Err("a private key; publish a new public key instead");
     }
     Ok(())
 }
 
-/// The algorithms that the key serves: those that are allowed and fit it, and of these that of `alg` (section 4.4).
+/// Returns the allowed algorithms that fit the key and its `alg` (section 4.4).
 fn algorithms(
     jwk: &Map<String, Value>,
     material: &Material,
@@ -59,21 +62,22 @@ fn algorithms(
     let named = match jwk.get("alg") {
         None => None,
         Some(name) => {
-            let known = name.as_str().and_then(Algorithm::parse).ok_or("`alg` is not known")?;
-            if !material.kind.fits(known) {
+            let known = name.as_str().and_then(Algorithm::parse).ok_or("unknown `alg`")?;
+            if material.signature_bytes(known).is_none() {
                 return Err("`alg` does not fit the key");
             }
             Some(known)
         }
     };
-    let mut serves: Vec<Algorithm> = Vec::new();
+    let mut algorithms: Vec<Algorithm> = Vec::new();
     for algorithm in allowed {
-        let fits = material.kind.fits(*algorithm) && named.is_none_or(|named| named == *algorithm);
-        if fits && !serves.contains(algorithm) {
-            serves.push(*algorithm);
+        let fits =
+            material.signature_bytes(*algorithm).is_some() && named.is_none_or(|named| named == *algorithm);
+        if fits && !algorithms.contains(algorithm) {
+            algorithms.push(*algorithm);
         }
     }
-    if serves.is_empty() { Err("no algorithm that is allowed fits the key") } else { Ok(serves) }
+    if algorithms.is_empty() { Err("no allowed algorithm fits the key") } else { Ok(algorithms) }
 }
 
 #[cfg(test)]
@@ -110,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_serves_the_algorithms_that_fit_it() {
+    fn the_type_and_size_of_a_key_select_its_algorithms() {
         use Algorithm::{ES256, EdDSA, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512};
         let oct = |bytes: usize| json!({"kty": "oct", "k": "A".repeat((bytes * 4).div_ceil(3))});
         assert_eq!(serves(&rsa()).unwrap(), [RS256, RS384, RS512, PS256, PS384, PS512]);
@@ -123,26 +127,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_comes_from_the_configuration() {
+    fn the_configuration_restricts_the_algorithms() {
         let allowed = [Algorithm::RS256, Algorithm::ES384, Algorithm::RS256];
         let serves = |jwk: &Value| read(jwk, &allowed).map(|key| key.algorithms().to_vec());
         assert_eq!(serves(&rsa()).unwrap(), [Algorithm::RS256]);
-        let none = Err("no algorithm that is allowed fits the key");
+        let none = Err("no allowed algorithm fits the key");
         assert_eq!(serves(&ec()), none);
         assert_eq!(serves(&with(rsa(), json!({"alg": "RS512"}))), none);
         assert_eq!(read(&rsa(), &[]).err(), none.err());
     }
 
     #[test]
-    fn a_key_that_is_for_something_else_is_left_out() {
+    fn a_key_for_another_use_is_skipped() {
         assert!(serves(&with(ec(), json!({"use": "sig", "key_ops": ["verify"], "alg": "ES256"}))).is_ok());
         assert!(
             serves(&with(ec(), json!({"key_ops": ["sign", "verify"], "x5c": 7, "x5u": {}, "ext": true})))
                 .is_ok()
         );
         let usage = "`use` is not `sig`";
-        let operations = "`key_ops` does not have `verify`";
-        let private = "it is a private key: publish the public one, and replace it by a new one";
+        let operations = "`key_ops` does not contain `verify`";
+        let private = "a private key; publish a new public key instead";
         let table = [
             (json!({"use": "enc"}), usage),
             (json!({"use": "SIG"}), usage),
@@ -150,12 +154,12 @@ mod tests {
             (json!({"key_ops": ["sign"]}), operations),
             (json!({"key_ops": []}), operations),
             (json!({"key_ops": "verify"}), operations),
-            (json!({"kid": 7}), "`kid` is no string"),
+            (json!({"kid": 7}), "`kid` is not a string"),
             (json!({"alg": "RS256"}), "`alg` does not fit the key"),
             (json!({"alg": "ES384"}), "`alg` does not fit the key"),
-            (json!({"alg": "none"}), "`alg` is not known"),
-            (json!({"alg": "ECDH-ES"}), "`alg` is not known"),
-            (json!({"alg": null}), "`alg` is not known"),
+            (json!({"alg": "none"}), "unknown `alg`"),
+            (json!({"alg": "ECDH-ES"}), "unknown `alg`"),
+            (json!({"alg": null}), "unknown `alg`"),
             (json!({"d": "AA"}), private),
             (json!({"k": SECRET}), private),
             (json!({"oth": []}), private),
@@ -166,26 +170,26 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_none_is_left_out() {
+    fn an_invalid_key_is_skipped() {
         let off_curve = "Ag".to_owned() + &"A".repeat(41);
         let table = [
-            (json!("key"), "it is no object"),
+            (json!("key"), "not an object"),
             (json!({}), "`kty` is missing"),
             (json!({"kty": 1}), "`kty` is missing"),
-            (json!({"kty": "rsa"}), "`kty` is not known"),
-            (json!({"kty": "AKP"}), "`kty` is not known"),
-            (json!({"kty": "oct"}), "`k` is no base64url"),
-            (json!({"kty": "oct", "k": "a+b="}), "`k` is no base64url"),
+            (json!({"kty": "rsa"}), "unknown `kty`"),
+            (json!({"kty": "AKP"}), "unknown `kty`"),
+            (json!({"kty": "oct"}), "`k` is not base64url"),
+            (json!({"kty": "oct", "k": "a+b="}), "`k` is not base64url"),
             (json!({"kty": "oct", "k": "A".repeat(42)}), "`k` has fewer than 32 bytes"),
-            (json!({"kty": "OKP", "crv": "X25519", "x": X25519}), "`crv` is not known"),
-            (json!({"kty": "OKP", "crv": "Ed448", "x": X25519}), "`crv` is not known"),
-            (json!({"kty": "OKP", "crv": "Ed25519"}), "`x` is no base64url"),
-            (json!({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}), "`x` has not 32 bytes"),
+            (json!({"kty": "OKP", "crv": "X25519", "x": X25519}), "unknown `crv`"),
+            (json!({"kty": "OKP", "crv": "Ed448", "x": X25519}), "unknown `crv`"),
+            (json!({"kty": "OKP", "crv": "Ed25519"}), "`x` is not base64url"),
+            (json!({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}), "`x` is not 32 bytes long"),
             (json!({"kty": "OKP", "crv": "Ed25519", "x": off_curve}), "the point is not on the curve"),
             (with(rsa(), json!({"n": "AQAB"})), "`n` has fewer than 2048 bits"),
-            (with(rsa(), json!({"n": 5})), "`n` is no base64url"),
-            (with(rsa(), json!({"e": "AQAC"})), "`e` is no odd number from 3"),
-            (with(ec(), json!({"crv": "secp256k1"})), "`crv` is not known"),
+            (with(rsa(), json!({"n": 5})), "`n` is not base64url"),
+            (with(rsa(), json!({"e": "AQAC"})), "`e` is not an odd number of at least 3"),
+            (with(ec(), json!({"crv": "secp256k1"})), "unknown `crv`"),
             (with(ec(), json!({"crv": "P-384"})), "`x` or `y` is not as long as a coordinate of the curve"),
             (with(ec(), json!({"y": "AA"})), "`x` or `y` is not as long as a coordinate of the curve"),
             (with(ec(), json!({"y": ec()["x"]})), "the point is not on the curve"),

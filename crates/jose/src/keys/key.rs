@@ -1,58 +1,50 @@
-//! A key that can be used.
+//! A key that verifies signatures.
 
-use super::material::{Kind, Material};
+use super::material::Material;
 use crate::algorithm::Algorithm;
 use jsonwebtoken::DecodingKey;
 
-/// A key, the algorithms that it serves, and what verifying with it takes, all made once.
+/// A key and the algorithms that it may be used for.
 #[derive(Clone)]
 pub struct Key {
-    kid: Option<String>,
-    /// Those that the configuration allows, the key's type and size fit, and its `alg` names where it has one.
-    algorithms: Vec<Algorithm>,
-    material: Material,
+    pub(super) kid: Option<String>,
+    /// The algorithms that the configuration allows, the key fits, and its `alg` names if it has one.
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) material: Material,
 }
 
 impl Key {
-    pub(super) fn new(kid: Option<String>, algorithms: Vec<Algorithm>, material: Material) -> Self {
-        Self { kid, algorithms, material }
-    }
-
-    /// Its name (RFC 7517, section 4.5).
+    /// Returns the name (RFC 7517, section 4.5).
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// What it may be used for.
+    /// Returns the algorithms that it may be used for.
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
     }
 
-    /// The DER `SubjectPublicKeyInfo` (RFC 5280, section 4.1.2.7) of an RSA or EC key, for a host that verifies.
+    /// Returns the DER `SubjectPublicKeyInfo` (RFC 5280, section 4.1.2.7) of an RSA or EC key, for a host that
+    /// verifies.
     ///
     /// RSA keys whose exponent has more than 33 bits have none: BoringSSL refuses them.
     pub fn spki(&self) -> Option<&[u8]> {
         self.material.spki.as_deref()
     }
 
-    /// What kind of key it is.
-    pub(crate) fn kind(&self) -> Kind {
-        self.material.kind
-    }
-
-    /// The key as `jsonwebtoken` takes it.
+    /// Returns the key for `jsonwebtoken`.
     pub(crate) fn decoding(&self) -> &DecodingKey {
         &self.material.decoding
     }
 
-    /// Whether a signature of this algorithm can be one of this key at all: it is among those the key is bound to,
-    /// and the signature is exactly as long as it must be.
+    /// Checks that the key is bound to the algorithm, and that the signature is exactly as long as its signatures are.
     pub(crate) fn admits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {
-        self.algorithms.contains(&algorithm) && signature.len() == self.kind().signature_bytes(algorithm)
+        self.algorithms.contains(&algorithm)
+            && self.material.signature_bytes(algorithm) == Some(signature.len())
     }
 }
 
-/// Without the key itself, which may be a secret.
+/// Leaves out the key itself, which may be a secret.
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { kid, algorithms, .. } = self;

@@ -1,45 +1,47 @@
-//! A set of keys (RFC 7517, section 5).
+//! Key sets (RFC 7517, section 5).
 
-use super::{Key, SkippedKey, jwk};
+use super::jwk;
+use super::key::Key;
+use super::skipped_key::SkippedKey;
 use crate::algorithm::Algorithm;
-use crate::json::parse_json;
+use encoding::json;
 use serde_json::Value;
 
-/// The most bytes of a set.
+/// The maximum size of a key set, in bytes.
 pub const MAX_SET_BYTES: usize = 1024 * 1024;
 
-/// The most keys of a set.
+/// The maximum number of keys in a set.
 pub const MAX_KEYS: usize = 200;
 
-/// How many lists and objects may stand in each other in a set.
+/// The maximum depth of arrays and objects in a set.
 const MAX_DEPTH: usize = 16;
 
-/// The keys of an issuer that can be used. It may be empty: whether that is an error is for the caller to say.
+/// The usable keys of an issuer. The set may be empty; the caller decides whether that is an error.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
     keys: Vec<Key>,
 }
 
-/// Why a set cannot be read.
+/// Why a key set is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeySetError {
-    /// It has more bytes than [`MAX_SET_BYTES`].
+    /// It is longer than [`MAX_SET_BYTES`].
     TooLong,
-    /// It is no JSON, an object in it has a name twice, or it is nested too deep.
+    /// It is not JSON, has a duplicate key in an object, or is nested too deep.
     Json,
-    /// It is no object with a list `keys` (RFC 7517, section 5.1).
+    /// It is not an object with an array `keys` (RFC 7517, section 5.1).
     NoKeys,
     /// It has more keys than [`MAX_KEYS`].
     TooManyKeys,
 }
 
 impl KeySetError {
-    /// What is wrong, for a log.
+    /// Returns the description for a log.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::TooLong => "the key set has more than 1 MiB",
-            Self::Json => "the key set is no JSON object with unique names",
-            Self::NoKeys => "the key set has no list `keys`",
+            Self::TooLong => "the key set is larger than 1 MiB",
+            Self::Json => "the key set is not valid JSON, or has a duplicate key",
+            Self::NoKeys => "the key set has no array `keys`",
             Self::TooManyKeys => "the key set has more than 200 keys",
         }
     }
@@ -55,40 +57,39 @@ impl std::error::Error for KeySetError {}
 
 impl KeySet {
     /// Reads a set for the algorithms that the configuration allows. Keys that cannot be used with one of them are
-    /// left out (RFC 7517, section 5), and it is said which and why.
+    /// skipped (RFC 7517, section 5) and returned with the reason.
     ///
     /// # Errors
-    /// What is wrong with the set as a whole.
+    /// The set as a whole is invalid.
     pub fn parse(json: &[u8], algorithms: &[Algorithm]) -> Result<(Self, Vec<SkippedKey>), KeySetError> {
         if json.len() > MAX_SET_BYTES {
             return Err(KeySetError::TooLong);
         }
-        let set = parse_json(json, MAX_DEPTH).map_err(|_| KeySetError::Json)?;
+        let set = json::parse(json, MAX_DEPTH).map_err(|_| KeySetError::Json)?;
         let jwks = set.get("keys").and_then(Value::as_array).ok_or(KeySetError::NoKeys)?;
         if jwks.len() > MAX_KEYS {
             return Err(KeySetError::TooManyKeys);
         }
-        let (mut keys, mut left_out) = (Vec::new(), Vec::new());
+        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
         for (index, jwk) in jwks.iter().enumerate() {
             match jwk::read(jwk, algorithms) {
                 Ok(key) => keys.push(key),
                 Err(why) => {
                     let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
-                    left_out.push(SkippedKey { index, kid, why });
+                    skipped.push(SkippedKey { index, kid, why });
                 }
             }
         }
-        Ok((Self { keys }, left_out))
+        Ok((Self { keys }, skipped))
     }
 
-    /// The keys to try for a token, in the order of the set.
+    /// Returns the keys to try for a token, in the order of the set.
     ///
-    /// A key serves only the algorithms that it was bound to. A token that names a key is tried with the keys of that
-    /// name, all of them if several have it (RFC 7517, section 4.5), and with those that have none: `kid` is a hint
-    /// (RFC 7515, section 4.1.4), and keys without it are in use where an issuer has just one. It is never tried with
-    /// a key of another name. A token that names no key is tried with all.
+    /// They are bound to the algorithm. For a token with a `kid` they are the keys of that name, all of them if several
+    /// have it (RFC 7517, section 4.5), and the keys without a name: `kid` is a hint (RFC 7515, section 4.1.4), and an
+    /// issuer with a single key may leave it unnamed. For a token without a `kid` they are all keys.
     ///
-    /// Each costs a signature check, so a caller may want to take the first few only.
+    /// Each key costs a signature check: a caller may limit the number.
     pub fn candidates(&self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(move |key| {
             let named = kid.zip(key.kid());
@@ -96,17 +97,17 @@ impl KeySet {
         })
     }
 
-    /// Whether there is a key of this name: where there is none, the issuer may have new keys.
+    /// Returns true if a key has this name. If none has, the issuer may have new keys.
     pub fn has_kid(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.kid() == Some(kid))
     }
 
-    /// All keys, in the order of the set.
+    /// Returns all keys, in the order of the set.
     pub fn keys(&self) -> &[Key] {
         &self.keys
     }
 
-    /// Whether there is no key that can be used.
+    /// Returns true if no key can be used.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_no_set() {
+    fn an_invalid_set_is_refused() {
         for json in ["", "<html>", "{\"keys\":[", "{\"keys\":[],\"keys\":[]}"] {
             assert_eq!(parse(json).err(), Some(E::Json), "{json}");
         }
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_bounded() {
+    fn size_and_number_of_keys_are_bounded() {
         let padded = |bytes: usize| format!("{{\"keys\":[]{}}}", " ".repeat(bytes - 11));
         assert!(parse(&padded(MAX_SET_BYTES)).unwrap().is_empty());
         assert_eq!(parse(&padded(MAX_SET_BYTES + 1)).err(), Some(E::TooLong));
@@ -150,24 +151,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_named() {
+    fn each_skipped_key_has_a_reason() {
         let json = format!(
             r#"{{"keys":[7,{{"kty":"oct","kid":"s\n","k":"AA"}},{},{{"kty":"EC","crv":"P-256K","kid":"c"}}]}}"#,
             oct("a")
         );
-        let (keys, left_out) = KeySet::parse(json.as_bytes(), &Algorithm::ALL).unwrap();
+        let (keys, skipped) = KeySet::parse(json.as_bytes(), &Algorithm::ALL).unwrap();
         assert_eq!(keys.keys().len(), 1);
-        let lines: Vec<_> = left_out.iter().map(ToString::to_string).collect();
+        let lines: Vec<_> = skipped.iter().map(ToString::to_string).collect();
         let expected = [
-            "key 0 is left out: it is no object",
-            "key 1 (`s\\n`) is left out: `k` has fewer than 32 bytes",
-            "key 3 (`c`) is left out: `crv` is not known",
+            "key 0 is skipped: not an object",
+            "key 1 (`s\\n`) is skipped: `k` has fewer than 32 bytes",
+            "key 3 (`c`) is skipped: unknown `crv`",
         ];
         assert_eq!(lines, expected);
     }
 
     #[test]
-    fn a_token_is_tried_with_the_keys_it_may_be_signed_with() {
+    fn candidates_match_algorithm_and_kid() {
         let unnamed = format!(r#"{{"kty":"oct","k":"{SECRET}"}}"#);
         let keys =
             parse(&format!("{{\"keys\":[{},{},{unnamed},{}]}}", oct("a"), oct("b"), oct("a"))).unwrap();

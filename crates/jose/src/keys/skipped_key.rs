@@ -1,11 +1,11 @@
-//! A key that cannot be used.
+//! The keys of a set that cannot be used.
 
 use std::fmt;
 
-/// A key that a set has and that is left out. Its line for the log never has anything of the key itself.
+/// A key of a set that cannot be used. Its line for the log contains nothing of the key but its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
-    /// Where it stands in the set, from 0.
+    /// Its index in the set.
     pub index: usize,
     /// Its name (RFC 7517, section 4.5).
     pub kid: Option<String>,
@@ -13,17 +13,17 @@ pub struct SkippedKey {
     pub why: &'static str,
 }
 
-/// The most characters of a name in a line.
+/// The maximum number of characters of a name in a line.
 const MAX_KID_CHARS: usize = 100;
 
 impl fmt::Display for SkippedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key {}", self.index)?;
         if let Some(kid) = &self.kid {
-            // The issuer chose the name: no line breaks, no end of it.
+            // The issuer chooses the name: it must not break the line or fill it.
             let kid: String = kid.chars().take(MAX_KID_CHARS).flat_map(char::escape_debug).collect();
             write!(f, " (`{kid}`)")?;
         }
-        write!(f, " is left out: {}", self.why)
+        write!(f, " is skipped: {}", self.why)
     }
 }

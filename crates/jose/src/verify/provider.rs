@@ -1,17 +1,17 @@
-//! The cryptography that `jsonwebtoken` runs on here.
+//! The cryptography of `jsonwebtoken`.
 //!
-//! It comes with a provider on RustCrypto of its own, but that one refuses RSA keys of more than 4096 bits, takes an
-//! RSA-PSS signature plus a multiple of the modulus for another, can sign, and draws random numbers for it.
+//! The provider on RustCrypto that comes with it refuses RSA keys of more than 4096 bits, accepts an RSA-PSS signature
+//! to which a multiple of the modulus was added, and needs random numbers to sign.
 
-use super::{ecdsa, eddsa, hmac, rsa};
-use crate::keys::Curve;
+use super::scheme;
+use crate::algorithm::{Algorithm, Scheme};
+use jsonwebtoken as jwt;
+use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result, new_error};
-use jsonwebtoken::signature::{Error as Refused, Verifier};
-use jsonwebtoken::{Algorithm, DecodingKey};
-use sha2::{Sha256, Sha384, Sha512};
+use jsonwebtoken::signature::{Error, Verifier};
 
-/// It verifies. Whatever else it is asked for is an error, where `KeyUtils::new_unimplemented` would panic.
+/// Verifies signatures; all else is an error, where `KeyUtils::new_unimplemented` would panic.
 pub(super) static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| unsupported(),
     verifier_factory: verifier,
@@ -28,56 +28,34 @@ fn unsupported<T>() -> Result<T> {
     Err(new_error(ErrorKind::UnsupportedAlgorithm))
 }
 
-fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
-    let check = match algorithm {
-        Algorithm::RS256 => with_rsa(key, rsa::pkcs1v15::<Sha256>)?,
-        Algorithm::RS384 => with_rsa(key, rsa::pkcs1v15::<Sha384>)?,
-        Algorithm::RS512 => with_rsa(key, rsa::pkcs1v15::<Sha512>)?,
-        Algorithm::PS256 => with_rsa(key, rsa::pss::<Sha256>)?,
-        Algorithm::PS384 => with_rsa(key, rsa::pss::<Sha384>)?,
-        Algorithm::PS512 => with_rsa(key, rsa::pss::<Sha512>)?,
-        Algorithm::ES256 => with_bytes(key, |point, m, s| ecdsa::holds(Curve::P256, point, m, s))?,
-        Algorithm::ES384 => with_bytes(key, |point, m, s| ecdsa::holds(Curve::P384, point, m, s))?,
-        Algorithm::EdDSA => with_bytes(key, eddsa::holds)?,
-        Algorithm::HS256 => with_bytes(key, hmac::sha256)?,
-        Algorithm::HS384 => with_bytes(key, hmac::sha384)?,
-        Algorithm::HS512 => with_bytes(key, hmac::sha512)?,
-        _ => return unsupported(),
-    };
-    Ok(Box::new(Check { algorithm: *algorithm, check }))
-}
-
-type MessageAndSignature = Box<dyn Fn(&[u8], &[u8]) -> bool>;
-
-/// A function with its key, as `jsonwebtoken` takes it.
-struct Check {
-    algorithm: Algorithm,
-    check: MessageAndSignature,
-}
-
-impl Verifier<Vec<u8>> for Check {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Refused> {
-        if (self.check)(message, signature) { Ok(()) } else { Err(Refused::new()) }
+/// Creates the verifier of an algorithm. The key must be of its family: a public key is never used as a secret.
+fn verifier(algorithm: &jwt::Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    let known = Algorithm::ALL.into_iter().find(|known| known.jwt() == Some(*algorithm));
+    match known {
+        Some(known) if key.family() == algorithm.family() => {
+            Ok(Box::new(KeyVerifier { algorithm: *algorithm, scheme: known.scheme(), key: key.clone() }))
+        }
+        _ => unsupported(),
     }
 }
 
-impl JwtVerifier for Check {
-    fn algorithm(&self) -> Algorithm {
+/// Verifies the signatures of a key.
+struct KeyVerifier {
+    algorithm: jwt::Algorithm,
+    scheme: Scheme,
+    key: DecodingKey,
+}
+
+impl Verifier<Vec<u8>> for KeyVerifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
+        scheme::verify(self.scheme, &self.key, message, signature).then_some(()).ok_or_else(Error::new)
+    }
+}
+
+impl JwtVerifier for KeyVerifier {
+    fn algorithm(&self) -> jwt::Algorithm {
         self.algorithm
     }
-}
-
-fn with_rsa(
-    key: &DecodingKey,
-    holds: fn(::rsa::RsaPublicKey, &[u8], &[u8]) -> bool,
-) -> Result<MessageAndSignature> {
-    let key = rsa::public_key(key)?;
-    Ok(Box::new(move |message, signature| holds(key.clone(), message, signature)))
-}
-
-fn with_bytes(key: &DecodingKey, holds: fn(&[u8], &[u8], &[u8]) -> bool) -> Result<MessageAndSignature> {
-    let key = key.try_get_as_bytes()?.to_vec();
-    Ok(Box::new(move |message, signature| holds(&key, message, signature)))
 }
 
 #[cfg(test)]
@@ -88,7 +66,7 @@ mod tests {
     use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
     #[test]
-    fn whatever_but_verifying_is_an_error() {
+    fn everything_but_verifying_is_an_error() {
         let utils = &PROVIDER.key_utils;
         assert!((PROVIDER.signer_factory)(&Algorithm::HS256, &EncodingKey::from_secret(b"a")).is_err());
         assert!((utils.rsa_pub_components_from_private_key)(b"").is_err());
@@ -99,19 +77,20 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_another_kind_verifies_nothing() {
-        let kinds = [
+    fn a_key_of_another_family_or_form_verifies_nothing() {
+        let keys = [
             DecodingKey::from_secret(b""),
             DecodingKey::from_secret(&[4; 65]),
             DecodingKey::from_rsa_raw_components(b"", b""),
             DecodingKey::from_rsa_raw_components(&[0], &[0]),
             DecodingKey::from_rsa_raw_components(&[4], &[2]),
+            DecodingKey::from_rsa_der(&[0x30, 0]),
             DecodingKey::from_ed_der(&[]),
             DecodingKey::from_ec_der(&[4]),
         ];
         let algorithms =
             [Algorithm::RS256, Algorithm::PS512, Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA];
-        for key in &kinds {
+        for key in &keys {
             for algorithm in &algorithms {
                 let verifier = (PROVIDER.verifier_factory)(algorithm, key);
                 assert!(
@@ -120,5 +99,6 @@ mod tests {
                 );
             }
         }
+        assert!((PROVIDER.verifier_factory)(&Algorithm::HS256, &DecodingKey::from_ec_der(&[4; 65])).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens that others have accepted.
+//! Attacks that other implementations have let through.
 
 use crate::{keys, verdict::verdict};
 use base64::Engine;
@@ -34,7 +34,7 @@ fn verified(keys: &KeySet, token: &str) -> bool {
 
 /// The published key as the secret of an HMAC, in each form that an attacker may guess (RFC 8725, section 2.1).
 #[test]
-fn a_public_key_is_no_secret() {
+fn a_public_key_is_never_used_as_a_secret() {
     let jwk = json!({"kty": "RSA", "n": RSA_N, "e": "AQAB"});
     let set = json!({"keys": [jwk]}).to_string();
     let (keys, _) = KeySet::parse(set.as_bytes(), &Algorithm::ALL).unwrap();
@@ -55,9 +55,9 @@ fn a_public_key_is_no_secret() {
     }
 }
 
-/// The same with a secret that is one, and what changes it.
+/// A real secret, and changes to the token and the secret.
 #[test]
-fn a_secret_verifies_what_was_signed_with_it_and_nothing_else() {
+fn a_secret_verifies_only_what_was_signed_with_it() {
     let secret = [7; 32];
     let set = json!({"keys": [{"kty": "oct", "kid": "a", "k": keys::text(&secret)}]}).to_string();
     let (keys, _) = KeySet::parse(set.as_bytes(), &[Algorithm::HS256]).unwrap();
@@ -81,9 +81,9 @@ fn a_secret_verifies_what_was_signed_with_it_and_nothing_else() {
     assert!(!verdict(Algorithm::HS256, key, jws.message, &[jws.signature.as_slice(), &[0]].concat()));
 }
 
-/// A key in the token is never looked at (RFC 8725, section 3.10; CVE-2018-0114).
+/// A key in the token is ignored (RFC 8725, section 3.10; CVE-2018-0114).
 #[test]
-fn a_token_does_not_bring_its_key() {
+fn a_key_in_the_token_is_ignored() {
     let attacker = [9; 32];
     let set = json!({"keys": [{"kty": "oct", "k": keys::text(&[7; 32])}]}).to_string();
     let (keys, _) = KeySet::parse(set.as_bytes(), &[Algorithm::HS256]).unwrap();
@@ -104,9 +104,9 @@ fn a_token_does_not_bring_its_key() {
     }
 }
 
-/// The unsecured tokens of RFC 7515, appendix A.5, and RFC 7519, section 6.1; and what passes for one.
+/// The unsecured tokens of RFC 7515, appendix A.5, and RFC 7519, section 6.1, and similar ones.
 #[test]
-fn a_token_without_a_signature_is_none() {
+fn an_unsigned_token_is_refused() {
     let payload =
         "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
     assert_eq!(Jws::parse(&format!("eyJhbGciOiJub25lIn0.{payload}.")).err(), Some(JwsError::Unsigned));
@@ -114,7 +114,7 @@ fn a_token_without_a_signature_is_none() {
         let token = token(&format!(r#"{{"alg":"{alg}"}}"#), |_| vec![0; 32]);
         assert_eq!(Jws::parse(&token).err(), Some(JwsError::Unsigned), "{alg}");
     }
-    // An empty signature is one that no key has made.
+    // An empty signature does not verify.
     let set = json!({"keys": [
         {"kty": "RSA", "n": RSA_N, "e": "AQAB"}, {"kty": "oct", "k": keys::text(&[7; 64])},
         {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
@@ -127,9 +127,9 @@ fn a_token_without_a_signature_is_none() {
     }
 }
 
-/// Whole stacks of brackets, in every place that is read.
+/// Deep nesting in every part that is parsed.
 #[test]
-fn depth_costs_nothing() {
+fn deep_nesting_is_refused() {
     for open in ["[", "{\"a\":", "[[{\"a\":"] {
         let deep = open.repeat(100_000);
         assert!(KeySet::parse(deep.as_bytes(), &Algorithm::ALL).is_err());

@@ -1,13 +1,13 @@
-//! A host that verifies with AWS-LC, which like Envoy's BoringSSL takes a key in DER and a signature of ECDSA in DER.
+//! A host that verifies with AWS-LC, which takes keys and ECDSA signatures in DER, as Envoy's BoringSSL does.
 
 use aws_lc_rs::signature::{self as aws, UnparsedPublicKey, VerificationAlgorithm};
-use jose::{HostAbsent, HostVerify};
+use jose::{HostUnavailable, HostVerify};
 use std::cell::Cell;
 
-/// The host, and how often it was asked.
+/// The host, and the number of calls to it.
 #[derive(Default)]
 pub(crate) struct AwsLc {
-    pub(crate) asked: Cell<usize>,
+    pub(crate) calls: Cell<usize>,
 }
 
 /// The object identifier of RSA keys with its tag.
@@ -20,8 +20,8 @@ impl HostVerify for AwsLc {
         spki: &[u8],
         signature: &[u8],
         message: &[u8],
-    ) -> Result<bool, HostAbsent> {
-        self.asked.set(self.asked.get() + 1);
+    ) -> Result<bool, HostUnavailable> {
+        self.calls.set(self.calls.get() + 1);
         let rsa = spki.windows(RSA_ENCRYPTION.len()).any(|window| window == RSA_ENCRYPTION);
         let algorithm: &'static dyn VerificationAlgorithm = match (rsa, hash) {
             (true, "sha256") => &aws::RSA_PKCS1_2048_8192_SHA256,
@@ -37,8 +37,8 @@ impl HostVerify for AwsLc {
 }
 
 #[test]
-fn it_gives_the_known_answer() {
+fn aws_lc_gives_the_known_answer() {
     let host = AwsLc::default();
     assert!(jose::known_answer(&host));
-    assert_eq!(host.asked.get(), 4);
+    assert_eq!(host.calls.get(), 4);
 }

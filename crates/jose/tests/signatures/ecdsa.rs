@@ -1,5 +1,5 @@
-//! ECDSA: every vector of the three curves with the hash that goes with them (RFC 7518, section 3.4), as two numbers in
-//! a row and in DER.
+//! ECDSA: every vector of the three curves with their hash function (RFC 7518, section 3.4), as two numbers in a row
+//! and in DER.
 //!
 //! Not run: other curves and other hashes, which no algorithm of RFC 7518 uses.
 
@@ -31,8 +31,8 @@ fn every_vector_of_two_numbers() {
     assert_eq!((run, valid), (860, 597));
 }
 
-/// A signature in DER is none of a token. Where it is DER, though, the two numbers in it are, if and only if it is
-/// valid; and what the host is given then is that very DER.
+/// A token's signature in DER is refused. The two numbers of a DER signature are accepted if and only if it is valid,
+/// and the host receives that DER.
 #[test]
 fn every_vector_in_der() {
     let (mut run, mut converted, mut valid) = (0, 0, 0);
@@ -56,7 +56,7 @@ fn every_vector_in_der() {
     assert_eq!((run, converted, valid), (1530, 832, 600));
 }
 
-/// The two numbers of a signature in DER, each of so many bytes; nothing where it is no DER, or they are longer.
+/// Returns the two numbers of a signature in DER, each of so many bytes, or `None` if it is not DER or they are longer.
 fn numbers(der: &[u8], bytes: usize) -> Option<Vec<u8>> {
     let content = match der {
         [0x30, length @ 0..=0x7f, content @ ..] | [0x30, 0x81, length @ 0x80..=0xff, content @ ..] => {
@@ -79,9 +79,9 @@ fn number(der: &[u8], bytes: usize) -> Option<(Vec<u8>, &[u8])> {
     Some(([vec![0; bytes.checked_sub(number.len())?].as_slice(), number].concat(), rest))
 }
 
-/// What is left of r and s where a number is 0: refused by both without an exception of theirs (CVE-2022-21449).
+/// Signatures in which r or s is 0 are refused by both verifiers (CVE-2022-21449).
 #[test]
-fn zero_is_no_signature() {
+fn a_signature_with_a_zero_is_refused() {
     for (algorithm, crv, name, _) in SETS {
         let group = TestSet::load(name).unwrap().test_groups.swap_remove(0);
         let key = keys::ec(crv, &group.key.key, algorithm).unwrap();
@@ -93,7 +93,7 @@ fn zero_is_no_signature() {
             signature[zeros].fill(0);
             assert!(!verdict(algorithm, &key, &test.msg, &signature), "{crv}");
         }
-        // Curve and algorithm belong together.
+        // A curve has one algorithm.
         for other in Algorithm::ALL.into_iter().filter(|other| *other != algorithm) {
             assert!(!InModule.verify(other, &key, &test.msg, &test.sig), "{crv} {other}");
         }

@@ -19,9 +19,9 @@ fn every_vector() {
     assert_eq!((run, valid), (151, 88));
 }
 
-/// RFC 7748, section 7: with them a signature of zeros fits half of all messages, or all.
+/// RFC 7748, section 7: for these points a signature of zeros fits half of all messages, or all.
 #[test]
-fn points_of_small_order_are_no_keys() {
+fn points_of_small_order_are_refused() {
     let mut one = [0; 32];
     one[0] = 1;
     let mut minus_one = [0xff; 32];

@@ -6,10 +6,10 @@ use jose::{Algorithm, Jws, JwsError};
 struct Example {
     place: &'static str,
     algorithm: Algorithm,
-    /// Without the members of the private key that the RFC prints.
+    /// The key without the private members that the RFC prints.
     jwk: &'static str,
     token: &'static str,
-    /// Whether the payload is a set of claims; that of the others is text.
+    /// True if the payload is a set of claims rather than text.
     claims: bool,
 }
 
@@ -161,7 +161,7 @@ const EXAMPLES: [Example; 9] = [
 ];
 
 #[test]
-fn every_signature_is_what_the_rfc_says() {
+fn every_example_verifies_as_in_its_rfc() {
     for example in &EXAMPLES {
         let Example { place, algorithm, .. } = example;
         let key = keys::key(&serde_json::from_str(example.jwk).unwrap(), &Algorithm::ALL).unwrap();
@@ -181,7 +181,7 @@ fn every_signature_is_what_the_rfc_says() {
 }
 
 #[test]
-fn those_with_claims_are_tokens() {
+fn examples_with_claims_are_tokens() {
     for example in &EXAMPLES {
         match Jws::parse(example.token) {
             Ok(jws) => {
@@ -199,7 +199,7 @@ fn those_with_claims_are_tokens() {
     }
 }
 
-/// RFC 7515, appendix E: an extension in `crit` that nobody knows.
+/// RFC 7515, appendix E: an unknown extension in `crit`.
 #[test]
 fn a_critical_extension_is_refused() {
     let token = "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA.";
@@ -208,8 +208,8 @@ fn a_critical_extension_is_refused() {
 
 /// RFC 8037, appendix A.1.
 #[test]
-fn a_private_key_is_left_out() {
+fn a_private_key_is_skipped() {
     let jwk = r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let why = keys::key(&serde_json::from_str(jwk).unwrap(), &Algorithm::ALL).err();
-    assert_eq!(why, Some("it is a private key: publish the public one, and replace it by a new one"));
+    assert_eq!(why, Some("a private key; publish a new public key instead"));
 }

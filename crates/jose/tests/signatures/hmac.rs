@@ -26,7 +26,7 @@ fn every_vector() {
                     continue;
                 };
                 let found = verdict(algorithm, &key, &test.msg, &test.tag);
-                // Exception: codes that are cut off. RFC 7518, section 3.2, has whole ones.
+                // Exception: truncated codes. RFC 7518, section 3.2, requires whole ones.
                 let whole = group.tag_size == bits;
                 assert_eq!(found, whole && !test.result.must_fail(), "{name:?} {}", test.tc_id);
                 run += 1;

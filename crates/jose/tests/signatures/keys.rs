@@ -1,21 +1,21 @@
-//! Keys of the numbers in a vector.
+//! Keys from the numbers in a vector.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jose::{Algorithm, Key, KeySet};
 use serde_json::{Value, json};
 
-/// The text of some bytes in a JWK.
+/// Encodes bytes for a JWK.
 pub(crate) fn text(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The bytes of a text in a JWK.
+/// Decodes the bytes of a JWK.
 pub(crate) fn bytes(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// The key of a JWK, or why it cannot be used.
+/// Reads the key of a JWK, or returns why it cannot be used.
 pub(crate) fn key(jwk: &Value, algorithms: &[Algorithm]) -> Result<Key, &'static str> {
     let set = json!({"keys": [jwk]}).to_string();
     let (keys, left_out) = KeySet::parse(set.as_bytes(), algorithms).unwrap();
@@ -29,7 +29,7 @@ pub(crate) fn rsa(n: &[u8], e: &[u8], algorithm: Algorithm) -> Result<Key, &'sta
     key(&json!({"kty": "RSA", "n": text(n), "e": text(e)}), &[algorithm])
 }
 
-/// Of a point in the uncompressed form.
+/// Reads the key of a point in the uncompressed form.
 pub(crate) fn ec(crv: &str, point: &[u8], algorithm: Algorithm) -> Result<Key, &'static str> {
     let (x, y) = point[1..].split_at((point.len() - 1) / 2);
     key(&json!({"kty": "EC", "crv": crv, "x": text(x), "y": text(y)}), &[algorithm])

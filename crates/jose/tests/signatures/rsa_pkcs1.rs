@@ -28,8 +28,8 @@ fn every_vector() {
                 let expected = match test.result {
                     TestResult::Valid => true,
                     TestResult::Invalid => false,
-                    // Exception: a DigestInfo without its NULL. "Valid" for who parses it, but the encodings are to be
-                    // compared as they are (RFC 8017, section 8.2.2, step 4).
+                    // Exception: a DigestInfo without its NULL. A parser may accept it, but the encodings must be
+                    // compared byte for byte (RFC 8017, section 8.2.2, step 4).
                     TestResult::Acceptable => {
                         assert_eq!(test.flags, [TestFlag::MissingNull]);
                         false
@@ -45,9 +45,9 @@ fn every_vector() {
     assert_eq!((run, valid), (3106, 89));
 }
 
-/// BoringSSL takes exponents of 33 bits at most, so that the host is not asked about this key, of 64.
+/// BoringSSL accepts exponents of at most 33 bits: the module verifies with this key, whose exponent has 64.
 #[test]
-fn a_big_exponent_is_for_the_module() {
+fn the_module_verifies_with_a_large_exponent() {
     let n = concat!(
         "1Ok3cgSliqM2dXK0JrCWz45E3Ob87vcHUeFL6rxSrFxXSQNl_WaDZXCbzf7vRE8fAslwoFAr_p2_oaUea5zIgCQCGNEg1_zrK7Zrwf0q",
         "cnifCZ_KvEBftEpeYU7JIvPQ2dV3V9mYE9hSUwSfKEmWaQwDGDQO-vL6eBFWiV9so9FggfU583sYYoNwxTx2rkHPmsmfflvTgk2lermP",

@@ -1,7 +1,7 @@
 //! RSASSA-PSS: every vector with SHA-256, SHA-384 or SHA-512.
 //!
-//! Not run: the sets with other hashes (SHA-1, SHA-224, SHA-512/224, SHA-512/256, SHAKE), which no algorithm of RFC 7518
-//! uses.
+//! Not run: the sets with other hashes (SHA-1, SHA-224, SHA-512/224, SHA-512/256, SHAKE), which no algorithm of RFC
+//! 7518 uses.
 
 use crate::{keys, verdict::verdict};
 use jose::Algorithm;
@@ -19,7 +19,7 @@ fn algorithm(hash: HashFunction) -> Option<(Algorithm, usize)> {
 
 /// "The same hash function is used with MGF1; the size of the salt value is the same size as the hash function output"
 /// (RFC 7518, section 3.5).
-fn as_tokens_have_it(group: &TestGroup, salt: usize) -> bool {
+fn has_parameters_of_tokens(group: &TestGroup, salt: usize) -> bool {
     group.mgf == Mgf::Mgf1 && group.mgf_hash == Some(group.hash) && group.salt_size == salt
 }
 
@@ -32,11 +32,11 @@ fn every_vector() {
             let key = keys::rsa(&group.key.n, &group.key.e, algorithm).unwrap();
             for test in &group.tests {
                 let found = verdict(algorithm, &key, &test.msg, &test.sig);
-                let expected = if as_tokens_have_it(&group, salt) {
+                let expected = if has_parameters_of_tokens(&group, salt) {
                     !test.result.must_fail()
                 } else {
-                    // Exception: signatures with another salt or another hash in MGF1 are valid, but none of RFC 7518;
-                    // and what is wrong with one of the invalid is that it has the salt of RFC 7518.
+                    // Exception: signatures with another salt or another hash in MGF1 are valid, but not by RFC 7518;
+                    // one of the invalid vectors is invalid only for having the salt of RFC 7518.
                     group.mgf_hash == Some(group.hash) && test.comment == format!("s_len changed to {salt}")
                 };
                 assert_eq!(found, expected, "{name:?} {}: {}", test.tc_id, test.comment);
@@ -44,7 +44,7 @@ fn every_vector() {
                 valid += usize::from(found);
                 other_parameters += usize::from(!found && !test.result.must_fail());
                 if let Some(other) = plus(&test.sig, &group.key.n).filter(|_| found) {
-                    // A signature is a number below the modulus (RFC 8017, section 5.2.2): plus the modulus it is none.
+                    // A signature is a number below the modulus (RFC 8017, section 5.2.2).
                     assert!(!verdict(algorithm, &key, &test.msg, &other), "{name:?} {}", test.tc_id);
                     other_numbers += 1;
                 }
@@ -54,7 +54,7 @@ fn every_vector() {
     assert_eq!((run, valid, other_parameters, other_numbers), (2206, 777, 755, 294));
 }
 
-/// The sum of two numbers, if it has no more bytes than the first.
+/// Returns the sum of two numbers, if it has no more bytes than the first.
 fn plus(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
     let b = b.get(b.len().checked_sub(a.len())?..)?;
     let mut sum = vec![0; a.len()];

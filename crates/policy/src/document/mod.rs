@@ -64,7 +64,7 @@ fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
         return None;
     }
     // JSON first: the first byte of a `Struct` is a line feed, which JSON ignores.
-    let json = jose::parse_json(text, MAX_DEPTH).map_err(|error| error.message);
+    let json = encoding::json::parse(text, MAX_DEPTH).map_err(|error| error.message);
     let parsed = json.or_else(|message| protobuf::parse(text).ok_or(message));
     match parsed {
         Ok(value) => T::read(Node { value: &value, path: &root }, problems),

@@ -1,5 +1,6 @@
 //! `google.protobuf.Struct` in binary form: Envoy passes a configuration in this form if it is a `Struct`.
 
+use encoding::protobuf::{Value as Field, take_field};
 use serde_json::{Map, Number, Value};
 
 /// The most levels of nested values.
@@ -10,18 +11,11 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Value> {
     object(bytes, MAX_DEPTH)
 }
 
-/// The value of a field of a message.
-enum Field<'a> {
-    Varint(u64),
-    Fixed(u64),
-    Bytes(&'a [u8]),
-}
-
 /// `map<string, Value> fields = 1`; a duplicate key is invalid.
 fn object(mut bytes: &[u8], depth: usize) -> Option<Value> {
     let mut map = Map::new();
     while !bytes.is_empty() {
-        let (1, Field::Bytes(entry)) = field(&mut bytes)? else { return None };
+        let (1, Field::Bytes(entry)) = take_field(&mut bytes)? else { return None };
         let (name, value) = member(entry, depth)?;
         if map.insert(name, value).is_some() {
             return None;
@@ -34,7 +28,7 @@ fn object(mut bytes: &[u8], depth: usize) -> Option<Value> {
 fn member(mut bytes: &[u8], depth: usize) -> Option<(String, Value)> {
     let (mut name, mut member) = (String::new(), Value::Null);
     while !bytes.is_empty() {
-        match field(&mut bytes)? {
+        match take_field(&mut bytes)? {
             (1, Field::Bytes(text)) => name = string(text)?,
             (2, Field::Bytes(inner)) => member = value(inner, depth.checked_sub(1)?)?,
             _ => return None,
@@ -45,13 +39,13 @@ fn member(mut bytes: &[u8], depth: usize) -> Option<(String, Value)> {
 
 /// A `Value`: one of its six kinds.
 fn value(mut bytes: &[u8], depth: usize) -> Option<Value> {
-    let kind = field(&mut bytes)?;
+    let kind = take_field(&mut bytes)?;
     if !bytes.is_empty() {
         return None;
     }
     match kind {
         (1, Field::Varint(0)) => Some(Value::Null),
-        (2, Field::Fixed(bits)) => Number::from_f64(f64::from_bits(bits)).map(Value::Number),
+        (2, Field::Fixed64(bits)) => Number::from_f64(f64::from_bits(bits)).map(Value::Number),
         (3, Field::Bytes(text)) => string(text).map(Value::String),
         (4, Field::Varint(number)) => Some(Value::Bool(number != 0)),
         (5, Field::Bytes(inner)) => object(inner, depth),
@@ -64,7 +58,7 @@ fn value(mut bytes: &[u8], depth: usize) -> Option<Value> {
 fn list(mut bytes: &[u8], depth: usize) -> Option<Value> {
     let mut items = Vec::new();
     while !bytes.is_empty() {
-        let (1, Field::Bytes(item)) = field(&mut bytes)? else { return None };
+        let (1, Field::Bytes(item)) = take_field(&mut bytes)? else { return None };
         items.push(value(item, depth.checked_sub(1)?)?);
     }
     Some(Value::Array(items))
@@ -72,40 +66,6 @@ fn list(mut bytes: &[u8], depth: usize) -> Option<Value> {
 
 fn string(bytes: &[u8]) -> Option<String> {
     String::from_utf8(bytes.to_vec()).ok()
-}
-
-/// Reads the next field.
-fn field<'a>(bytes: &mut &'a [u8]) -> Option<(u64, Field<'a>)> {
-    let tag = varint(bytes)?;
-    let field = match tag & 7 {
-        0 => Field::Varint(varint(bytes)?),
-        1 => {
-            let (number, rest) = bytes.split_first_chunk()?;
-            *bytes = rest;
-            Field::Fixed(u64::from_le_bytes(*number))
-        }
-        2 => {
-            let length = usize::try_from(varint(bytes)?).ok()?;
-            let (text, rest) = bytes.split_at_checked(length)?;
-            *bytes = rest;
-            Field::Bytes(text)
-        }
-        _ => return None,
-    };
-    Some((tag >> 3, field))
-}
-
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) ->
 /// in base64url (RFC 8705, section 3.1).
 pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -> Result<(), Reason> {
     let bound_to = claims.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Value::as_str);
-    let bound_to = bound_to.and_then(jose::decode_base64url).filter(|digest| digest.len() == 32);
+    let bound_to = bound_to.and_then(encoding::base64url::decode).filter(|digest| digest.len() == 32);
     match (bound_to, certificate) {
         (Some(digest), Some(hex)) if is_hex_of(hex, &digest) => Ok(()),
         _ => Err(Reason::TOKEN_CONFIRMATION),

@@ -4,7 +4,7 @@ use super::jwks::Jwks;
 use super::source::Sources;
 use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 use crate::vocabulary::{ClaimPath, Duration, MutableHeaderName, NonEmpty};
-use jose::{Algorithm, Family};
+use jose::Algorithm;
 
 document! {
     /// A provider: an issuer, and what its tokens must be.
@@ -64,7 +64,7 @@ impl Document for Algorithms {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let NonEmpty(names) = NonEmpty::<AlgorithmName>::read(node, problems)?;
         let algorithms: Vec<Algorithm> = names.into_iter().map(|name| name.0).collect();
-        let secrets = algorithms.iter().filter(|algorithm| algorithm.family() == Family::Hmac).count();
+        let secrets = algorithms.iter().filter(|algorithm| algorithm.is_symmetric()).count();
         if secrets > 0 && secrets < algorithms.len() {
             let message =
                 "HS* together with algorithms of public keys: a public key could be used as a secret";

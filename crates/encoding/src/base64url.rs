@@ -3,8 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What a text stands for; nothing where it has padding, blanks, other characters, or bits that are left over and not
-/// zero: every value has one spelling.
+/// Decodes a text. Returns `None` if it has padding, blanks, other characters, or trailing bits that are not zero: each
+/// value has one spelling.
+///
+/// ```
+/// use encoding::base64url;
+/// assert_eq!(base64url::decode("_-8"), Some(vec![0xff, 0xef]));
+/// assert_eq!(base64url::decode("/+8="), None);
+/// ```
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
@@ -15,7 +21,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn a_value_has_one_spelling() {
+    fn each_value_has_one_spelling() {
         assert_eq!(decode(""), Some(Vec::new()));
         assert_eq!(decode("_-8"), Some(vec![0xff, 0xef]));
         assert_eq!(decode("AA"), Some(vec![0]));

@@ -1,4 +1,4 @@
-//! The functions of the host, as the ABI has them.
+//! The imports of the ABI.
 
 unsafe extern "C" {
     pub(super) fn proxy_log(level: u32, data: *const u8, size: usize) -> u32;

@@ -1,10 +1,9 @@
-//! The argument and the result of `verify_signature`, which are messages of protobuf
+//! The argument and the result of Envoy's foreign function `verify_signature`
 //! (`source/extensions/common/wasm/ext/verify_signature.proto` of Envoy).
 
-/// Wire type 2, a length and as many bytes.
-const LENGTH_DELIMITED: u64 = 2;
+use encoding::protobuf::{Value, push_bytes, take_field};
 
-/// `VerifySignatureArguments`: `{1: hash_function, 2: public_key, 3: signature, 4: text}`.
+/// Encodes `VerifySignatureArguments`: `{1: hash_function, 2: public_key, 3: signature, 4: text}`.
 ///
 /// ```
 /// let request = jose::encode_request("sha256", &[1], &[2, 3], b"m");
@@ -14,15 +13,13 @@ pub fn encode_request(hash: &str, spki: &[u8], signature: &[u8], message: &[u8])
     let fields = [hash.as_bytes(), spki, signature, message];
     let mut out = Vec::with_capacity(fields.iter().map(|field| field.len() + 4).sum());
     for (number, field) in (1..).zip(fields) {
-        push_varint(&mut out, number << 3 | LENGTH_DELIMITED);
-        push_varint(&mut out, field.len() as u64);
-        out.extend_from_slice(field);
+        push_bytes(&mut out, number, field);
     }
     out
 }
 
-/// `VerifySignatureResult`: `{1: bool result, 2: string error}`. Whether it says that the signature is verified;
-/// nothing where it is no such message. A field that is not there is false, as everywhere in protobuf.
+/// Decodes `VerifySignatureResult`: `{1: bool result, 2: string error}`. Returns the `result`, which is false if the
+/// field is absent, or `None` if the bytes are not such a message.
 ///
 /// ```
 /// assert_eq!(jose::decode_result(b"\x08\x01"), Some(true));
@@ -32,37 +29,13 @@ pub fn encode_request(hash: &str, spki: &[u8], signature: &[u8], message: &[u8])
 pub fn decode_result(mut bytes: &[u8]) -> Option<bool> {
     let mut result = false;
     while !bytes.is_empty() {
-        match take_varint(&mut bytes)? {
-            0x08 => result = take_varint(&mut bytes)? != 0,
-            0x12 => {
-                let length = usize::try_from(take_varint(&mut bytes)?).ok()?;
-                bytes = bytes.get(length..)?;
-            }
+        match take_field(&mut bytes)? {
+            (1, Value::Varint(value)) => result = value != 0,
+            (2, Value::Bytes(_)) => {}
             _ => return None,
         }
     }
     Some(result)
-}
-
-fn push_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (first, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(first & 0x7f) << shift;
-        if *first < 0x80 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -81,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_true_only_if_it_says_so() {
+    fn only_a_true_result_field_is_true() {
         let table: [(&[u8], Option<bool>); 14] = [
             (b"", Some(false)),
             (b"\x08\x00", Some(false)),

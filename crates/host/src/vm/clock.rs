@@ -1,4 +1,4 @@
-//! What time it is.
+//! The clock of the host.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,17 +6,17 @@ fn since_1970() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 pub(crate) fn seconds() -> u64 {
     since_1970().as_secs()
 }
 
-/// Milliseconds since 1970.
+/// Returns the milliseconds since 1970.
 pub(crate) fn milliseconds() -> u64 {
     u64::try_from(since_1970().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A number that is another each time, and that nobody's safety hangs on.
+/// Returns a number that varies between calls. It is not fit for secrets.
 pub(crate) fn any_number() -> u64 {
     u64::from(since_1970().subsec_nanos())
 }

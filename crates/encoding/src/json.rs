@@ -1,61 +1,68 @@
-//! JSON text to a value, strictly and no deeper than the reader wants: it may come from whoever sends a request.
+//! Strict JSON: one value in UTF-8, no duplicate keys, and a bound on its depth.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::fmt;
 
-/// What is wrong with a text.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JsonFault {
-    /// It is no JSON in UTF-8.
+pub enum Fault {
+    /// The text is not one JSON value in UTF-8.
     Syntax,
-    /// An object has a name twice: whoever reads it next may take the other value (RFC 8259, section 4).
+    /// An object has a duplicate key: readers differ in which value they take (RFC 8259, section 4).
     Duplicate,
-    /// Lists and objects stand too deep in each other.
+    /// Arrays and objects are nested too deep.
     TooDeep,
 }
 
-/// What is wrong with a text, and where.
+/// Why a text cannot be read.
 #[derive(Debug)]
-pub struct JsonError {
-    /// What kind of mistake it is.
-    pub fault: JsonFault,
-    /// What is wrong, with line and column.
+pub struct Error {
+    /// The kind of error.
+    pub fault: Fault,
+    /// The description, with line and column.
     pub message: String,
 }
 
-/// Reads a text that holds one value, in which at most `depth` lists and objects stand in each other: that bounds the
-/// recursion, too. No object may have a name twice.
+/// Parses a text that holds one value, with at most `depth` levels of arrays and objects, which also bounds the
+/// recursion.
 ///
 /// # Errors
-/// What is wrong with it.
-pub fn parse_json(text: &[u8], depth: usize) -> Result<Value, JsonError> {
-    let fault = Cell::new(JsonFault::Syntax);
+/// The first error of the text.
+///
+/// ```
+/// use encoding::json::{self, Fault};
+/// assert_eq!(json::parse(br#"{"a": [1]}"#, 2).unwrap()["a"][0], 1);
+/// assert_eq!(json::parse(br#"{"a": [1]}"#, 1).unwrap_err().fault, Fault::TooDeep);
+/// assert_eq!(json::parse(br#"{"a": 1, "a": 2}"#, 2).unwrap_err().fault, Fault::Duplicate);
+/// ```
+pub fn parse(text: &[u8], depth: usize) -> Result<Value, Error> {
+    let fault = Cell::new(Fault::Syntax);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict { depth, fault: &fault }.deserialize(&mut deserializer);
     let whole = value.and_then(|value| deserializer.end().map(|()| value));
-    whole.map_err(|error| JsonError { fault: fault.get(), message: error.to_string() })
+    whole.map_err(|error| Error { fault: fault.get(), message: error.to_string() })
 }
 
-/// Reads a value in which no object has a name twice and nothing stands deeper than `depth`.
+/// Reads a value without duplicate keys and with at most `depth` levels.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,
-    fault: &'a Cell<JsonFault>,
+    fault: &'a Cell<Fault>,
 }
 
 impl Strict<'_> {
-    fn refuse<E: Error>(self, fault: JsonFault, message: impl fmt::Display) -> E {
+    fn refuse<E: de::Error>(self, fault: Fault, message: impl fmt::Display) -> E {
         self.fault.set(fault);
         E::custom(message)
     }
 
-    /// For what stands inside of a list or an object.
-    fn inside<E: Error>(self) -> Result<Self, E> {
+    /// Returns the reader of the items of an array or the values of an object.
+    fn inside<E: de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
-            None => Err(self.refuse(JsonFault::TooDeep, "too many lists and objects in each other")),
+            None => Err(self.refuse(Fault::TooDeep, "arrays and objects are nested too deep")),
         }
     }
 }
@@ -113,8 +120,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut members = Map::new();
         while let Some(name) = access.next_key::<String>()? {
             if members.contains_key(&name) {
-                let message = format_args!("the key `{name}` stands twice");
-                return Err(self.refuse(JsonFault::Duplicate, message));
+                let message = format_args!("duplicate key `{name}`");
+                return Err(self.refuse(Fault::Duplicate, message));
             }
             members.insert(name, access.next_value_seed(inside)?);
         }
@@ -124,14 +131,14 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonFault as E, parse_json};
+    use super::Fault as E;
     use crate::test;
     use serde_json::{Value, json};
 
     const DEPTH: usize = 16;
 
     fn parse(text: &[u8]) -> Result<Value, E> {
-        parse_json(text, DEPTH).map_err(|error| error.fault)
+        super::parse(text, DEPTH).map_err(|error| error.fault)
     }
 
     #[test]
@@ -147,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_once_in_an_object_however_it_is_spelt() {
+    fn duplicate_keys_are_refused_in_any_spelling() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"[{"x":{"a":1,"b":2,"a":3}}]"#] {
             assert_eq!(parse(text.as_bytes()), Err(E::Duplicate), "{text}");
         }
     }
 
     #[test]
-    fn depth_ends_before_the_stack_does() {
+    fn depth_is_bounded() {
         let nested =
             |open: &str, close: &str, depth: usize| [open.repeat(depth), close.repeat(depth)].concat();
         assert!(parse(nested("[", "]", DEPTH).as_bytes()).is_ok());

@@ -1,0 +1,32 @@
+//! Writing headers and local replies.
+
+use super::ffi::{self, Map, Status};
+use crate::pairs;
+use policy::decision::LocalReply;
+use policy::http::{Change, Headers};
+
+/// The maximum number of changes that are written one by one. To replace all headers, the host removes and adds each of
+/// them, which costs as much as a few calls.
+const MAX_SINGLE_WRITES: usize = 4;
+
+/// Writes the changes of the headers: a few one by one, many at once.
+pub(crate) fn write_changes(map: Map, headers: &Headers<'_>) -> Result<(), Status> {
+    let changes = headers.changes();
+    if changes.len() > MAX_SINGLE_WRITES || changes.contains(&Change::Lines) {
+        return ffi::set_headers(map, &pairs::encode(headers.lines()));
+    }
+    changes.iter().try_for_each(|change| match change {
+        Change::Set(name, value) => ffi::set_header(map, name.as_bytes(), value),
+        Change::Add(name, value) => ffi::add_header(map, name.as_bytes(), value),
+        Change::Remove(name) => ffi::remove_header(map, name),
+        Change::Lines => Ok(()),
+    })
+}
+
+/// Sends a local reply. For gRPC the host makes the trailers-only response.
+pub(crate) fn send_local_reply(reply: &LocalReply, details: &str) -> Result<(), Status> {
+    let headers =
+        pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
+    let grpc = reply.grpc.map_or(-1, i32::from);
+    ffi::send_local_reply(u32::from(reply.status), details, &reply.body, &headers, grpc)
+}
