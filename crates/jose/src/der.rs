@@ -1,9 +1,9 @@
 //! The part of DER (ITU-T X.690) that keys and signatures need.
 
-pub(crate) const BIT_STRING: u8 = 0x03;
+const BIT_STRING: u8 = 0x03;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
-pub(crate) const SEQUENCE: u8 = 0x30;
+const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 
 /// Encodes a value with its tag and length (sections 8.1.2, 10.1).
@@ -43,7 +43,7 @@ pub(crate) fn bits(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Returns the bytes after the leading zeros.
-pub(crate) fn without_zeros(mut bytes: &[u8]) -> &[u8] {
+fn without_zeros(mut bytes: &[u8]) -> &[u8] {
     while let [0, rest @ ..] = bytes {
         bytes = rest;
     }

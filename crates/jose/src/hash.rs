@@ -43,11 +43,7 @@ impl Hash {
 
     /// Returns the length of a digest.
     pub(crate) fn bytes(self) -> usize {
-        match self {
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
+        with_hash!(self, D => <D as Digest>::output_size())
     }
 }
 

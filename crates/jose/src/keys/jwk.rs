@@ -15,21 +15,14 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// Why the key cannot be used.
 pub(super) fn read(jwk: &Value, allowed: &[Algorithm]) -> Result<Key, &'static str> {
     let jwk = jwk.as_object().ok_or("not an object")?;
-    let kid = kid(jwk)?;
+    // Section 4.5.
+    let kid = jwk.get("kid").map(|kid| kid.as_str().map(str::to_owned).ok_or("`kid` is not a string"));
+    let kid = kid.transpose()?;
     check_usage(jwk)?;
     check_public(jwk)?;
     let material = Material::read(jwk)?;
     let algorithms = algorithms(jwk, &material, allowed)?;
     Ok(Key { kid, algorithms, material })
-}
-
-/// Reads `kid` (section 4.5).
-fn kid(jwk: &Map<String, Value>) -> Result<Option<String>, &'static str> {
-    match jwk.get("kid") {
-        None => Ok(None),
-        Some(Value::String(kid)) => Ok(Some(kid.clone())),
-        Some(_) => Err("`kid` is not a string"),
-    }
 }
 
 /// Checks that `use` (section 4.2) and `key_ops` (section 4.3) allow verifying.
@@ -59,24 +52,15 @@ fn algorithms(
     material: &Material,
     allowed: &[Algorithm],
 ) -> Result<Vec<Algorithm>, &'static str> {
-    let named = match jwk.get("alg") {
-        None => None,
-        Some(name) => {
-            let known = name.as_str().and_then(Algorithm::parse).ok_or("unknown `alg`")?;
-            if material.signature_bytes(known).is_none() {
-                return Err("`alg` does not fit the key");
-            }
-            Some(known)
-        }
-    };
-    let mut algorithms: Vec<Algorithm> = Vec::new();
-    for algorithm in allowed {
-        let fits =
-            material.signature_bytes(*algorithm).is_some() && named.is_none_or(|named| named == *algorithm);
-        if fits && !algorithms.contains(algorithm) {
-            algorithms.push(*algorithm);
-        }
+    let fits = |algorithm: Algorithm| material.signature_bytes(algorithm).is_some();
+    let named = jwk.get("alg").map(|name| name.as_str().and_then(Algorithm::parse).ok_or("unknown `alg`"));
+    let named = named.transpose()?;
+    if named.is_some_and(|named| !fits(named)) {
+        return Err("`alg` does not fit the key");
     }
+    let is_named = |algorithm| named.is_none_or(|named| named == algorithm);
+    let mut algorithms = Algorithm::ALL.to_vec();
+    algorithms.retain(|algorithm| allowed.contains(algorithm) && fits(*algorithm) && is_named(*algorithm));
     if algorithms.is_empty() { Err("no allowed algorithm fits the key") } else { Ok(algorithms) }
 }
 

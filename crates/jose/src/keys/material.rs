@@ -3,10 +3,10 @@
 use super::{rsa_key, spki};
 use crate::algorithm::{Algorithm, Scheme};
 use crate::curve::Curve;
-use crate::der::without_zeros;
 use crate::hash::Hash;
 use encoding::base64url;
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
+use rsa::traits::PublicKeyParts;
 use serde_json::{Map, Value};
 
 /// A key in the forms in which it is used.
@@ -64,9 +64,9 @@ fn rsa(jwk: &Map<String, Value>) -> Result<Material, &'static str> {
     let modulus = bytes(jwk, "n").ok_or("`n` is not base64url")?;
     let exponent = bytes(jwk, "e").ok_or("`e` is not base64url")?;
     let key = rsa_key::parse(&modulus, &exponent)?;
-    let spki = rsa_key::suits_host(&key).then(|| spki::rsa(&modulus, &exponent));
-    let decoding = DecodingKey::from_rsa_raw_components(without_zeros(&modulus), without_zeros(&exponent));
-    Ok(Material { decoding, spki })
+    let (n, e) = (key.n().to_bytes_be(), key.e().to_bytes_be());
+    let spki = rsa_key::suits_host(&key).then(|| spki::rsa(&n, &e));
+    Ok(Material { decoding: DecodingKey::from_rsa_raw_components(&n, &e), spki })
 }
 
 fn ec(jwk: &Map<String, Value>) -> Result<Material, &'static str> {

@@ -1,14 +1,13 @@
 //! The public keys of RSA (RFC 7518, section 6.3.1).
 
-use crate::der;
 use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, RsaPublicKey};
 
 /// Checks a modulus and an exponent, the highest byte first. Leading zeros are allowed: they should not be there (RFC
 /// 7518, section 2), but some libraries write one (section 6.3.1.1).
 pub(crate) fn parse(modulus: &[u8], exponent: &[u8]) -> Result<RsaPublicKey, &'static str> {
-    let (modulus, exponent) = (der::without_zeros(modulus), der::without_zeros(exponent));
-    match bits(modulus) {
+    let (n, e) = (BigUint::from_bytes_be(modulus), BigUint::from_bytes_be(exponent));
+    match n.bits() {
         // "A key of size 2048 bits or larger MUST be used" (RFC 7518, section 3.3).
         0..2048 => return Err("`n` has fewer than 2048 bits"),
         2048..=8192 => {}
@@ -18,24 +17,19 @@ pub(crate) fn parse(modulus: &[u8], exponent: &[u8]) -> Result<RsaPublicKey, &'s
     if is_even(modulus) {
         return Err("`n` is even");
     }
-    if bits(exponent) > 64 {
+    if e.bits() > 64 {
         return Err("`e` has more than 64 bits");
     }
-    if is_even(exponent) || exponent == [1] {
+    if is_even(exponent) || e.bits() < 2 {
         return Err("`e` is not an odd number of at least 3");
     }
     // Unchecked by that crate, whose limits are narrower.
-    Ok(RsaPublicKey::new_unchecked(BigUint::from_bytes_be(modulus), BigUint::from_bytes_be(exponent)))
+    Ok(RsaPublicKey::new_unchecked(n, e))
 }
 
 /// Returns true if BoringSSL, which bounds the cost of verifying, accepts the key.
 pub(super) fn suits_host(key: &RsaPublicKey) -> bool {
     key.e().bits() <= 33
-}
-
-fn bits(number: &[u8]) -> usize {
-    let spare = number.first().map_or(0, |first| first.leading_zeros() as usize);
-    (number.len() * 8).saturating_sub(spare)
 }
 
 fn is_even(number: &[u8]) -> bool {
