@@ -22,9 +22,9 @@ pub(crate) enum Metric {
     Gauge = 1,
 }
 
-/// The host call failed.
+/// The host call failed with this status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CallFailed;
+pub(crate) struct CallFailed(pub(crate) u32);
 
 /// The calls of the host that the pure modules make.
 pub(crate) trait Host {

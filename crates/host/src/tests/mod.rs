@@ -26,7 +26,7 @@ impl FakeHost {
     }
 
     fn check(&self) -> Result<(), CallFailed> {
-        if self.fails.get() { Err(CallFailed) } else { Ok(()) }
+        if self.fails.get() { Err(CallFailed(1)) } else { Ok(()) }
     }
 }
 
@@ -45,7 +45,7 @@ impl Host for FakeHost {
         let mut shared = self.shared.borrow_mut();
         let version = shared.get(key).map_or(0, |(_, version)| *version);
         if cas != 0 && cas != version {
-            return Err(CallFailed);
+            return Err(CallFailed(1));
         }
         shared.insert(key.to_owned(), (value.to_vec(), version + 1));
         Ok(())

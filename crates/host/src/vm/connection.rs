@@ -1,7 +1,8 @@
 //! The time and the connection of a request.
 
 use super::clock;
-use super::ffi::{self, Status};
+use super::ffi;
+use crate::host::CallFailed;
 use policy::http::Connection;
 use policy::stages::Needs;
 
@@ -17,7 +18,7 @@ pub(crate) struct ConnectionFacts {
 
 impl ConnectionFacts {
     /// Reads what a stage needs from the host, and nothing else.
-    pub(crate) fn read(needs: Needs) -> Result<Self, Status> {
+    pub(crate) fn read(needs: Needs) -> Result<Self, CallFailed> {
         let mut facts = Self::default();
         if needs.time {
             facts.now = clock::seconds();

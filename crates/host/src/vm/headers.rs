@@ -1,6 +1,7 @@
 //! Writing headers and local replies.
 
-use super::ffi::{self, Map, Status};
+use super::ffi::{self, Map};
+use crate::host::CallFailed;
 use crate::pairs;
 use policy::decision::LocalReply;
 use policy::http::{Change, Headers};
@@ -10,7 +11,7 @@ use policy::http::{Change, Headers};
 const MAX_SINGLE_WRITES: usize = 4;
 
 /// Writes the changes of the headers: a few one by one, many at once.
-pub(crate) fn write_changes(map: Map, headers: &Headers<'_>) -> Result<(), Status> {
+pub(crate) fn write_changes(map: Map, headers: &Headers<'_>) -> Result<(), CallFailed> {
     let changes = headers.changes();
     if changes.len() > MAX_SINGLE_WRITES || changes.contains(&Change::Lines) {
         return ffi::set_headers(map, &pairs::encode(headers.lines()));
@@ -24,7 +25,7 @@ pub(crate) fn write_changes(map: Map, headers: &Headers<'_>) -> Result<(), Statu
 }
 
 /// Sends a local reply. For gRPC the host makes the trailers-only response.
-pub(crate) fn send_local_reply(reply: &LocalReply, details: &str) -> Result<(), Status> {
+pub(crate) fn send_local_reply(reply: &LocalReply, details: &str) -> Result<(), CallFailed> {
     let headers =
         pairs::encode(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())));
     let grpc = reply.grpc.map_or(-1, i32::from);

@@ -8,6 +8,5 @@ mod ffi;
 mod headers;
 mod instance;
 mod root;
-mod signatures;
 
 pub use root::start;

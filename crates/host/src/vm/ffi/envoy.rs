@@ -1,18 +1,13 @@
 //! The host calls of the pure modules, made through the ABI.
 
-use super::calls::{Status, check, returned};
+use super::calls::{check, returned};
 use super::sys;
 use crate::host::{CallFailed, Host, Level, Metric};
+use jose::{HostUnavailable, HostVerify, decode_result, encode_request};
 
 /// The host that runs the module.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Envoy;
-
-impl From<Status> for CallFailed {
-    fn from(_: Status) -> Self {
-        Self
-    }
-}
 
 impl Host for Envoy {
     fn log(&self, level: Level, line: &str) {
@@ -32,9 +27,9 @@ impl Host for Envoy {
 
     fn set_shared_data(&self, key: &str, value: &[u8], cas: u32) -> Result<(), CallFailed> {
         // SAFETY: the host reads the bytes during the call.
-        let status =
-            unsafe { sys::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas) };
-        Ok(check(status)?)
+        check(unsafe {
+            sys::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas)
+        })
     }
 
     fn define_metric(&self, metric: Metric, name: &str) -> Result<u32, CallFailed> {
@@ -46,12 +41,32 @@ impl Host for Envoy {
 
     fn record_metric(&self, gauge: u32, value: u64) -> Result<(), CallFailed> {
         // SAFETY: no memory is passed.
-        Ok(check(unsafe { sys::proxy_record_metric(gauge, value) })?)
+        check(unsafe { sys::proxy_record_metric(gauge, value) })
     }
 
     fn increment_metric(&self, counter: u32, by: u64) -> Result<(), CallFailed> {
         let by = i64::try_from(by).unwrap_or(i64::MAX);
         // SAFETY: no memory is passed.
-        Ok(check(unsafe { sys::proxy_increment_metric(counter, by) })?)
+        check(unsafe { sys::proxy_increment_metric(counter, by) })
+    }
+}
+
+/// Envoy's foreign function `verify_signature` (since 1.30).
+impl HostVerify for Envoy {
+    fn verify_signature(
+        &self,
+        hash: &str,
+        spki: &[u8],
+        signature: &[u8],
+        message: &[u8],
+    ) -> Result<bool, HostUnavailable> {
+        let (name, argument) = ("verify_signature", encode_request(hash, spki, signature, message));
+        // SAFETY: `returned` passes two places that live during the call; the host reads the bytes during the call.
+        let result = returned(|data, size| unsafe {
+            let (argument, length) = (argument.as_ptr(), argument.len());
+            sys::proxy_call_foreign_function(name.as_ptr(), name.len(), argument, length, data, size)
+        });
+        // A successful call does not imply a valid signature: the result does.
+        decode_result(&result.map_err(|_| HostUnavailable)?).ok_or(HostUnavailable)
     }
 }
