@@ -9,25 +9,19 @@ const INTEGER: u8 = 0x02;
 /// Encodes a value with its tag and length (sections 8.1.2, 10.1).
 pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
-    let length = without_zeros(&length);
+    let length = minimal(&length);
     let mut out = vec![tag];
-    match (length, u8::try_from(length.len())) {
-        ([short @ 0..0x80], _) => out.push(*short),
-        ([], _) => out.push(0),
-        (long, Ok(count)) => {
-            out.push(0x80 | count);
-            out.extend_from_slice(long);
-        }
-        // Unreachable: a `usize` has at most eight bytes.
-        (_, Err(_)) => {}
+    if content.len() >= 0x80 {
+        out.push(0x80 | length.len() as u8);
     }
+    out.extend_from_slice(length);
     out.extend_from_slice(content);
     out
 }
 
 /// Encodes a non-negative integer, given with its highest byte first, in as few bytes as possible (section 8.3).
 pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
-    let bytes = without_zeros(bytes);
+    let bytes = minimal(bytes);
     let sign: &[u8] = if bytes.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
     value(INTEGER, &[sign, bytes].concat())
 }
@@ -42,12 +36,14 @@ pub(crate) fn bits(bytes: &[u8]) -> Vec<u8> {
     value(BIT_STRING, &[&[0], bytes].concat())
 }
 
-/// Returns the bytes after the leading zeros.
-fn without_zeros(mut bytes: &[u8]) -> &[u8] {
-    while let [0, rest @ ..] = bytes {
-        bytes = rest;
+/// Returns a number without leading zeros; the last byte stays.
+fn minimal(mut number: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = number
+        && !rest.is_empty()
+    {
+        number = rest;
     }
-    bytes
+    number
 }
 
 #[cfg(test)]
