@@ -34,7 +34,7 @@ pub(crate) trait Host {
     /// Returns the shared data under a key, and the number of its version.
     fn shared_data(&self, key: &str) -> Option<(Vec<u8>, u32)>;
 
-    /// Stores shared data under a key if the version is still `cas`; 0 stands for every version.
+    /// Stores shared data under a key if the version is still `cas`; 0 means any version.
     fn set_shared_data(&self, key: &str, value: &[u8], cas: u32) -> Result<(), CallFailed>;
 
     /// Returns the number of the metric with this name.

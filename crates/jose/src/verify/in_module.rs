@@ -18,7 +18,8 @@ impl Verifier for InModule {
         match algorithm.jwt() {
             Some(jwt) => (PROVIDER.verifier_factory)(&jwt, key.decoding())
                 .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok()),
-            None => scheme::verify(algorithm.scheme(), key.decoding(), message, signature),
+            // `jsonwebtoken` does not have the algorithm.
+            None => scheme::verify(algorithm.scheme(), key.decoding(), message, signature).is_some(),
         }
     }
 }

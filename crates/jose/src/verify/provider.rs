@@ -48,7 +48,7 @@ struct KeyVerifier {
 
 impl Verifier<Vec<u8>> for KeyVerifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
-        scheme::verify(self.scheme, &self.key, message, signature).then_some(()).ok_or_else(Error::new)
+        scheme::verify(self.scheme, &self.key, message, signature).ok_or_else(Error::new)
     }
 }
 
