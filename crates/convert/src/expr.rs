@@ -44,25 +44,14 @@ pub enum Field {
 pub struct Atom {
     /// The field.
     pub field: Field,
-    /// Values that match no request outside of the condition.
-    pub under: Span,
+    /// Values that match no request outside of the condition; `None` if there are none. For a token, all of these claims.
+    pub under: Option<Vec<Value>>,
     /// Values that match every request of the condition.
-    pub over: Span,
+    pub over: Vec<Value>,
     /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
     /// The difference between the two, described in the terms of the source.
     pub note: Option<String>,
-}
-
-/// Values of a field.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Span {
-    /// No value.
-    Nothing,
-    /// Every value.
-    Everything,
-    /// One of these values; for a token, all of these claims.
-    Values(Vec<Value>),
 }
 
 /// The side from which a condition is approximated.
@@ -96,37 +85,15 @@ const MOST: usize = 200;
 impl Atom {
     /// Creates a condition that a match expresses exactly.
     pub fn exactly(field: Field, values: Vec<Value>) -> Self {
-        let span = Span::of(values);
-        Self { field, under: span.clone(), over: span, portless: Vec::new(), note: None }
+        Self { field, under: Some(values.clone()), over: values, portless: Vec::new(), note: None }
     }
 
     /// Returns the disjunction of two conditions on the same field.
     fn or(self, other: Self) -> Self {
-        Self {
-            field: self.field,
-            under: self.under.or(other.under),
-            over: self.over.or(other.over),
-            portless: [self.portless, other.portless].concat(),
-            note: match (self.note, other.note) {
-                (Some(one), Some(two)) => Some(format!("{one}, {two}")),
-                (one, two) => one.or(two),
-            },
-        }
-    }
-}
-
-impl Span {
-    /// Creates the span of these values.
-    pub fn of(values: Vec<Value>) -> Self {
-        if values.is_empty() { Self::Nothing } else { Self::Values(values) }
-    }
-
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Everything, _) | (_, Self::Everything) => Self::Everything,
-            (Self::Nothing, span) | (span, Self::Nothing) => span,
-            (Self::Values(one), Self::Values(two)) => Self::Values([one, two].concat()),
-        }
+        let under = self.under.into_iter().chain(other.under).reduce(|one, two| [one, two].concat());
+        let note = self.note.into_iter().chain(other.note).reduce(|one, two| format!("{one}, {two}"));
+        let over = [self.over, other.over].concat();
+        Self { under, over, note, portless: [self.portless, other.portless].concat(), ..self }
     }
 }
 
@@ -211,15 +178,11 @@ fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
 /// Returns the conjuncts of a literal. Negation swaps the sides: the negation of a condition that matches too little
 /// matches too much.
 fn literal(atom: &Atom, side: Side, holds: bool) -> Vec<Conjunct> {
-    let span = if (side == Side::Under) == holds { &atom.under } else { &atom.over };
-    match (span, holds) {
-        (Span::Everything, true) | (Span::Nothing, false) => vec![Vec::new()],
-        (Span::Nothing, true) | (Span::Everything, false) => Vec::new(),
-        (Span::Values(values), _) => {
-            // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
-            let looser = (side == Side::Under) == holds;
-            let portless = if looser { atom.portless.clone() } else { Vec::new() };
-            vec![vec![Literal { field: atom.field, holds, values: values.clone(), portless }]]
-        }
-    }
+    let narrow = (side == Side::Under) == holds;
+    let Some(values) = (if narrow { atom.under.clone() } else { Some(atom.over.clone()) }) else {
+        return if holds { Vec::new() } else { vec![Vec::new()] };
+    };
+    // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
+    let portless = if narrow { atom.portless.clone() } else { Vec::new() };
+    vec![vec![Literal { field: atom.field, holds, values, portless }]]
 }

@@ -3,10 +3,10 @@
 use super::matcher;
 use crate::draft::{Converted, Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
-use crate::field::{get, is_true, list, others, text};
+use crate::field::{get, list, others, text};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
-use crate::provider::{FieldNames, Keys, Provider};
+use crate::provider::{self, FieldNames};
 use serde_json::{Value, json};
 
 /// A claim that every token has. A rule that requires its absence replaces a requirement that cannot be converted.
@@ -28,7 +28,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     }
     let mut providers: Vec<(String, Rule)> = Vec::new();
     for (name, value) in get(configuration, "providers").and_then(Value::as_object).into_iter().flatten() {
-        match provider(name, value).and_then(|provider| provider.rule()) {
+        match provider(value) {
             Ok(rule) => providers.push((name.clone(), rule)),
             Err(why) => draft.comments.push(format!("not carried over: the provider `{name}`: {why}")),
         }
@@ -73,42 +73,36 @@ const KNOWN: [&str; 16] = [
 ];
 
 const NAMES: FieldNames = FieldNames {
-    headers: ("from_headers", "value_prefix"),
-    cookies: "from_cookies",
-    params: "from_params",
+    prefix: "value_prefix",
     forward: "forward",
-    claims: ("claim_to_headers", "claim_name", "header_name"),
+    claims: ["claim_to_headers", "claim_name", "header_name"],
     payload: "forward_payload_header",
 };
 
-fn provider(name: &str, value: &Value) -> Result<Provider, String> {
-    let issuer = text(value, "issuer").ok_or("it accepts any issuer")?;
+fn provider(value: &Value) -> Result<Rule, String> {
+    text(value, "issuer").ok_or("it accepts any issuer")?;
     // Any other field may restrict the accepted tokens.
     if let Some(field) = others(value, &KNOWN).first() {
         return Err(format!("`{field}`"));
     }
-    Ok(Provider {
-        name: name.to_owned(),
-        issuer: issuer.to_owned(),
-        keys: Some(keys(value)?),
-        expires: is_true(value, "require_expiration"),
-        skew: get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0),
-        ..Provider::read(value, &NAMES)
-    })
+    let mut provider = provider::rule(value, &NAMES, keys(value)?, Vec::new())?;
+    let skew = get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0);
+    if let (Some(seconds), Value::Object(fields)) = (skew, &mut provider.rule) {
+        fields.insert("clockSkew".to_owned(), format!("{seconds}s").into());
+    }
+    Ok(provider)
 }
 
-fn keys(value: &Value) -> Result<Keys, String> {
+fn keys(value: &Value) -> Result<Value, String> {
     if let Some(local) = get(value, "local_jwks") {
         let inline = text(local, "inline_string").ok_or("its keys are in a file; use `inline_string`")?;
-        let keys =
-            serde_json::from_str(inline).map_err(|error| format!("its keys are not valid JSON: {error}"))?;
-        return Ok(Keys::Inline(keys));
+        return provider::inline(inline);
     }
     let remote =
         get(value, "remote_jwks").and_then(|remote| get(remote, "http_uri")).ok_or("it has no keys")?;
-    let field = |name: &str| text(remote, name).map(str::to_owned);
-    let (cluster, uri) = field("cluster").zip(field("uri")).ok_or("its keys have no cluster and URI")?;
-    Ok(Keys::Remote { cluster, uri })
+    let (cluster, uri) =
+        text(remote, "cluster").zip(text(remote, "uri")).ok_or("its keys have no cluster and URI")?;
+    Ok(json!({"remote": {"cluster": cluster, "uri": uri}}))
 }
 
 /// Converts a rule; `others` is true if a later rule requires a different token.

@@ -7,8 +7,8 @@ mod token;
 use crate::draft::{Converted, Draft, Rule};
 use crate::expr::Side;
 use crate::field::{get, text};
-use crate::provider::Provider;
 use crate::rules::{self, SourceRule};
+use authentication::Provider;
 use serde_json::Value;
 
 /// Returns true if the document is one of these.
@@ -45,11 +45,8 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
         draft.path = Some((if sources.allows { "deny" } else { "allow" }, list));
     }
     if !providers.is_empty() {
-        let mut named = Vec::new();
-        for provider in &providers {
-            named.push((provider.name.clone(), provider.rule()?));
-        }
-        draft.token = Some((named, tokens.token));
+        let named = providers.into_iter().map(|provider| (provider.name, provider.rule));
+        draft.token = Some((named.collect(), tokens.token));
     }
     if draft.path.is_none() && draft.token.is_none() {
         return Err("the policies have no rules".to_owned());
@@ -72,7 +69,7 @@ fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
     for document in documents {
         let spec = document.get("spec").unwrap_or(&Value::Null);
         let targets =
-            ["selector", "targetRef", "targetRefs"].iter().find_map(|name| get(spec, name)).cloned();
+            ["selector", "target_ref", "target_refs"].iter().find_map(|name| get(spec, name)).cloned();
         let other = targets.is_some() && found.is_some() && found != targets;
         if other || namespace(document) != first {
             let help = "convert one workload at a time";

@@ -1,16 +1,15 @@
 //! Conditions on tokens, and their rules of token-validation.
 
+use super::authentication::Provider;
 use crate::draft::Rule;
-use crate::expr::{Atom, Expr, Field, Span};
+use crate::expr::{Atom, Expr, Field};
 use crate::matching::Match;
 use crate::patterns::{Pattern, Text, alternatives};
-use crate::provider::Provider;
 use crate::rules::Built;
 use serde_json::{Map, Value, json};
 
 fn requires(claims: Vec<Value>) -> Expr {
-    let span = Span::Values(claims);
-    Expr::Is(Atom { under: span.clone(), over: span, ..Atom::exactly(Field::Token, Vec::new()) })
+    Expr::Is(Atom::exactly(Field::Token, claims))
 }
 
 /// Returns the condition on the principal of a token: `issuer/subject`, or `*` for any.
