@@ -10,8 +10,6 @@ use serde_json::Value;
 pub enum Expr {
     /// Always true.
     True,
-    /// Always false.
-    False,
     /// The negation.
     Not(Box<Expr>),
     /// True if all are true.
@@ -69,7 +67,7 @@ pub struct Literal {
     /// The field.
     pub field: Field,
     /// False if the condition is negated.
-    pub holds: bool,
+    pub positive: bool,
     /// The values.
     pub values: Vec<Value>,
     /// Hosts that the source accepts only without a port.
@@ -119,13 +117,9 @@ impl Expr {
                 (_, part) => merged.push(part),
             }
         }
-        match merged.pop() {
-            Some(only) if merged.is_empty() => only,
-            Some(last) => {
-                merged.push(last);
-                Self::Any(merged)
-            }
-            None => Self::False,
+        match <[Self; 1]>::try_from(merged) {
+            Ok([only]) => only,
+            Err(merged) => Self::Any(merged),
         }
     }
 
@@ -136,7 +130,7 @@ impl Expr {
             Self::Not(inner) => inner.unknown(),
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::unknown).collect(),
             Self::Is(atom) => atom.note.clone().into_iter().collect(),
-            Self::True | Self::False => Vec::new(),
+            Self::True => Vec::new(),
         }
     }
 
@@ -145,27 +139,26 @@ impl Expr {
         self.normal(side, true)
     }
 
-    fn normal(&self, side: Side, holds: bool) -> Option<Vec<Conjunct>> {
+    fn normal(&self, side: Side, positive: bool) -> Option<Vec<Conjunct>> {
         let constant = |is: bool| Some(if is { vec![Vec::new()] } else { Vec::new() });
-        match (self, holds) {
-            (Self::True, _) => constant(holds),
-            (Self::False, _) => constant(!holds),
+        match (self, positive) {
+            (Self::True, _) => constant(positive),
             (Self::Unknown(_), _) => constant(side == Side::Over),
-            (Self::Not(inner), _) => inner.normal(side, !holds),
-            (Self::Is(atom), _) => Some(literal(atom, side, holds)),
-            (Self::All(parts), true) | (Self::Any(parts), false) => all(parts, side, holds),
+            (Self::Not(inner), _) => inner.normal(side, !positive),
+            (Self::Is(atom), _) => Some(literal(atom, side, positive)),
+            (Self::All(parts), true) | (Self::Any(parts), false) => all(parts, side, positive),
             (Self::Any(parts), true) | (Self::All(parts), false) => {
-                let each: Option<Vec<_>> = parts.iter().map(|part| part.normal(side, holds)).collect();
+                let each: Option<Vec<_>> = parts.iter().map(|part| part.normal(side, positive)).collect();
                 Some(each?.concat()).filter(|found| found.len() <= MOST)
             }
         }
     }
 }
 
-fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
+fn all(parts: &[Expr], side: Side, positive: bool) -> Option<Vec<Conjunct>> {
     let mut found: Vec<Conjunct> = vec![Vec::new()];
     for part in parts {
-        let next = part.normal(side, holds)?;
+        let next = part.normal(side, positive)?;
         let joined = |one: &Conjunct| next.iter().map(|two| [one.clone(), two.clone()].concat()).collect();
         found = found.iter().flat_map(|one| -> Vec<Conjunct> { joined(one) }).collect();
         if found.len() > MOST {
@@ -177,12 +170,12 @@ fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
 
 /// Returns the conjuncts of a literal. Negation swaps the sides: the negation of a condition that matches too little
 /// matches too much.
-fn literal(atom: &Atom, side: Side, holds: bool) -> Vec<Conjunct> {
-    let narrow = (side == Side::Under) == holds;
+fn literal(atom: &Atom, side: Side, positive: bool) -> Vec<Conjunct> {
+    let narrow = (side == Side::Under) == positive;
     let Some(values) = (if narrow { atom.under.clone() } else { Some(atom.over.clone()) }) else {
-        return if holds { Vec::new() } else { vec![Vec::new()] };
+        return if positive { Vec::new() } else { vec![Vec::new()] };
     };
     // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
     let portless = if narrow { atom.portless.clone() } else { Vec::new() };
-    vec![vec![Literal { field: atom.field, holds, values, portless }]]
+    vec![vec![Literal { field: atom.field, positive, values, portless }]]
 }

@@ -27,7 +27,7 @@ pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
     let mut not = Map::new();
     for literal in conjunct {
         built.portless.extend(literal.portless.clone());
-        let added = match (literal.field, literal.holds) {
+        let added = match (literal.field, literal.positive) {
             (Field::Headers, true) => append(&mut built.request, "headers", &literal.values),
             (Field::Headers, false) if not.contains_key("headers") => {
                 Err("a second header that must not match")

@@ -1,6 +1,6 @@
 //! Providers of tokens.
 
-use crate::draft::Rule;
+use crate::draft::{Rule, without_null};
 use crate::field::{is_true, list, text, texts};
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ pub fn rule(
     };
     let claims: Vec<Value> = list(value, claims).iter().map(claim).collect();
     let audiences = texts(value, "audiences");
-    let mut rule = json!({
+    let rule = json!({
         "issuer": issuer,
         "audiences": (!audiences.is_empty()).then_some(audiences),
         "algorithms": algorithms,
@@ -68,10 +68,7 @@ pub fn rule(
         "claimToHeaders": (!claims.is_empty()).then_some(claims),
         "payloadHeader": text(value, names.payload).map(str::to_ascii_lowercase),
     });
-    if let Value::Object(fields) = &mut rule {
-        fields.retain(|_, field| !field.is_null());
-    }
-    Ok(Rule { comments, rule })
+    Ok(Rule { comments, rule: without_null(rule) })
 }
 
 /// Returns the field `jwks` with the keys of a text.

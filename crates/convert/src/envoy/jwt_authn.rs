@@ -3,7 +3,7 @@
 use super::matcher;
 use crate::draft::{Converted, Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
-use crate::field::{get, list, others, text};
+use crate::field::{get, list, others, snake, text};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
 use crate::provider::{self, FieldNames};
@@ -158,20 +158,20 @@ fn condition(matcher: &Value) -> Expr {
     let path = |text: Text| patterns::path(&Pattern { text, ignore_case: case });
     for (field, value) in matcher.as_object().into_iter().flatten() {
         let text = value.as_str().map(str::to_owned);
-        parts.push(match (field.as_str(), text) {
+        parts.push(match (snake(field).as_str(), text) {
             ("prefix", Some(prefix)) if prefix == "/" => Expr::True,
             ("prefix", Some(prefix)) => path(Text::Prefix(prefix)),
             ("path", Some(exact)) => path(Text::Exact(exact)),
-            ("path_separated_prefix" | "pathSeparatedPrefix", Some(prefix)) => {
+            ("path_separated_prefix", Some(prefix)) => {
                 let exact = path(Text::Exact(prefix.clone()));
                 Expr::any(vec![exact, path(Text::Prefix(format!("{prefix}/")))])
             }
-            ("safe_regex" | "safeRegex", None) => {
+            ("safe_regex", None) => {
                 path(Text::Regex(self::text(value, "regex").unwrap_or_default().to_owned()))
             }
             ("headers", None) => Expr::All(list(matcher, "headers").iter().map(matcher::header).collect()),
-            ("case_sensitive" | "caseSensitive", _) => Expr::True,
-            (other, _) => Expr::Unknown(format!("a match of `{other}`")),
+            ("case_sensitive", _) => Expr::True,
+            _ => Expr::Unknown(format!("a match of `{field}`")),
         });
     }
     Expr::All(parts)

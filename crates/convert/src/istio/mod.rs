@@ -13,10 +13,8 @@ use serde_json::Value;
 
 /// Returns true if the document is one of these.
 pub fn is_policy(document: &Value) -> bool {
-    let kind = document.get("kind").and_then(Value::as_str);
-    let version = document.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
-    matches!(kind, Some("AuthorizationPolicy" | "RequestAuthentication"))
-        && version.starts_with("security.istio.io/")
+    matches!(text(document, "kind"), Some("AuthorizationPolicy" | "RequestAuthentication"))
+        && text(document, "api_version").is_some_and(|version| version.starts_with("security.istio.io/"))
 }
 
 /// Converts the policies of one workload.
@@ -38,11 +36,11 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     let matches = denials.iter().chain(&permissions).filter_map(|built| built.matches.as_ref());
     draft.portless.extend(matches.flat_map(|found| found.portless.clone()));
     let tokens = token::rules(denials, permissions, &providers);
-    if sources.any {
+    if let Some(default) = sources.default {
         let mut list: Vec<Rule> = Vec::new();
         rules::into_path(&mut draft, &mut list, &tokens.denials, "deny");
         rules::into_path(&mut draft, &mut list, &tokens.permissions, "allow");
-        draft.path = Some((if sources.allows { "deny" } else { "allow" }, list));
+        draft.path = Some((default, list));
     }
     if !providers.is_empty() {
         let named = providers.into_iter().map(|provider| (provider.name, provider.rule));
@@ -55,7 +53,7 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
 }
 
 fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'d Value> {
-    documents.iter().filter(move |document| document.get("kind").and_then(Value::as_str) == Some(kind))
+    documents.iter().filter(move |document| text(document, "kind") == Some(kind))
 }
 
 /// Returns the selector or target of the policies; `None` for policies of a whole namespace.
@@ -83,8 +81,8 @@ fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
 /// The rules of all policies, by their action.
 #[derive(Default)]
 struct Sources {
-    any: bool,
-    allows: bool,
+    /// The field `default` of path-policy: `deny` if a policy allows requests.
+    default: Option<&'static str>,
     denials: Vec<SourceRule>,
     permissions: Vec<SourceRule>,
 }
@@ -102,18 +100,18 @@ impl Sources {
         let mut rules = authorization::rules(spec, name, providers);
         match action {
             "ALLOW" => {
-                (self.any, self.allows) = (true, true);
+                self.default = Some("deny");
                 self.permissions.append(&mut rules);
             }
             "DENY" => {
-                self.any = true;
+                self.default.get_or_insert("allow");
                 self.denials.append(&mut rules);
             }
             "AUDIT" => {
                 draft.comments.push(format!("not carried over: `{name}` audits, and makes no decision"))
             }
             "CUSTOM" => {
-                self.any = true;
+                self.default.get_or_insert("allow");
                 let provider = get(spec, "provider").and_then(|p| text(p, "name")).unwrap_or_default();
                 draft.comments.push(format!(
                     "not carried over: `{name}` uses the authorizer `{provider}`; its requests are denied here"

@@ -1,12 +1,12 @@
 //! Conditions on tokens, and their rules of token-validation.
 
 use super::authentication::Provider;
-use crate::draft::Rule;
+use crate::draft::{Rule, without_null};
 use crate::expr::{Atom, Expr, Field};
 use crate::matching::Match;
 use crate::patterns::{Pattern, Text, alternatives};
 use crate::rules::Built;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 fn requires(claims: Vec<Value>) -> Expr {
     Expr::Is(Atom::exactly(Field::Token, claims))
@@ -141,16 +141,12 @@ fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers:
 
 /// Returns a rule that requires a token with these claims; without claims, a token is optional, but must be valid.
 fn requiring(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers: &[Provider]) -> Rule {
-    let optional = claims.is_none();
     let must = providers.iter().any(|provider| provider.required);
     let names = providers.iter().filter(|provider| !must || provider.required);
-    let mut require = Map::new();
-    require.insert("anyOf".to_owned(), names.map(|provider| provider.name.as_str()).collect());
-    if optional && !must {
-        require.insert("optional".to_owned(), true.into());
-    }
-    if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
-        require.insert("claims".to_owned(), claims.clone().into());
-    }
-    Rule::new(&built.name, &matches.request, ("require", require.into()), built.comments.clone())
+    let require = without_null(json!({
+        "anyOf": names.map(|provider| provider.name.as_str()).collect::<Value>(),
+        "optional": (claims.is_none() && !must).then_some(true),
+        "claims": claims.filter(|claims| !claims.is_empty()),
+    }));
+    Rule::new(&built.name, &matches.request, ("require", require), built.comments.clone())
 }
