@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use crate::files::{self, File};
 use crate::report::{self, Format};
 use crate::validate::document::{self, Checked};
+use cases::CaseFile;
 use diagnostics::{Diagnostic, Severity, Span};
 use inspect::Policy;
 use modules::Module;
@@ -21,7 +22,7 @@ pub struct PolicyFile {
     /// The policy as JSON.
     pub json: Value,
     /// The loaded policy.
-    pub policy: Policy,
+    pub policy: Box<dyn Policy>,
 }
 
 /// Loads the policy of a file, or of standard input for `-`. The module is the given one, that of a comment
@@ -32,7 +33,7 @@ pub struct PolicyFile {
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
     let Checked { found, single, .. } = document::check(&file, module);
-    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    let errors = errors(found);
     if !errors.is_empty() {
         return Err(report::refuse(&errors, &[file], format));
     }
@@ -44,6 +45,33 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
         .load(json.to_string().as_bytes())
         .map_err(|problems| report::refuse(&diagnostics(&file.name, problems), &[], format))?;
     Ok(PolicyFile { file, module, json, policy })
+}
+
+/// Loads a case file and its policy.
+///
+/// # Errors
+/// Returns why the file is invalid, or the problems of the policy.
+pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), Failure> {
+    let mut file = files::read_one(path)?;
+    let cases = CaseFile::read(path)
+        .map_err(|error| Failure::problem(format_args!("{}: {error}", path.display())))?;
+    let problems = match cases.load() {
+        Ok(policy) => return Ok((cases, policy)),
+        Err(problems) => problems,
+    };
+    if let Some(policy) = &cases.policy_file {
+        file = files::read_one(policy)?;
+    }
+    // Checks the policy again, to find the places of the problems.
+    let mut found = errors(document::check(&file, Module::from_name(&cases.filter)).found);
+    if found.is_empty() {
+        found = diagnostics(&file.name, problems);
+    }
+    Err(report::refuse(&found, &[file], format))
+}
+
+fn errors(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.into_iter().filter(|found| found.severity == Severity::Error).collect()
 }
 
 /// Returns the problems of a policy whose places in the file are not known.

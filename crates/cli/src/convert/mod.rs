@@ -37,7 +37,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     })?;
     let as_json = options.format == Format::Json;
     if as_json {
-        output::json(&object(&converted));
+        let Converted { filter, policy, losses, .. } = &converted;
+        output::json(&json!({"filter": filter, "policy": policy, "comments": losses}));
     } else {
         output::text(&converted.text);
     }
@@ -55,8 +56,4 @@ fn items(document: Value) -> Vec<Value> {
         Some(items) => items.clone(),
         None => vec![document],
     }
-}
-
-fn object(converted: &Converted) -> Value {
-    json!({"filter": converted.filter, "policy": converted.policy, "comments": converted.losses})
 }

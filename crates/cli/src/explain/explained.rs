@@ -6,7 +6,7 @@ use inspect::{Decided, Policy, Request};
 #[derive(Debug)]
 pub struct Explained<'p> {
     /// The policy.
-    pub policy: &'p Policy,
+    pub policy: &'p dyn Policy,
     /// The request.
     pub request: Request,
     /// The decision.
@@ -18,7 +18,7 @@ pub struct Explained<'p> {
 impl<'p> Explained<'p> {
     /// Decides about a request at `now`, in seconds since 1970; `response` is the header of the upstream's response.
     pub fn new(
-        policy: &'p Policy,
+        policy: &'p dyn Policy,
         request: Request,
         now: u64,
         response: &[(&str, &str)],

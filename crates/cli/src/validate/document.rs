@@ -59,9 +59,13 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
         // Another file, or a part of a bootstrap.
         None if !Module::is_policy(&json) => {}
         None => {
-            let span = node.fields().first().map_or(node.span, |(key, _)| key.span);
             let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
-            scene.found.error(span, "unknown_filter", "cannot determine the filter of this policy", help);
+            scene.found.error(
+                envoy::head(node),
+                "unknown_filter",
+                "cannot determine the filter of this policy",
+                help,
+            );
         }
     }
 }

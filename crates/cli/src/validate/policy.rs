@@ -98,12 +98,8 @@ fn clusters(scene: &mut Scene<'_>, module: Module, policy: &Value, node: &Node) 
                 _ => diagnostics::did_you_mean(cluster, known.iter().map(String::as_str)),
             };
             let message = format!("unknown cluster `{cluster}`: the keys cannot be fetched");
-            add(
-                scene,
-                Severity::Warning,
-                vec![Problem { code: "unknown_cluster", path, message, help }],
-                node,
-            );
+            let found = scene.found.warning(locate(node, &path), "unknown_cluster", message, help);
+            found.path = path;
         }
     }
 }
