@@ -1,7 +1,6 @@
 //! The format of case files.
 
-use inspect::{HeaderLine, Policy, Request, parse_header, unescape};
-use policy::document::Problem;
+use inspect::{HeaderLine, Loaded, Request, parse_header, unescape};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -92,10 +91,8 @@ pub struct Connection {
     #[serde(default)]
     pub tls: bool,
     /// The server name.
-    #[serde(default)]
     pub sni: Option<String>,
     /// The name of the client's certificate in the file's `certificates`; after reading, its SHA-256 in hex.
-    #[serde(default)]
     pub certificate: Option<String>,
 }
 
@@ -200,7 +197,7 @@ impl CaseFile {
     ///
     /// # Errors
     /// Returns every problem of the policy.
-    pub fn load(&self) -> Result<Box<dyn Policy>, Vec<Problem>> {
+    pub fn load(&self) -> Loaded {
         modules::load(&self.filter, self.policy.to_string().as_bytes())
     }
 }

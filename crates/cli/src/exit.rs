@@ -25,7 +25,6 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The message for standard error.
     pub message: String,
-    /// The exit status.
     pub exit: Exit,
 }
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 pub struct File {
     /// The name, as given on the command line or found in a folder.
     pub name: String,
-    /// The text.
     pub text: String,
 }
 

@@ -15,13 +15,11 @@ use std::path::Path;
 /// A loaded policy with its file.
 #[derive(Debug)]
 pub struct PolicyFile {
-    /// The file.
     pub file: File,
     /// The module that the policy is written for.
     pub module: Module,
     /// The policy as JSON.
     pub json: Value,
-    /// The loaded policy.
     pub policy: Box<dyn Policy>,
 }
 

@@ -105,11 +105,11 @@ impl Decided {
     pub fn matched(&self) -> impl DoubleEndedIterator<Item = (Filter, &str)> {
         let first = || self.tried.iter().find_map(|tried| tried.reading.as_ref());
         let canonical = self.readings.first().or_else(first);
-        let is_canonical = move |reading: &Option<String>| reading.is_none() || reading.as_ref() == canonical;
-        let matched = self.tried.iter().filter(|tried| tried.result == RuleResult::Matched);
-        matched
-            .filter(move |tried| is_canonical(&tried.reading))
-            .map(|tried| (tried.filter, tried.rule.as_str()))
+        let matched = move |tried: &&TriedRule| {
+            let reading = tried.reading.as_ref();
+            tried.result == RuleResult::Matched && (reading.is_none() || reading == canonical)
+        };
+        self.tried.iter().filter(matched).map(|tried| (tried.filter, tried.rule.as_str()))
     }
 
     /// Returns the rules that made the decision: the rule that denied or redirected the request or, if it was allowed,

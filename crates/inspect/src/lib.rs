@@ -1,4 +1,5 @@
-//! Explains decisions: a loaded [`Policy`] of any module takes a [`Request`] and returns a [`Decided`] with every step.
+//! Explains decisions: a loaded [`Policy`] of any module takes a [`Request`] and returns a [`Decided`] with every rule that
+//! was tried.
 //!
 //! ```
 //! use inspect::Request;
@@ -23,5 +24,5 @@ mod request;
 
 pub use decided::{Decided, TriedRule};
 pub use escape::{escape, unescape};
-pub use policy::{Policy, load, now};
+pub use policy::{Loaded, Policy, load, now};
 pub use request::{HeaderLine, Request, parse_header, split_header};

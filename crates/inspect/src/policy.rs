@@ -20,11 +20,14 @@ pub trait Policy: std::fmt::Debug {
     fn key_ring(&self) -> Option<&KeyRing>;
 }
 
+/// A loaded policy, or every problem of the policy.
+pub type Loaded = Result<Box<dyn Policy>, Vec<Problem>>;
+
 /// Loads a policy from JSON.
 ///
 /// # Errors
 /// Returns every problem of the policy.
-pub fn load<S: Stage + 'static>(policy: &[u8]) -> Result<Box<dyn Policy>, Vec<Problem>> {
+pub fn load<S: Stage + 'static>(policy: &[u8]) -> Loaded {
     Ok(Box::new(policy::load::<S>(policy)?))
 }
 

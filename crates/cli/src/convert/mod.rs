@@ -51,9 +51,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 /// Returns the items of a Kubernetes list; otherwise the document itself.
 fn items(document: Value) -> Vec<Value> {
-    let list = document.get("kind").and_then(Value::as_str).is_some_and(|kind| kind == "List");
-    match document.get("items").and_then(Value::as_array).filter(|_| list) {
-        Some(items) => items.clone(),
-        None => vec![document],
+    match document.get("items") {
+        Some(Value::Array(items)) if document.get("kind").is_some_and(|kind| kind == "List") => items.clone(),
+        _ => vec![document],
     }
 }

@@ -5,11 +5,8 @@ use inspect::{Decided, Policy, Request};
 /// A request with its decision.
 #[derive(Debug)]
 pub struct Explained<'p> {
-    /// The policy.
     pub policy: &'p dyn Policy,
-    /// The request.
     pub request: Request,
-    /// The decision.
     pub decided: Decided,
     /// Notes about the keys of the policy.
     pub notes: &'p [String],

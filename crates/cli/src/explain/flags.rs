@@ -40,11 +40,7 @@ pub struct Flags {
 impl Flags {
     /// Returns the request.
     pub fn request(&self) -> Result<Request, Failure> {
-        let token = match self.token.as_deref().map(|token| (token, token.strip_prefix('@'))) {
-            Some((_, Some(file))) => Some(files::read_one(Path::new(file))?.text.trim().to_owned()),
-            Some((token, None)) => Some(token.to_owned()),
-            None => None,
-        };
+        let token = self.token.as_deref().map(read_token).transpose()?;
         let connection = Connection {
             tls: (self.tls || self.plaintext).then_some(self.tls),
             sni: self.sni.clone(),
@@ -60,5 +56,12 @@ impl Flags {
             return Err(Failure::usage(message));
         }
         Ok(request)
+    }
+}
+
+fn read_token(token: &str) -> Result<String, Failure> {
+    match token.strip_prefix('@') {
+        Some(file) => Ok(files::read_one(Path::new(file))?.text.trim().to_owned()),
+        None => Ok(token.to_owned()),
     }
 }

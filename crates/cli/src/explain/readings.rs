@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 /// A reading of the path.
 #[derive(Debug, Serialize)]
 pub struct Reading {
-    /// The path.
     pub path: String,
     /// What a server does to read the path this way; empty for the canonical path.
     pub because: Vec<&'static str>,

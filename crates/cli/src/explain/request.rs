@@ -8,7 +8,6 @@ use serde::Deserialize;
 pub struct NamedRequest {
     /// The method and the URL.
     pub text: String,
-    /// The request.
     pub request: Request,
 }
 

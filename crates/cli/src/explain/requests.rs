@@ -10,7 +10,6 @@ use std::path::Path;
 /// The requests of a file.
 #[derive(Debug, Default)]
 pub struct Requests {
-    /// The requests.
     pub read: Vec<NamedRequest>,
     /// A line for each entry that is not a valid request.
     pub skipped: Vec<String>,

@@ -13,16 +13,13 @@ pub struct Exercised {
     policy: Value,
     /// The files with cases for the policy.
     pub files: Vec<String>,
-    /// The rules.
     pub rules: Vec<Rule>,
 }
 
 /// A rule of a filter.
 #[derive(Debug)]
 pub struct Rule {
-    /// The filter.
     pub module: Module,
-    /// The name.
     pub name: String,
     /// True if a case exercises the rule, because it matched or decided.
     pub exercised: bool,
