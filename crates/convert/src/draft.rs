@@ -20,9 +20,7 @@ pub struct Converted {
 /// A rule, with comments above it.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// The comments.
     pub comments: Vec<String>,
-    /// The rule.
     pub rule: Value,
 }
 

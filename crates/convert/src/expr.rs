@@ -10,7 +10,6 @@ use serde_json::Value;
 pub enum Expr {
     /// Always true.
     True,
-    /// The negation.
     Not(Box<Expr>),
     /// True if all are true.
     All(Vec<Expr>),
@@ -25,13 +24,9 @@ pub enum Expr {
 /// The field of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
-    /// The method.
     Methods,
-    /// The host.
     Hosts,
-    /// The path.
     Paths,
-    /// A header.
     Headers,
     /// Claims of a valid token.
     Token,
@@ -40,7 +35,6 @@ pub enum Field {
 /// A condition on one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Atom {
-    /// The field.
     pub field: Field,
     /// Values that match no request outside of the condition; `None` if there are none. For a token, all of these claims.
     pub under: Option<Vec<Value>>,
@@ -64,11 +58,9 @@ pub enum Side {
 /// A condition on one field, or its negation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literal {
-    /// The field.
     pub field: Field,
     /// False if the condition is negated.
     pub positive: bool,
-    /// The values.
     pub values: Vec<Value>,
     /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,

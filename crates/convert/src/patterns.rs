@@ -24,7 +24,6 @@ pub enum Text {
 /// A pattern for text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// The comparison.
     pub text: Text,
     /// True if letters are compared without regard to case.
     pub ignore_case: bool,

@@ -1,7 +1,7 @@
 //! Providers of tokens.
 
 use crate::draft::{Rule, without_null};
-use crate::field::{is_true, list, text, texts};
+use crate::field::{self, is_true, list, text, texts};
 use serde_json::{Value, json};
 
 /// The algorithms for public keys.
@@ -19,6 +19,14 @@ pub struct FieldNames {
     pub claims: [&'static str; 3],
     /// The header with the payload.
     pub payload: &'static str,
+}
+
+/// Returns the names of the fields that are neither converted nor among `more`.
+pub fn others(value: &Value, names: &FieldNames, more: &[&str]) -> Vec<String> {
+    let [claims, ..] = names.claims;
+    let shared = ["issuer", "audiences", "from_headers", "from_params", "from_cookies"];
+    let named = [names.forward, claims, names.payload];
+    field::others(value, &[&shared[..], &named, more].concat())
 }
 
 /// Returns the provider of the policy; `jwks` is its field with the keys.

@@ -39,36 +39,27 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let names: Vec<&str> = providers.iter().map(|(name, _)| name.as_str()).collect();
     let mut rules = Vec::new();
     let sources = list(configuration, "rules");
-    for (place, rule) in sources.iter().enumerate() {
-        let required =
-            |rule: &Value| requirement_of(rule, configuration).map(|found| require(found, &names).0);
-        let own = required(rule);
-        let later = sources.iter().skip(place + 1).filter_map(required);
-        let others = later.into_iter().any(|other| own.as_ref().is_some_and(|own| *own != other));
-        rules.extend(rule_of(rule, place + 1, configuration, &names, others)?);
+    let required = |rule| requirement_of(rule, configuration).map(|found| require(found, &names));
+    let required: Vec<Option<Required>> = sources.iter().map(required).collect();
+    for (place, (rule, own)) in sources.iter().zip(&required).enumerate() {
+        let mut later = required.iter().skip(place + 1).flatten();
+        let others = own.as_ref().is_some_and(|(own, _)| later.any(|(other, _)| own != other));
+        rules.extend(rule_of(rule, place + 1, own.clone(), others)?);
     }
     rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
     draft.token = Some((providers, rules));
     draft.finish()
 }
 
-/// The fields of a provider that are converted or can be ignored.
-const KNOWN: [&str; 16] = [
-    "issuer",
-    "audiences",
+/// More fields of a provider that are converted or can be ignored.
+const MORE: [&str; 8] = [
     "local_jwks",
     "remote_jwks",
-    "forward",
-    "from_headers",
-    "from_params",
-    "from_cookies",
-    "forward_payload_header",
     "pad_forward_payload_header",
     "payload_in_metadata",
     "header_in_metadata",
     "jwt_cache_config",
     "clock_skew_seconds",
-    "claim_to_headers",
     "require_expiration",
 ];
 
@@ -82,7 +73,7 @@ const NAMES: FieldNames = FieldNames {
 fn provider(value: &Value) -> Result<Rule, String> {
     text(value, "issuer").ok_or("it accepts any issuer")?;
     // Any other field may restrict the accepted tokens.
-    if let Some(field) = others(value, &KNOWN).first() {
+    if let Some(field) = provider::others(value, &NAMES, &MORE).first() {
         return Err(format!("`{field}`"));
     }
     let mut provider = provider::rule(value, &NAMES, keys(value)?, Vec::new())?;
@@ -105,20 +96,19 @@ fn keys(value: &Value) -> Result<Value, String> {
     Ok(json!({"remote": {"cluster": cluster, "uri": uri}}))
 }
 
+/// The field `require` of a rule, and a comment if it is approximated.
+type Required = (Value, Option<String>);
+
 /// Converts a rule; `others` is true if a later rule requires a different token.
 fn rule_of(
     rule: &Value,
     number: usize,
-    configuration: &Value,
-    names: &[&str],
+    required: Option<Required>,
     others: bool,
 ) -> Result<Vec<Rule>, String> {
     let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
     let refused = |why: &str| format!("rule {number}: {why} cannot be converted");
-    let (require, comment) = match requirement_of(rule, configuration) {
-        None => (json!("none"), None),
-        Some(requirement) => require(requirement, names),
-    };
+    let (require, comment) = required.unwrap_or((json!("none"), None));
     let unknown = condition.unknown();
     if !unknown.is_empty() {
         return Err(refused(&unknown.join(", ")));
@@ -177,8 +167,8 @@ fn condition(matcher: &Value) -> Expr {
     Expr::All(parts)
 }
 
-/// Converts a requirement; returns a comment if it is approximated.
-fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
+/// Converts a requirement.
+fn require(requirement: &Value, names: &[&str]) -> Required {
     let none_accepted = |what: &str| {
         let claims = json!([{"claim": NEVER, "present": false}]);
         let comment = format!("not carried over: {what}; no token is accepted here");

@@ -17,18 +17,16 @@ pub fn string(matcher: &Value) -> Option<Pattern> {
 
 /// Returns the comparisons of a matcher, in fields whose names end in `suffix`.
 fn texts(matcher: &Value, suffix: &str) -> Vec<Text> {
-    let kinds: [(&str, fn(String) -> Text); 4] = [
-        ("exact", Text::Exact),
-        ("prefix", Text::Prefix),
-        ("suffix", Text::Suffix),
-        ("contains", Text::Contains),
-    ];
-    let of = |(kind, of): (&str, fn(String) -> Text)| {
-        text(matcher, &format!("{kind}{suffix}")).map(|text| of(text.to_owned()))
-    };
+    let field = |kind: &str| text(matcher, &format!("{kind}{suffix}")).map(str::to_owned);
     let regex = get(matcher, &format!("safe_regex{suffix}")).and_then(|regex| text(regex, "regex"));
-    let regex = regex.map(|regex| Text::Regex(regex.to_owned()));
-    kinds.into_iter().filter_map(of).chain(regex).collect()
+    let found = [
+        field("exact").map(Text::Exact),
+        field("prefix").map(Text::Prefix),
+        field("suffix").map(Text::Suffix),
+        field("contains").map(Text::Contains),
+        regex.map(|regex| Text::Regex(regex.to_owned())),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// Converts a `PathMatcher`, which compares the path without its query.

@@ -31,7 +31,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     };
     let built = rules::build(&sources, side);
     let mut list = Vec::new();
-    rules::into_path(&mut draft, &mut list, &built, action);
+    rules::into_path(&mut draft, &mut list, built, action);
     draft.path = Some((default, list));
     draft.finish()
 }

@@ -1,7 +1,7 @@
 //! Converts the providers of a RequestAuthentication.
 
 use crate::draft::{Rule, rule_name};
-use crate::field::{list, others, text};
+use crate::field::{list, text};
 use crate::provider::{self, FieldNames};
 use serde_json::{Value, json};
 
@@ -18,22 +18,8 @@ pub struct Provider {
     pub rule: Rule,
 }
 
-/// The fields of a rule that are converted or can be ignored.
-const KNOWN: [&str; 13] = [
-    "issuer",
-    "audiences",
-    "jwks",
-    "jwks_uri",
-    "from_headers",
-    "from_params",
-    "from_cookies",
-    "forward_original_token",
-    "output_claim_to_headers",
-    "output_payload_to_header",
-    "timeout",
-    "presence",
-    "space_delimited_claims",
-];
+/// More fields of a rule that are converted or can be ignored.
+const MORE: [&str; 5] = ["jwks", "jwks_uri", "timeout", "presence", "space_delimited_claims"];
 
 const NAMES: FieldNames = FieldNames {
     prefix: "prefix",
@@ -51,8 +37,8 @@ pub fn providers(document: &Value, before: usize) -> Result<Vec<Provider>, Strin
 
 fn provider(rule: &Value, number: usize) -> Result<Provider, String> {
     let issuer = text(rule, "issuer").ok_or("an item of `jwtRules` has no issuer")?;
-    let mut comments: Vec<String> =
-        others(rule, &KNOWN).iter().map(|name| format!("not carried over: `{name}`")).collect();
+    let others = provider::others(rule, &NAMES, &MORE);
+    let mut comments: Vec<String> = others.iter().map(|name| format!("not carried over: `{name}`")).collect();
     let required = text(rule, "presence") == Some("REQUIRED");
     if required {
         comments.push("a token is required: each rule below requires one".to_owned());

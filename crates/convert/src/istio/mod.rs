@@ -38,8 +38,8 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     let tokens = token::rules(denials, permissions, &providers);
     if let Some(default) = sources.default {
         let mut list: Vec<Rule> = Vec::new();
-        rules::into_path(&mut draft, &mut list, &tokens.denials, "deny");
-        rules::into_path(&mut draft, &mut list, &tokens.permissions, "allow");
+        rules::into_path(&mut draft, &mut list, tokens.denials, "deny");
+        rules::into_path(&mut draft, &mut list, tokens.permissions, "allow");
         draft.path = Some((default, list));
     }
     if !providers.is_empty() {

@@ -105,9 +105,8 @@ pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider
             }
             (claims, _) => {
                 if claims.is_some() || built.matches.as_ref().is_some_and(|found| found.token.is_some()) {
-                    built.comments.push(
-                        "not carried over: its condition on tokens; it denies with any token".to_owned(),
-                    );
+                    let comment = "not carried over: its condition on tokens; it denies with any token";
+                    built.comments.push(comment.to_owned());
                 }
                 tokens.denials.push(built);
             }
@@ -128,10 +127,8 @@ fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers:
             built.comments.push("not carried over: requests without such a token are not allowed".to_owned());
         }
         if let Some(found) = built.matches.as_ref().filter(|_| allowing) {
-            match &found.token {
-                Some(claims) => later.push(requiring(&built, found, Some(claims), providers)),
-                None => into.token.push(requiring(&built, found, None, providers)),
-            }
+            let rules = if found.token.is_some() { &mut later } else { &mut into.token };
+            rules.push(requiring(&built, found, found.token.as_ref(), providers));
         }
         into.permissions.push(built);
     }
