@@ -35,13 +35,10 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
     if !errors.is_empty() {
         return Err(report::refuse(&errors, &[file], format));
     }
-    let Some((module, json)) = single else {
+    let Some((module, json, policy)) = single else {
         let message = "expected one policy in a file of its own; if this is one, add `--filter`";
         return Err(Failure::usage(format_args!("{}: {message}", file.name)));
     };
-    let policy = module
-        .load(json.to_string().as_bytes())
-        .map_err(|problems| report::refuse(&diagnostics(&file.name, problems), &[], format))?;
     Ok(PolicyFile { file, module, json, policy })
 }
 

@@ -57,7 +57,7 @@ impl Entry {
     }
 }
 
-/// Parses a method and a URL or, if the host is given apart, a method and a request target.
+/// Parses a method and a URL or, if `host` is given, a method and a request target.
 ///
 /// # Errors
 /// Returns why the text is invalid.

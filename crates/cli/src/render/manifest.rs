@@ -91,19 +91,13 @@ fn image(options: &Options) -> Result<&str, Failure> {
 
 /// Returns the fields of Istio's objects that select workloads.
 fn istio(options: &Options) -> Fields {
-    let mut fields = Vec::new();
-    if !options.selector.is_empty() {
-        let labels = options.selector.iter().map(|(key, value)| (key.as_str(), text(value)));
-        fields.push(("selector", Yaml::map([("matchLabels", Yaml::map(labels))])));
-    }
-    fields.extend(targets(options));
-    fields.extend(options.phase.map(|phase| ("phase", text(&value_name(&phase)))));
-    fields.extend(
-        options
-            .traffic
-            .map(|traffic| ("match", Yaml::list([Yaml::map([("mode", text(&value_name(&traffic)))])]))),
-    );
-    fields
+    let labels = options.selector.iter().map(|(key, value)| (key.as_str(), text(value)));
+    let selector = || ("selector", Yaml::map([("matchLabels", Yaml::map(labels))]));
+    let selector = (!options.selector.is_empty()).then(selector);
+    let phase = options.phase.map(|phase| ("phase", text(&value_name(&phase))));
+    let mode = |traffic| Yaml::map([("mode", text(&value_name(&traffic)))]);
+    let traffic = options.traffic.map(|traffic| ("match", Yaml::list([mode(traffic)])));
+    [selector, targets(options), phase, traffic].into_iter().flatten().collect()
 }
 
 fn targets(options: &Options) -> Option<(&'static str, Yaml)> {

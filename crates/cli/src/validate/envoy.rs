@@ -94,7 +94,7 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
     let kind = kind.rsplit(['.', '/']).next().unwrap_or_default();
     match (kind, any.get("value")) {
         ("Struct" | "StringValue", None) => empty(scene, any),
-        ("Struct", Some(value)) => policy::check(scene, module, value),
+        ("Struct", Some(value)) => drop(policy::check(scene, module, value)),
         ("StringValue", Some(value)) => match value.text() {
             Some(text) => policy::check_text(scene, module, value, text),
             None => {

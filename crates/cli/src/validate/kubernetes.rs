@@ -90,7 +90,7 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
 
 fn check_policy(scene: &mut Scene<'_>, module: Module, parent: &Node, policy: Option<&Node>) {
     match policy {
-        Some(policy) => policy::check(scene, module, policy),
+        Some(policy) => drop(policy::check(scene, module, policy)),
         None => empty(scene, parent),
     }
 }
