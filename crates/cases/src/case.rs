@@ -1,11 +1,10 @@
 //! The format of case files.
 
-use inspect::{HeaderLine, Policy, Request, unescape};
-use policy::document::Problem;
+use inspect::{HeaderLine, Loaded, Request, parse_header, unescape};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A case file: a policy and cases for it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -15,6 +14,9 @@ pub struct CaseFile {
     pub filter: String,
     /// The policy, or the path of its file relative to the case file.
     pub policy: Value,
+    /// The file of the policy, if the case file names one.
+    #[serde(skip)]
+    pub policy_file: Option<PathBuf>,
     /// Client certificates by name: the SHA-256 of each, in hex.
     #[serde(default)]
     pub certificates: BTreeMap<String, String>,
@@ -89,10 +91,8 @@ pub struct Connection {
     #[serde(default)]
     pub tls: bool,
     /// The server name.
-    #[serde(default)]
     pub sni: Option<String>,
     /// The name of the client's certificate in the file's `certificates`; after reading, its SHA-256 in hex.
-    #[serde(default)]
     pub certificate: Option<String>,
 }
 
@@ -180,7 +180,9 @@ impl CaseFile {
     pub fn read(file: &Path) -> Result<Self, String> {
         let mut read: Self = serde_json::from_value(document(file)?).map_err(|error| error.to_string())?;
         if let Value::String(policy) = &read.policy {
-            read.policy = document(&file.parent().unwrap_or(Path::new("")).join(policy))?;
+            let policy = file.parent().unwrap_or(Path::new("")).join(policy);
+            read.policy = document(&policy)?;
+            read.policy_file = Some(policy);
         }
         for certificate in read.cases.iter_mut().filter_map(|case| case.connection.certificate.as_mut()) {
             let digest = read.certificates.get(certificate).cloned();
@@ -195,7 +197,7 @@ impl CaseFile {
     ///
     /// # Errors
     /// Returns every problem of the policy.
-    pub fn load(&self) -> Result<Policy, Vec<Problem>> {
+    pub fn load(&self) -> Loaded {
         modules::load(&self.filter, self.policy.to_string().as_bytes())
     }
 }
@@ -229,21 +231,15 @@ impl Case {
     /// # Errors
     /// A line has an invalid escape or no colon.
     pub fn lines(&self) -> Result<Vec<HeaderLine>, String> {
-        let split = |line: &str| {
-            let invalid = || format!("invalid header line `{line}`; write `name: value`");
-            let (name, value) = line.split_once(':').ok_or_else(invalid)?;
-            let value = value.strip_prefix(' ').unwrap_or(value);
-            Ok::<_, String>((unescape(name)?, unescape(value)?))
-        };
         let mut lines = Vec::new();
         for line in &self.headers {
             match line {
-                Line::Text(line) => lines.push(split(line)?),
+                Line::Text(line) => lines.push(parse_header(line)?),
                 Line::Long { name, repeat, times } => {
                     lines.push((unescape(name)?, unescape(repeat)?.repeat(*times)));
                 }
                 Line::Many { line, lines: count } => {
-                    let (name, value) = split(line)?;
+                    let (name, value) = parse_header(line)?;
                     lines.extend(
                         (1..=*count).map(|n| ([&name[..], n.to_string().as_bytes()].concat(), value.clone())),
                     );
@@ -275,12 +271,10 @@ impl Case {
     pub fn exception(&self, protocol: Protocol, version: &str) -> Option<&Exception> {
         let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>();
         let version = numbers(version);
-        let (since, before) =
-            (|first: &String| version >= numbers(first), |first: &String| version < numbers(first));
         self.envoy.iter().find(|exception| {
             exception.protocol.is_none_or(|only| only == protocol)
-                && exception.since.as_ref().is_none_or(since)
-                && exception.before.as_ref().is_none_or(before)
+                && exception.since.as_ref().is_none_or(|first| version >= numbers(first))
+                && exception.before.as_ref().is_none_or(|first| version < numbers(first))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::case::{Expected, ShadowDecision, Upstream};
 use inspect::unescape;
+use serde::Serialize;
 
 /// A decision as a runner observes it.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +37,7 @@ pub struct SeenUpstream {
 }
 
 /// A field that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The name of the field, such as `status` or `header location`.
     pub what: String,
@@ -65,27 +66,27 @@ impl Expected {
             found.options("reason", self.reason.as_deref(), observed.reason.as_deref());
         }
         if let (Some(rule), Some(seen)) = (&self.rule, &observed.rule) {
-            found.options("rule", Some(rule), seen.as_deref());
+            found.options("rule", Some(rule.as_str()), seen.as_deref());
         }
         if let (Some(reading), Some(seen)) = (&self.reading, &observed.reading) {
-            found.options("reading", Some(reading), seen.as_deref());
+            found.options("reading", Some(reading.as_str()), seen.as_deref());
         }
         for (name, expected) in &self.headers {
             let seen = observed.headers.iter().find(|(other, _)| other == name);
-            let seen = seen.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+            let seen = seen.map(|(_, value)| String::from_utf8_lossy(value));
             let expected = expected.as_ref().map(|text| unescape(text).unwrap_or_default());
-            let expected = expected.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            found.options(&format!("header {name}"), expected.as_deref(), seen.as_deref());
+            let expected = expected.as_deref().map(String::from_utf8_lossy);
+            found.options(&format!("header {name}"), expected, seen);
         }
         if let (Some(body), Some(seen)) = (&self.body, &observed.body) {
-            found.compare("body", body, &String::from_utf8_lossy(seen).into_owned());
+            found.compare("body", body.as_str(), &String::from_utf8_lossy(seen));
         }
         if let (Some(shadowed), Some(seen)) = (&self.shadowed, &observed.shadowed) {
             found.compare("shadowed", shadowed, seen);
         }
         match (&self.upstream, &observed.upstream) {
             (Some(upstream), Some(seen)) => found.upstream(upstream, seen),
-            (Some(_), None) => found.add("upstream", "a request", "none"),
+            (Some(_), None) => found.add("upstream", "a request".to_owned(), "none".to_owned()),
             _ => {}
         }
         found.0
@@ -95,39 +96,38 @@ impl Expected {
 struct Differences(Vec<Difference>);
 
 impl Differences {
-    fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: &T, observed: &T) {
-        if expected != observed {
-            self.add(what, format!("{expected:?}"), format!("{observed:?}"));
-        }
+    fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, expected: T, observed: T) {
+        self.options(what, Some(expected), Some(observed));
     }
 
-    fn options(&mut self, what: &str, expected: Option<&str>, observed: Option<&str>) {
-        let shown = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("{text:?}"));
+    fn options<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        expected: Option<T>,
+        observed: Option<T>,
+    ) {
         if expected != observed {
+            let shown = |value: Option<T>| value.map_or("none".to_owned(), |value| format!("{value:?}"));
             self.add(what, shown(expected), shown(observed));
         }
     }
 
-    fn add(&mut self, what: &str, expected: impl Into<String>, observed: impl Into<String>) {
-        self.0.push(Difference {
-            what: what.to_owned(),
-            expected: expected.into(),
-            observed: observed.into(),
-        });
+    fn add(&mut self, what: &str, expected: String, observed: String) {
+        self.0.push(Difference { what: what.to_owned(), expected, observed });
     }
 
     fn upstream(&mut self, expected: &Upstream, seen: &SeenUpstream) {
         let escape = |bytes: &[u8]| bytes.escape_ascii().to_string();
         if let Some(target) = &expected.target {
             let target = unescape(target).unwrap_or_default();
-            self.compare("upstream target", &escape(&target), &escape(&seen.target));
+            self.compare("upstream target", escape(&target), escape(&seen.target));
         }
         for (name, values) in &expected.headers {
             let lines = seen.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
             let seen: Vec<String> = lines.map(|(_, value)| escape(value)).collect();
             let values: Vec<String> =
                 values.iter().map(|value| escape(&unescape(value).unwrap_or_default())).collect();
-            self.compare(&format!("upstream header {name}"), &values, &seen);
+            self.compare(&format!("upstream header {name}"), values, seen);
         }
     }
 }

@@ -54,25 +54,35 @@ fn status(observed: &Observed) -> String {
 
 /// Formats rows as a table with aligned columns.
 pub fn table(head: &[&str], rows: &[Row]) -> String {
-    let mut widths: Vec<usize> = head.iter().map(|text| text.chars().count()).collect();
+    let head: Vec<String> = head.iter().map(ToString::to_string).collect();
+    let widths = widths(rows.iter().map(|row| &row.cells).chain([&head]));
+    let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    let mut text = line(&head, &widths) + &line(&dashes, &widths);
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: &[String]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
-    };
-    let mut text = line(&head.iter().map(ToString::to_string).collect::<Vec<_>>());
-    text += &line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>());
-    for row in rows {
-        text += &line(&row.cells);
+        text += &line(&row.cells, &widths);
         for difference in &row.differences {
             text += &format!("    not as expected: {difference}\n");
         }
     }
     text
+}
+
+/// Returns the width of each column.
+pub fn widths<'r>(rows: impl IntoIterator<Item = &'r Vec<String>>) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for row in rows {
+        widths.resize(row.len().max(widths.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    widths
+}
+
+/// Returns a line of a table.
+pub fn line(cells: &[String], widths: &[usize]) -> String {
+    let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+    format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
 }
 
 #[cfg(test)]

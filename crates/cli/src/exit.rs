@@ -1,5 +1,6 @@
 //! The exit status of the command.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 /// The exit status.
@@ -24,7 +25,6 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The message for standard error.
     pub message: String,
-    /// The exit status.
     pub exit: Exit,
 }
 
@@ -32,6 +32,11 @@ impl Failure {
     /// Creates the failure for an invalid command line or an unreadable file.
     pub fn usage(message: impl std::fmt::Display) -> Self {
         Self { message: format!("error: {message}"), exit: Exit::Usage }
+    }
+
+    /// Returns a function that creates the failure for a file or folder that cannot be read or written.
+    pub fn file<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> Self {
+        move |error| Self::usage(format_args!("{}: {error}", path.display()))
     }
 
     /// Creates the failure for input with a problem.

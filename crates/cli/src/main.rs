@@ -4,14 +4,15 @@ mod convert;
 mod exit;
 mod explain;
 mod files;
+mod flag_value;
 mod manual;
-mod module_flag;
 mod netpol;
 mod output;
 mod policy_file;
 mod render;
 mod report;
 mod schema;
+mod style;
 mod test;
 mod validate;
 

@@ -33,9 +33,8 @@ pub fn completions(options: &Completions, mut command: Command) -> Result<Exit, 
 pub fn man(options: &Man, command: Command) -> Result<Exit, Failure> {
     match &options.output {
         Some(folder) => {
-            let failure = |error| Failure::usage(format_args!("{}: {error}", folder.display()));
-            std::fs::create_dir_all(folder).map_err(failure)?;
-            clap_mangen::generate_to(command, folder).map_err(failure)?;
+            std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;
+            clap_mangen::generate_to(command, folder).map_err(Failure::file(folder))?;
         }
         None => {
             let mut page = Vec::new();

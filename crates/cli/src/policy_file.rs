@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use crate::files::{self, File};
 use crate::report::{self, Format};
 use crate::validate::document::{self, Checked};
+use cases::CaseFile;
 use diagnostics::{Diagnostic, Severity, Span};
 use inspect::Policy;
 use modules::Module;
@@ -14,14 +15,12 @@ use std::path::Path;
 /// A loaded policy with its file.
 #[derive(Debug)]
 pub struct PolicyFile {
-    /// The file.
     pub file: File,
     /// The module that the policy is written for.
     pub module: Module,
     /// The policy as JSON.
     pub json: Value,
-    /// The loaded policy.
-    pub policy: Policy,
+    pub policy: Box<dyn Policy>,
 }
 
 /// Loads the policy of a file, or of standard input for `-`. The module is the given one, that of a comment
@@ -32,18 +31,42 @@ pub struct PolicyFile {
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
     let Checked { found, single, .. } = document::check(&file, module);
-    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    let errors = errors(found);
     if !errors.is_empty() {
         return Err(report::refuse(&errors, &[file], format));
     }
-    let Some((module, json)) = single else {
+    let Some((module, json, policy)) = single else {
         let message = "expected one policy in a file of its own; if this is one, add `--filter`";
         return Err(Failure::usage(format_args!("{}: {message}", file.name)));
     };
-    let policy = module
-        .load(json.to_string().as_bytes())
-        .map_err(|problems| report::refuse(&diagnostics(&file.name, problems), &[], format))?;
     Ok(PolicyFile { file, module, json, policy })
+}
+
+/// Loads a case file and its policy.
+///
+/// # Errors
+/// Returns why the file is invalid, or the problems of the policy.
+pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), Failure> {
+    let mut file = files::read_one(path)?;
+    let cases = CaseFile::read(path)
+        .map_err(|error| Failure::problem(format_args!("{}: {error}", path.display())))?;
+    let problems = match cases.load() {
+        Ok(policy) => return Ok((cases, policy)),
+        Err(problems) => problems,
+    };
+    if let Some(policy) = &cases.policy_file {
+        file = files::read_one(policy)?;
+    }
+    // Checks the policy again, to find the places of the problems.
+    let mut found = errors(document::check(&file, Module::from_name(&cases.filter)).found);
+    if found.is_empty() {
+        found = diagnostics(&file.name, problems);
+    }
+    Err(report::refuse(&found, &[file], format))
+}
+
+fn errors(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.into_iter().filter(|found| found.severity == Severity::Error).collect()
 }
 
 /// Returns the problems of a policy whose places in the file are not known.

@@ -16,6 +16,7 @@ fn shop(request: &str, more: &[&str]) -> Run {
 fn explains_a_denial() {
     let expected = include_str!("data/denied.txt");
     assert_eq!(shop("GET https://shop.example.com/files/..;/admin", &[]), printed(expected));
+    assert!(include_str!("../../../docs/explain.md").contains(expected));
 }
 
 #[test]

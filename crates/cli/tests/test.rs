@@ -49,3 +49,28 @@ fn exits_with_2_for_a_missing_file() {
     assert_eq!(run(&["test", "gone.yaml"], "").status, 2);
     assert_eq!(run(&["test", "shop.yaml"], "").status, 1);
 }
+
+#[test]
+fn an_invalid_policy_is_reported_with_its_place() {
+    let folder = std::env::temp_dir().join(format!("ringfence-cases-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let policy = write("policy.yaml", "# a policy\ndefault: alow\n");
+    let named = write("named.yaml", "filter: path-policy\npolicy: policy.yaml\ncases: []\n");
+    let inline = write("inline.yaml", "filter: path-policy\npolicy:\n  default: alow\ncases: []\n");
+    for (cases, place, excerpt) in [
+        (&named, format!("{policy}:2:10"), " 2 | default: alow\n   |          ^^^^\n"),
+        (&inline, format!("{inline}:3:12"), " 3 |   default: alow\n   |            ^^^^\n"),
+    ] {
+        for run in [run(&["test", cases], ""), run(&["explain", "--cases", cases, "--format", "json"], "")] {
+            let message = format!("{place}: error: unknown_value: unknown value `alow`\n{excerpt}");
+            assert!(run.err.starts_with(&message), "{}", run.err);
+            assert_eq!((run.status, run.out.as_str()), (1, ""));
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -20,9 +20,7 @@ pub struct Converted {
 /// A rule, with comments above it.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// The comments.
     pub comments: Vec<String>,
-    /// The rule.
     pub rule: Value,
 }
 
@@ -50,6 +48,14 @@ pub fn rule_name(text: &str, number: usize) -> String {
     if name.is_empty() { format!("rule-{number}") } else { format!("{name}-{number}") }
 }
 
+/// Returns an object without the fields that are null.
+pub fn without_null(mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, field| !field.is_null());
+    }
+    object
+}
+
 impl Rule {
     /// Creates a rule with a match and the field with its effect, such as `action`.
     pub fn new(
@@ -58,13 +64,8 @@ impl Rule {
         effect: (&str, Value),
         comments: Vec<String>,
     ) -> Self {
-        let mut rule = Map::new();
-        rule.insert("name".to_owned(), name.into());
-        if !request.is_empty() {
-            rule.insert("match".to_owned(), request.clone().into());
-        }
-        rule.insert(effect.0.to_owned(), effect.1);
-        Self { comments, rule: rule.into() }
+        let request = (!request.is_empty()).then_some(request);
+        Self { comments, rule: without_null(json!({"name": name, "match": request, (effect.0): effect.1})) }
     }
 }
 

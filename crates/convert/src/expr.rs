@@ -10,9 +10,6 @@ use serde_json::Value;
 pub enum Expr {
     /// Always true.
     True,
-    /// Always false.
-    False,
-    /// The negation.
     Not(Box<Expr>),
     /// True if all are true.
     All(Vec<Expr>),
@@ -27,13 +24,9 @@ pub enum Expr {
 /// The field of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
-    /// The method.
     Methods,
-    /// The host.
     Hosts,
-    /// The path.
     Paths,
-    /// A header.
     Headers,
     /// Claims of a valid token.
     Token,
@@ -42,27 +35,15 @@ pub enum Field {
 /// A condition on one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Atom {
-    /// The field.
     pub field: Field,
-    /// Values that match no request outside of the condition.
-    pub under: Span,
+    /// Values that match no request outside of the condition; `None` if there are none. For a token, all of these claims.
+    pub under: Option<Vec<Value>>,
     /// Values that match every request of the condition.
-    pub over: Span,
+    pub over: Vec<Value>,
     /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
     /// The difference between the two, described in the terms of the source.
     pub note: Option<String>,
-}
-
-/// Values of a field.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Span {
-    /// No value.
-    Nothing,
-    /// Every value.
-    Everything,
-    /// One of these values; for a token, all of these claims.
-    Values(Vec<Value>),
 }
 
 /// The side from which a condition is approximated.
@@ -77,11 +58,9 @@ pub enum Side {
 /// A condition on one field, or its negation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literal {
-    /// The field.
     pub field: Field,
     /// False if the condition is negated.
-    pub holds: bool,
-    /// The values.
+    pub positive: bool,
     pub values: Vec<Value>,
     /// Hosts that the source accepts only without a port.
     pub portless: Vec<String>,
@@ -96,37 +75,15 @@ const MOST: usize = 200;
 impl Atom {
     /// Creates a condition that a match expresses exactly.
     pub fn exactly(field: Field, values: Vec<Value>) -> Self {
-        let span = Span::of(values);
-        Self { field, under: span.clone(), over: span, portless: Vec::new(), note: None }
+        Self { field, under: Some(values.clone()), over: values, portless: Vec::new(), note: None }
     }
 
     /// Returns the disjunction of two conditions on the same field.
     fn or(self, other: Self) -> Self {
-        Self {
-            field: self.field,
-            under: self.under.or(other.under),
-            over: self.over.or(other.over),
-            portless: [self.portless, other.portless].concat(),
-            note: match (self.note, other.note) {
-                (Some(one), Some(two)) => Some(format!("{one}, {two}")),
-                (one, two) => one.or(two),
-            },
-        }
-    }
-}
-
-impl Span {
-    /// Creates the span of these values.
-    pub fn of(values: Vec<Value>) -> Self {
-        if values.is_empty() { Self::Nothing } else { Self::Values(values) }
-    }
-
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Everything, _) | (_, Self::Everything) => Self::Everything,
-            (Self::Nothing, span) | (span, Self::Nothing) => span,
-            (Self::Values(one), Self::Values(two)) => Self::Values([one, two].concat()),
-        }
+        let under = self.under.into_iter().chain(other.under).reduce(|one, two| [one, two].concat());
+        let note = self.note.into_iter().chain(other.note).reduce(|one, two| format!("{one}, {two}"));
+        let over = [self.over, other.over].concat();
+        Self { under, over, note, portless: [self.portless, other.portless].concat(), ..self }
     }
 }
 
@@ -152,13 +109,9 @@ impl Expr {
                 (_, part) => merged.push(part),
             }
         }
-        match merged.pop() {
-            Some(only) if merged.is_empty() => only,
-            Some(last) => {
-                merged.push(last);
-                Self::Any(merged)
-            }
-            None => Self::False,
+        match <[Self; 1]>::try_from(merged) {
+            Ok([only]) => only,
+            Err(merged) => Self::Any(merged),
         }
     }
 
@@ -169,7 +122,7 @@ impl Expr {
             Self::Not(inner) => inner.unknown(),
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::unknown).collect(),
             Self::Is(atom) => atom.note.clone().into_iter().collect(),
-            Self::True | Self::False => Vec::new(),
+            Self::True => Vec::new(),
         }
     }
 
@@ -178,27 +131,26 @@ impl Expr {
         self.normal(side, true)
     }
 
-    fn normal(&self, side: Side, holds: bool) -> Option<Vec<Conjunct>> {
+    fn normal(&self, side: Side, positive: bool) -> Option<Vec<Conjunct>> {
         let constant = |is: bool| Some(if is { vec![Vec::new()] } else { Vec::new() });
-        match (self, holds) {
-            (Self::True, _) => constant(holds),
-            (Self::False, _) => constant(!holds),
+        match (self, positive) {
+            (Self::True, _) => constant(positive),
             (Self::Unknown(_), _) => constant(side == Side::Over),
-            (Self::Not(inner), _) => inner.normal(side, !holds),
-            (Self::Is(atom), _) => Some(literal(atom, side, holds)),
-            (Self::All(parts), true) | (Self::Any(parts), false) => all(parts, side, holds),
+            (Self::Not(inner), _) => inner.normal(side, !positive),
+            (Self::Is(atom), _) => Some(literal(atom, side, positive)),
+            (Self::All(parts), true) | (Self::Any(parts), false) => all(parts, side, positive),
             (Self::Any(parts), true) | (Self::All(parts), false) => {
-                let each: Option<Vec<_>> = parts.iter().map(|part| part.normal(side, holds)).collect();
+                let each: Option<Vec<_>> = parts.iter().map(|part| part.normal(side, positive)).collect();
                 Some(each?.concat()).filter(|found| found.len() <= MOST)
             }
         }
     }
 }
 
-fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
+fn all(parts: &[Expr], side: Side, positive: bool) -> Option<Vec<Conjunct>> {
     let mut found: Vec<Conjunct> = vec![Vec::new()];
     for part in parts {
-        let next = part.normal(side, holds)?;
+        let next = part.normal(side, positive)?;
         let joined = |one: &Conjunct| next.iter().map(|two| [one.clone(), two.clone()].concat()).collect();
         found = found.iter().flat_map(|one| -> Vec<Conjunct> { joined(one) }).collect();
         if found.len() > MOST {
@@ -210,16 +162,12 @@ fn all(parts: &[Expr], side: Side, holds: bool) -> Option<Vec<Conjunct>> {
 
 /// Returns the conjuncts of a literal. Negation swaps the sides: the negation of a condition that matches too little
 /// matches too much.
-fn literal(atom: &Atom, side: Side, holds: bool) -> Vec<Conjunct> {
-    let span = if (side == Side::Under) == holds { &atom.under } else { &atom.over };
-    match (span, holds) {
-        (Span::Everything, true) | (Span::Nothing, false) => vec![Vec::new()],
-        (Span::Nothing, true) | (Span::Everything, false) => Vec::new(),
-        (Span::Values(values), _) => {
-            // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
-            let looser = (side == Side::Under) == holds;
-            let portless = if looser { atom.portless.clone() } else { Vec::new() };
-            vec![vec![Literal { field: atom.field, holds, values: values.clone(), portless }]]
-        }
-    }
+fn literal(atom: &Atom, side: Side, positive: bool) -> Vec<Conjunct> {
+    let narrow = (side == Side::Under) == positive;
+    let Some(values) = (if narrow { atom.under.clone() } else { Some(atom.over.clone()) }) else {
+        return if positive { Vec::new() } else { vec![Vec::new()] };
+    };
+    // A policy ignores ports, so a host with a port matches too. That matters only if it allows more requests.
+    let portless = if narrow { atom.portless.clone() } else { Vec::new() };
+    vec![vec![Literal { field: atom.field, positive, values, portless }]]
 }

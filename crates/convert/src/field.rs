@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-/// Returns a field. Protobuf's JSON accepts `snake_case` and `camelCase` for the same field.
+/// Returns a field. Protobuf's JSON accepts `snake_case` and `camelCase` for the same field; `name` is in `snake_case`.
 pub fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let found = value.get(name).or_else(|| value.get(camel(name)));
-    found.filter(|value| !value.is_null())
+    let mut fields = value.as_object()?.iter().filter(|(_, value)| !value.is_null());
+    fields.find(|(key, _)| snake(key) == name).map(|(_, value)| value)
 }
 
 /// Returns a field as a string.
@@ -31,17 +31,15 @@ pub fn is_true(value: &Value, name: &str) -> bool {
 /// Returns the names of the fields that are not among these, which are in `snake_case`.
 pub fn others(value: &Value, known: &[&str]) -> Vec<String> {
     let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    let unknown = |name: &&String| !known.iter().any(|other| *name == other || **name == camel(other));
-    fields.map(|(name, _)| name).filter(unknown).cloned().collect()
+    fields.map(|(name, _)| name).filter(|name| !known.contains(&snake(name).as_str())).cloned().collect()
 }
 
-fn camel(name: &str) -> String {
-    let mut parts = name.split('_');
-    let mut camel = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut letters = part.chars();
-        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        camel.push_str(letters.as_str());
+/// Returns a name in `snake_case`.
+pub fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        snake.extend(letter.is_ascii_uppercase().then_some('_'));
+        snake.push(letter.to_ascii_lowercase());
     }
-    camel
+    snake
 }

@@ -1,28 +1,26 @@
 //! Patterns for hosts.
 
-use crate::expr::{Atom, Expr, Field, Span};
+use crate::expr::{Atom, Expr, Field};
 use crate::patterns::{Pattern, Text};
 use serde_json::Value;
 
 /// Returns the condition that the authority matches a pattern. A policy compares hosts without their ports; the condition
 /// records the hosts that the source accepts only without a port.
 pub fn any(patterns: &[Pattern]) -> Expr {
-    let with_any_port: Vec<&str> = patterns
-        .iter()
-        .filter_map(|pattern| match &pattern.text {
-            Text::Prefix(text) => text.strip_suffix(':').filter(|host| is_host(host)),
-            _ => None,
-        })
-        .collect();
+    let with_any_port: Vec<&str> = patterns.iter().filter_map(any_port).collect();
     // Together with `a.example`, the pattern `a.example:*` only adds that any port is accepted.
-    let lifts = |pattern: &&Pattern| match &pattern.text {
-        Text::Prefix(text) => text.strip_suffix(':').is_some_and(|host| {
-            patterns.iter().any(|other| matches!(&other.text, Text::Exact(exact) if exact == host))
-        }),
-        _ => false,
-    };
-    let others = patterns.iter().filter(|pattern| !lifts(pattern));
+    let is_exact =
+        |host: &str| patterns.iter().any(|other| matches!(&other.text, Text::Exact(text) if text == host));
+    let others = patterns.iter().filter(|pattern| !any_port(pattern).is_some_and(is_exact));
     Expr::any(others.map(|pattern| host(pattern, &with_any_port)).collect())
+}
+
+/// Returns the host of a pattern `host:*`.
+fn any_port(pattern: &Pattern) -> Option<&str> {
+    match &pattern.text {
+        Text::Prefix(text) => text.strip_suffix(':').filter(|host| is_host(host)),
+        _ => None,
+    }
 }
 
 fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
@@ -35,9 +33,9 @@ fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
     };
     // The source accepts only requests with a port; a policy cannot express that.
     let with_port = |host: &str| {
-        let over = Span::Values(vec![host.to_ascii_lowercase().into()]);
         let note = Some(format!("the port of the host {:?}", pattern.text));
-        Expr::Is(Atom { over, note, ..Atom::exactly(Field::Hosts, Vec::new()) })
+        let exactly = Atom::exactly(Field::Hosts, vec![host.to_ascii_lowercase().into()]);
+        Expr::Is(Atom { under: None, note, ..exactly })
     };
     match &pattern.text {
         Text::Present => Expr::True,
@@ -53,11 +51,7 @@ fn host(pattern: &Pattern, with_any_port: &[&str]) -> Expr {
         Text::Suffix(text) if text.strip_prefix('.').is_some_and(is_host) => {
             atom(format!("*{}", text.to_ascii_lowercase()), true)
         }
-        Text::Prefix(text) => match text.strip_suffix(':').filter(|host| is_host(host)) {
-            Some(host) => with_port(host),
-            None => unknown(),
-        },
-        _ => unknown(),
+        _ => any_port(pattern).map_or_else(unknown, with_port),
     }
 }
 

@@ -16,6 +16,7 @@ mod provider;
 mod rules;
 
 pub use draft::Converted;
+pub use field::snake as snake_case;
 
 use serde_json::Value;
 

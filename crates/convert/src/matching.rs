@@ -1,6 +1,6 @@
 //! Converts conjuncts to the matches of rules.
 
-use crate::expr::{Conjunct, Field, Literal, Side};
+use crate::expr::{Conjunct, Field, Side};
 use serde_json::{Map, Value, json};
 
 /// The match of a conjunct.
@@ -27,20 +27,23 @@ pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
     let mut not = Map::new();
     for literal in conjunct {
         built.portless.extend(literal.portless.clone());
-        let added = match (literal.field, literal.holds) {
-            (Field::Headers, true) => append(&mut built.request, "headers", &literal.values),
+        let values = &literal.values;
+        let added = match (literal.field, literal.positive) {
             (Field::Headers, false) if not.contains_key("headers") => {
                 Err("a second header that must not match")
             }
-            (Field::Headers, false) => append(&mut not, "headers", &literal.values),
-            (Field::Token, true) => need_token(&mut built, &literal.values),
             (Field::Token, false) if built.no_token.is_some() => Err("a second condition on tokens"),
             (Field::Token, false) => {
-                built.no_token = Some(literal.values.clone());
+                built.no_token = Some(values.clone());
                 Ok(())
             }
-            (field, false) => append(&mut not, name(field), &literal.values),
-            (field, true) => narrow(&mut built.request, name(field), literal),
+            (Field::Token, true) => {
+                built.token.get_or_insert_default().extend(values.clone());
+                Ok(())
+            }
+            (Field::Headers, true) => append(&mut built.request, "headers", values),
+            (field, false) => append(&mut not, name(field), values),
+            (field, true) => narrow(&mut built.request, name(field), values),
         };
         match (added, side) {
             (Ok(()), _) => {}
@@ -76,14 +79,8 @@ fn append(fields: &mut Map<String, Value>, name: &str, values: &[Value]) -> Resu
     Ok(())
 }
 
-fn need_token(built: &mut Match, claims: &[Value]) -> Result<(), &'static str> {
-    built.token.get_or_insert_default().extend(claims.to_vec());
-    Ok(())
-}
-
 /// Adds values to a field that may have values already: the intersection, if both lists have exact values only.
-fn narrow(fields: &mut Map<String, Value>, name: &str, literal: &Literal) -> Result<(), &'static str> {
-    let values = &literal.values;
+fn narrow(fields: &mut Map<String, Value>, name: &str, values: &[Value]) -> Result<(), &'static str> {
     let Some(Value::Array(before)) = fields.get(name) else {
         return append(fields, name, values);
     };

@@ -1,8 +1,8 @@
 //! Patterns for text, and their counterparts in a match of Ringfence.
 
-use crate::expr::{Atom, Expr, Field, Span};
+use crate::expr::{Atom, Expr, Field};
 use policy::http::JOINED;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A way to compare text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,6 @@ pub enum Text {
 /// A pattern for text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// The comparison.
     pub text: Text,
     /// True if letters are compared without regard to case.
     pub ignore_case: bool,
@@ -48,31 +47,34 @@ impl Pattern {
 
     /// Returns true if an empty text matches; `None` if that is unknown.
     pub fn takes_empty(&self) -> Option<bool> {
-        match &self.text {
-            Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
-                Some(text.is_empty())
-            }
-            Text::Present => Some(true),
-            Text::Regex(_) => None,
+        match self.parts() {
+            Some(("regex", _)) => None,
+            Some((_, text)) => Some(text.is_empty()),
+            None => Some(true),
         }
     }
 
-    fn object(&self) -> Option<serde_json::Map<String, Value>> {
-        let (kind, text) = match &self.text {
-            Text::Exact(text) => ("exact", text),
-            Text::Prefix(text) => ("prefix", text),
-            Text::Suffix(text) => ("suffix", text),
-            Text::Contains(text) => ("contains", text),
-            Text::Regex(text) if is_common_regex(text) => ("regex", text),
-            Text::Regex(_) | Text::Present => return None,
-        };
-        let mut object = serde_json::Map::new();
-        object.insert(kind.to_owned(), text.as_str().into());
-        if self.ignore_case && kind != "regex" {
-            object.insert("ignoreCase".to_owned(), true.into());
+    /// Returns the field of a match for this comparison, and its text; `None` for any text.
+    fn parts(&self) -> Option<(&'static str, &str)> {
+        match &self.text {
+            Text::Exact(text) => Some(("exact", text)),
+            Text::Prefix(text) => Some(("prefix", text)),
+            Text::Suffix(text) => Some(("suffix", text)),
+            Text::Contains(text) => Some(("contains", text)),
+            Text::Regex(text) => Some(("regex", text)),
+            Text::Present => None,
         }
-        Some(object)
     }
+
+    fn object(&self) -> Option<Map<String, Value>> {
+        let (kind, text) = self.parts().filter(|(kind, text)| *kind != "regex" || is_common_regex(text))?;
+        Some(object(kind, text, self.ignore_case && kind != "regex"))
+    }
+}
+
+fn object(kind: &str, text: &str, ignore_case: bool) -> Map<String, Value> {
+    let case = ignore_case.then(|| ("ignoreCase".to_owned(), Value::from(true)));
+    [(kind.to_owned(), text.into())].into_iter().chain(case).collect()
 }
 
 /// Returns true if RE2 and the engine interpret an expression in the same way.
@@ -124,31 +126,18 @@ fn is_token(text: &str) -> bool {
 
 /// Returns the condition that the path without its query matches a pattern.
 pub fn path(pattern: &Pattern) -> Expr {
-    let unknown = || Expr::Unknown(format!("the path {:?}", pattern.text));
-    let (text, whole) = match &pattern.text {
-        Text::Present => return Expr::True,
-        Text::Regex(regex) => {
-            // A canonical path contains only ASCII, and only upper-case escapes.
-            let object = pattern.object().filter(|_| !regex.contains('%'));
-            return object.map_or_else(unknown, |object| is_path(object.into()));
-        }
-        Text::Exact(text) | Text::Prefix(text) => (text, true),
-        Text::Suffix(text) | Text::Contains(text) => (text, false),
-    };
-    if !is_canonical(text, whole) {
-        return unknown();
-    }
-    match &pattern.text {
+    let Some((kind, text)) = pattern.parts() else { return Expr::True };
+    let found = match kind {
+        // A canonical path contains only ASCII, and only upper-case escapes.
+        "regex" => pattern.object().filter(|_| !text.contains('%')),
+        _ if !is_canonical(text, matches!(kind, "exact" | "prefix")) => None,
         // The source compares bytes; `prefix` of a policy compares segments.
-        Text::Prefix(text) => {
-            let flag = if pattern.ignore_case { json!({"ignoreCase": true}) } else { json!({}) };
-            let mut object = json!({"regex": format!("{}.*", quote(text))});
-            if let (Value::Object(object), Value::Object(flag)) = (&mut object, flag) {
-                object.extend(flag);
-            }
-            is_path(object)
-        }
-        _ => pattern.object().map_or_else(unknown, |object| is_path(object.into())),
+        "prefix" => Some(object("regex", &format!("{}.*", quote(text)), pattern.ignore_case)),
+        _ => pattern.object(),
+    };
+    match found {
+        Some(object) => is_path(object.into()),
+        None => Expr::Unknown(format!("the path {:?}", pattern.text)),
     }
 }
 
@@ -170,35 +159,27 @@ fn is_canonical(text: &str, from_start: bool) -> bool {
 /// Returns the condition that the path matches a template of Envoy (`uri_template`): `one` is a segment, and a final `any`
 /// is any number of bytes.
 pub fn template(text: &str, one: &str, any: &str) -> Expr {
-    let unknown = || Expr::Unknown(format!("the path template `{text}`"));
-    let (head, rest) = match text.strip_suffix(any) {
-        Some(head) if head.ends_with('/') => (head, ".*"),
-        Some(_) => return unknown(),
-        None => (text, ""),
+    let (head, ends_in_any) = match text.strip_suffix(any) {
+        Some(head) => (head, true),
+        None => (text, false),
     };
-    let mut regex = String::new();
-    for (place, segment) in head.split('/').enumerate() {
-        if place > 0 {
-            regex.push('/');
-        }
-        if segment == one {
-            regex.push_str("[^/]+");
-        } else if segment.contains(['*', '{', '}']) || !(segment.is_empty() || is_canonical(segment, false)) {
-            return unknown();
-        } else {
-            regex.push_str(&quote(segment));
-        }
+    let is_valid = |segment: &str| segment == one || segment.is_empty() || is_canonical(segment, false);
+    if !head.starts_with('/')
+        || head.contains("//")
+        || (ends_in_any && !head.ends_with('/'))
+        || !head.split('/').all(is_valid)
+    {
+        return Expr::Unknown(format!("the path template `{text}`"));
     }
-    if !head.starts_with('/') || head.contains("//") {
-        return unknown();
+    let with = |wildcard: &str, plain: fn(&str) -> String| {
+        let segment = |segment| if segment == one { wildcard.to_owned() } else { plain(segment) };
+        head.split('/').map(segment).collect::<Vec<_>>().join("/")
+    };
+    if ends_in_any {
+        // A template of a policy that ends in `**` also matches without the slash before it.
+        return is_path(json!({"regex": format!("{}.*", with("[^/]+", quote))}));
     }
-    if rest.is_empty() {
-        let segments: Vec<&str> =
-            head.split('/').map(|segment| if segment == one { "*" } else { segment }).collect();
-        return is_path(json!({"template": segments.join("/")}));
-    }
-    // A template of a policy that ends in `**` also matches without the slash before it.
-    is_path(json!({"regex": format!("{regex}{rest}")}))
+    is_path(json!({"template": with("*", str::to_owned)}))
 }
 
 /// Returns the condition that a header is present.
@@ -222,13 +203,12 @@ pub fn header(name: &str, pattern: &Pattern) -> Expr {
     let Some(object) = object else {
         return Expr::Unknown(format!("the header `{name}` by {:?}", pattern.text));
     };
-    let mut any = serde_json::Map::new();
+    let mut any = object;
     any.insert("name".to_owned(), name.into());
-    any.extend(object);
     let mut all = any.clone();
     all.insert("values".to_owned(), "all".into());
-    let span = |object| Span::Values(vec![Value::Object(object)]);
-    Expr::Is(Atom { under: span(all), over: span(any), ..Atom::exactly(Field::Headers, Vec::new()) })
+    let exactly = Atom::exactly(Field::Headers, vec![any.into()]);
+    Expr::Is(Atom { under: Some(vec![all.into()]), ..exactly })
 }
 
 /// Returns the condition that a header matches one of the patterns.
@@ -245,12 +225,12 @@ pub fn header_any(name: &str, patterns: &[Pattern]) -> Expr {
 
 /// Returns a regular expression for several patterns; `None` if there is none.
 pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
-    let one = |pattern: &Pattern| match &pattern.text {
-        Text::Exact(text) => Some(quote(text)),
-        Text::Prefix(text) => Some(format!("{}.*", quote(text))),
-        Text::Suffix(text) => Some(format!(".*{}", quote(text))),
-        Text::Contains(text) => Some(format!(".*{}.*", quote(text))),
-        Text::Regex(_) | Text::Present => None,
+    let one = |pattern: &Pattern| match pattern.parts()? {
+        ("exact", text) => Some(quote(text)),
+        ("prefix", text) => Some(format!("{}.*", quote(text))),
+        ("suffix", text) => Some(format!(".*{}", quote(text))),
+        ("contains", text) => Some(format!(".*{}.*", quote(text))),
+        _ => None,
     };
     let same_case = patterns.iter().all(|pattern| !pattern.ignore_case);
     let parts: Option<Vec<String>> = patterns.iter().map(one).collect();
@@ -259,13 +239,7 @@ pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
 
 /// Returns true if a match can include a comma, where Envoy joins lines.
 fn spans_commas(pattern: &Pattern) -> bool {
-    match &pattern.text {
-        Text::Regex(_) => true,
-        Text::Exact(text) | Text::Prefix(text) | Text::Suffix(text) | Text::Contains(text) => {
-            text.contains(',')
-        }
-        Text::Present => false,
-    }
+    pattern.parts().is_some_and(|(kind, text)| kind == "regex" || text.contains(','))
 }
 
 fn header_name(name: &str) -> Option<String> {

@@ -16,7 +16,6 @@ pub struct SourceRule {
 /// A converted rule.
 #[derive(Debug, Clone)]
 pub struct Built {
-    /// The name.
     pub name: String,
     /// The match; `None` if the rule is omitted.
     pub matches: Option<Match>,
@@ -30,35 +29,33 @@ pub fn build(rules: &[SourceRule], side: Side) -> Vec<Built> {
 }
 
 fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
-    let (word, effect) = match side {
-        Side::Under => ("allows", "requests that need it are not allowed"),
-        Side::Over => ("denies", "requests are denied without regard to it"),
+    let effect = match side {
+        Side::Under => "requests that need it are not allowed",
+        Side::Over => "requests are denied without regard to it",
     };
     let mut comments: Vec<String> =
         rule.condition.unknown().iter().map(|what| format!("not carried over: {what}; {effect}")).collect();
-    let conjuncts = match (rule.condition.conjuncts(side), side) {
-        (Some(conjuncts), _) => conjuncts,
-        (None, Side::Under) => {
-            comments.push(format!("not carried over: {} {word} too many combinations", rule.name));
-            Vec::new()
+    let conjuncts = rule.condition.conjuncts(side).unwrap_or_else(|| {
+        let name = &rule.name;
+        match side {
+            Side::Under => {
+                comments.push(format!("not carried over: {name} allows too many combinations"));
+                Vec::new()
+            }
+            Side::Over => {
+                comments.push(format!("{name} denies too many combinations: here it denies every request"));
+                vec![Vec::new()]
+            }
         }
-        (None, Side::Over) => {
-            comments
-                .push(format!("{} {word} too many combinations: here it denies every request", rule.name));
-            vec![Vec::new()]
-        }
-    };
+    });
     let mut built: Vec<Built> = Vec::new();
     for conjunct in &conjuncts {
         match matching::of(conjunct, side) {
             Ok(matches) => {
-                let more = matches.losses.clone();
-                let name = rule_name(&rule.name, built.len() + 1);
-                built.push(Built { name, matches: Some(matches), comments: more });
+                let (name, comments) = (rule_name(&rule.name, built.len() + 1), matches.losses.clone());
+                built.push(Built { name, matches: Some(matches), comments });
             }
-            Err(why) => {
-                comments.push(format!("not carried over: {why}; requests that need it are not allowed"))
-            }
+            Err(why) => comments.push(format!("not carried over: {why}; {effect}")),
         }
     }
     match built.first_mut() {
@@ -70,22 +67,14 @@ fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
 }
 
 /// Adds rules of path-policy to a list. The comments of omitted rules are added to the policy.
-pub fn into_path(draft: &mut Draft, list: &mut Vec<Rule>, built: &[Built], action: &str) {
-    for one in built {
-        match &one.matches {
-            Some(matches) => {
-                draft.portless.extend(matches.portless.iter().cloned());
-                list.push(Rule::new(
-                    &one.name,
-                    &matches.request,
-                    ("action", action.into()),
-                    one.comments.clone(),
-                ));
+pub fn into_path(draft: &mut Draft, list: &mut Vec<Rule>, built: Vec<Built>, action: &str) {
+    for Built { name, matches, comments } in built {
+        match matches {
+            Some(Match { request, portless, .. }) => {
+                draft.portless.extend(portless);
+                list.push(Rule::new(&name, &request, ("action", action.into()), comments));
             }
-            None => {
-                let named = one.comments.iter().map(|comment| format!("{}: {comment}", one.name));
-                draft.comments.extend(named);
-            }
+            None => draft.comments.extend(comments.iter().map(|comment| format!("{name}: {comment}"))),
         }
     }
 }

@@ -11,8 +11,10 @@ use policy::{Outcome, Stage};
 pub struct Decided {
     /// The denial or redirect; `None` for an allowed request.
     pub answer: Option<Answer>,
-    /// The rules that were tried, and the readings of the path.
-    pub steps: Vec<Step>,
+    /// The readings of the path that path-policy decided about, the canonical path first.
+    pub readings: Vec<String>,
+    /// The rules that were tried, in order.
+    pub tried: Vec<TriedRule>,
     /// The denials and redirects that shadow mode did not carry out.
     pub shadowed: Vec<Answer>,
     /// The filters that the request passed through.
@@ -25,6 +27,19 @@ pub struct Decided {
     pub awaits_keys: bool,
 }
 
+/// A rule that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedRule {
+    /// The filter of the rule.
+    pub filter: Filter,
+    /// The name of the rule.
+    pub rule: String,
+    /// The reading of the path, if any.
+    pub reading: Option<String>,
+    /// The result.
+    pub result: RuleResult,
+}
+
 impl Decided {
     /// Collects the result of a decision; `response` is the header of the upstream's response.
     pub(crate) fn new<S: Stage>(
@@ -34,6 +49,15 @@ impl Decided {
     ) -> Self {
         let Outcome { answer, request, response_state, report } = outcome;
         let Report { shadowed, entered, tokens, trace, .. } = report;
+        let (mut readings, mut tried) = (Vec::new(), Vec::new());
+        for step in trace {
+            match step {
+                Step::Path(found) => readings = found,
+                Step::Rule { filter, rule, reading, tried: result } => {
+                    tried.push(TriedRule { filter, rule, reading, result });
+                }
+            }
+        }
         let lines = match &answer {
             Some(answer) => reply_headers(answer),
             None => response.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec())).collect(),
@@ -49,7 +73,8 @@ impl Decided {
         };
         Self {
             answer: answer.map(|answer| *answer),
-            steps: trace,
+            readings,
+            tried,
             shadowed,
             entered: entered.iter().filter(|(_, seen)| **seen).map(|(filter, _)| filter).collect(),
             upstream: upstream.map(|request| request.headers.lines().map(in_transit).collect()),
@@ -78,18 +103,13 @@ impl Decided {
 
     /// Returns the rules that matched, in order; if the path has several readings, those of the canonical path.
     pub fn matched(&self) -> impl DoubleEndedIterator<Item = (Filter, &str)> {
-        let canonical = self.steps.iter().find_map(|step| match step {
-            Step::Path(readings) => readings.first(),
-            Step::Rule { reading, .. } => reading.as_ref(),
-        });
-        self.steps.iter().filter_map(move |step| match step {
-            Step::Rule { filter, rule, reading, tried: RuleResult::Matched }
-                if reading.is_none() || reading.as_ref() == canonical =>
-            {
-                Some((*filter, rule.as_str()))
-            }
-            _ => None,
-        })
+        let first = || self.tried.iter().find_map(|tried| tried.reading.as_ref());
+        let canonical = self.readings.first().or_else(first);
+        let matched = move |tried: &&TriedRule| {
+            let reading = tried.reading.as_ref();
+            tried.result == RuleResult::Matched && (reading.is_none() || reading == canonical)
+        };
+        self.tried.iter().filter(matched).map(|tried| (tried.filter, tried.rule.as_str()))
     }
 
     /// Returns the rules that made the decision: the rule that denied or redirected the request or, if it was allowed,

@@ -7,26 +7,20 @@ use std::fmt::Write;
 /// # Errors
 /// The text has any other escape.
 pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
+    let invalid = || format!("invalid backslash in `{text}`; write `\\\\` or `\\xHH`");
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend_from_slice(before.as_bytes());
-        let escape = after.strip_prefix('x').and_then(|hex| hex.split_at_checked(2));
-        match (escape, after.strip_prefix('\\')) {
-            (Some((hex, behind)), _) => {
-                let byte = u8::from_str_radix(hex, 16);
-                bytes
-                    .push(byte.map_err(|_| format!("invalid escape `\\x{hex}` in `{text}`; write `\\xHH`"))?);
-                rest = behind;
-            }
-            (None, Some(behind)) => {
-                bytes.push(b'\\');
-                rest = behind;
-            }
-            (None, None) => {
-                return Err(format!("invalid backslash in `{text}`; write `\\\\` or `\\xHH`"));
-            }
+        if let Some(after) = after.strip_prefix('\\') {
+            bytes.push(b'\\');
+            rest = after;
+            continue;
         }
+        let escape = after.strip_prefix('x').and_then(|hex| hex.split_at_checked(2));
+        let (hex, after) = escape.ok_or_else(invalid)?;
+        bytes.push(u8::from_str_radix(hex, 16).map_err(|_| invalid())?);
+        rest = after;
     }
     bytes.extend_from_slice(rest.as_bytes());
     Ok(bytes)

@@ -1,10 +1,11 @@
-//! Explains decisions: a loaded [`Policy`] of any module takes a [`Request`] and returns a [`Decided`] with every step.
+//! Explains decisions: a loaded [`Policy`] of any module takes a [`Request`] and returns a [`Decided`] with every rule that
+//! was tried.
 //!
 //! ```
-//! use inspect::{Policy, Request};
+//! use inspect::Request;
 //! use policy::stages::PathStage;
 //!
-//! let policy = Policy::load::<PathStage>(br#"{"default": "deny"}"#).unwrap();
+//! let policy = inspect::load::<PathStage>(br#"{"default": "deny"}"#).unwrap();
 //! let request = Request {
 //!     method: b"GET".to_vec(),
 //!     target: Some(b"/a".to_vec()),
@@ -21,7 +22,7 @@ mod escape;
 mod policy;
 mod request;
 
-pub use decided::Decided;
+pub use decided::{Decided, TriedRule};
 pub use escape::{escape, unescape};
-pub use policy::{Policy, now};
-pub use request::{HeaderLine, Request};
+pub use policy::{Loaded, Policy, load, now};
+pub use request::{HeaderLine, Request, parse_header, split_header};

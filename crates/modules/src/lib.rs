@@ -12,7 +12,7 @@
 //! assert!(Module::PathPolicy.load(policy.to_string().as_bytes()).is_ok());
 //! ```
 
-use inspect::Policy;
+use inspect::Loaded;
 use policy::decision::Filter;
 use policy::document::{Problem, schema};
 use policy::stages::{HeaderStage, PathStage, Ringfence, Stage, TokenStage, VhostStage};
@@ -41,7 +41,7 @@ struct Row {
     own_fields: &'static [&'static str],
     /// Fields of a rule that no other module has.
     own_rule_fields: &'static [&'static str],
-    load: fn(&[u8]) -> Result<Policy, Vec<Problem>>,
+    load: fn(&[u8]) -> Loaded,
     schema: fn(&str) -> Value,
 }
 
@@ -57,7 +57,7 @@ impl Row {
             rules: "rules",
             own_fields: &[],
             own_rule_fields: &[],
-            load: Policy::load::<S>,
+            load: inspect::load::<S>,
             schema: schema::<S::Document>,
         }
     }
@@ -132,7 +132,7 @@ impl Module {
     ///
     /// # Errors
     /// Returns every problem of the policy.
-    pub fn load(self, policy: &[u8]) -> Result<Policy, Vec<Problem>> {
+    pub fn load(self, policy: &[u8]) -> Loaded {
         (self.row().load)(policy)
     }
 
@@ -198,7 +198,7 @@ impl Module {
 ///
 /// # Errors
 /// Returns every problem of the policy, or that there is no such module.
-pub fn load(name: &str, policy: &[u8]) -> Result<Policy, Vec<Problem>> {
+pub fn load(name: &str, policy: &[u8]) -> Loaded {
     let Some(module) = Module::from_name(name) else {
         let help = format!("use {}", Module::ALL.map(Module::name).join(", "));
         let message = format!("unknown filter `{name}`");

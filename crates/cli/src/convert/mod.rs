@@ -37,7 +37,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     })?;
     let as_json = options.format == Format::Json;
     if as_json {
-        output::json(&object(&converted));
+        let Converted { filter, policy, losses, .. } = &converted;
+        output::json(&json!({"filter": filter, "policy": policy, "comments": losses}));
     } else {
         output::text(&converted.text);
     }
@@ -50,13 +51,8 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 /// Returns the items of a Kubernetes list; otherwise the document itself.
 fn items(document: Value) -> Vec<Value> {
-    let list = document.get("kind").and_then(Value::as_str).is_some_and(|kind| kind == "List");
-    match document.get("items").and_then(Value::as_array).filter(|_| list) {
-        Some(items) => items.clone(),
-        None => vec![document],
+    match document.get("items") {
+        Some(Value::Array(items)) if document.get("kind").is_some_and(|kind| kind == "List") => items.clone(),
+        _ => vec![document],
     }
-}
-
-fn object(converted: &Converted) -> Value {
-    json!({"filter": converted.filter, "policy": converted.policy, "comments": converted.losses})
 }

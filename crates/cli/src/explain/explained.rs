@@ -5,11 +5,8 @@ use inspect::{Decided, Policy, Request};
 /// A request with its decision.
 #[derive(Debug)]
 pub struct Explained<'p> {
-    /// The policy.
-    pub policy: &'p Policy,
-    /// The request.
+    pub policy: &'p dyn Policy,
     pub request: Request,
-    /// The decision.
     pub decided: Decided,
     /// Notes about the keys of the policy.
     pub notes: &'p [String],
@@ -18,7 +15,7 @@ pub struct Explained<'p> {
 impl<'p> Explained<'p> {
     /// Decides about a request at `now`, in seconds since 1970; `response` is the header of the upstream's response.
     pub fn new(
-        policy: &'p Policy,
+        policy: &'p dyn Policy,
         request: Request,
         now: u64,
         response: &[(&str, &str)],

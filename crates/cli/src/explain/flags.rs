@@ -1,9 +1,11 @@
 //! The flags that describe a request.
 
-use super::request::{add_header, default_sni, parse, parse_header};
+use super::request::{Connection, Entry};
 use crate::exit::Failure;
+use crate::{files, flag_value};
 use clap::Args;
 use inspect::Request;
+use std::path::Path;
 
 /// The flags that describe a request.
 #[derive(Debug, Args)]
@@ -31,45 +33,35 @@ pub struct Flags {
     #[arg(long, conflicts_with = "plaintext")]
     sni: Option<String>,
     /// The SHA-256 of the client's certificate, in hex
-    #[arg(long, value_name = "HEX", value_parser = digest)]
+    #[arg(long, value_name = "HEX", value_parser = flag_value::sha256)]
     client_certificate: Option<String>,
 }
 
 impl Flags {
     /// Returns the request.
     pub fn request(&self) -> Result<Request, Failure> {
-        let text = self.request.as_deref().unwrap_or_default();
-        let mut request = parse(text, self.host.as_deref()).map_err(Failure::usage)?;
-        for line in &self.headers {
-            add_header(&mut request, parse_header(line).map_err(Failure::usage)?);
-        }
-        if let Some(token) = &self.token {
-            let value = format!("Bearer {}", read_token(token)?);
-            request.headers.push((b"authorization".to_vec(), value.into_bytes()));
-        }
-        request.tls = (request.tls || self.tls || self.sni.is_some()) && !self.plaintext;
-        request.sni = match &self.sni {
-            Some(sni) => Some(sni.clone().into_bytes()).filter(|sni| !sni.is_empty()),
-            None => default_sni(&request),
+        let token = self.token.as_deref().map(read_token).transpose()?;
+        let connection = Connection {
+            tls: (self.tls || self.plaintext).then_some(self.tls),
+            sni: self.sni.clone(),
+            client_certificate: self.client_certificate.clone(),
         };
-        request.certificate.clone_from(&self.client_certificate);
+        let text = self.request.clone().unwrap_or_default();
+        let (host, headers) = (self.host.clone(), self.headers.clone());
+        let entry = Entry { request: text, host, headers, token, connection };
+        let request = entry.request().map_err(Failure::usage)?;
         if request.host.is_none() {
-            return Err(Failure::usage(format_args!(
-                "`{text}` has no host; write the whole URL, or add --host"
-            )));
+            let text = entry.request;
+            let message = format!("`{text}` has no host; write the whole URL, or add --host");
+            return Err(Failure::usage(message));
         }
         Ok(request)
     }
 }
 
 fn read_token(token: &str) -> Result<String, Failure> {
-    let Some(file) = token.strip_prefix('@') else { return Ok(token.to_owned()) };
-    let read = std::fs::read_to_string(file);
-    read.map(|text| text.trim().to_owned()).map_err(|error| Failure::usage(format_args!("{file}: {error}")))
-}
-
-fn digest(hex: &str) -> Result<String, &'static str> {
-    let hex = hex.replace(':', "").to_ascii_lowercase();
-    let valid = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if valid { Ok(hex) } else { Err("write the SHA-256 as 64 hex digits") }
+    match token.strip_prefix('@') {
+        Some(file) => Ok(files::read_one(Path::new(file))?.text.trim().to_owned()),
+        None => Ok(token.to_owned()),
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::explained::Explained;
 use super::readings;
-use inspect::{HeaderLine, escape};
+use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
-use policy::decision::{Answer, Filter, RuleResult, Step};
+use policy::decision::{Answer, Filter, RuleResult};
 use serde_json::{Map, Value, json};
 
 /// Returns the decision with every step.
@@ -13,29 +13,34 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
     let answer = decided.answer.as_ref();
     let decider = decided.decider();
     let filter = answer.map(|answer| answer.filter).or(decider.map(|(filter, _)| filter));
-    let fields = [
-        ("decision", decided.decision().name().into()),
-        ("filter", filter.map(name).into()),
-        ("rule", decider.map(|(_, rule)| rule).into()),
-        (
-            "by",
-            decided.by().into_iter().map(|(of, rule)| json!({"filter": name(of), "rule": rule})).collect(),
-        ),
-        ("reason", answer.map(|answer| answer.reason.name()).into()),
-        ("mode", answer.map(|answer| answer.mode.name()).into()),
-        ("reading", answer.and_then(|answer| answer.reading.clone()).into()),
-        ("status", decided.status().into()),
-        ("details", answer.map(Answer::details).into()),
-        ("host", readings::host(explained).ok().into()),
-        ("path", path(explained)),
-        ("steps", decided.steps.iter().filter_map(step).collect()),
-        ("shadowed", decided.shadowed.iter().map(shadow_decision).collect()),
-        ("response", response(explained)),
-        ("upstream", upstream(explained)),
-        ("awaitsKeys", decided.awaits_keys.into()),
-        ("notes", explained.notes.into()),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let by = decided.by().into_iter().map(|(filter, rule)| json!({"filter": name(filter), "rule": rule}));
+    let object = json!({
+        "decision": decided.decision().name(),
+        "filter": filter.map(name),
+        "rule": decider.map(|(_, rule)| rule),
+        "by": by.collect::<Value>(),
+        "reason": answer.map(|answer| answer.reason.name()),
+        "mode": answer.map(|answer| answer.mode.name()),
+        "reading": answer.and_then(|answer| answer.reading.as_ref()),
+        "status": decided.status(),
+        "details": answer.map(Answer::details),
+        "host": readings::host(explained).ok(),
+        "path": path(explained),
+        "steps": decided.tried.iter().map(step).collect::<Value>(),
+        "shadowed": decided.shadowed.iter().map(shadow_decision).collect::<Value>(),
+        "response": {
+            "status": decided.status(),
+            "headers": headers(&decided.response),
+            "body": decided.body().map(escape),
+        },
+        "upstream": upstream(explained),
+        "awaitsKeys": decided.awaits_keys,
+        "notes": explained.notes,
+    });
+    match object {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
 }
 
 fn name(filter: Filter) -> &'static str {
@@ -46,26 +51,18 @@ fn path(explained: &Explained<'_>) -> Value {
     match readings::all(explained) {
         None => Value::Null,
         Some(Err(reason)) => json!({"reason": reason}),
-        Some(Ok(all)) => {
-            let canonical = all.first().map(|reading| reading.path.clone());
-            let reading =
-                |reading: &readings::Reading| json!({"path": reading.path, "because": reading.because});
-            json!({"canonical": canonical, "readings": all.iter().map(reading).collect::<Vec<_>>()})
-        }
+        Some(Ok(all)) => json!({"canonical": all.first().map(|reading| &reading.path), "readings": all}),
     }
 }
 
-fn step(step: &Step) -> Option<Value> {
-    let Step::Rule { filter, rule, reading, tried } = step else { return None };
-    let (result, field) = match tried {
+fn step(TriedRule { filter, rule, reading, result }: &TriedRule) -> Value {
+    let (result, field) = match result {
         RuleResult::Matched => ("matched", None),
         RuleResult::Shadowed => ("shadowed", None),
         RuleResult::Missed(field) => ("missed", Some(field.name())),
         RuleResult::Off => ("off", None),
     };
-    Some(json!({
-        "filter": name(*filter), "rule": rule, "reading": reading, "result": result, "field": field,
-    }))
+    json!({"filter": name(*filter), "rule": rule, "reading": reading, "result": result, "field": field})
 }
 
 fn shadow_decision(answer: &Answer) -> Value {
@@ -80,15 +77,6 @@ fn shadow_decision(answer: &Answer) -> Value {
 fn headers<'l>(lines: impl IntoIterator<Item = &'l HeaderLine>) -> Value {
     let line = |(name, value): &HeaderLine| json!({"name": escape(name), "value": escape(value)});
     lines.into_iter().map(line).collect()
-}
-
-fn response(explained: &Explained<'_>) -> Value {
-    let decided = &explained.decided;
-    json!({
-        "status": decided.status(),
-        "headers": headers(&decided.response),
-        "body": decided.body().map(escape),
-    })
 }
 
 fn upstream(explained: &Explained<'_>) -> Value {

@@ -5,16 +5,14 @@ use inspect::Policy;
 use policy::stages::KeyRing;
 
 /// Stores the given key sets in the policy; returns notes about skipped keys and missing key sets.
-pub fn take(policy: &Policy, given: &[String], now: u64) -> Result<Vec<String>, Failure> {
+pub fn take(policy: &dyn Policy, given: &[String], now: u64) -> Result<Vec<String>, Failure> {
     let key_ring = policy.key_ring();
     let remote = key_ring.map(KeyRing::remote_keys).unwrap_or_default();
     let mut notes = Vec::new();
     let mut missing: Vec<&str> = remote.iter().map(|keys| keys.provider.as_str()).collect();
     for text in given {
-        let (provider, file) = match text.split_once('=') {
-            Some((provider, file)) => (Some(provider), file),
-            None => (None, text.as_str()),
-        };
+        let (provider, file) =
+            text.split_once('=').map_or((None, text.as_str()), |(provider, file)| (Some(provider), file));
         let failure =
             |error: &dyn std::fmt::Display| Failure::usage(format_args!("--jwks {text}: {file}: {error}"));
         let set = std::fs::read(file).map_err(|error| failure(&error))?;

@@ -14,9 +14,9 @@ mod text;
 mod time;
 
 use crate::exit::{Exit, Failure};
-use crate::report::{self, Format};
-use crate::{module_flag, output, policy_file};
-use cases::{CaseFile, UPSTREAM_RESPONSE};
+use crate::report::Format;
+use crate::{flag_value, output, policy_file};
+use cases::UPSTREAM_RESPONSE;
 use clap::Args;
 use explained::Explained;
 use modules::Module;
@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(required_unless_present = "cases", value_name = "FILE")]
     file: Option<PathBuf>,
     /// The filter of the policy; by default detected from a comment `# filter: NAME`, or from the fields
-    #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
+    #[arg(long, value_parser = flag_value::module(), value_name = "FILTER")]
     filter: Option<Module>,
     #[command(flatten)]
     request: flags::Flags,
@@ -64,23 +64,23 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     }
     let file = options.file.as_deref().unwrap_or(Path::new("-"));
     let policy = policy_file::load(file, options.filter, options.format)?.policy;
-    let notes = keys::take(&policy, &options.jwks, now)?;
+    let notes = keys::take(&*policy, &options.jwks, now)?;
     if let Some(requests) = &options.requests {
         let mut requests = requests::read(requests, &options.log)?;
         if !as_json && requests.skipped.is_empty() && requests.read.len() == 1 {
             for named in requests.read.drain(..) {
-                let explained = Explained::new(&policy, named.request, now, &[], &notes);
+                let explained = Explained::new(&*policy, named.request, now, &[], &notes);
                 output::coloured(&text::page(&explained));
             }
         } else {
-            summary::print(&policy, &requests, now, &notes, as_json);
+            summary::print(&*policy, &requests, now, &notes, as_json);
         }
         return Ok(Exit::Success);
     }
     let request = options.request.request()?;
-    let response = options.response_header.iter().map(|line| request::split_header(line));
+    let response = options.response_header.iter().map(|line| inspect::split_header(line));
     let response = response.collect::<Result<Vec<_>, String>>().map_err(Failure::usage)?;
-    let explained = Explained::new(&policy, request, now, &response, &notes);
+    let explained = Explained::new(&*policy, request, now, &response, &notes);
     if as_json {
         output::json(&json::object(&explained));
     } else {
@@ -94,15 +94,12 @@ fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> 
     if !as_json {
         return Err(Failure::usage("--cases needs --format json; use `ringfence test` for text"));
     }
-    let name = file.display().to_string();
-    let problem = |error: String| Failure::problem(format_args!("{name}: {error}"));
-    let read = CaseFile::read(file).map_err(problem)?;
-    let policy = read
-        .load()
-        .map_err(|problems| report::refuse(&policy_file::diagnostics(&name, problems), &[], Format::Text))?;
+    let (read, policy) = policy_file::load_cases(file, Format::Text)?;
     for case in &read.cases {
-        let request = case.as_request().map_err(problem)?;
-        let mut object = json::object(&Explained::new(&policy, request, now, &UPSTREAM_RESPONSE, &[]));
+        let request = case.as_request();
+        let request =
+            request.map_err(|error| Failure::problem(format_args!("{}: {error}", file.display())))?;
+        let mut object = json::object(&Explained::new(&*policy, request, now, &UPSTREAM_RESPONSE, &[]));
         object.insert("name".to_owned(), case.name.as_str().into());
         output::json_line(&object);
     }

@@ -1,15 +1,14 @@
 //! The canonical host, and the readings of the path.
 
 use super::explained::Explained;
-use policy::decision::Step;
 use policy::document;
 use policy::http::{Authority, Normalize, PathLimits, RequestPath};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A reading of the path.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Reading {
-    /// The path.
     pub path: String,
     /// What a server does to read the path this way; empty for the canonical path.
     pub because: Vec<&'static str>,
@@ -27,17 +26,13 @@ pub fn host(explained: &Explained<'_>) -> Result<String, &'static str> {
 pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static str>> {
     let target = explained.request.target.as_deref()?;
     let method = &explained.request.method;
-    let judged = explained.decided.steps.iter().find_map(|step| match step {
-        Step::Path(readings) => Some(readings.clone()),
-        Step::Rule { .. } => None,
-    });
-    let paths = match judged {
-        Some(paths) => paths,
-        // Without a path-policy: other filters use the default normalization.
-        None => match RequestPath::parse(target, method, &Normalize::default(), &PathLimits::default()) {
+    // Without a path-policy, other filters use the default normalization.
+    let paths = match explained.decided.readings.as_slice() {
+        [] => match RequestPath::parse(target, method, &Normalize::default(), &PathLimits::default()) {
             Ok(path) => path.readings().map(str::to_owned).collect(),
             Err(error) => return Some(Err(error.name())),
         },
+        readings => readings.to_vec(),
     };
     let because = |(place, path): (usize, String)| {
         let because = if place == 0 { Vec::new() } else { causes(target, method, &path) };

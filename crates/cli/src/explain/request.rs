@@ -1,17 +1,63 @@
 //! Requests from text.
 
-use inspect::{HeaderLine, Request, unescape};
+use inspect::{HeaderLine, Request, parse_header, unescape};
+use serde::Deserialize;
 
 /// A request, and its text for the output.
 #[derive(Debug)]
 pub struct NamedRequest {
     /// The method and the URL.
     pub text: String,
-    /// The request.
     pub request: Request,
 }
 
-/// Parses a method and a URL or, if the host is given apart, a method and a request target.
+/// A request as the flags or an item of a list describe it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Entry {
+    pub request: String,
+    pub host: Option<String>,
+    #[serde(default)]
+    pub headers: Vec<String>,
+    pub token: Option<String>,
+    #[serde(default)]
+    pub connection: Connection,
+}
+
+/// A connection; by default that of the URL.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Connection {
+    pub tls: Option<bool>,
+    pub sni: Option<String>,
+    pub client_certificate: Option<String>,
+}
+
+impl Entry {
+    /// Returns the request.
+    ///
+    /// # Errors
+    /// Returns why the text is invalid.
+    pub fn request(&self) -> Result<Request, String> {
+        let mut request = parse(&self.request, self.host.as_deref())?;
+        for line in &self.headers {
+            add_header(&mut request, parse_header(line)?);
+        }
+        if let Some(token) = &self.token {
+            request.headers.push((b"authorization".to_vec(), format!("Bearer {token}").into_bytes()));
+        }
+        let Connection { tls, sni, client_certificate } = &self.connection;
+        request.tls = tls.unwrap_or(request.tls || sni.is_some());
+        request.sni = match sni {
+            Some(sni) => Some(unescape(sni)?).filter(|sni| !sni.is_empty()),
+            None => default_sni(&request),
+        };
+        request.certificate.clone_from(client_certificate);
+        Ok(request)
+    }
+}
+
+/// Parses a method and a URL or, if `host` is given, a method and a request target.
 ///
 /// # Errors
 /// Returns why the text is invalid.
@@ -45,26 +91,6 @@ fn split_url(url: &str) -> (Option<&str>, Option<&str>, String) {
     // A client sends `/` for a URL without a path.
     let slash = if target.starts_with('/') { "" } else { "/" };
     (Some(scheme), Some(authority), format!("{slash}{target}"))
-}
-
-/// Parses a header line: `name: value`.
-///
-/// # Errors
-/// Returns why the line is invalid.
-pub fn parse_header(line: &str) -> Result<HeaderLine, String> {
-    let (name, value) = split_header(line)?;
-    Ok((unescape(name)?, unescape(value)?))
-}
-
-/// Returns the name and the value of a header line, as text.
-///
-/// # Errors
-/// Returns why the line is invalid.
-pub fn split_header(line: &str) -> Result<(&str, &str), String> {
-    match line.split_once(':') {
-        Some((name, value)) if !name.is_empty() => Ok((name, value.strip_prefix(' ').unwrap_or(value))),
-        _ => Err(format!("invalid header line `{line}`; write `name: value`")),
-    }
 }
 
 /// Adds a header line. As in Envoy, `host` replaces the authority.

@@ -1,42 +1,18 @@
 //! Reads a file of requests.
 
-use super::request::{NamedRequest, add_header, default_sni, parse, parse_header};
+use super::request::{Entry, NamedRequest};
 use super::{access_log, har};
 use crate::exit::Failure;
 use crate::files::{self, File};
-use inspect::unescape;
-use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
 
 /// The requests of a file.
 #[derive(Debug, Default)]
 pub struct Requests {
-    /// The requests.
     pub read: Vec<NamedRequest>,
     /// A line for each entry that is not a valid request.
     pub skipped: Vec<String>,
-}
-
-/// A request in a list.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Entry {
-    request: String,
-    host: Option<String>,
-    #[serde(default)]
-    headers: Vec<String>,
-    token: Option<String>,
-    #[serde(default)]
-    connection: Connection,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Connection {
-    tls: Option<bool>,
-    sni: Option<String>,
-    client_certificate: Option<String>,
 }
 
 /// Reads a HAR file, an access log in JSON, or a list of requests.
@@ -88,24 +64,8 @@ fn log_line(line: &str, fields: &access_log::Fields) -> Result<NamedRequest, Str
 
 fn entry(value: Value) -> Result<NamedRequest, String> {
     let entry = match value {
-        Value::String(request) => {
-            Entry { request, host: None, headers: Vec::new(), token: None, connection: Connection::default() }
-        }
+        Value::String(request) => Entry { request, ..Entry::default() },
         value => serde_json::from_value(value).map_err(|error| error.to_string())?,
     };
-    let mut request = parse(&entry.request, entry.host.as_deref())?;
-    for line in &entry.headers {
-        add_header(&mut request, parse_header(line)?);
-    }
-    if let Some(token) = &entry.token {
-        let value = format!("Bearer {token}").into_bytes();
-        request.headers.push((b"authorization".to_vec(), value));
-    }
-    request.tls = entry.connection.tls.unwrap_or(request.tls || entry.connection.sni.is_some());
-    request.sni = match &entry.connection.sni {
-        Some(sni) => Some(unescape(sni)?),
-        None => default_sni(&request),
-    };
-    request.certificate = entry.connection.client_certificate;
-    Ok(NamedRequest { text: entry.request, request })
+    Ok(NamedRequest { request: entry.request()?, text: entry.request })
 }

@@ -4,114 +4,100 @@ use super::explained::Explained;
 use super::requests::Requests;
 use super::{json, text};
 use crate::output;
+use crate::style::{BOLD, paint};
 use inspect::Policy;
 use modules::Module;
 use policy::decision::Decision;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
-/// The common properties of the requests of a row.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    decision: &'static str,
-    by: Vec<(&'static str, Option<String>)>,
-    reason: &'static str,
-}
-
+/// The number of requests with the same decision, rules and reason.
 #[derive(Debug)]
-struct Count {
+struct Row {
     decision: Decision,
+    /// The filters and rules that decided.
+    by: Vec<(&'static str, Option<String>)>,
+    reason: Option<&'static str>,
     requests: usize,
+    /// The first of the requests.
     example: String,
 }
 
 /// Prints how many requests each rule allowed, denied or redirected.
-pub fn print(policy: &Policy, requests: &Requests, now: u64, notes: &[String], as_json: bool) {
-    let mut groups: BTreeMap<Group, Count> = BTreeMap::new();
+pub fn print(policy: &dyn Policy, requests: &Requests, now: u64, notes: &[String], as_json: bool) {
+    let mut rows: Vec<Row> = Vec::new();
     let mut results: Vec<Value> = Vec::new();
     for named in &requests.read {
         let explained = Explained::new(policy, named.request.clone(), now, &[], &[]);
-        let count = groups.entry(group(&explained)).or_insert_with(|| Count {
-            decision: explained.decided.decision(),
-            requests: 0,
-            example: inspect::escape(named.text.as_bytes()),
-        });
-        count.requests += 1;
+        let row = Row::new(&explained, &named.text);
+        match rows.iter_mut().find(|other| other.key() == row.key()) {
+            Some(known) => known.requests += 1,
+            None => rows.push(row),
+        }
         if as_json {
             let mut object = json::object(&explained);
             object.insert("request".to_owned(), named.text.as_str().into());
             results.push(Value::Object(object));
         }
     }
-    let mut groups: Vec<(Group, Count)> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, count)| std::cmp::Reverse(count.requests));
+    rows.sort_by(|one, two| two.requests.cmp(&one.requests).then_with(|| one.key().cmp(&two.key())));
     if as_json {
         output::json(&json!({
-            "requests": requests.read.len(), "summary": groups.iter().map(row).collect::<Vec<_>>(),
+            "requests": requests.read.len(), "summary": rows.iter().map(Row::json).collect::<Value>(),
             "skipped": requests.skipped, "notes": notes, "results": results,
         }));
     } else {
-        output::coloured(&table(&groups));
+        output::coloured(&table(&rows));
         output::text(&tail(requests, notes));
     }
 }
 
-fn group(explained: &Explained<'_>) -> Group {
-    let decided = &explained.decided;
-    let by =
-        decided.by().into_iter().map(|(filter, rule)| (Module::from(filter).name(), rule.map(str::to_owned)));
-    Group {
-        decision: decided.decision().name(),
-        by: by.collect(),
-        reason: decided.answer.as_ref().map_or("-", |answer| answer.reason.name()),
+impl Row {
+    fn new(explained: &Explained<'_>, example: &str) -> Self {
+        let decided = &explained.decided;
+        let by = decided.by().into_iter();
+        Self {
+            decision: decided.decision(),
+            by: by.map(|(filter, rule)| (Module::from(filter).name(), rule.map(str::to_owned))).collect(),
+            reason: decided.answer.as_ref().map(|answer| answer.reason.name()),
+            requests: 1,
+            example: inspect::escape(example.as_bytes()),
+        }
+    }
+
+    fn key(&self) -> impl Ord + use<'_> {
+        (self.decision.name(), &self.by, self.reason)
+    }
+
+    fn json(&self) -> Value {
+        let by = self.by.iter().map(|(filter, rule)| json!({"filter": filter, "rule": rule}));
+        json!({
+            "decision": self.decision.name(), "by": by.collect::<Value>(), "reason": self.reason,
+            "requests": self.requests, "example": self.example,
+        })
+    }
+
+    /// Returns the cells; the rules are one cell: `vhost-policy/shop, path-policy/public`.
+    fn cells(&self) -> Vec<String> {
+        let one = |(filter, rule): &(&str, Option<String>)| match rule {
+            Some(rule) => format!("{filter}/{rule}"),
+            None => (*filter).to_owned(),
+        };
+        let by = self.by.iter().map(one).collect::<Vec<_>>().join(", ");
+        let by = if by.is_empty() { "-" } else { &by };
+        let (decision, reason) = (self.decision.name(), self.reason.unwrap_or("-"));
+        [&self.requests.to_string(), decision, by, reason, &self.example].map(str::to_owned).to_vec()
     }
 }
 
-fn row((group, count): &(Group, Count)) -> Value {
-    let by = group.by.iter().map(|(filter, rule)| json!({"filter": filter, "rule": rule}));
-    json!({
-        "decision": group.decision, "by": by.collect::<Vec<_>>(),
-        "reason": (group.reason != "-").then_some(group.reason),
-        "requests": count.requests, "example": count.example,
-    })
-}
-
-/// Returns the rules as one cell: `vhost-policy/shop, path-policy/public`.
-fn by(group: &Group) -> String {
-    let one = |(filter, rule): &(&str, Option<String>)| match rule {
-        Some(rule) => format!("{filter}/{rule}"),
-        None => (*filter).to_owned(),
-    };
-    let cell = group.by.iter().map(one).collect::<Vec<_>>().join(", ");
-    if cell.is_empty() { "-".to_owned() } else { cell }
-}
-
-/// Returns a row for each group, the most frequent first.
-fn table(groups: &[(Group, Count)]) -> String {
-    let head = ["requests", "decision", "by", "reason", "example"].map(str::to_owned);
-    let cells = |(group, count): &(Group, Count)| {
-        [
-            count.requests.to_string(),
-            group.decision.to_owned(),
-            by(group),
-            group.reason.to_owned(),
-            count.example.clone(),
-        ]
-    };
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(groups.iter().map(cells)).collect();
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    let styles = std::iter::once(None).chain(groups.iter().map(|(_, count)| Some(count.decision)));
-    let mut table = String::new();
-    for (row, decision) in rows.iter().zip(styles) {
-        let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line = padded.collect::<Vec<_>>().join("  ");
-        let style = decision.map(text::style_of).unwrap_or(anstyle::Style::new().bold());
-        table += &format!("{style}{}{style:#}\n", line.trim_end());
-    }
-    table
+/// Returns a line for each row, the most frequent first.
+fn table(rows: &[Row]) -> String {
+    let head = ["requests", "decision", "by", "reason", "example"].map(str::to_owned).to_vec();
+    let cells: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
+    let widths = cases::widths(&cells);
+    let styles = std::iter::once(BOLD).chain(rows.iter().map(|row| text::style_of(row.decision)));
+    let line =
+        |(cells, style): (&Vec<String>, _)| paint(style, cases::line(cells, &widths).trim_end()) + "\n";
+    cells.iter().zip(styles).map(line).collect()
 }
 
 fn tail(requests: &Requests, notes: &[String]) -> String {

@@ -2,22 +2,12 @@
 
 use super::explained::Explained;
 use super::readings;
-use anstyle::{AnsiColor, Style};
-use inspect::{HeaderLine, escape};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, paint};
+use anstyle::Style;
+use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
-use policy::decision::{Answer, Decision, Filter, RuleResult, Step};
+use policy::decision::{Answer, Decision, RuleResult};
 use std::fmt::Write;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-const RED: Style = AnsiColor::Red.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-
-/// Returns the text in a style.
-fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
 
 /// Returns the style of a decision.
 pub fn style_of(decision: Decision) -> Style {
@@ -30,19 +20,15 @@ pub fn style_of(decision: Decision) -> Style {
 
 /// Returns the decision with every step.
 pub fn page(explained: &Explained<'_>) -> String {
-    let mut page = decision(explained);
-    page += &format!("\n{}", input(explained));
-    page += &format!("\n{}", filters(explained));
-    for answer in &explained.decided.shadowed {
+    let decided = &explained.decided;
+    let mut page = format!("{}\n{}\n{}", decision(explained), input(explained), filters(explained));
+    for answer in &decided.shadowed {
         let _ = writeln!(page, "\n{}  would be {}", paint(YELLOW, "shadow"), sentence(answer));
     }
-    page += &format!("\n{}", response(explained));
-    page += &format!("\n{}", upstream(explained));
-    for note in explained.notes {
-        let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
-    }
-    if explained.decided.awaits_keys {
-        let note = "a module waits for the keys before it decides about this request";
+    page += &format!("\n{}\n{}", response(explained), upstream(explained));
+    let awaits = "a module waits for the keys before it decides about this request";
+    let awaits = decided.awaits_keys.then_some(awaits);
+    for note in explained.notes.iter().map(String::as_str).chain(awaits) {
         let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));
     }
     page
@@ -72,27 +58,25 @@ fn sentence(answer: &Answer) -> String {
 
 /// Returns the host and the readings of the path.
 fn input(explained: &Explained<'_>) -> String {
-    let host = match readings::host(explained) {
-        Ok(host) => host,
-        Err(reason) => paint(RED, format_args!("invalid: {reason}")),
+    let invalid = |reason: &str| paint(RED, format_args!("invalid: {reason}"));
+    let line = |head: &str, value: &str| {
+        let gap = 10 - head.len();
+        format!("{}{:gap$}{value}\n", paint(BOLD, head), "")
     };
-    let mut text = format!("{}      {host}\n", paint(BOLD, "host"));
-    let all = match readings::all(explained) {
-        None => return text + &format!("{}      none\n", paint(BOLD, "path")),
-        Some(Err(reason)) => {
-            let why = paint(RED, format_args!("invalid: {reason}"));
-            return text + &format!("{}      {why}\n", paint(BOLD, "path"));
+    let mut text = line("host", &readings::host(explained).unwrap_or_else(invalid));
+    match readings::all(explained) {
+        None => text += &line("path", "none"),
+        Some(Err(reason)) => text += &line("path", &invalid(reason)),
+        Some(Ok(all)) => {
+            for (place, reading) in all.iter().enumerate() {
+                let (head, why) = match place {
+                    0 => ("path", "the canonical path".to_owned()),
+                    _ => ("or", reading.because.join(", ")),
+                };
+                let why = if all.len() > 1 { format!("  {}", paint(DIM, why)) } else { String::new() };
+                text += &line(head, &format!("{}{why}", reading.path));
+            }
         }
-        Some(Ok(all)) => all,
-    };
-    for (place, reading) in all.iter().enumerate() {
-        let (head, why) = match place {
-            0 => ("path", "the canonical path".to_owned()),
-            _ => ("or", reading.because.join(", ")),
-        };
-        let why = if all.len() > 1 { format!("  {}", paint(DIM, why)) } else { String::new() };
-        let gap = " ".repeat(10 - head.len());
-        let _ = writeln!(text, "{}{gap}{}{why}", paint(BOLD, head), reading.path);
     }
     text
 }
@@ -108,24 +92,24 @@ fn filters(explained: &Explained<'_>) -> String {
             let _ = writeln!(text, "  {}", paint(DIM, if ended { "not reached" } else { "off" }));
             continue;
         }
-        let steps: Vec<_> = decided.steps.iter().filter_map(|step| of_filter(step, filter)).collect();
-        let mut seen: Vec<Option<&str>> = Vec::new();
-        for (reading, ..) in &steps {
-            if !seen.contains(reading) {
-                seen.push(*reading);
+        let tried: Vec<_> = decided.tried.iter().filter(|tried| tried.filter == filter).collect();
+        let mut readings: Vec<&Option<String>> = Vec::new();
+        for TriedRule { reading, .. } in &tried {
+            if !readings.contains(&reading) {
+                readings.push(reading);
             }
         }
-        let width = steps.iter().map(|(_, rule, _)| rule.len()).max().unwrap_or(0);
-        for reading in &seen {
-            let indent = if seen.len() > 1 { "    " } else { "  " };
-            if let (Some(path), true) = (reading, seen.len() > 1) {
+        let width = tried.iter().map(|tried| tried.rule.len()).max().unwrap_or(0);
+        for reading in &readings {
+            let indent = if readings.len() > 1 { "    " } else { "  " };
+            if let (Some(path), true) = (reading, readings.len() > 1) {
                 let _ = writeln!(text, "  on {path}");
             }
-            for (_, rule, tried) in steps.iter().filter(|(other, ..)| other == reading) {
-                let _ = writeln!(text, "{indent}{}", attempt(rule, width, *tried));
+            for tried in tried.iter().filter(|tried| tried.reading == **reading) {
+                let _ = writeln!(text, "{indent}{}", attempt(&tried.rule, width, tried.result));
             }
         }
-        let matched = steps.iter().any(|(.., tried)| *tried == RuleResult::Matched);
+        let matched = tried.iter().any(|tried| tried.result == RuleResult::Matched);
         if let Some(answer) = decided.answer.as_ref().filter(|answer| answer.filter == filter) {
             let _ = writeln!(text, "  {}", paint(style_of(answer.decision), sentence(answer)));
         } else if !matched {
@@ -133,15 +117,6 @@ fn filters(explained: &Explained<'_>) -> String {
         }
     }
     text
-}
-
-fn of_filter(step: &Step, of: Filter) -> Option<(Option<&str>, &str, RuleResult)> {
-    match step {
-        Step::Rule { filter, rule, reading, tried } if *filter == of => {
-            Some((reading.as_deref(), rule, *tried))
-        }
-        _ => None,
-    }
 }
 
 fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {
@@ -160,13 +135,12 @@ fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {
 /// Returns the response that the client gets.
 fn response(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
-    let mut text = match &decided.answer {
-        Some(_) => format!("{}  {}\n", paint(BOLD, "response"), decided.status()),
-        None if decided.response.is_empty() => {
-            format!("{}  from the upstream, unchanged\n", paint(BOLD, "response"))
-        }
-        None => format!("{}  from the upstream, with\n", paint(BOLD, "response")),
+    let from = match &decided.answer {
+        Some(_) => decided.status().to_string(),
+        None if decided.response.is_empty() => "from the upstream, unchanged".to_owned(),
+        None => "from the upstream, with".to_owned(),
     };
+    let mut text = format!("{}  {from}\n", paint(BOLD, "response"));
     for (name, value) in &decided.response {
         let _ = writeln!(text, "  {}: {}", escape(name), escape(value));
     }
@@ -194,25 +168,16 @@ fn upstream(explained: &Explained<'_>) -> String {
         let _ = write!(text, "  {}", paint(YELLOW, format_args!("received as {}", came.unwrap_or_default())));
     }
     let _ = writeln!(text, "\n    host: {}", find(lines, b":authority").unwrap_or_default());
-    for (mark, style, (name, value)) in changes(&before, lines) {
-        let line = format!("{mark} {}: {}", escape(name), escape(value));
-        let _ = writeln!(text, "  {}", style.map_or(line.clone(), |style| paint(style, &line)));
+    let field = |line: &&HeaderLine| !line.0.starts_with(b":");
+    let shown = |(name, value): &HeaderLine| format!("{}: {}", escape(name), escape(value));
+    for line in before.iter().filter(field).filter(|line| !lines.contains(line)) {
+        let _ = writeln!(text, "  {}", paint(RED, format_args!("- {}", shown(line))));
+    }
+    for line in lines.iter().filter(field) {
+        let _ = match before.contains(line) {
+            true => writeln!(text, "    {}", shown(line)),
+            false => writeln!(text, "  {}", paint(GREEN, format_args!("+ {}", shown(line)))),
+        };
     }
     text
-}
-
-/// Returns each header line with its change, the removed lines first.
-fn changes<'l>(
-    before: &'l [HeaderLine],
-    after: &'l [HeaderLine],
-) -> Vec<(char, Option<Style>, &'l HeaderLine)> {
-    let field = |line: &&HeaderLine| !line.0.starts_with(b":");
-    let gone = before.iter().filter(field).filter(|line| !after.contains(line));
-    let gone = gone.map(|line| ('-', Some(RED), line));
-    let now = after.iter().filter(field);
-    gone.chain(now.map(|line| match before.contains(line) {
-        true => (' ', None, line),
-        false => ('+', Some(GREEN), line),
-    }))
-    .collect()
 }

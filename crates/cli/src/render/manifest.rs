@@ -4,15 +4,15 @@ use super::options::{FailStrategy, Kind, Options};
 use crate::exit::Failure;
 use clap::ValueEnum;
 use modules::Module;
-use yaml::Yaml;
+use yaml::{Yaml, scalar};
 
 type Fields = Vec<(&'static str, Yaml)>;
 
-/// Stands for the policy, which is the last field of each manifest.
+/// The placeholder of the policy, which is the last field of each manifest.
 const POLICY: &str = "POLICY";
 
 /// Returns the manifest that loads the policy.
-pub fn render(options: &Options, module: Module, policy: &[String]) -> Result<String, Failure> {
+pub fn render(options: &Options, module: Module, policy: &str) -> Result<String, Failure> {
     if let Some(flag) = unused_flag(options) {
         let kind = value_name(&options.kind);
         return Err(Failure::usage(format_args!("`{flag}` cannot be used with `--as {kind}`")));
@@ -42,7 +42,7 @@ pub fn render(options: &Options, module: Module, policy: &[String]) -> Result<St
         ("metadata", Yaml::map(metadata)),
         ("spec", Yaml::map(spec)),
     ]);
-    Ok(insert(&manifest, policy))
+    Ok(insert(&manifest.document(), policy))
 }
 
 /// Returns a flag that the kind of the manifest does not use.
@@ -62,12 +62,11 @@ fn unused_flag(options: &Options) -> Option<&'static str> {
 }
 
 /// Returns the text of the manifest with the lines of the policy, which keep their comments.
-fn insert(manifest: &Yaml, policy: &[String]) -> String {
-    let manifest = manifest.document();
+fn insert(manifest: &str, policy: &str) -> String {
     let mut text = manifest.trim_end().trim_end_matches(POLICY).trim_end().to_owned();
     let last = text.lines().last().unwrap_or_default();
     let indent = " ".repeat(2 + last.len() - last.trim_start().len());
-    for line in policy {
+    for line in policy.lines() {
         text.push('\n');
         if !line.trim().is_empty() {
             text += &format!("{indent}{line}");
@@ -92,19 +91,13 @@ fn image(options: &Options) -> Result<&str, Failure> {
 
 /// Returns the fields of Istio's objects that select workloads.
 fn istio(options: &Options) -> Fields {
-    let mut fields = Vec::new();
-    if !options.selector.is_empty() {
-        let labels = options.selector.iter().map(|(key, value)| (key.as_str(), text(value)));
-        fields.push(("selector", Yaml::map([("matchLabels", Yaml::map(labels))])));
-    }
-    fields.extend(targets(options));
-    fields.extend(options.phase.map(|phase| ("phase", text(&value_name(&phase)))));
-    fields.extend(
-        options
-            .traffic
-            .map(|traffic| ("match", Yaml::list([Yaml::map([("mode", text(&value_name(&traffic)))])]))),
-    );
-    fields
+    let labels = options.selector.iter().map(|(key, value)| (key.as_str(), text(value)));
+    let selector = || ("selector", Yaml::map([("matchLabels", Yaml::map(labels))]));
+    let selector = (!options.selector.is_empty()).then(selector);
+    let phase = options.phase.map(|phase| ("phase", text(&value_name(&phase))));
+    let mode = |traffic| Yaml::map([("mode", text(&value_name(&traffic)))]);
+    let traffic = options.traffic.map(|traffic| ("match", Yaml::list([mode(traffic)])));
+    [selector, targets(options), phase, traffic].into_iter().flatten().collect()
 }
 
 fn targets(options: &Options) -> Option<(&'static str, Yaml)> {
@@ -154,46 +147,54 @@ fn envoy_gateway(options: &Options, module: Module) -> Result<Fields, Failure> {
 }
 
 /// Returns an HTTP filter of an Envoy bootstrap.
-fn http_filter(options: &Options, module: Module, name: &str) -> Result<Yaml, Failure> {
+fn http_filter(options: &Options, module: Module, name: &str) -> Result<String, Failure> {
     let strategy = match options.fail_strategy {
         FailStrategy::Close => "FAIL_CLOSED".to_owned(),
         strategy => value_name(&strategy),
     };
-    let vm = Yaml::map([
-        ("vm_id", text(name)),
-        ("runtime", text("envoy.wasm.runtime.v8")),
-        ("code", code(options, module)?),
-    ]);
-    let configuration =
-        Yaml::map([("@type", text("type.googleapis.com/google.protobuf.Struct")), ("value", text(POLICY))]);
-    let config = Yaml::map([
-        ("name", text(name)),
-        ("failure_policy", text(&strategy)),
-        ("vm_config", vm),
-        ("configuration", configuration),
-    ]);
-    let typed_config = Yaml::map([
-        ("@type", text("type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm")),
-        ("config", config),
-    ]);
-    Ok(Yaml::map([("name", text(name)), ("typed_config", typed_config)]))
+    let (name, code) = (scalar(name), code(options, module)?);
+    Ok(format!(
+        "\
+name: {name}
+typed_config:
+  \"@type\": type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm
+  config:
+    name: {name}
+    failure_policy: {strategy}
+    vm_config:
+      vm_id: {name}
+      runtime: envoy.wasm.runtime.v8
+      code:
+        {code}
+    configuration:
+      \"@type\": type.googleapis.com/google.protobuf.Struct
+      value: {POLICY}
+"
+    ))
 }
 
 /// Returns the source of the module.
-fn code(options: &Options, module: Module) -> Result<Yaml, Failure> {
+fn code(options: &Options, module: Module) -> Result<String, Failure> {
     let dist = format!("dist/{}", module.file());
     let image = options.image.as_deref().unwrap_or(&dist);
     if image.starts_with("http://") || image.starts_with("https://") {
         let (Some(cluster), Some(digest)) = (&options.cluster, &options.digest) else {
             return Err(Failure::usage("to fetch a module, Envoy needs `--cluster` and `--digest`"));
         };
-        let uri = [("uri", text(image)), ("cluster", text(cluster)), ("timeout", text("10s"))];
-        let remote = Yaml::map([("http_uri", Yaml::map(uri)), ("sha256", text(digest))]);
-        return Ok(Yaml::map([("remote", remote)]));
+        let (uri, cluster, digest) = (scalar(image), scalar(cluster), scalar(digest));
+        return Ok(format!(
+            "\
+remote:
+          http_uri:
+            uri: {uri}
+            cluster: {cluster}
+            timeout: 10s
+          sha256: {digest}"
+        ));
     }
     if image.starts_with("oci://") {
         return Err(Failure::usage("Envoy cannot load images; use a file or `https://…`"));
     }
-    let file = image.strip_prefix("file://").unwrap_or(image);
-    Ok(Yaml::map([("local", Yaml::map([("filename", text(file))]))]))
+    let file = scalar(image.strip_prefix("file://").unwrap_or(image));
+    Ok(format!("local:\n          filename: {file}"))
 }

@@ -13,7 +13,7 @@ use crate::{output, policy_file};
 /// Prints the manifest that loads a policy.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let source = policy_file::load(&options.file, options.filter, Format::Text)?;
-    let text = manifest::render(options, source.module, &policy::lines(&source.file.text))?;
+    let text = manifest::render(options, source.module, &policy::body(&source.file.text))?;
     // The policy is inserted as text: check that the manifest contains what was read.
     let manifest = policy::only(&text).map(|manifest| manifest.json());
     let Some(manifest) = manifest.filter(|manifest| contains(manifest, &source.json)) else {

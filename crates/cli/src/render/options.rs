@@ -1,6 +1,6 @@
 //! The options of `render`.
 
-use crate::module_flag;
+use crate::flag_value;
 use crate::report::Format;
 use clap::{Args, ValueEnum};
 use modules::Module;
@@ -15,7 +15,7 @@ pub struct Options {
     #[arg(long = "as", value_enum, value_name = "KIND")]
     pub kind: Kind,
     /// The filter of the policy; by default detected from a comment `# filter: NAME`, or from the fields
-    #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
+    #[arg(long, value_parser = flag_value::module(), value_name = "FILTER")]
     pub filter: Option<Module>,
     /// The name of the object; by default that of the filter
     #[arg(long)]
@@ -27,13 +27,13 @@ pub struct Options {
     #[arg(long, value_name = "URL")]
     pub image: Option<String>,
     /// The SHA-256 of the module or image, in hex, with or without the prefix `sha256:`
-    #[arg(long, value_name = "SHA256", value_parser = digest)]
+    #[arg(long, value_name = "SHA256", value_parser = flag_value::sha256)]
     pub digest: Option<String>,
     /// A label of the selected pods, such as `app=web`; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair('=', "write a label and its value, such as `app=web`"))]
     pub selector: Vec<(String, String)>,
     /// The object that the module is attached to, such as `Gateway/web`; may be repeated
-    #[arg(long, value_name = "KIND/NAME", value_parser = target)]
+    #[arg(long, value_name = "KIND/NAME", value_parser = pair('/', "write a kind and a name, such as `Gateway/web`"))]
     pub target: Vec<(String, String)>,
     /// The phase in Istio's filter chain
     #[arg(long, value_enum, ignore_case = true)]
@@ -102,21 +102,13 @@ pub enum Traffic {
     ClientAndServer,
 }
 
-fn digest(text: &str) -> Result<String, String> {
-    let hex = text.strip_prefix("sha256:").unwrap_or(text);
-    let valid = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if valid { Ok(hex.to_ascii_lowercase()) } else { Err("write 64 hex digits".to_owned()) }
-}
-
-fn label(text: &str) -> Result<(String, String), String> {
-    pair(text, '=').ok_or("write a label and its value, such as `app=web`".to_owned())
-}
-
-fn target(text: &str) -> Result<(String, String), String> {
-    pair(text, '/').ok_or("write a kind and a name, such as `Gateway/web`".to_owned())
-}
-
-fn pair(text: &str, sign: char) -> Option<(String, String)> {
-    let (first, second) = text.split_once(sign).filter(|(first, _)| !first.is_empty())?;
-    Some((first.to_owned(), second.to_owned()))
+/// Returns a parser of two texts with a sign between them.
+fn pair(
+    sign: char,
+    help: &'static str,
+) -> impl Fn(&str) -> Result<(String, String), &'static str> + Clone + Send + Sync {
+    move |text| match text.split_once(sign) {
+        Some((first, second)) if !first.is_empty() => Ok((first.to_owned(), second.to_owned())),
+        _ => Err(help),
+    }
 }

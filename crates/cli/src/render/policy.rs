@@ -3,16 +3,13 @@
 use diagnostics::Diagnostics;
 use yaml::Node;
 
-/// Returns the lines of a policy, without those that concern the file.
-pub fn lines(text: &str) -> Vec<String> {
+/// Returns the text of a policy, without the lines that concern the file.
+pub fn body(text: &str) -> String {
     let of_the_file = ["# filter:", "# yaml-language-server:", "---", "...", "%"];
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = yaml::as_yaml(text);
+    let text = yaml::as_yaml(text.strip_prefix('\u{feff}').unwrap_or(text));
     let lines = text.lines().filter(|line| !of_the_file.iter().any(|start| line.starts_with(start)));
-    let lines: Vec<String> = lines.map(str::to_owned).collect();
-    let first = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or_default();
-    let last = lines.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
-    lines.get(first..last).unwrap_or_default().to_vec()
+    let lines: Vec<&str> = lines.skip_while(|line| line.trim().is_empty()).collect();
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// Returns the only document of a text.

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::report::Format;
-use crate::{module_flag, output};
+use crate::{flag_value, output};
 use clap::Args;
 use modules::Module;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub struct Options {
     /// The filter; by default all filters, as one object with their names
-    #[arg(value_parser = module_flag::parser(), value_name = "FILTER")]
+    #[arg(value_parser = flag_value::module(), value_name = "FILTER")]
     filter: Option<Module>,
     /// Write a file for each filter to this folder, instead of printing the schemas
     #[arg(long, value_name = "FOLDER")]
@@ -38,8 +38,6 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 fn write(folder: &Path, module: Module) -> Result<(), Failure> {
     let path = folder.join(format!("{module}.json"));
-    let failure = |error: std::io::Error| Failure::usage(format_args!("{}: {error}", path.display()));
-    std::fs::create_dir_all(folder).map_err(failure)?;
-    let text = serde_json::to_string_pretty(&module.schema()).map_err(|error| failure(error.into()))?;
-    std::fs::write(&path, text + "\n").map_err(failure)
+    std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;
+    std::fs::write(&path, format!("{:#}\n", module.schema())).map_err(Failure::file(&path))
 }

@@ -1,9 +1,9 @@
 //! The rules of a policy that the cases exercise.
 
 use cases::CaseFile;
-use inspect::Decided;
+use inspect::{Decided, TriedRule};
 use modules::Module;
-use policy::decision::{RuleResult, Step};
+use policy::decision::RuleResult;
 use serde_json::Value;
 
 /// The rules of a policy. Several files may have cases for the same policy.
@@ -13,32 +13,24 @@ pub struct Exercised {
     policy: Value,
     /// The files with cases for the policy.
     pub files: Vec<String>,
-    /// The rules; true if a case exercises the rule, because it matched or decided.
-    pub rules: Vec<(Rule, bool)>,
+    pub rules: Vec<Rule>,
 }
 
 /// A rule of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Rule {
-    /// The filter.
     pub module: Module,
-    /// The name.
     pub name: String,
-}
-
-impl std::fmt::Display for Rule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "rule {} of {}", self.name, self.module)
-    }
+    /// True if a case exercises the rule, because it matched or decided.
+    pub exercised: bool,
 }
 
 /// Returns the entry for the policy of a file, and adds it if the policy is new.
 pub fn of<'e>(all: &'e mut Vec<Exercised>, file: &CaseFile, name: &str) -> &'e mut Exercised {
     let known = all.iter().position(|other| other.filter == file.filter && other.policy == file.policy);
     let index = known.unwrap_or_else(|| {
-        let rules = rules(&file.filter, &file.policy).into_iter().map(|rule| (rule, false)).collect();
         let (filter, policy) = (file.filter.clone(), file.policy.clone());
-        all.push(Exercised { filter, policy, files: Vec::new(), rules });
+        all.push(Exercised { rules: rules(&filter, &policy), filter, policy, files: Vec::new() });
         all.len() - 1
     });
     #[expect(clippy::indexing_slicing, reason = "the index was found or added above")]
@@ -50,24 +42,16 @@ pub fn of<'e>(all: &'e mut Vec<Exercised>, file: &CaseFile, name: &str) -> &'e m
 impl Exercised {
     /// Records the rules that a decision exercised.
     pub fn record(&mut self, decided: &Decided) {
-        let matched = decided.steps.iter().filter_map(|step| match step {
-            Step::Rule { filter, rule, tried: RuleResult::Matched | RuleResult::Shadowed, .. } => {
-                Some((*filter, rule.as_str()))
-            }
-            _ => None,
-        });
+        let has_matched =
+            |tried: &&TriedRule| matches!(tried.result, RuleResult::Matched | RuleResult::Shadowed);
+        let matched = decided.tried.iter().filter(has_matched);
+        let matched = matched.map(|tried| (tried.filter, tried.rule.as_str()));
         for (filter, name) in matched.chain(decided.decider()) {
-            let module = Module::from(filter);
-            let found = self.rules.iter_mut().find(|(rule, _)| rule.module == module && rule.name == name);
-            if let Some((_, exercised)) = found {
-                *exercised = true;
+            let is_same = |rule: &&mut Rule| rule.module == Module::from(filter) && rule.name == name;
+            if let Some(rule) = self.rules.iter_mut().find(is_same) {
+                rule.exercised = true;
             }
         }
-    }
-
-    /// Returns the rules that no case exercises.
-    pub fn missing(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(|(_, exercised)| !exercised).map(|(rule, _)| rule)
     }
 }
 
@@ -85,7 +69,7 @@ fn rules(filter: &str, policy: &Value) -> Vec<Rule> {
         for rule in list.into_iter().flatten() {
             let off = [rule, policy].iter().filter_map(|of| of.get("mode")).any(is_off);
             if let Some(name) = rule.get("name").and_then(Value::as_str).filter(|_| !off) {
-                found.push(Rule { module, name: name.to_owned() });
+                found.push(Rule { module, name: name.to_owned(), exercised: false });
             }
         }
     }

@@ -7,12 +7,12 @@ mod result;
 mod text;
 
 use crate::exit::{Exit, Failure};
-use crate::report::{self, Format};
+use crate::report::Format;
 use crate::{output, policy_file};
-use cases::{Case, CaseFile, Observed, UPSTREAM_RESPONSE};
+use cases::{Case, Observed, UPSTREAM_RESPONSE};
 use clap::Args;
 use exercised::Exercised;
-use inspect::{Decided, Policy};
+use inspect::Policy;
 use result::{CaseResult, FileResult};
 use std::path::PathBuf;
 
@@ -35,42 +35,40 @@ pub struct Options {
 
 /// Evaluates the cases of the files and prints the results.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
-    let as_json = options.format == Format::Json;
     let mut exercised: Vec<Exercised> = Vec::new();
     let mut tested = Vec::new();
     for path in &options.files {
-        let name = path.display().to_string();
-        if !path.exists() {
-            return Err(Failure::usage(format_args!("{name}: no such file")));
-        }
-        let read = CaseFile::read(path).map_err(|error| Failure::problem(format_args!("{name}: {error}")))?;
-        let policy = read.load().map_err(|problems| {
-            report::refuse(&policy_file::diagnostics(&name, problems), &[], options.format)
-        })?;
-        let rules = exercised::of(&mut exercised, &read, &name);
+        let (read, policy) = policy_file::load_cases(path, options.format)?;
+        let file = path.display().to_string();
+        let rules = exercised::of(&mut exercised, &read, &file);
         let selected = read.cases.iter().filter(|case| case.name.contains(&options.only));
-        let cases = selected.map(|case| outcome(&policy, case, rules)).collect();
-        tested.push(FileResult { file: name, cases });
+        let cases = selected.map(|case| result(&*policy, case, rules)).collect();
+        tested.push(FileResult { file, cases });
     }
     if let Some(file) = &options.junit {
-        std::fs::write(file, junit::report(&tested))
-            .map_err(|error| Failure::usage(format_args!("{}: {error}", file.display())))?;
+        std::fs::write(file, junit::report(&tested)).map_err(Failure::file(file))?;
     }
-    if as_json {
-        output::json(&json::object(&tested, &exercised));
+    let counts = tested.iter().map(FileResult::counts);
+    let counts = counts.fold((0, 0), |all, file| (all.0 + file.0, all.1 + file.1));
+    if options.format == Format::Json {
+        output::json(&json::object(&tested, counts, &exercised));
     } else {
-        output::coloured(&text::page(&tested, &exercised));
+        output::coloured(&text::page(&tested, counts, &exercised));
     }
-    let all_passed = tested.iter().flat_map(|file| &file.cases).all(CaseResult::passed);
-    Ok(if all_passed { Exit::Success } else { Exit::Problems })
+    Ok(if counts.1 == 0 { Exit::Success } else { Exit::Problems })
 }
 
-fn outcome(policy: &Policy, case: &Case, rules: &mut Exercised) -> CaseResult {
-    let decided =
-        case.as_request().map(|request| policy.decide(&request, inspect::now(), &UPSTREAM_RESPONSE));
-    let compare = |decided: Decided| {
+fn result(policy: &dyn Policy, case: &Case, rules: &mut Exercised) -> CaseResult {
+    let decide = |request| policy.decide(&request, inspect::now(), &UPSTREAM_RESPONSE);
+    let compared = case.as_request().map(decide).map(|decided| {
         rules.record(&decided);
         case.expect.differences(&Observed::from(&decided))
-    };
-    CaseResult { name: case.name.clone(), request: case.request.clone(), differences: decided.map(compare) }
+    });
+    CaseResult {
+        name: case.name.clone(),
+        request: case.request.clone(),
+        passed: compared.as_ref().is_ok_and(Vec::is_empty),
+        error: compared.as_ref().err().cloned(),
+        differences: compared.unwrap_or_default(),
+    }
 }

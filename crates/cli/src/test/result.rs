@@ -1,9 +1,10 @@
 //! The results of cases.
 
 use cases::Difference;
+use serde::Serialize;
 
 /// The results of a file.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct FileResult {
     /// The name of the file.
     pub file: String,
@@ -11,20 +12,25 @@ pub struct FileResult {
     pub cases: Vec<CaseResult>,
 }
 
+impl FileResult {
+    /// Returns the number of cases that passed, and of those that failed.
+    pub fn counts(&self) -> (usize, usize) {
+        let passed = self.cases.iter().filter(|case| case.passed).count();
+        (passed, self.cases.len() - passed)
+    }
+}
+
 /// The result of a case.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct CaseResult {
     /// The name of the case.
     pub name: String,
     /// The method and the target.
     pub request: String,
-    /// The differences, or why the case is invalid.
-    pub differences: Result<Vec<Difference>, String>,
-}
-
-impl CaseResult {
-    /// Returns true if the case is valid and has no differences.
-    pub fn passed(&self) -> bool {
-        self.differences.as_ref().is_ok_and(Vec::is_empty)
-    }
+    /// True if the case is valid and has no differences.
+    pub passed: bool,
+    /// Why the case is invalid.
+    pub error: Option<String>,
+    /// The differences from the expected decision.
+    pub differences: Vec<Difference>,
 }

@@ -4,6 +4,7 @@ use super::scene::Scene;
 use super::{envoy, kubernetes, policy};
 use crate::files::File;
 use diagnostics::{Diagnostic, Span};
+use inspect::Policy;
 use modules::Module;
 use serde_json::Value;
 use yaml::Node;
@@ -14,7 +15,7 @@ pub struct Checked {
     /// The number of policies.
     pub policies: usize,
     /// The policy, if the file contains one policy and nothing else.
-    pub single: Option<(Module, Value)>,
+    pub single: Option<(Module, Value, Box<dyn Policy>)>,
     /// The problems and warnings, sorted by their places.
     pub found: Vec<Diagnostic>,
 }
@@ -53,15 +54,15 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
     let json = node.json();
     match scene.module.or_else(|| comment(scene, node)).or_else(|| Module::identify(&json)) {
         Some(module) => {
-            policy::check(scene, module, node);
-            scene.single = (scene.policies == 1).then_some((module, json));
+            let policy = policy::check(scene, module, node).filter(|_| scene.policies == 1);
+            scene.single = policy.map(|policy| (module, json, policy));
         }
         // Another file, or a part of a bootstrap.
         None if !Module::is_policy(&json) => {}
         None => {
-            let span = node.fields().first().map_or(node.span, |(key, _)| key.span);
+            let message = "cannot determine the filter of this policy";
             let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
-            scene.found.error(span, "unknown_filter", "cannot determine the filter of this policy", help);
+            scene.found.error(envoy::head(node), "unknown_filter", message, help);
         }
     }
 }

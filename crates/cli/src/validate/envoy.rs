@@ -6,28 +6,19 @@ use diagnostics::Span;
 use modules::Module;
 use yaml::{Data, Node};
 
-/// Fields of a bootstrap, in the two spellings of protobuf's JSON.
-const BOOTSTRAP: [&str; 8] = [
-    "static_resources",
-    "staticResources",
-    "dynamic_resources",
-    "dynamicResources",
-    "admin",
-    "node",
-    "stats_config",
-    "statsConfig",
-];
+/// Fields of a bootstrap.
+const BOOTSTRAP: [&str; 5] = ["static_resources", "dynamic_resources", "admin", "node", "stats_config"];
 
 /// Returns true if the document is a bootstrap.
 pub fn is_bootstrap(node: &Node) -> bool {
-    BOOTSTRAP.iter().any(|field| node.get(field).is_some())
+    BOOTSTRAP.iter().any(|name| field(node, name).is_some())
 }
 
 /// Returns the clusters of a bootstrap; `None` if it gets clusters from CDS.
 pub fn clusters(node: &Node) -> Option<Vec<String>> {
-    let fixed = either(node, "static_resources", "staticResources")?;
-    let dynamic = either(node, "dynamic_resources", "dynamicResources");
-    if dynamic.and_then(|dynamic| either(dynamic, "cds_config", "cdsConfig")).is_some() {
+    let fixed = field(node, "static_resources")?;
+    let dynamic = field(node, "dynamic_resources");
+    if dynamic.and_then(|dynamic| field(dynamic, "cds_config")).is_some() {
         return None;
     }
     let clusters = fixed.get("clusters").map(Node::items).unwrap_or_default();
@@ -36,7 +27,7 @@ pub fn clusters(node: &Node) -> Option<Vec<String>> {
 
 /// Returns the objects that load a module: those with `vm_config`.
 pub fn plugins(node: &Node) -> Vec<&Node> {
-    if either(node, "vm_config", "vmConfig").is_some() {
+    if field(node, "vm_config").is_some() {
         return vec![node];
     }
     let inner = node.fields().iter().map(|(_, value)| value).chain(node.items());
@@ -45,12 +36,12 @@ pub fn plugins(node: &Node) -> Vec<&Node> {
 
 /// Checks an object that loads a module of Ringfence.
 pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
-    let vm = either(plugin, "vm_config", "vmConfig");
+    let vm = field(plugin, "vm_config");
     let code = vm.and_then(|vm| vm.get("code"));
     let remote = code.and_then(|code| code.get("remote"));
     let file = code.and_then(|code| code.get("local")?.get("filename"));
-    let uri = remote.and_then(|remote| either(remote, "http_uri", "httpUri")?.get("uri"));
-    let root = either(plugin, "root_id", "rootId");
+    let uri = remote.and_then(|remote| field(remote, "http_uri")?.get("uri"));
+    let root = field(plugin, "root_id");
     let names = [file, uri, plugin.get("name"), root].into_iter().flatten();
     let configuration = plugin.get("configuration");
     let policy = configuration.and_then(|configuration| configuration.get("value"));
@@ -58,21 +49,20 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     failure_and_digest(scene, plugin, remote);
     match configuration {
         Some(any) => configured(scene, module, any),
-        None => empty(scene, head(plugin)),
+        None => empty(scene, plugin),
     }
 }
 
 /// Reports a module without a policy.
-pub fn empty(scene: &mut Scene<'_>, span: Span) {
+pub fn empty(scene: &mut Scene<'_>, parent: &Node) {
     let help = "write a policy: every module needs one";
-    scene.found.error(span, "empty", "the module has no configuration", help);
+    scene.found.error(head(parent), "empty", "the module has no configuration", help);
 }
 
 /// Checks the failure policy and the digest of a module.
 fn failure_and_digest(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
     let is_open = |node: &Node| matches!(node.data, Data::Bool(true)) || node.text() == Some("FAIL_OPEN");
-    let failure =
-        [either(plugin, "failure_policy", "failurePolicy"), either(plugin, "fail_open", "failOpen")];
+    let failure = [field(plugin, "failure_policy"), field(plugin, "fail_open")];
     for node in failure.into_iter().flatten().filter(|node| is_open(node)) {
         fail_open(scene, node.span, "write `failure_policy: FAIL_RELOAD`");
     }
@@ -103,8 +93,8 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
     let kind = any.get("@type").and_then(Node::text).unwrap_or_default();
     let kind = kind.rsplit(['.', '/']).next().unwrap_or_default();
     match (kind, any.get("value")) {
-        ("Struct" | "StringValue", None) => empty(scene, head(any)),
-        ("Struct", Some(value)) => policy::check(scene, module, value),
+        ("Struct" | "StringValue", None) => empty(scene, any),
+        ("Struct", Some(value)) => drop(policy::check(scene, module, value)),
         ("StringValue", Some(value)) => match value.text() {
             Some(text) => policy::check_text(scene, module, value, text),
             None => {
@@ -126,7 +116,7 @@ pub fn head(node: &Node) -> Span {
     node.fields().first().map_or(node.span, |(key, _)| key.span)
 }
 
-/// Returns a field by either of its names in protobuf's JSON.
-fn either<'n>(node: &'n Node, snake: &str, camel: &str) -> Option<&'n Node> {
-    node.get(snake).or_else(|| node.get(camel))
+/// Returns a field by either of its names in protobuf's JSON; `name` is in `snake_case`.
+fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    node.fields().iter().find(|(key, _)| convert::snake_case(&key.text) == name).map(|(_, value)| value)
 }

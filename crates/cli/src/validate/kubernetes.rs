@@ -1,6 +1,6 @@
 //! Checks the Kubernetes objects that load a module.
 
-use super::envoy::{OF_FILE, OF_IMAGE, empty, fail_open, head, missing_sha256, plugin, plugins};
+use super::envoy::{OF_FILE, OF_IMAGE, empty, fail_open, missing_sha256, plugin, plugins};
 use super::policy;
 use super::scene::Scene;
 use diagnostics::did_you_mean;
@@ -34,14 +34,14 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
         "WasmPlugin" => {
             let Some(module) = module_of(scene, object, spec) else { return };
             known(scene, spec, &[&WASM[..], &WASM_PLUGIN].concat());
-            phase(scene, spec, "UNSPECIFIED_PHASE");
+            choice(scene, spec.get("phase"), &["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED_PHASE"]);
             wasm(scene, module, spec);
         }
         "TrafficExtension" => {
             let Some(inner) = spec.get("wasm") else { return };
             let Some(module) = module_of(scene, object, inner) else { return };
             known(scene, spec, &TRAFFIC_EXTENSION);
-            phase(scene, spec, "UNSPECIFIED");
+            choice(scene, spec.get("phase"), &["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"]);
             known(scene, inner, &WASM);
             wasm(scene, module, inner);
         }
@@ -64,11 +64,10 @@ fn module_of(scene: &Scene<'_>, object: &Node, wasm: &Node) -> Option<Module> {
 
 /// Checks the fields that a WasmPlugin and a TrafficExtension share.
 fn wasm(scene: &mut Scene<'_>, module: Module, wasm: &Node) {
-    if let Some(strategy) = wasm.get("failStrategy") {
-        choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
-        if strategy.text() == Some("FAIL_OPEN") {
-            fail_open(scene, strategy.span, "write `failStrategy: FAIL_RELOAD`");
-        }
+    let strategy = wasm.get("failStrategy");
+    choice(scene, strategy, &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
+    if let Some(open) = strategy.filter(|strategy| strategy.text() == Some("FAIL_OPEN")) {
+        fail_open(scene, open.span, "write `failStrategy: FAIL_RELOAD`");
     }
     digest(scene, wasm);
     check_policy(scene, module, wasm, wasm.get("pluginConfig"));
@@ -91,8 +90,8 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
 
 fn check_policy(scene: &mut Scene<'_>, module: Module, parent: &Node, policy: Option<&Node>) {
     match policy {
-        Some(policy) => policy::check(scene, module, policy),
-        None => empty(scene, head(parent)),
+        Some(policy) => drop(policy::check(scene, module, policy)),
+        None => empty(scene, parent),
     }
 }
 
@@ -106,13 +105,6 @@ fn digest(scene: &mut Scene<'_>, source: &Node) {
     }
 }
 
-/// Checks the phase of a module; `unspecified` is the kind's value for no phase.
-fn phase(scene: &mut Scene<'_>, spec: &Node, unspecified: &str) {
-    if let Some(phase) = spec.get("phase") {
-        choice(scene, phase, &["AUTHN", "AUTHZ", "STATS", unspecified]);
-    }
-}
-
 /// Reports each unknown field.
 fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
     for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
@@ -122,7 +114,8 @@ fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
 }
 
 /// Reports a value that is not one of these.
-fn choice(scene: &mut Scene<'_>, node: &Node, words: &[&str]) {
+fn choice(scene: &mut Scene<'_>, node: Option<&Node>, words: &[&str]) {
+    let Some(node) = node else { return };
     match node.text() {
         Some(word) if words.contains(&word) => {}
         Some(word) => {

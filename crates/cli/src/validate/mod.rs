@@ -11,7 +11,7 @@ mod scene;
 use crate::exit::{Exit, Failure};
 use crate::files::{self, File};
 use crate::report::{self, Format};
-use crate::{module_flag, output};
+use crate::{flag_value, output};
 use clap::Args;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
 use document::Checked;
@@ -26,7 +26,7 @@ pub struct Options {
     paths: Vec<PathBuf>,
     /// The filter of the policies; by default detected from a comment `# filter: NAME`, the name of the module, or the
     /// fields
-    #[arg(long, value_parser = module_flag::parser(), value_name = "FILTER")]
+    #[arg(long, value_parser = flag_value::module(), value_name = "FILTER")]
     filter: Option<Module>,
     /// Ignore warnings with this code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = warnings())]

@@ -3,20 +3,26 @@
 use super::locate::{locate, locate_key};
 use super::scene::Scene;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
+use inspect::Policy;
 use modules::Module;
 use policy::document::Problem;
 use serde_json::Value;
 use yaml::Node;
 
-/// Checks a policy that is a part of the document.
-pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) {
+/// Checks a policy that is a part of the document, and returns it if it is valid.
+pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) -> Option<Box<dyn Policy>> {
     scene.policies += 1;
     let policy = node.json();
-    if let Err(problems) = module.load(policy.to_string().as_bytes()) {
-        add(scene, Severity::Error, problems, node);
-    } else {
-        add(scene, Severity::Warning, module.lint(&policy), node);
-        clusters(scene, module, &policy, node);
+    match module.load(policy.to_string().as_bytes()) {
+        Ok(loaded) => {
+            add(scene, Severity::Warning, module.lint(&policy), node);
+            clusters(scene, module, &policy, node);
+            Some(loaded)
+        }
+        Err(problems) => {
+            add(scene, Severity::Error, problems, node);
+            None
+        }
     }
 }
 
@@ -98,12 +104,8 @@ fn clusters(scene: &mut Scene<'_>, module: Module, policy: &Value, node: &Node) 
                 _ => diagnostics::did_you_mean(cluster, known.iter().map(String::as_str)),
             };
             let message = format!("unknown cluster `{cluster}`: the keys cannot be fetched");
-            add(
-                scene,
-                Severity::Warning,
-                vec![Problem { code: "unknown_cluster", path, message, help }],
-                node,
-            );
+            let found = scene.found.warning(locate(node, &path), "unknown_cluster", message, help);
+            found.path = path;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::files::File;
 use diagnostics::Diagnostics;
+use inspect::Policy;
 use modules::Module;
 use serde_json::Value;
 use yaml::Node;
@@ -15,7 +16,7 @@ pub struct Scene<'f> {
     /// The clusters of the current document, if it lists them all.
     pub clusters: Option<Vec<String>>,
     /// The policy, if the file contains one policy and nothing else.
-    pub single: Option<(Module, Value)>,
+    pub single: Option<(Module, Value, Box<dyn Policy>)>,
     /// The number of policies.
     pub policies: usize,
     /// The problems and warnings.

@@ -37,7 +37,8 @@ pub fn run_in(folder: &str, variables: &[(&str, &str)], arguments: &[&str], inpu
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    // A command with an invalid flag ends before it reads its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Run { out: text(output.stdout), err: text(output.stderr), status: output.status.code().unwrap() }

@@ -3,10 +3,10 @@
 use super::matcher;
 use crate::draft::{Converted, Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
-use crate::field::{get, is_true, list, others, text};
+use crate::field::{get, list, others, snake, text};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
-use crate::provider::{FieldNames, Keys, Provider};
+use crate::provider::{self, FieldNames};
 use serde_json::{Value, json};
 
 /// A claim that every token has. A rule that requires its absence replaces a requirement that cannot be converted.
@@ -28,7 +28,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     }
     let mut providers: Vec<(String, Rule)> = Vec::new();
     for (name, value) in get(configuration, "providers").and_then(Value::as_object).into_iter().flatten() {
-        match provider(name, value).and_then(|provider| provider.rule()) {
+        match provider(value) {
             Ok(rule) => providers.push((name.clone(), rule)),
             Err(why) => draft.comments.push(format!("not carried over: the provider `{name}`: {why}")),
         }
@@ -39,92 +39,76 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let names: Vec<&str> = providers.iter().map(|(name, _)| name.as_str()).collect();
     let mut rules = Vec::new();
     let sources = list(configuration, "rules");
-    for (place, rule) in sources.iter().enumerate() {
-        let required =
-            |rule: &Value| requirement_of(rule, configuration).map(|found| require(found, &names).0);
-        let own = required(rule);
-        let later = sources.iter().skip(place + 1).filter_map(required);
-        let others = later.into_iter().any(|other| own.as_ref().is_some_and(|own| *own != other));
-        rules.extend(rule_of(rule, place + 1, configuration, &names, others)?);
+    let required = |rule| requirement_of(rule, configuration).map(|found| require(found, &names));
+    let required: Vec<Option<Required>> = sources.iter().map(required).collect();
+    for (place, (rule, own)) in sources.iter().zip(&required).enumerate() {
+        let mut later = required.iter().skip(place + 1).flatten();
+        let others = own.as_ref().is_some_and(|(own, _)| later.any(|(other, _)| own != other));
+        rules.extend(rule_of(rule, place + 1, own.clone(), others)?);
     }
     rules.push(Rule { comments: Vec::new(), rule: json!({"name": "rest", "require": "none"}) });
     draft.token = Some((providers, rules));
     draft.finish()
 }
 
-/// The fields of a provider that are converted or can be ignored.
-const KNOWN: [&str; 16] = [
-    "issuer",
-    "audiences",
+/// More fields of a provider that are converted or can be ignored.
+const MORE: [&str; 8] = [
     "local_jwks",
     "remote_jwks",
-    "forward",
-    "from_headers",
-    "from_params",
-    "from_cookies",
-    "forward_payload_header",
     "pad_forward_payload_header",
     "payload_in_metadata",
     "header_in_metadata",
     "jwt_cache_config",
     "clock_skew_seconds",
-    "claim_to_headers",
     "require_expiration",
 ];
 
 const NAMES: FieldNames = FieldNames {
-    headers: ("from_headers", "value_prefix"),
-    cookies: "from_cookies",
-    params: "from_params",
+    prefix: "value_prefix",
     forward: "forward",
-    claims: ("claim_to_headers", "claim_name", "header_name"),
+    claims: ["claim_to_headers", "claim_name", "header_name"],
     payload: "forward_payload_header",
 };
 
-fn provider(name: &str, value: &Value) -> Result<Provider, String> {
-    let issuer = text(value, "issuer").ok_or("it accepts any issuer")?;
+fn provider(value: &Value) -> Result<Rule, String> {
+    text(value, "issuer").ok_or("it accepts any issuer")?;
     // Any other field may restrict the accepted tokens.
-    if let Some(field) = others(value, &KNOWN).first() {
+    if let Some(field) = provider::others(value, &NAMES, &MORE).first() {
         return Err(format!("`{field}`"));
     }
-    Ok(Provider {
-        name: name.to_owned(),
-        issuer: issuer.to_owned(),
-        keys: Some(keys(value)?),
-        expires: is_true(value, "require_expiration"),
-        skew: get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0),
-        ..Provider::read(value, &NAMES)
-    })
+    let mut provider = provider::rule(value, &NAMES, keys(value)?, Vec::new())?;
+    let skew = get(value, "clock_skew_seconds").and_then(Value::as_u64).filter(|seconds| *seconds > 0);
+    if let (Some(seconds), Value::Object(fields)) = (skew, &mut provider.rule) {
+        fields.insert("clockSkew".to_owned(), format!("{seconds}s").into());
+    }
+    Ok(provider)
 }
 
-fn keys(value: &Value) -> Result<Keys, String> {
+fn keys(value: &Value) -> Result<Value, String> {
     if let Some(local) = get(value, "local_jwks") {
         let inline = text(local, "inline_string").ok_or("its keys are in a file; use `inline_string`")?;
-        let keys =
-            serde_json::from_str(inline).map_err(|error| format!("its keys are not valid JSON: {error}"))?;
-        return Ok(Keys::Inline(keys));
+        return provider::inline(inline);
     }
     let remote =
         get(value, "remote_jwks").and_then(|remote| get(remote, "http_uri")).ok_or("it has no keys")?;
-    let field = |name: &str| text(remote, name).map(str::to_owned);
-    let (cluster, uri) = field("cluster").zip(field("uri")).ok_or("its keys have no cluster and URI")?;
-    Ok(Keys::Remote { cluster, uri })
+    let (cluster, uri) =
+        text(remote, "cluster").zip(text(remote, "uri")).ok_or("its keys have no cluster and URI")?;
+    Ok(json!({"remote": {"cluster": cluster, "uri": uri}}))
 }
+
+/// The field `require` of a rule, and a comment if it is approximated.
+type Required = (Value, Option<String>);
 
 /// Converts a rule; `others` is true if a later rule requires a different token.
 fn rule_of(
     rule: &Value,
     number: usize,
-    configuration: &Value,
-    names: &[&str],
+    required: Option<Required>,
     others: bool,
 ) -> Result<Vec<Rule>, String> {
     let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
     let refused = |why: &str| format!("rule {number}: {why} cannot be converted");
-    let (require, comment) = match requirement_of(rule, configuration) {
-        None => (json!("none"), None),
-        Some(requirement) => require(requirement, names),
-    };
+    let (require, comment) = required.unwrap_or((json!("none"), None));
     let unknown = condition.unknown();
     if !unknown.is_empty() {
         return Err(refused(&unknown.join(", ")));
@@ -164,27 +148,27 @@ fn condition(matcher: &Value) -> Expr {
     let path = |text: Text| patterns::path(&Pattern { text, ignore_case: case });
     for (field, value) in matcher.as_object().into_iter().flatten() {
         let text = value.as_str().map(str::to_owned);
-        parts.push(match (field.as_str(), text) {
+        parts.push(match (snake(field).as_str(), text) {
             ("prefix", Some(prefix)) if prefix == "/" => Expr::True,
             ("prefix", Some(prefix)) => path(Text::Prefix(prefix)),
             ("path", Some(exact)) => path(Text::Exact(exact)),
-            ("path_separated_prefix" | "pathSeparatedPrefix", Some(prefix)) => {
+            ("path_separated_prefix", Some(prefix)) => {
                 let exact = path(Text::Exact(prefix.clone()));
                 Expr::any(vec![exact, path(Text::Prefix(format!("{prefix}/")))])
             }
-            ("safe_regex" | "safeRegex", None) => {
+            ("safe_regex", None) => {
                 path(Text::Regex(self::text(value, "regex").unwrap_or_default().to_owned()))
             }
             ("headers", None) => Expr::All(list(matcher, "headers").iter().map(matcher::header).collect()),
-            ("case_sensitive" | "caseSensitive", _) => Expr::True,
-            (other, _) => Expr::Unknown(format!("a match of `{other}`")),
+            ("case_sensitive", _) => Expr::True,
+            _ => Expr::Unknown(format!("a match of `{field}`")),
         });
     }
     Expr::All(parts)
 }
 
-/// Converts a requirement; returns a comment if it is approximated.
-fn require(requirement: &Value, names: &[&str]) -> (Value, Option<String>) {
+/// Converts a requirement.
+fn require(requirement: &Value, names: &[&str]) -> Required {
     let none_accepted = |what: &str| {
         let claims = json!([{"claim": NEVER, "present": false}]);
         let comment = format!("not carried over: {what}; no token is accepted here");

@@ -3,7 +3,7 @@
 use super::matcher;
 use crate::draft::{Converted, Draft};
 use crate::expr::{Expr, Side};
-use crate::field::{get, list, others, text};
+use crate::field::{get, list, others, snake, text};
 use crate::patterns;
 use crate::rules::{self, SourceRule};
 use serde_json::Value;
@@ -31,15 +31,17 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     };
     let built = rules::build(&sources, side);
     let mut list = Vec::new();
-    rules::into_path(&mut draft, &mut list, &built, action);
+    rules::into_path(&mut draft, &mut list, built, action);
     draft.path = Some((default, list));
     draft.finish()
 }
 
 /// Returns the condition of a policy: one of the permissions and one of the principals.
 fn condition(policy: &Value) -> Expr {
-    let any = |field: &str, one: fn(&Value) -> Expr| Expr::any(list(policy, field).iter().map(one).collect());
-    let mut parts = vec![any("permissions", permission), any("principals", principal)];
+    let mut parts = vec![
+        Expr::any(each(policy, "permissions", "permission")),
+        Expr::any(each(policy, "principals", "principal")),
+    ];
     let known = ["permissions", "principals"];
     parts.extend(others(policy, &known).into_iter().map(|name| Expr::Unknown(format!("`{name}`"))));
     Expr::All(parts)
@@ -54,37 +56,26 @@ fn only(value: &Value) -> Option<(&str, &Value)> {
     }
 }
 
-fn permission(permission: &Value) -> Expr {
-    match only(permission) {
-        Some(("and_rules" | "andRules", set)) => Expr::All(each(set, "rules", self::permission)),
-        Some(("or_rules" | "orRules", set)) => Expr::any(each(set, "rules", self::permission)),
-        Some(("not_rule" | "notRule", inner)) => self::permission(inner).negate_if(true),
-        Some(("uri_template" | "uriTemplate", template)) => uri_template(template),
-        other => common(other, "permission"),
-    }
+fn each(set: &Value, field: &str, kind: &str) -> Vec<Expr> {
+    list(set, field).iter().map(|part| one(part, kind)).collect()
 }
 
-fn principal(principal: &Value) -> Expr {
-    match only(principal) {
-        Some(("and_ids" | "andIds", set)) => Expr::All(each(set, "ids", self::principal)),
-        Some(("or_ids" | "orIds", set)) => Expr::any(each(set, "ids", self::principal)),
-        Some(("not_id" | "notId", inner)) => self::principal(inner).negate_if(true),
-        other => common(other, "principal"),
-    }
-}
-
-fn each(set: &Value, field: &str, one: fn(&Value) -> Expr) -> Vec<Expr> {
-    list(set, field).iter().map(one).collect()
-}
-
-/// Returns the condition of a field that permissions and principals share.
-fn common(field: Option<(&str, &Value)>, kind: &str) -> Expr {
-    match field {
-        Some(("any", Value::Bool(true))) => Expr::True,
-        Some(("header", header)) => matcher::header(header),
-        Some(("url_path" | "urlPath", path)) => matcher::url_path(path),
-        Some((name, _)) => Expr::Unknown(format!("the {kind} by `{name}`")),
-        None => Expr::Unknown(format!("a {kind} without exactly one field")),
+/// Returns the condition of a permission or a principal.
+fn one(value: &Value, kind: &str) -> Expr {
+    let Some((name, inner)) = only(value) else {
+        return Expr::Unknown(format!("a {kind} without exactly one field"));
+    };
+    match snake(name).as_str() {
+        "and_rules" => Expr::All(each(inner, "rules", kind)),
+        "and_ids" => Expr::All(each(inner, "ids", kind)),
+        "or_rules" => Expr::any(each(inner, "rules", kind)),
+        "or_ids" => Expr::any(each(inner, "ids", kind)),
+        "not_rule" | "not_id" => one(inner, kind).negate_if(true),
+        "any" if *inner == true => Expr::True,
+        "header" => matcher::header(inner),
+        "url_path" => matcher::url_path(inner),
+        "uri_template" => uri_template(inner),
+        _ => Expr::Unknown(format!("the {kind} by `{name}`")),
     }
 }
 

@@ -1,75 +1,66 @@
 //! Converts the providers of a RequestAuthentication.
 
-use crate::field::{get, list, others, text};
-use crate::provider::{FieldNames, Keys, Provider};
-use serde_json::Value;
+use crate::draft::{Rule, rule_name};
+use crate::field::{list, text};
+use crate::provider::{self, FieldNames};
+use serde_json::{Value, json};
+
+/// A provider of tokens.
+#[derive(Debug)]
+pub struct Provider {
+    /// The name in the policy.
+    pub name: String,
+    /// The issuer (`iss`).
+    pub issuer: String,
+    /// True if every request needs a token of this provider.
+    pub required: bool,
+    /// The provider of the policy.
+    pub rule: Rule,
+}
+
+/// More fields of a rule that are converted or can be ignored.
+const MORE: [&str; 5] = ["jwks", "jwks_uri", "timeout", "presence", "space_delimited_claims"];
+
+const NAMES: FieldNames = FieldNames {
+    prefix: "prefix",
+    forward: "forward_original_token",
+    claims: ["output_claim_to_headers", "claim", "header"],
+    payload: "output_payload_to_header",
+};
 
 /// Returns the providers; `before` is the number of providers of earlier documents.
 pub fn providers(document: &Value, before: usize) -> Result<Vec<Provider>, String> {
     let spec = document.get("spec").unwrap_or(&Value::Null);
-    let rules = list(spec, "jwtRules").iter().enumerate();
+    let rules = list(spec, "jwt_rules").iter().enumerate();
     rules.map(|(place, rule)| provider(rule, before + place + 1)).collect()
 }
 
-/// The fields of a rule that are converted or can be ignored.
-const KNOWN: [&str; 13] = [
-    "issuer",
-    "audiences",
-    "jwks",
-    "jwks_uri",
-    "fromHeaders",
-    "fromParams",
-    "fromCookies",
-    "forwardOriginalToken",
-    "outputClaimToHeaders",
-    "outputPayloadToHeader",
-    "timeout",
-    "presence",
-    "spaceDelimitedClaims",
-];
-
-const NAMES: FieldNames = FieldNames {
-    headers: ("fromHeaders", "prefix"),
-    cookies: "fromCookies",
-    params: "fromParams",
-    forward: "forwardOriginalToken",
-    claims: ("outputClaimToHeaders", "claim", "header"),
-    payload: "outputPayloadToHeader",
-};
-
 fn provider(rule: &Value, number: usize) -> Result<Provider, String> {
     let issuer = text(rule, "issuer").ok_or("an item of `jwtRules` has no issuer")?;
-    let mut comments: Vec<String> =
-        others(rule, &KNOWN).iter().map(|name| format!("not carried over: `{name}`")).collect();
-    if text(rule, "presence") == Some("REQUIRED") {
+    let others = provider::others(rule, &NAMES, &MORE);
+    let mut comments: Vec<String> = others.iter().map(|name| format!("not carried over: `{name}`")).collect();
+    let required = text(rule, "presence") == Some("REQUIRED");
+    if required {
         comments.push("a token is required: each rule below requires one".to_owned());
     }
     Ok(Provider {
-        name: Provider::name_of(issuer, number),
+        name: rule_name(issuer.trim_start_matches("https://").trim_start_matches("http://"), number),
         issuer: issuer.to_owned(),
-        keys: keys(rule)?,
-        required: text(rule, "presence") == Some("REQUIRED"),
-        comments,
-        ..Provider::read(rule, &NAMES)
+        required,
+        rule: provider::rule(rule, &NAMES, keys(rule, issuer)?, comments)?,
     })
 }
 
-fn keys(rule: &Value) -> Result<Option<Keys>, String> {
+fn keys(rule: &Value, issuer: &str) -> Result<Value, String> {
     if let Some(jwks) = text(rule, "jwks") {
-        let keys =
-            serde_json::from_str(jwks).map_err(|error| format!("`jwks` is not valid JSON: {error}"))?;
-        return Ok(Some(Keys::Inline(keys)));
+        return provider::inline(jwks);
     }
-    let Some(uri) = text(rule, "jwks_uri").or(get(rule, "jwksUri").and_then(Value::as_str)) else {
-        return Ok(None);
-    };
-    let tls = uri.starts_with("https://");
-    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let missing = || format!("the keys of `{issuer}` are found by discovery; add `jwksUri` or `jwks`");
+    let uri = text(rule, "jwks_uri").ok_or_else(missing)?;
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) => (host, port),
-        None => (authority, if tls { "443" } else { "80" }),
-    };
+    let default = if scheme == "https" { "443" } else { "80" };
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, default));
     // The name that Istio gives to the cluster of a ServiceEntry for this host.
-    Ok(Some(Keys::Remote { cluster: format!("outbound|{port}||{host}"), uri: uri.to_owned() }))
+    Ok(json!({"remote": {"cluster": format!("outbound|{port}||{host}"), "uri": uri}}))
 }

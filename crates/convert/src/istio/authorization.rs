@@ -1,10 +1,10 @@
 //! Converts the rules of an AuthorizationPolicy.
 
+use super::authentication::Provider;
 use super::token;
 use crate::expr::Expr;
 use crate::field::{get, list, others, text, texts};
 use crate::patterns::{self, Pattern};
-use crate::provider::Provider;
 use crate::rules::SourceRule;
 use serde_json::Value;
 
@@ -39,33 +39,27 @@ fn unknown(value: &Value, known: &[&str], what: &str) -> Vec<Expr> {
     others(value, known).into_iter().map(|name| Expr::Unknown(format!("{what} `{name}`"))).collect()
 }
 
+/// Returns the condition of a field and that of its negation, such as `hosts` and `notHosts`.
+fn with_negation(value: &Value, field: &str, condition: impl Fn(&[&str]) -> Expr) -> Vec<Expr> {
+    let part = |name: &str, negated: bool| {
+        let values = texts(value, name);
+        (!values.is_empty()).then(|| condition(&values).negate_if(negated))
+    };
+    [part(field, false), part(&format!("not_{field}"), true)].into_iter().flatten().collect()
+}
+
 fn source(source: &Value, providers: &[Provider]) -> Expr {
-    let mut parts = Vec::new();
-    for (field, holds) in [("requestPrincipals", true), ("notRequestPrincipals", false)] {
-        let values = texts(source, field);
-        if !values.is_empty() {
-            parts.push(token::principals(&values, providers).negate_if(!holds));
-        }
-    }
-    parts.extend(unknown(source, &["requestPrincipals", "notRequestPrincipals"], "the source by"));
+    let principals = |values: &[&str]| token::principals(values, providers);
+    let mut parts = with_negation(source, "request_principals", principals);
+    parts.extend(unknown(source, &["request_principals", "not_request_principals"], "the source by"));
     Expr::All(parts)
 }
 
-type Reader = fn(&[&str]) -> Expr;
-
 fn operation(operation: &Value) -> Expr {
-    let fields: [(&str, &str, Reader); 3] =
-        [("hosts", "notHosts", hosts), ("methods", "notMethods", methods), ("paths", "notPaths", paths)];
-    let mut parts = Vec::new();
-    for (field, not, reader) in fields {
-        for (name, holds) in [(field, true), (not, false)] {
-            let values = texts(operation, name);
-            if !values.is_empty() {
-                parts.push(reader(&values).negate_if(!holds));
-            }
-        }
-    }
-    let known = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"];
+    let mut parts = with_negation(operation, "hosts", hosts);
+    parts.extend(with_negation(operation, "methods", |values| patterns::methods(&istio(values))));
+    parts.extend(with_negation(operation, "paths", paths));
+    let known = ["hosts", "not_hosts", "methods", "not_methods", "paths", "not_paths"];
     parts.extend(unknown(operation, &known, "the operation by"));
     Expr::All(parts)
 }
@@ -80,10 +74,6 @@ fn hosts(values: &[&str]) -> Expr {
     crate::hosts::any(&patterns.collect::<Vec<_>>())
 }
 
-fn methods(values: &[&str]) -> Expr {
-    patterns::methods(&istio(values))
-}
-
 fn paths(values: &[&str]) -> Expr {
     let one = |value: &&str| match value.contains("{*}") || value.contains("{**}") {
         true => patterns::template(value, "{*}", "{**}"),
@@ -95,11 +85,7 @@ fn paths(values: &[&str]) -> Expr {
 /// Returns a condition of `when`: the attribute has one of `values` and none of `notValues`.
 fn when(when: &Value, providers: &[Provider]) -> Expr {
     let key = text(when, "key").unwrap_or_default();
-    let part = |field: &str, holds: bool| {
-        let values = texts(when, field);
-        (!values.is_empty()).then(|| attribute(key, &values, providers).negate_if(!holds))
-    };
-    Expr::All([part("values", true), part("notValues", false)].into_iter().flatten().collect())
+    Expr::All(with_negation(when, "values", |values| attribute(key, values, providers)))
 }
 
 fn attribute(key: &str, values: &[&str], providers: &[Provider]) -> Expr {

@@ -7,16 +7,14 @@ mod token;
 use crate::draft::{Converted, Draft, Rule};
 use crate::expr::Side;
 use crate::field::{get, text};
-use crate::provider::Provider;
 use crate::rules::{self, SourceRule};
+use authentication::Provider;
 use serde_json::Value;
 
 /// Returns true if the document is one of these.
 pub fn is_policy(document: &Value) -> bool {
-    let kind = document.get("kind").and_then(Value::as_str);
-    let version = document.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
-    matches!(kind, Some("AuthorizationPolicy" | "RequestAuthentication"))
-        && version.starts_with("security.istio.io/")
+    matches!(text(document, "kind"), Some("AuthorizationPolicy" | "RequestAuthentication"))
+        && text(document, "api_version").is_some_and(|version| version.starts_with("security.istio.io/"))
 }
 
 /// Converts the policies of one workload.
@@ -38,18 +36,15 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
     let matches = denials.iter().chain(&permissions).filter_map(|built| built.matches.as_ref());
     draft.portless.extend(matches.flat_map(|found| found.portless.clone()));
     let tokens = token::rules(denials, permissions, &providers);
-    if sources.any {
+    if let Some(default) = sources.default {
         let mut list: Vec<Rule> = Vec::new();
-        rules::into_path(&mut draft, &mut list, &tokens.denials, "deny");
-        rules::into_path(&mut draft, &mut list, &tokens.permissions, "allow");
-        draft.path = Some((if sources.allows { "deny" } else { "allow" }, list));
+        rules::into_path(&mut draft, &mut list, tokens.denials, "deny");
+        rules::into_path(&mut draft, &mut list, tokens.permissions, "allow");
+        draft.path = Some((default, list));
     }
     if !providers.is_empty() {
-        let mut named = Vec::new();
-        for provider in &providers {
-            named.push((provider.name.clone(), provider.rule()?));
-        }
-        draft.token = Some((named, tokens.token));
+        let named = providers.into_iter().map(|provider| (provider.name, provider.rule));
+        draft.token = Some((named.collect(), tokens.token));
     }
     if draft.path.is_none() && draft.token.is_none() {
         return Err("the policies have no rules".to_owned());
@@ -58,7 +53,7 @@ pub fn convert(documents: &[Value]) -> Result<Converted, String> {
 }
 
 fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'d Value> {
-    documents.iter().filter(move |document| document.get("kind").and_then(Value::as_str) == Some(kind))
+    documents.iter().filter(move |document| text(document, "kind") == Some(kind))
 }
 
 /// Returns the selector or target of the policies; `None` for policies of a whole namespace.
@@ -72,7 +67,7 @@ fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
     for document in documents {
         let spec = document.get("spec").unwrap_or(&Value::Null);
         let targets =
-            ["selector", "targetRef", "targetRefs"].iter().find_map(|name| get(spec, name)).cloned();
+            ["selector", "target_ref", "target_refs"].iter().find_map(|name| get(spec, name)).cloned();
         let other = targets.is_some() && found.is_some() && found != targets;
         if other || namespace(document) != first {
             let help = "convert one workload at a time";
@@ -86,8 +81,8 @@ fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
 /// The rules of all policies, by their action.
 #[derive(Default)]
 struct Sources {
-    any: bool,
-    allows: bool,
+    /// The field `default` of path-policy: `deny` if a policy allows requests.
+    default: Option<&'static str>,
     denials: Vec<SourceRule>,
     permissions: Vec<SourceRule>,
 }
@@ -105,18 +100,18 @@ impl Sources {
         let mut rules = authorization::rules(spec, name, providers);
         match action {
             "ALLOW" => {
-                (self.any, self.allows) = (true, true);
+                self.default = Some("deny");
                 self.permissions.append(&mut rules);
             }
             "DENY" => {
-                self.any = true;
+                self.default.get_or_insert("allow");
                 self.denials.append(&mut rules);
             }
             "AUDIT" => {
                 draft.comments.push(format!("not carried over: `{name}` audits, and makes no decision"))
             }
             "CUSTOM" => {
-                self.any = true;
+                self.default.get_or_insert("allow");
                 let provider = get(spec, "provider").and_then(|p| text(p, "name")).unwrap_or_default();
                 draft.comments.push(format!(
                     "not carried over: `{name}` uses the authorizer `{provider}`; its requests are denied here"

@@ -1,16 +1,15 @@
 //! Conditions on tokens, and their rules of token-validation.
 
-use crate::draft::Rule;
-use crate::expr::{Atom, Expr, Field, Span};
+use super::authentication::Provider;
+use crate::draft::{Rule, without_null};
+use crate::expr::{Atom, Expr, Field};
 use crate::matching::Match;
 use crate::patterns::{Pattern, Text, alternatives};
-use crate::provider::Provider;
 use crate::rules::Built;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 fn requires(claims: Vec<Value>) -> Expr {
-    let span = Span::Values(claims);
-    Expr::Is(Atom { under: span.clone(), over: span, ..Atom::exactly(Field::Token, Vec::new()) })
+    Expr::Is(Atom::exactly(Field::Token, claims))
 }
 
 /// Returns the condition on the principal of a token: `issuer/subject`, or `*` for any.
@@ -106,9 +105,8 @@ pub fn rules(denials: Vec<Built>, permissions: Vec<Built>, providers: &[Provider
             }
             (claims, _) => {
                 if claims.is_some() || built.matches.as_ref().is_some_and(|found| found.token.is_some()) {
-                    built.comments.push(
-                        "not carried over: its condition on tokens; it denies with any token".to_owned(),
-                    );
+                    let comment = "not carried over: its condition on tokens; it denies with any token";
+                    built.comments.push(comment.to_owned());
                 }
                 tokens.denials.push(built);
             }
@@ -129,10 +127,8 @@ fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers:
             built.comments.push("not carried over: requests without such a token are not allowed".to_owned());
         }
         if let Some(found) = built.matches.as_ref().filter(|_| allowing) {
-            match &found.token {
-                Some(claims) => later.push(requiring(&built, found, Some(claims), providers)),
-                None => into.token.push(requiring(&built, found, None, providers)),
-            }
+            let rules = if found.token.is_some() { &mut later } else { &mut into.token };
+            rules.push(requiring(&built, found, found.token.as_ref(), providers));
         }
         into.permissions.push(built);
     }
@@ -142,16 +138,12 @@ fn permit(into: &mut Tokens, permissions: Vec<Built>, allowing: bool, providers:
 
 /// Returns a rule that requires a token with these claims; without claims, a token is optional, but must be valid.
 fn requiring(built: &Built, matches: &Match, claims: Option<&Vec<Value>>, providers: &[Provider]) -> Rule {
-    let optional = claims.is_none();
     let must = providers.iter().any(|provider| provider.required);
     let names = providers.iter().filter(|provider| !must || provider.required);
-    let mut require = Map::new();
-    require.insert("anyOf".to_owned(), names.map(|provider| provider.name.as_str()).collect());
-    if optional && !must {
-        require.insert("optional".to_owned(), true.into());
-    }
-    if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
-        require.insert("claims".to_owned(), claims.clone().into());
-    }
-    Rule::new(&built.name, &matches.request, ("require", require.into()), built.comments.clone())
+    let require = without_null(json!({
+        "anyOf": names.map(|provider| provider.name.as_str()).collect::<Value>(),
+        "optional": (claims.is_none() && !must).then_some(true),
+        "claims": claims.filter(|claims| !claims.is_empty()),
+    }));
+    Rule::new(&built.name, &matches.request, ("require", require), built.comments.clone())
 }

@@ -41,9 +41,9 @@ fn rule_matches(rule: &Value, sample: &Sample) -> bool {
         && list(rule, "when").iter().all(|when| when_holds(when, sample))
 }
 
-/// Returns true if one of the values of `field` and none of `not` holds; absent lists always hold.
-fn both(object: &Value, field: &str, not: &str, holds: &dyn Fn(&str) -> bool) -> bool {
-    let any = |field: &str| list(object, field).iter().any(|value| holds(value.as_str().unwrap()));
+/// Returns true if one of the values of `field` and none of `not` matches; absent lists always match.
+fn both(object: &Value, field: &str, not: &str, matches: &dyn Fn(&str) -> bool) -> bool {
+    let any = |field: &str| list(object, field).iter().any(|value| matches(value.as_str().unwrap()));
     (list(object, field).is_empty() || any(field)) && !any(not)
 }
 
@@ -114,9 +114,9 @@ fn when_holds(when: &Value, sample: &Sample) -> bool {
         key => panic!("{key}"),
     };
     // A header is there with an empty value too.
-    let holds = |pattern: &str| match (pattern, when["key"].as_str()) {
+    let matches = |pattern: &str| match (pattern, when["key"].as_str()) {
         ("*", Some("request.headers[X-Role]")) => !values.is_empty(),
         _ => values.iter().any(|value| text_matches(pattern, value)),
     };
-    both(when, "values", "notValues", &holds)
+    both(when, "values", "notValues", &matches)
 }
