@@ -188,7 +188,7 @@ fn uncaught(annotations: &Labels) -> Ports {
     match included.map(|text| text.trim()) {
         None | Some("*") => excluded,
         Some(_) => {
-            let all: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
+            let all = Ports::from(PortRange::every(Protocol::Tcp));
             all.minus(&list("includeInboundPorts").unwrap_or_default()).union(&excluded)
         }
     }

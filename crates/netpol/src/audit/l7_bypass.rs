@@ -46,10 +46,7 @@ struct Bypass {
 }
 
 fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
-    let tcp_of = |ports: Ports| {
-        let tcp: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
-        ports.intersection(&tcp)
-    };
+    let tcp_of = |ports: &Ports| ports.intersection(&PortRange::every(Protocol::Tcp).into());
     let to = |ports: Ports, how: &'static str, through: Vec<usize>| {
         let carries = |node: &Node| matches!(node, Node::Class(from) if through.contains(from) || carries(scene, *from));
         let sources: Vec<_> = scene
@@ -65,13 +62,13 @@ fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
             to(facts.uncaught.clone(), "which its sidecar does not intercept", Vec::new())
         }
         Injection::None if facts.covered => {
-            let ports =
-                tcp_of(if facts.app_ports.is_empty() { Ports::all() } else { facts.app_ports.clone() });
-            to(ports, "although a policy selects it: its pods have no proxy", Vec::new())
+            let every_port = Ports::all();
+            let ports = if facts.app_ports.is_empty() { &every_port } else { &facts.app_ports };
+            to(tcp_of(ports), "although a policy selects it: its pods have no proxy", Vec::new())
         }
         // Requests to the address of a pod, rather than to its service, do not pass the waypoint.
         Injection::Ambient if facts.waypoint => to(
-            tcp_of(app_ports(facts)),
+            tcp_of(&app_ports(facts)),
             "without passing its waypoint, which carries the policy",
             waypoints(scene),
         ),
@@ -88,11 +85,10 @@ fn app_ports(facts: &Facts) -> Ports {
     if facts.app_ports.is_empty() {
         return Ports::all();
     }
-    let mut ports = facts.app_ports.clone();
-    if facts.injection == Injection::Ambient {
-        ports.insert(PortRange::one(Protocol::Tcp, HBONE));
+    match facts.injection {
+        Injection::Ambient => facts.app_ports.union(&PortRange::one(Protocol::Tcp, HBONE).into()),
+        _ => facts.app_ports.clone(),
     }
-    ports
 }
 
 fn carries(scene: &Scene<'_>, class: usize) -> bool {

@@ -111,9 +111,7 @@ pub(super) fn keep_ports(rule: &Rule, workload: Option<&Workload>, keep: &Ports)
         None => ranges(keep),
         Some(ports) => {
             let of = |port: &PolicyPort| match port {
-                PolicyPort::Range(range) => {
-                    ranges(&[*range].into_iter().collect::<Ports>().intersection(keep))
-                }
+                PolicyPort::Range(range) => ranges(&Ports::from(*range).intersection(keep)),
                 PolicyPort::Named(protocol, name) => {
                     let outside = workload.is_some_and(|workload| {
                         workload.named(*protocol, name).any(|port| !keep.contains(*protocol, port))

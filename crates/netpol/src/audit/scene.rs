@@ -73,7 +73,7 @@ impl<'s> Scene<'s> {
     /// Describes sources or destinations and the union of their ports for a message; none if there are none.
     pub(super) fn describe(&self, ends: &[(Node, Ports)]) -> Option<(String, String)> {
         let nodes: Vec<Node> = ends.iter().map(|(node, _)| *node).collect();
-        let ports = ends.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports: Ports = ends.iter().flat_map(|(_, ports)| ports.iter()).collect();
         (!ends.is_empty()).then(|| (self.names(&nodes), describe_ports(&ports)))
     }
 

@@ -18,7 +18,7 @@ use crate::address::{Family, Range, split};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
 use groups::Groups;
-use row::{Row, both};
+use row::Row;
 use rules::{Compiled, Rows};
 
 /// The allowed connections of a cluster.
@@ -111,7 +111,7 @@ impl<'c> Reach<'c> {
             (Node::Class(own), Node::Range(other)) => Some(self.row(direction, own)?.range(other)),
         };
         match (side(Direction::Egress, from, to), side(Direction::Ingress, to, from)) {
-            (Some(out), Some(into)) => both(out, into),
+            (Some(out), Some(into)) => out.intersection(into),
             (Some(one), None) | (None, Some(one)) => one.clone(),
             (None, None) => Ports::default(),
         }
