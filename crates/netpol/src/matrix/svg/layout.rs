@@ -2,7 +2,7 @@
 //! Addresses outside the cluster stand on the left if they are sources, and on the right if they are destinations. The items of
 //! a frame stand in layers from left to right.
 
-use super::geometry::Rect;
+use super::geometry::{Rect, number};
 use crate::matrix::picture::{Edge, End, Frame, Picture};
 use crate::model::Injection;
 use std::collections::BTreeSet;
@@ -37,10 +37,6 @@ impl Block {
         let length = |count: usize, item: f64, gap: f64| number(count) * (item + gap) - gap + 2.0 * PADDING;
         (length(self.layers.len(), ITEM.0, GAP.0), length(rows, ITEM.1, GAP.1) + TITLE)
     }
-}
-
-fn number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 impl Layout {
@@ -158,19 +154,15 @@ fn flow(picture: &Picture) -> Vec<Block> {
 
 /// Returns the number of frames between the outside and a frame.
 fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
-    let of = |end: End| match end {
-        End::Frame(index) => Some(index),
-        End::Item(item) => picture.frames.iter().position(|found| found.items.contains(&item)),
-    };
     let mut reached: BTreeSet<usize> = outside.into_iter().collect();
     for step in 0..picture.frames.len() {
         if reached.contains(&target) {
             return step;
         }
         let main = |index: &usize| picture.frames.get(*index).is_some_and(|found| found.main);
-        let next =
-            picture.edges.iter().filter(|edge| of(edge.from).is_some_and(|from| reached.contains(&from)));
-        let next: Vec<usize> = next.filter_map(|edge| of(edge.to)).filter(main).collect();
+        let is_reached = |edge: &&Edge| picture.frame(edge.from).is_some_and(|from| reached.contains(&from));
+        let next = picture.edges.iter().filter(is_reached).filter_map(|edge| picture.frame(edge.to));
+        let next: Vec<usize> = next.filter(main).collect();
         reached.extend(next);
     }
     usize::MAX
