@@ -2,16 +2,13 @@
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
-use super::remedy::{Remedy, keep_ports, narrow, peer};
+use super::remedy::{Remedy, keep_ports, narrow};
 use super::scene::Scene;
-use crate::model::{Direction, Injection, Peer, Rule, Workload};
+use crate::model::{Direction, HBONE, Injection, Peer, Rule, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
 
 pub(super) const IMPACT: &str = "requests from there bypass the policies on hosts, paths, headers and tokens";
-
-/// The port at which the proxies of nodes pass on requests.
-const HBONE: u16 = 15008;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
@@ -131,7 +128,7 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, bypass: &Bypass) -> Remedy {
         if gateways.is_empty() || other_ports.as_ref() == Some(rule) {
             return other_ports;
         }
-        let includes = |peer: &Peer, other: &Workload| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), other));
+        let includes = |peer: &Peer, other: &Workload| scene.cluster.is_peer(peer, policy.namespace(), other);
         let only_gateways = |peer: &&Peer| {
             let mut others = scene.cluster.workloads.iter().filter(|other| !is_gateway(other));
             matches!(peer, Peer::Pods(_)) && !others.any(|other| includes(peer, other))
@@ -144,9 +141,15 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, bypass: &Bypass) -> Remedy {
         let is_allowed = |gateway: &&&Workload| {
             rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| includes(peer, gateway)))
         };
-        let peers: Vec<Peer> = gateways.iter().filter(is_allowed).map(|gateway| peer(gateway)).collect();
+        let peers: Vec<Peer> = gateways
+            .iter()
+            .filter(is_allowed)
+            .map(|gateway| Peer::pods(gateway.namespace(), &gateway.labels))
+            .collect();
+        if peers.is_empty() {
+            return None;
+        }
         let narrowed = Rule { peers: Some(peers), ports: rule.ports.clone() };
-        narrowed.peers.as_ref().filter(|peers| !peers.is_empty())?;
         keep_ports(&narrowed, Some(workload), &bypass.ports)
     })
 }
