@@ -13,12 +13,12 @@ pub(super) struct Builder {
     /// The workloads with an owner, with the owner as `Kind/name`.
     owned: Vec<(Workload, String)>,
     /// The Gateways for which Istio creates pods, with the names of their Deployments.
-    made: Vec<(ObjectRef, String)>,
+    gateways: Vec<(ObjectRef, String)>,
 }
 
 impl Builder {
     /// Adds an object; returns the place of the first one if it is a duplicate.
-    pub(super) fn seen(&mut self, group: &str, object: &ObjectRef) -> Option<Place> {
+    pub(super) fn add_object(&mut self, group: &str, object: &ObjectRef) -> Option<Place> {
         match self.seen.entry(format!("{group} {object}")) {
             Entry::Occupied(first) => Some(first.get().clone()),
             Entry::Vacant(entry) => {
@@ -28,14 +28,14 @@ impl Builder {
         }
     }
 
-    pub(super) fn namespace(&mut self, object: ObjectRef, labels: Labels) {
+    pub(super) fn add_namespace(&mut self, object: ObjectRef, labels: Labels) {
         let mut namespace = Namespace::named(&object.name);
         namespace.labels = labels.into_iter().chain(namespace.labels).collect();
         let name = object.name.clone();
         self.cluster.namespaces.insert(name, Namespace { object: Some(object), ..namespace });
     }
 
-    pub(super) fn workload(&mut self, workload: Workload, owner: Option<String>) {
+    pub(super) fn add_workload(&mut self, workload: Workload, owner: Option<String>) {
         match owner {
             Some(owner) => self.owned.push((workload, owner)),
             None => self.cluster.workloads.push(workload),
@@ -43,14 +43,14 @@ impl Builder {
     }
 
     /// Adds a Gateway for which Istio creates a Deployment of this name.
-    pub(super) fn made(&mut self, gateway: ObjectRef, deployment: String) {
-        self.made.push((gateway, deployment));
+    pub(super) fn add_gateway(&mut self, gateway: ObjectRef, deployment: String) {
+        self.gateways.push((gateway, deployment));
     }
 
     /// Returns the cluster.
     pub(super) fn finish(mut self) -> Cluster {
-        self.adopt();
-        self.imply();
+        self.add_orphans();
+        self.add_gateway_pods();
         let mut cluster = self.cluster;
         let mentioned = cluster.workloads.iter().map(Workload::namespace);
         for name in mentioned.chain(cluster.policies.iter().map(Policy::namespace)) {
@@ -63,8 +63,8 @@ impl Builder {
         cluster
     }
 
-    /// Keeps owned workloads only if their owners are not in the manifests.
-    fn adopt(&mut self) {
+    /// Adds the owned workloads whose owners are not in the manifests.
+    fn add_orphans(&mut self) {
         let owned = std::mem::take(&mut self.owned);
         let all = self.cluster.workloads.iter().chain(owned.iter().map(|(workload, _)| workload));
         let names: HashSet<String> = all.map(Workload::name).collect();
@@ -75,8 +75,8 @@ impl Builder {
     }
 
     /// Adds the pods of Gateways that are not in the manifests.
-    fn imply(&mut self) {
-        for (gateway, deployment) in std::mem::take(&mut self.made) {
+    fn add_gateway_pods(&mut self) {
+        for (gateway, deployment) in std::mem::take(&mut self.gateways) {
             let is_of_gateway = |workload: &Workload| {
                 workload.object.namespace == gateway.namespace
                     && workload.labels.get(GATEWAY_NAME) == Some(&gateway.name)

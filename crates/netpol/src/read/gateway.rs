@@ -14,8 +14,8 @@ pub(super) fn gateway(reader: &mut Reader<'_>) {
     };
     let ports = spec.listeners.iter().map(port).collect();
     match spec.gateway_class_name.as_str() {
-        "istio" => reader.builder.made(object.clone(), format!("{}-istio", object.name)),
-        "istio-waypoint" => reader.builder.made(object.clone(), object.name.clone()),
+        "istio" => reader.builder.add_gateway(object.clone(), format!("{}-istio", object.name)),
+        "istio-waypoint" => reader.builder.add_gateway(object.clone(), object.name.clone()),
         _ => {}
     }
     let pods = Selector::of([(&GATEWAY_NAME.to_owned(), &object.name)]);

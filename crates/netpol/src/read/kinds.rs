@@ -51,7 +51,7 @@ pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Bu
 fn namespace(reader: &mut Reader<'_>) {
     let Some(read) = reader.typed::<Namespace>() else { return };
     let Some(object) = reader.reference(&read.metadata) else { return };
-    reader.builder.namespace(object, read.metadata.labels.unwrap_or_default());
+    reader.builder.add_namespace(object, read.metadata.labels.unwrap_or_default());
 }
 
 /// The API version and kind of an object.

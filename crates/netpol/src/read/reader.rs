@@ -37,7 +37,7 @@ impl<'r> Reader<'r> {
     /// Returns the reference of the object, unless it is a duplicate.
     pub(super) fn reference(&mut self, metadata: &ObjectMeta) -> Option<ObjectRef> {
         let object = object::reference(self.node, self.kind, metadata, self.problems)?;
-        let Some(first) = self.builder.seen(self.group, &object) else { return Some(object) };
+        let Some(first) = self.builder.add_object(self.group, &object) else { return Some(object) };
         let span = At::new(self.node).field("metadata").field("name").span();
         let message = format!("duplicate {object}; the first one is at {first}");
         self.problems.error(span, "duplicate_object", message, "keep one of them");

@@ -69,7 +69,7 @@ fn add(reader: &mut Reader<'_>, metadata: &ObjectMeta, template: &Template<'_>) 
         let at = At::new(reader.node).field("spec").field("selector");
         check_selector(at, selector, &workload.labels, reader.problems);
     }
-    reader.builder.workload(workload, owner);
+    reader.builder.add_workload(workload, owner);
 }
 
 fn workload(object: ObjectRef, template: &Template<'_>, problems: &mut Diagnostics) -> Workload {

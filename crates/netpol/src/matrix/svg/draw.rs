@@ -71,7 +71,7 @@ impl Canvas {
         self.labels.push(Label { x, y, colour, text });
     }
 
-    /// Draws the labels of edges, each where it does not cover another one.
+    /// Draws the labels of edges, each at a place at which it does not cover another one.
     pub(super) fn labels(&mut self) {
         let mut taken: Vec<(f64, f64, f64)> = Vec::new();
         for Label { x, y, colour, text } in std::mem::take(&mut self.labels) {

@@ -1,6 +1,6 @@
-//! The places of frames and items. The frames of the main flow stand from left to right, the other ones in a row below.
-//! Addresses outside the cluster stand on the left if they are sources, and on the right if they are destinations. The items of
-//! a frame stand in layers from left to right.
+//! The places of frames and items. The frames of the main flow are placed from left to right, the other ones in a row below.
+//! Addresses outside the cluster are on the left if they are sources, and on the right if they are destinations. The items of
+//! a frame form layers from left to right.
 
 use super::geometry::{Rect, number};
 use crate::matrix::picture::{Edge, End, Frame, Picture};
@@ -168,8 +168,8 @@ fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
     usize::MAX
 }
 
-/// Arranges the items of a frame in layers: each item stands to the right of the items of the frame that reach it. Items outside
-/// the mesh stand below those in the mesh and do not form layers.
+/// Arranges the items of a frame in layers: each item is to the right of the items of the frame that reach it. Items outside
+/// the mesh are below those in the mesh and do not form layers.
 fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     let mut items = items.to_vec();
     let injection = |item: &usize| picture.items.get(*item).map_or(Injection::None, |item| item.injection);
@@ -189,10 +189,10 @@ fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     // The number of rounds is limited, since items may reach each other in a circle.
     for _ in 0..items.len().min(6) {
         for (from, to) in &within {
-            let behind = layer.get(*from).map_or(0, |layer| layer + 1);
+            let next = layer.get(*from).map_or(0, |layer| layer + 1);
             let circle = within.contains(&(*to, *from));
-            if let Some(own) = layer.get_mut(*to).filter(|own| **own < behind && behind < 6 && !circle) {
-                *own = behind;
+            if let Some(own) = layer.get_mut(*to).filter(|own| **own < next && next < 6 && !circle) {
+                *own = next;
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Resource<S> {
     _status: IgnoredAny,
 }
 
-/// Defines objects: the fields that are read, then, behind `;`, the names of those that are not. A field that is not in either
+/// Defines objects: the fields that are read, then, after `;`, the names of those that are not. A field that is not in either
 /// list is a misspelling.
 macro_rules! objects {
     ($(
