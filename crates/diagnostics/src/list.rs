@@ -31,7 +31,9 @@ impl Diagnostics {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> &mut Diagnostic {
-        self.add(Severity::Error, span, code, message.into(), help.into())
+        let (file, severity, path) = (self.file.clone(), Severity::Error, String::new());
+        let (message, help) = (message.into(), help.into());
+        self.list.push_mut(Diagnostic { file, span, severity, code, path, message, help })
     }
 
     /// Adds a warning; returns it, so that the caller can set its path.
@@ -42,19 +44,9 @@ impl Diagnostics {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> &mut Diagnostic {
-        self.add(Severity::Warning, span, code, message.into(), help.into())
-    }
-
-    fn add(
-        &mut self,
-        severity: Severity,
-        span: Span,
-        code: &'static str,
-        message: String,
-        help: String,
-    ) -> &mut Diagnostic {
-        let file = self.file.clone();
-        self.list.push_mut(Diagnostic { file, span, severity, code, path: String::new(), message, help })
+        let warning = self.error(span, code, message, help);
+        warning.severity = Severity::Warning;
+        warning
     }
 
     /// Adds a diagnostic.

@@ -96,12 +96,6 @@ impl Range {
         }
     }
 
-    /// Returns the addresses that both ranges contain.
-    pub fn intersection(&self, other: &Self) -> Option<Self> {
-        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
-        self.overlaps(other).then_some(Self { first, last, ..*self })
-    }
-
     fn ip(&self, number: u128) -> IpAddr {
         match self.family {
             Family::V4 => Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).into(),

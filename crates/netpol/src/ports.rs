@@ -65,22 +65,28 @@ impl PortRange {
     pub fn one(protocol: Protocol, port: u16) -> Self {
         Self { protocol, first: port, last: port }
     }
-}
 
-/// A set of ports: for each protocol a sorted list of ranges that do not touch.
-///
-/// Clones are cheap, since many pairs of classes share few sets.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ports(Arc<[Vec<(u16, u16)>; 3]>);
+    /// Returns the ports that both ranges contain.
+    fn intersection(self, other: Self) -> Option<Self> {
+        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
+        (self.protocol == other.protocol && first <= last).then_some(Self { first, last, ..self })
+    }
 
-static NONE: LazyLock<Ports> = LazyLock::new(|| Ports(Arc::default()));
-static ALL: LazyLock<Ports> = LazyLock::new(|| Ports(Arc::new(std::array::from_fn(|_| vec![(1, u16::MAX)]))));
-
-impl Default for Ports {
-    fn default() -> Self {
-        NONE.clone()
+    /// Returns the ports below and above another range of the same protocol.
+    fn outside(self, other: Self) -> impl Iterator<Item = Self> {
+        let below = (self.first < other.first).then(|| Self { last: self.last.min(other.first - 1), ..self });
+        let above = (self.last > other.last).then(|| Self { first: self.first.max(other.last + 1), ..self });
+        below.into_iter().chain(above)
     }
 }
+
+/// A set of ports: sorted ranges that do not touch.
+///
+/// Clones are cheap, since many pairs of classes share few sets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ports(Arc<[PortRange]>);
+
+static ALL: LazyLock<Ports> = LazyLock::new(|| Protocol::ALL.into_iter().map(PortRange::every).collect());
 
 impl Ports {
     /// Returns every port of every protocol.
@@ -90,7 +96,7 @@ impl Ports {
 
     /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.0.is_empty()
     }
 
     /// Returns true if the set contains every port.
@@ -100,100 +106,66 @@ impl Ports {
 
     /// Returns true if the set contains a port.
     pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
-        self.ranges(protocol).iter().any(|(first, last)| (*first..=*last).contains(&port))
-    }
-
-    /// Adds a range.
-    pub fn insert(&mut self, range: PortRange) {
-        let one = Self::from_iter([range]);
-        *self = self.union(&one);
+        self.iter().any(|range| range.protocol == protocol && (range.first..=range.last).contains(&port))
     }
 
     /// Returns the union.
     pub fn union(&self, other: &Self) -> Self {
-        self.zip(other, |left, right| {
-            let mut ranges: Vec<_> = left.iter().chain(right).copied().collect();
-            ranges.sort_unstable();
-            merge(ranges)
-        })
+        match (self.is_empty(), other.is_empty()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ if self == other => self.clone(),
+            _ => self.iter().chain(other.iter()).collect(),
+        }
     }
 
     /// Returns the intersection.
     pub fn intersection(&self, other: &Self) -> Self {
-        self.zip(other, |left, right| {
-            let overlap = |&(first, last): &(u16, u16)| {
-                right.iter().filter_map(move |other| {
-                    let (first, last) = (first.max(other.0), last.min(other.1));
-                    (first <= last).then_some((first, last))
-                })
-            };
-            left.iter().flat_map(overlap).collect()
-        })
+        match (self.is_all(), other.is_all()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ if self == other => self.clone(),
+            _ => (self.iter())
+                .flat_map(|range| other.iter().filter_map(move |part| range.intersection(part)))
+                .collect(),
+        }
     }
 
     /// Returns the ports that are not in the other set.
     pub fn minus(&self, other: &Self) -> Self {
-        self.zip(other, |left, right| {
-            let mut ranges = left.to_vec();
-            for &(first, last) in right {
-                ranges = ranges
-                    .into_iter()
-                    .flat_map(|(start, end)| {
-                        let before = (start < first).then(|| (start, end.min(first.saturating_sub(1))));
-                        let behind = (end > last).then(|| (start.max(last.saturating_add(1)), end));
-                        [before, behind]
-                    })
-                    .flatten()
-                    .collect();
-            }
-            ranges
-        })
+        let rest = |range: PortRange| {
+            let holes = other.iter().filter(move |hole| hole.protocol == range.protocol);
+            holes.fold(vec![range], |rest, hole| {
+                rest.into_iter().flat_map(|part| part.outside(hole)).collect()
+            })
+        };
+        self.iter().flat_map(rest).collect()
     }
 
     /// Returns the ranges by protocol and port.
     pub fn iter(&self) -> impl Iterator<Item = PortRange> + '_ {
-        Protocol::ALL.into_iter().flat_map(|protocol| {
-            self.ranges(protocol).iter().map(move |&(first, last)| PortRange { protocol, first, last })
-        })
+        self.0.iter().copied()
     }
+}
 
-    fn ranges(&self, protocol: Protocol) -> &[(u16, u16)] {
-        let [tcp, udp, sctp] = &*self.0;
-        match protocol {
-            Protocol::Tcp => tcp,
-            Protocol::Udp => udp,
-            Protocol::Sctp => sctp,
-        }
-    }
-
-    fn zip(&self, other: &Self, each: impl Fn(&[(u16, u16)], &[(u16, u16)]) -> Vec<(u16, u16)>) -> Self {
-        let [tcp, udp, sctp] =
-            Protocol::ALL.map(|protocol| each(self.ranges(protocol), other.ranges(protocol)));
-        Self(Arc::new([tcp, udp, sctp]))
+impl From<PortRange> for Ports {
+    fn from(range: PortRange) -> Self {
+        Self::from_iter([range])
     }
 }
 
 impl FromIterator<PortRange> for Ports {
+    /// Sorts the ranges and joins those that overlap or touch.
     fn from_iter<I: IntoIterator<Item = PortRange>>(ranges: I) -> Self {
         let mut ranges: Vec<_> = ranges.into_iter().filter(|range| range.first <= range.last).collect();
         ranges.sort_unstable();
-        Self(Arc::new(Protocol::ALL.map(|protocol| {
-            let of = ranges.iter().filter(|range| range.protocol == protocol);
-            merge(of.map(|range| (range.first, range.last)).collect())
-        })))
+        ranges.dedup_by(|next, open| {
+            let joined = open.protocol == next.protocol && next.first <= open.last.saturating_add(1);
+            open.last = if joined { open.last.max(next.last) } else { open.last };
+            joined
+        });
+        Self(ranges.into())
     }
-}
-
-/// Joins adjacent ranges of a sorted list.
-fn merge(ranges: Vec<(u16, u16)>) -> Vec<(u16, u16)> {
-    let mut merged: Vec<(u16, u16)> = Vec::with_capacity(ranges.len());
-    for (first, last) in ranges {
-        match merged.last_mut() {
-            Some(open) if first <= open.1.saturating_add(1) => open.1 = open.1.max(last),
-            _ => merged.push((first, last)),
-        }
-    }
-    merged
 }
 
 impl fmt::Display for Ports {
@@ -205,17 +177,20 @@ impl fmt::Display for Ports {
         if self.is_empty() {
             return f.write_str("none");
         }
-        let of = |protocol| {
-            let range = |&(first, last): &(u16, u16)| match (first, last) {
-                (1, u16::MAX) => "all".to_owned(),
-                (first, last) if first == last => first.to_string(),
-                (first, last) => format!("{first}-{last}"),
-            };
-            let ranges: Vec<_> = self.ranges(protocol).iter().map(range).collect();
-            (!ranges.is_empty()).then(|| format!("{protocol} {}", ranges.join(", ")))
-        };
-        let parts: Vec<_> = Protocol::ALL.into_iter().filter_map(of).collect();
-        f.write_str(&parts.join("; "))
+        let mut protocol = None;
+        for range in self.iter() {
+            match protocol.replace(range.protocol) {
+                Some(last) if last == range.protocol => f.write_str(", ")?,
+                Some(_) => write!(f, "; {} ", range.protocol)?,
+                None => write!(f, "{} ", range.protocol)?,
+            }
+            match (range.first, range.last) {
+                (1, u16::MAX) => f.write_str("all")?,
+                (first, last) if first == last => write!(f, "{first}")?,
+                (first, last) => write!(f, "{first}-{last}")?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -16,7 +16,7 @@ pub fn as_yaml(text: &str) -> Cow<'_, str> {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         yaml.push_str(before);
         let pair = pair(from);
-        // A backslash and the character behind it belong together: `\\ud83d` is not a surrogate escape.
+        // A backslash and the character after it belong together: `\\ud83d` is not a surrogate escape.
         let (taken, put) = match pair {
             Some(character) => (12, character.to_string()),
             None if from.starts_with('\t') => (1, " ".to_owned()),

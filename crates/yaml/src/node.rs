@@ -37,8 +37,7 @@ pub struct Key {
 impl Node {
     /// Returns the value of a key.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        let Data::Map(fields) = &self.data else { return None };
-        fields.iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
+        self.fields().iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
     }
 
     /// Returns the text of a string.
@@ -114,16 +113,23 @@ impl<'n> At<'n> {
 
     /// Returns the place of an item of a list.
     pub fn item(self, index: usize) -> Self {
-        self.step(self.node.and_then(|node| match &node.data {
-            Data::List(items) => items.get(index),
-            _ => None,
-        }))
+        self.step(self.node.and_then(|node| node.items().get(index)))
+    }
+
+    /// Returns values that were read from a list field, each with its place.
+    pub fn items<T>(
+        self,
+        field: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> impl Iterator<Item = (Self, T)> {
+        let list = self.field(field);
+        values.into_iter().enumerate().map(move |(index, value)| (list.item(index), value))
     }
 
     /// Returns the place of a key.
     pub fn key(self, name: &str) -> Self {
-        let Some(Node { data: Data::Map(fields), .. }) = self.node else { return self };
-        let key = fields.iter().find(|(key, _)| key.text == name);
+        let mut fields = self.node.map(Node::fields).unwrap_or_default().iter();
+        let key = fields.find(|(key, _)| key.text == name);
         Self { node: None, span: key.map_or(self.span, |(key, _)| key.span) }
     }
 

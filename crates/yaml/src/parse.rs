@@ -18,18 +18,18 @@ const MAX_ALIASED: usize = 100_000;
 pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
     let text = as_yaml(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut parser = Parser::new(StrInput::new(&text));
-    let (mut builder, mut documents) = (Builder::default(), Vec::new());
+    let (mut builder, mut documents) = (Builder::new(found), Vec::new());
     while let Some(event) = parser.next_event() {
         let refused = match event {
             Ok((Event::DocumentEnd, _)) => {
-                documents.extend(std::mem::take(&mut builder).root);
+                documents.extend(builder.finish());
                 continue;
             }
-            Ok((event, place)) => builder.event(event, place, found).err(),
+            Ok((event, place)) => builder.event(event, place).err(),
             Err(error) => Some((span(*error.marker(), 1), format!("invalid YAML: {}", error.info()))),
         };
         if let Some((span, message)) = refused {
-            found.error(span, "syntax", message, "");
+            builder.found.error(span, "syntax", message, "");
             break;
         }
     }
@@ -54,8 +54,8 @@ fn span(marker: Marker, width: usize) -> Span {
 }
 
 /// A document that is being read.
-#[derive(Default)]
-struct Builder {
+struct Builder<'f> {
+    found: &'f mut Diagnostics,
     open: Vec<Open>,
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
@@ -63,48 +63,49 @@ struct Builder {
 }
 
 /// A list or object whose end is not read yet.
-enum Open {
-    List { span: Span, anchor: usize, items: Vec<Node> },
-    Map { span: Span, anchor: usize, fields: Vec<(Key, Node)>, key: Option<Key>, seen: HashSet<String> },
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// The key whose value is next, and all keys of the object.
+    key: Option<Key>,
+    seen: HashSet<String>,
 }
 
 type Refused = (Span, String);
 
-impl Builder {
-    fn event(
-        &mut self,
-        event: Event<'_>,
-        place: saphyr_parser::Span,
-        found: &mut Diagnostics,
-    ) -> Result<(), Refused> {
+impl<'f> Builder<'f> {
+    fn new(found: &'f mut Diagnostics) -> Self {
+        Self { found, open: Vec::new(), root: None, anchors: HashMap::new(), aliased: 0 }
+    }
+
+    /// Returns the document; the next one has anchors of its own.
+    fn finish(&mut self) -> Option<Node> {
+        self.anchors.clear();
+        self.aliased = 0;
+        self.root.take()
+    }
+
+    fn event(&mut self, event: Event<'_>, place: saphyr_parser::Span) -> Result<(), Refused> {
         let same_line = place.start.line() == place.end.line();
         let width = if same_line { place.end.col().saturating_sub(place.start.col()) } else { 1 };
         let span = span(place.start, width);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let node = Node { span, data: scalar(&text, style, tag.as_deref()) };
-                self.finish(node, anchor, Some(text.as_ref()), found)
+                self.add(node, anchor, Some(text.as_ref()))
             }
             Event::SequenceStart(anchor, _) => {
-                self.enter(span, Open::List { span, anchor, items: Vec::new() })
+                self.enter(Node { span, data: Data::List(Vec::new()) }, anchor)
             }
-            Event::MappingStart(anchor, _) => {
-                let (fields, seen) = (Vec::new(), HashSet::new());
-                self.enter(span, Open::Map { span, anchor, fields, key: None, seen })
-            }
+            Event::MappingStart(anchor, _) => self.enter(Node { span, data: Data::Map(Vec::new()) }, anchor),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List { span, anchor, items }) => {
-                    self.finish(Node { span, data: Data::List(items) }, anchor, None, found)
-                }
-                Some(Open::Map { span, anchor, fields, .. }) => {
-                    self.finish(Node { span, data: Data::Map(fields) }, anchor, None, found)
-                }
+                Some(Open { node, anchor, .. }) => self.add(node, anchor, None),
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
                 let node = self.aliased(span, anchor)?;
                 let text = node.text().map(str::to_owned);
-                self.finish(node, 0, text.as_deref(), found)
+                self.add(node, 0, text.as_deref())
             }
             _ => Ok(()),
         }
@@ -121,42 +122,36 @@ impl Builder {
         Ok(node)
     }
 
-    fn enter(&mut self, span: Span, open: Open) -> Result<(), Refused> {
-        self.open.push(open);
-        if self.open.len() > MAX_DEPTH {
-            return Err((span, format!("values are nested more than {MAX_DEPTH} levels deep")));
+    fn enter(&mut self, node: Node, anchor: usize) -> Result<(), Refused> {
+        if self.open.len() == MAX_DEPTH {
+            return Err((node.span, format!("values are nested more than {MAX_DEPTH} levels deep")));
         }
+        self.open.push(Open { node, anchor, key: None, seen: HashSet::new() });
         Ok(())
     }
 
     /// Adds a complete value to its list or object; `text` is the spelling of a scalar, which becomes the key if a key is
     /// expected.
-    fn finish(
-        &mut self,
-        node: Node,
-        anchor: usize,
-        text: Option<&str>,
-        found: &mut Diagnostics,
-    ) -> Result<(), Refused> {
+    fn add(&mut self, node: Node, anchor: usize, text: Option<&str>) -> Result<(), Refused> {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
-        match self.open.last_mut() {
-            None => self.root = Some(node),
-            Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { fields, key, seen, .. }) => match key.take() {
-                Some(key) => fields.push((key, node)),
-                None => {
-                    let Some(text) = text else {
-                        return Err((node.span, "a key must be a string".to_owned()));
-                    };
-                    if !seen.insert(text.to_owned()) {
-                        let message = format!("duplicate key `{text}`");
-                        found.error(node.span, "duplicate_field", message, "keep one of them");
-                    }
-                    *key = Some(Key { span: node.span, text: text.to_owned() });
+        let Some(Open { node: Node { data, .. }, key, seen, .. }) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        match (data, key.take()) {
+            (Data::Map(fields), Some(key)) => fields.push((key, node)),
+            (Data::Map(_), None) => {
+                let text = text.ok_or_else(|| (node.span, "a key must be a string".to_owned()))?;
+                if !seen.insert(text.to_owned()) {
+                    let message = format!("duplicate key `{text}`");
+                    self.found.error(node.span, "duplicate_field", message, "keep one of them");
                 }
-            },
+                *key = Some(Key { span: node.span, text: text.to_owned() });
+            }
+            (Data::List(items), _) => items.push(node),
+            _ => {}
         }
         Ok(())
     }

@@ -25,8 +25,7 @@ const ISTIOD_METRICS: u16 = 15014;
 
 /// Returns the ranges that this finding distinguishes.
 pub(super) fn cuts(options: &Options) -> Vec<Range> {
-    let fixed = blocks(&METADATA).into_iter().chain(blocks(&PRIVATE));
-    fixed.chain(options.api_server.iter().copied()).chain(options.nodes.iter().copied()).collect()
+    [blocks(&METADATA), blocks(&PRIVATE), options.api_server.clone(), options.nodes.clone()].concat()
 }
 
 fn blocks(texts: &[&str]) -> Vec<Range> {
@@ -59,25 +58,21 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
 }
 
 fn guarded(options: &Options) -> Vec<Guarded<'static>> {
-    let metadata = Guarded {
-        what: "metadata services",
-        impact: "an attacker in the pod can get the credentials of its node",
-        ranges: blocks(&METADATA),
-        few: false,
-    };
-    let mut guarded = vec![metadata];
+    let guard =
+        |what, impact, ranges: &[Range]| Guarded { what, impact, ranges: ranges.to_vec(), few: false };
+    let metadata = "an attacker in the pod can get the credentials of its node";
+    let mut guarded = vec![guard("metadata services", metadata, &blocks(&METADATA))];
     let api = "an attacker in the pod can use its token, and vulnerabilities of the API server, against the cluster";
     let nodes = "an attacker in the pod can reach the kubelet and every service of the nodes";
     if !options.api_server.is_empty() {
-        let ranges = options.api_server.clone();
-        guarded.push(Guarded { what: "the Kubernetes API", impact: api, ranges, few: false });
+        guarded.push(guard("the Kubernetes API", api, &options.api_server));
     }
     if !options.nodes.is_empty() {
-        guarded.push(Guarded { what: "nodes", impact: nodes, ranges: options.nodes.clone(), few: false });
+        guarded.push(guard("nodes", nodes, &options.nodes));
     }
     if options.api_server.is_empty() && options.nodes.is_empty() {
         let what = "private addresses, where nodes and the Kubernetes API are";
-        guarded.push(Guarded { what, impact: nodes, ranges: blocks(&PRIVATE), few: true });
+        guarded.push(Guarded { few: true, ..guard(what, nodes, &blocks(&PRIVATE)) });
     }
     guarded
 }
@@ -149,7 +144,7 @@ fn pods(scene: &Scene<'_>, class: usize, facts: &Facts, found: &mut Vec<Finding>
         for workload in scene.reach.members(class) {
             let keep = Ports::all().minus(&dangerous);
             let remedy = narrow(scene, workload, Direction::Egress, |policy, rule| {
-                let is = |peer: &Peer| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), target));
+                let is = |peer: &Peer| scene.cluster.is_peer(peer, policy.namespace(), target);
                 match &rule.peers {
                     Some(peers) if !peers.iter().any(is) => Some(rule.clone()),
                     _ => keep_ports(rule, None, &keep),

@@ -111,16 +111,8 @@ pub(super) fn complete(cluster: &Cluster, options: &Options) -> Cluster {
     let implied = |namespace: &str, name: &str, labels: &[(&str, &str)]| {
         let place = Place { file: "".into(), span: Span::START };
         let own = |text: &str| text.to_owned();
-        Workload {
-            object: ObjectRef { namespace: Some(own(namespace)), kind: own("Pod"), name: own(name), place },
-            labels: labels.iter().map(|(key, value)| (own(key), own(value))).collect(),
-            annotations: Labels::new(),
-            ports: Vec::new(),
-            containers: Vec::new(),
-            service_account: own("default"),
-            host_network: false,
-            implied: true,
-        }
+        let object = ObjectRef { namespace: Some(own(namespace)), kind: own("Pod"), name: own(name), place };
+        Workload::implied(object, labels.iter().map(|(key, value)| (own(key), own(value))).collect())
     };
     let namespace = Namespace { labels: Labels::new(), object: None };
     complete.namespaces.insert(ANYONE.to_owned(), namespace);
@@ -188,7 +180,7 @@ fn uncaught(annotations: &Labels) -> Ports {
     match included.map(|text| text.trim()) {
         None | Some("*") => excluded,
         Some(_) => {
-            let all: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
+            let all = Ports::from(PortRange::every(Protocol::Tcp));
             all.minus(&list("includeInboundPorts").unwrap_or_default()).union(&excluded)
         }
     }

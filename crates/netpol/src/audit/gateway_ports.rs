@@ -4,18 +4,9 @@ use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_ports, narrow, tcp};
 use super::scene::Scene;
-use crate::model::{Direction, Injection, Peer, Policy, Rule};
+use crate::model::{Direction, HBONE, HEALTH, Injection, METRICS, Peer, Policy, Rule};
 use crate::ports::Ports;
 use crate::reach::Node;
-
-/// The port of a load balancer's health checks.
-const HEALTH: u16 = 15021;
-
-/// The ports of metrics: those of Envoy, and those merged with the agent's.
-const METRICS: [u16; 2] = [15090, 15020];
-
-/// The port of the tunnels between the proxies of nodes.
-const HBONE: u16 = 15008;
 
 const IMPACT: &str =
     "an attacker there can reach parts of the gateway that its routes and policies do not cover";

@@ -2,16 +2,13 @@
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
-use super::remedy::{Remedy, keep_ports, narrow, peer};
+use super::remedy::{Remedy, keep_ports, narrow};
 use super::scene::Scene;
-use crate::model::{Direction, Injection, Peer, Rule, Workload};
+use crate::model::{Direction, HBONE, Injection, Peer, Rule, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
 use crate::reach::Node;
 
 pub(super) const IMPACT: &str = "requests from there bypass the policies on hosts, paths, headers and tokens";
-
-/// The port at which the proxies of nodes pass on requests.
-const HBONE: u16 = 15008;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
@@ -46,10 +43,7 @@ struct Bypass {
 }
 
 fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
-    let tcp_of = |ports: Ports| {
-        let tcp: Ports = [PortRange::every(Protocol::Tcp)].into_iter().collect();
-        ports.intersection(&tcp)
-    };
+    let tcp_of = |ports: &Ports| ports.intersection(&PortRange::every(Protocol::Tcp).into());
     let to = |ports: Ports, how: &'static str, through: Vec<usize>| {
         let carries = |node: &Node| matches!(node, Node::Class(from) if through.contains(from) || carries(scene, *from));
         let sources: Vec<_> = scene
@@ -65,13 +59,13 @@ fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
             to(facts.uncaught.clone(), "which its sidecar does not intercept", Vec::new())
         }
         Injection::None if facts.covered => {
-            let ports =
-                tcp_of(if facts.app_ports.is_empty() { Ports::all() } else { facts.app_ports.clone() });
-            to(ports, "although a policy selects it: its pods have no proxy", Vec::new())
+            let every_port = Ports::all();
+            let ports = if facts.app_ports.is_empty() { &every_port } else { &facts.app_ports };
+            to(tcp_of(ports), "although a policy selects it: its pods have no proxy", Vec::new())
         }
         // Requests to the address of a pod, rather than to its service, do not pass the waypoint.
         Injection::Ambient if facts.waypoint => to(
-            tcp_of(app_ports(facts)),
+            tcp_of(&app_ports(facts)),
             "without passing its waypoint, which carries the policy",
             waypoints(scene),
         ),
@@ -88,11 +82,10 @@ fn app_ports(facts: &Facts) -> Ports {
     if facts.app_ports.is_empty() {
         return Ports::all();
     }
-    let mut ports = facts.app_ports.clone();
-    if facts.injection == Injection::Ambient {
-        ports.insert(PortRange::one(Protocol::Tcp, HBONE));
+    match facts.injection {
+        Injection::Ambient => facts.app_ports.union(&PortRange::one(Protocol::Tcp, HBONE).into()),
+        _ => facts.app_ports.clone(),
     }
-    ports
 }
 
 fn carries(scene: &Scene<'_>, class: usize) -> bool {
@@ -135,7 +128,7 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, bypass: &Bypass) -> Remedy {
         if gateways.is_empty() || other_ports.as_ref() == Some(rule) {
             return other_ports;
         }
-        let includes = |peer: &Peer, other: &Workload| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), other));
+        let includes = |peer: &Peer, other: &Workload| scene.cluster.is_peer(peer, policy.namespace(), other);
         let only_gateways = |peer: &&Peer| {
             let mut others = scene.cluster.workloads.iter().filter(|other| !is_gateway(other));
             matches!(peer, Peer::Pods(_)) && !others.any(|other| includes(peer, other))
@@ -148,9 +141,15 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, bypass: &Bypass) -> Remedy {
         let is_allowed = |gateway: &&&Workload| {
             rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| includes(peer, gateway)))
         };
-        let peers: Vec<Peer> = gateways.iter().filter(is_allowed).map(|gateway| peer(gateway)).collect();
+        let peers: Vec<Peer> = gateways
+            .iter()
+            .filter(is_allowed)
+            .map(|gateway| Peer::pods(gateway.namespace(), &gateway.labels))
+            .collect();
+        if peers.is_empty() {
+            return None;
+        }
         let narrowed = Rule { peers: Some(peers), ports: rule.ports.clone() };
-        narrowed.peers.as_ref().filter(|peers| !peers.is_empty())?;
         keep_ports(&narrowed, Some(workload), &bypass.ports)
     })
 }

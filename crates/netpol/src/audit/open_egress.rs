@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};
-use super::scene::{Scene, describe_ports, join};
+use super::scene::{Scene, describe_ports, describe_ranges, join};
 use crate::address::{Family, Range};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
@@ -74,13 +74,8 @@ fn finding(scene: &Scene<'_>, workload: &Workload, ranges: &[Range], ports: &Por
         peer => Some(peer.clone()),
     };
     let remedy = narrow(scene, workload, Direction::Egress, |_, rule| keep_peers(rule, keep));
-    let first = ranges.first().map(ToString::to_string).unwrap_or_default();
-    let more = match ranges.len().saturating_sub(1) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let ports = describe_ports(ports);
-    let message = format!("`{}` may send to {ports} of the Internet ({first}{more})", workload.name());
+    let (ports, ranges) = (describe_ports(ports), describe_ranges(ranges));
+    let message = format!("`{}` may send to {ports} of the Internet ({ranges})", workload.name());
     let remedy = remedy.with_comment("add a block for each service outside that it needs");
     remedy.finding(Code::OpenEgress, Severity::High, &workload.object, message, IMPACT)
 }

@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
-use super::remedy::{Remedy, keep_peers, keep_ports, narrow, peer};
+use super::remedy::{Remedy, keep_peers, keep_ports, narrow};
 use super::scene::Scene;
 use crate::model::{Direction, Peer, Workload};
 use crate::ports::{PortRange, Ports, Protocol};
@@ -29,13 +29,8 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
                 .with_comment("the peers inside the mesh: remove those that it does not need");
             let message =
                 format!("`{}` of the mesh may reach {ports} of {names}, outside of it", workload.name());
-            found.push(remedy.finding(
-                Code::OutsideMesh,
-                Severity::Medium,
-                &workload.object,
-                message,
-                IMPACT,
-            ));
+            let object = &workload.object;
+            found.push(remedy.finding(Code::OutsideMesh, Severity::Medium, object, message, IMPACT));
         }
     }
 }
@@ -50,7 +45,7 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, outside: &[(usize, Ports)]) ->
         .flat_map(|(class, _)| scene.reach.members(class))
         .collect();
     narrow(scene, workload, Direction::Egress, |policy, rule| {
-        let includes = |peer: &Peer, other: &Workload| matches!(peer, Peer::Pods(pods) if scene.cluster.is_peer(pods, policy.namespace(), other));
+        let includes = |peer: &Peer, other: &Workload| scene.cluster.is_peer(peer, policy.namespace(), other);
         keep_peers(rule, |peer| {
             let is_outside = others.iter().any(|(other, ports)| {
                 includes(peer, other) && keep_ports(rule, Some(other), ports).is_some()
@@ -59,7 +54,8 @@ fn remedy(scene: &Scene<'_>, workload: &Workload, outside: &[(usize, Ports)]) ->
                 return vec![peer.clone()];
             }
             let mut peers: Vec<Peer> = Vec::new();
-            for peer in inside.iter().filter(|other| includes(peer, other)).map(|other| self::peer(other)) {
+            for other in inside.iter().filter(|other| includes(peer, other)) {
+                let peer = Peer::pods(other.namespace(), &other.labels);
                 if !peers.contains(&peer) {
                     peers.push(peer);
                 }
@@ -77,12 +73,8 @@ fn outside(scene: &Scene<'_>, from: usize, to: usize) -> Option<Ports> {
 }
 
 fn plumbing(scene: &Scene<'_>, class: usize, facts: &Facts) -> Ports {
-    let dns = scene.reach.members(class).any(|workload| {
-        workload
-            .labels
-            .get("k8s-app")
-            .is_some_and(|name| matches!(name.as_str(), "kube-dns" | "node-local-dns"))
-    });
+    let name = |workload: &Workload| workload.labels.get("k8s-app").cloned().unwrap_or_default();
+    let dns = scene.reach.members(class).any(|of| matches!(&*name(of), "kube-dns" | "node-local-dns"));
     match facts.role {
         // Finding 4 covers these.
         Role::Istiod | Role::Kubernetes => Ports::all(),

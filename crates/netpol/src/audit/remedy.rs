@@ -3,16 +3,15 @@
 
 use super::finding::{Code, Finding, Severity};
 use super::scene::Scene;
+use crate::address::{Family, Range};
 use crate::manifest::{self, Notes};
-use crate::model::{
-    Block, Direction, Labels, Namespace, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload,
-};
-use crate::ports::{PortRange, Ports};
+use crate::model::{Direction, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector, Workload};
+use crate::ports::{PortRange, Ports, Protocol};
 use serde_json::{Value, json};
 use yaml::Yaml;
 
 /// The objects that leave a hole open, and the manifests that close it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Remedy {
     pub because: Vec<(ObjectRef, String)>,
     pub manifests: String,
@@ -67,25 +66,18 @@ pub(super) fn narrow(
 ) -> Remedy {
     let policies = scene.cluster.policies.iter().filter(|policy| policy.selects(workload, direction));
     let policies: Vec<&Policy> = policies.collect();
-    let mut remedy = Remedy::default();
     if policies.is_empty() {
         let open = isolating(workload, &[direction], Some(Rule { peers: None, ports: None }));
-        let fixed = fixed(&open, direction, &fix).0;
-        remedy.manifests = manifest::policy(&fixed, &Notes::default());
+        return Remedy::from(manifest::policy(&fixed(&open, direction, &fix).0, &Notes::default()));
     }
-    let mut documents = Vec::new();
-    for policy in policies {
+    let change = |policy: &Policy| {
         let (fixed, changed) = fixed(policy, direction, &fix);
-        if !changed.is_empty() {
-            let rules: Vec<_> = changed.iter().map(|index| format!("spec.{direction}[{index}]")).collect();
-            remedy.because.push((policy.object.clone(), rules.join(", ")));
-            documents.push(manifest::policy(&fixed, &Notes::default()));
-        }
-    }
-    if !documents.is_empty() {
-        remedy.manifests = documents.join("---\n");
-    }
-    remedy
+        let rules: Vec<_> = changed.iter().map(|index| format!("spec.{direction}[{index}]")).collect();
+        let because = (policy.object.clone(), rules.join(", "));
+        (!rules.is_empty()).then(|| (because, manifest::policy(&fixed, &Notes::default())))
+    };
+    let (because, manifests): (Vec<_>, Vec<_>) = policies.into_iter().filter_map(change).unzip();
+    Remedy { because, manifests: manifests.join("---\n") }
 }
 
 /// Creates a policy that selects one workload and allows nothing, or only what one rule allows.
@@ -111,9 +103,7 @@ pub(super) fn keep_ports(rule: &Rule, workload: Option<&Workload>, keep: &Ports)
         None => ranges(keep),
         Some(ports) => {
             let of = |port: &PolicyPort| match port {
-                PolicyPort::Range(range) => {
-                    ranges(&[*range].into_iter().collect::<Ports>().intersection(keep))
-                }
+                PolicyPort::Range(range) => ranges(&Ports::from(*range).intersection(keep)),
                 PolicyPort::Named(protocol, name) => {
                     let outside = workload.is_some_and(|workload| {
                         workload.named(*protocol, name).any(|port| !keep.contains(*protocol, port))
@@ -133,8 +123,9 @@ pub(super) fn keep_peers<I: IntoIterator<Item = Peer>>(
     rule: &Rule,
     keep: impl Fn(&Peer) -> I,
 ) -> Option<Rule> {
-    let everyone = [any_pod(), any_address("0.0.0.0/0"), any_address("::/0")];
-    let everyone: Vec<Peer> = everyone.into_iter().flatten().collect();
+    let any_pod = Peer::Pods(Pods { namespaces: Some(Selector::default()), pods: Selector::default() });
+    let [v4, v6] = Family::ALL.map(|family| Peer::from(Range::every(family)));
+    let everyone = vec![any_pod, v4, v6];
     let peers = rule.peers.as_ref().unwrap_or(&everyone);
     let kept: Vec<Peer> = peers.iter().flat_map(&keep).collect();
     match &rule.peers {
@@ -143,24 +134,9 @@ pub(super) fn keep_peers<I: IntoIterator<Item = Peer>>(
     }
 }
 
-/// Returns the pods of a workload as a peer.
-pub(super) fn peer(workload: &Workload) -> Peer {
-    let namespace = Labels::from([(Namespace::NAME_LABEL.to_owned(), workload.namespace().to_owned())]);
-    Peer::Pods(Pods { namespaces: Some(Selector::of(&namespace)), pods: Selector::of(&workload.labels) })
-}
-
 /// Returns TCP ports.
 pub(super) fn tcp(ports: &[u16]) -> Ports {
-    ports.iter().map(|port| PortRange::one(crate::ports::Protocol::Tcp, *port)).collect()
-}
-
-fn any_pod() -> Option<Peer> {
-    Some(Peer::Pods(Pods { namespaces: Some(Selector::default()), pods: Selector::default() }))
-}
-
-fn any_address(block: &str) -> Option<Peer> {
-    let range = crate::address::Range::block(block).ok()?;
-    Some(Peer::Block(Block { range, except: Vec::new() }))
+    ports.iter().map(|port| PortRange::one(Protocol::Tcp, *port)).collect()
 }
 
 /// Returns a policy with its rules changed, and the indexes of the changed rules.

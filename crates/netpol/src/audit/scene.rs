@@ -39,9 +39,9 @@ impl<'s> Scene<'s> {
 
     /// Returns the classes that are audited.
     pub(super) fn subjects(&self) -> impl Iterator<Item = (usize, &Facts)> {
-        self.classes().filter(|(_, facts)| {
-            matches!(facts.role, Role::Subject | Role::Istiod) && !self.is_made_up(facts)
-        })
+        // An istiod without a manifest is assumed, not audited.
+        let is_audited = |of: &Facts| of.role == Role::Subject || (of.role == Role::Istiod && !of.implied);
+        self.classes().filter(move |(_, facts)| is_audited(facts))
     }
 
     /// Returns the audited classes that are isolated in a direction. Finding 1 covers the others.
@@ -73,7 +73,7 @@ impl<'s> Scene<'s> {
     /// Describes sources or destinations and the union of their ports for a message; none if there are none.
     pub(super) fn describe(&self, ends: &[(Node, Ports)]) -> Option<(String, String)> {
         let nodes: Vec<Node> = ends.iter().map(|(node, _)| *node).collect();
-        let ports = ends.iter().fold(Ports::default(), |all, (_, ports)| all.union(ports));
+        let ports: Ports = ends.iter().flat_map(|(_, ports)| ports.iter()).collect();
         (!ends.is_empty()).then(|| (self.names(&nodes), describe_ports(&ports)))
     }
 
@@ -99,22 +99,14 @@ impl<'s> Scene<'s> {
         if anyone {
             names.push("any other pod of the cluster".to_owned());
         }
-        let ranges = join(ranges);
-        if let Some(first) = ranges.first() {
-            let more = ranges.len() - 1;
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            names.push(format!("addresses outside ({first}{more})"));
+        if !ranges.is_empty() {
+            names.push(format!("addresses outside ({})", describe_ranges(&join(ranges))));
         }
         match names.split_last() {
             Some((last, [])) => last.clone(),
             Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
             None => String::new(),
         }
-    }
-
-    /// Returns true if the workload is neither in a manifest nor created by a Gateway.
-    fn is_made_up(&self, facts: &Facts) -> bool {
-        facts.implied && facts.role != Role::Subject
     }
 }
 
@@ -145,6 +137,15 @@ fn facts_of_classes(reach: &Reach<'_>, facts: &HashMap<&ObjectRef, Facts>) -> Re
 /// Describes ports for a message.
 pub(super) fn describe_ports(ports: &Ports) -> String {
     if ports.is_all() { "every port".to_owned() } else { ports.to_string() }
+}
+
+/// Describes ranges for a message: the first one, and the number of further ones.
+pub(super) fn describe_ranges(ranges: &[Range]) -> String {
+    match ranges {
+        [] => String::new(),
+        [first] => first.to_string(),
+        [first, more @ ..] => format!("{first} and {} more", more.len()),
+    }
 }
 
 /// Joins adjacent ranges of a sorted list.

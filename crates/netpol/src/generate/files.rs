@@ -45,15 +45,8 @@ impl<'g> Draft<'g> {
 
     /// Returns the policy and its text.
     fn finish(self, graph: &Graph) -> (Policy, String) {
-        let split = |rules: Option<Vec<Commented>>| match rules {
-            Some(rules) => {
-                let (comments, rules) = rules.into_iter().map(|found| (found.comment, found.rule)).unzip();
-                (comments, Some(rules))
-            }
-            None => (Vec::new(), None),
-        };
-        let ((ingress_comments, ingress), (egress_comments, egress)) =
-            (split(self.ingress), split(self.egress));
+        let (ingress_comments, ingress) = self.ingress.map(|rules| rules.into_iter().unzip()).unzip();
+        let (egress_comments, egress) = self.egress.map(|rules| rules.into_iter().unzip()).unzip();
         let labels = [
             ("app.kubernetes.io/managed-by", "ringfence"),
             ("app.kubernetes.io/part-of", &graph.object.name),
@@ -66,8 +59,8 @@ impl<'g> Draft<'g> {
             place: graph.object.place.clone(),
         };
         let policy = Policy { object, pods: self.pods, ingress, egress };
-        let text =
-            manifest::policy(&policy, &Notes { labels, ingress: ingress_comments, egress: egress_comments });
+        let (ingress, egress) = (ingress_comments.unwrap_or_default(), egress_comments.unwrap_or_default());
+        let text = manifest::policy(&policy, &Notes { labels, ingress, egress });
         (policy, text)
     }
 }

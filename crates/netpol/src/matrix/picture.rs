@@ -111,15 +111,20 @@ impl Picture {
         Ok(picture)
     }
 
+    /// Returns the frame of an end.
+    pub(super) fn frame(&self, end: End) -> Option<usize> {
+        match end {
+            End::Frame(index) => Some(index),
+            End::Item(item) => self.frames.iter().position(|found| found.items.contains(&item)),
+        }
+    }
+
     fn add_workloads(&mut self, cluster: &Cluster, reach: &Reach<'_>, grouped: bool) {
         let mesh = cluster.workloads.iter().any(|workload| cluster.injection(workload) != Injection::None);
         let mut frames: BTreeMap<&str, Frame> = BTreeMap::new();
         for class in 0..reach.classes().len() {
-            let members: Vec<&Workload> = reach.members(class).collect();
-            let Some(first) = members.first().copied() else { continue };
-            let shown: Vec<&Workload> =
-                members.iter().copied().take(if grouped { 1 } else { members.len() }).collect();
-            for workload in shown {
+            let size = reach.members(class).count();
+            for workload in reach.members(class).take(if grouped { 1 } else { size }) {
                 let injection = cluster.injection(workload);
                 let namespace = workload.namespace();
                 let owned = frames.entry(namespace).or_insert_with(|| Frame {
@@ -130,12 +135,11 @@ impl Picture {
                 owned.main |= injection != Injection::None;
                 owned.items.push(self.items.len());
                 let name = if grouped { reach.group_name(class) } else { workload.name() };
-                let count = if grouped { members.len() } else { 1 };
                 let open = Direction::ALL.into_iter().filter(|of| !reach.is_isolated(class, *of));
                 self.items.push(Item {
                     name: Name::Workload(name.into()),
                     title: workload.object.name.clone(),
-                    subtitle: subtitle(first, count, injection),
+                    subtitle: subtitle(workload, if grouped { size } else { 1 }, injection),
                     open: open.collect(),
                     injection,
                 });
@@ -146,12 +150,8 @@ impl Picture {
 
     fn add_ranges(&mut self, rows: &[Row]) {
         let names = rows.iter().flat_map(|row| [&row.from, &row.to]);
-        let ranges: BTreeSet<Range> = names
-            .filter_map(|name| match name {
-                Name::Range(range) => Some(*range),
-                Name::Workload(_) => None,
-            })
-            .collect();
+        let range = |name: &Name| if let Name::Range(range) = name { Some(*range) } else { None };
+        let ranges: BTreeSet<Range> = names.filter_map(range).collect();
         let mut outside = Frame { namespace: None, main: true, items: Vec::new() };
         for range in ranges {
             outside.items.push(self.items.len());
@@ -209,12 +209,9 @@ impl Picture {
         for mut edge in edges {
             let original = edge.clone();
             let own = end(&mut edge);
-            let of = match own {
-                End::Item(item) => self.frames.iter().position(|found| found.items.contains(item)),
-                End::Frame(_) => None,
-            };
-            match of {
-                Some(of) if !touches(self, of, &original) => {
+            match self.frame(*own).filter(|_| matches!(own, End::Item(_))) {
+                // An edge inside a frame stays.
+                Some(of) if [original.from, original.to].map(|end| self.frame(end)) != [Some(of); 2] => {
                     *own = End::Frame(of);
                     alike.entry((of, edge)).or_default().push(original);
                 }
@@ -229,24 +226,16 @@ impl Picture {
     }
 }
 
-/// Returns true if both ends of an edge are in a frame.
-fn touches(picture: &Picture, of: usize, edge: &Edge) -> bool {
-    let inside = |end: End| match end {
-        End::Frame(index) => index == of,
-        End::Item(item) => picture.frames.get(of).is_some_and(|found| found.items.contains(&item)),
-    };
-    inside(edge.from) && inside(edge.to)
-}
-
 fn subtitle(workload: &Workload, count: usize, injection: Injection) -> String {
     let kind = &workload.object.kind;
-    let kind = if count > 1 { format!("{kind}, and {} alike", count - 1) } else { kind.clone() };
-    match injection {
-        Injection::None => kind,
-        Injection::Sidecar => format!("{kind}, sidecar"),
-        Injection::Ambient => format!("{kind}, ambient"),
-        Injection::Gateway => format!("{kind}, gateway"),
-    }
+    let alike = if count > 1 { format!(", and {} alike", count - 1) } else { String::new() };
+    let mesh = match injection {
+        Injection::None => "",
+        Injection::Sidecar => ", sidecar",
+        Injection::Ambient => ", ambient",
+        Injection::Gateway => ", gateway",
+    };
+    format!("{kind}{alike}{mesh}")
 }
 
 /// Removes rows with every IPv6 address if there is the same row with every IPv4 address.

@@ -1,9 +1,9 @@
 //! The rows of a matrix.
 
-use crate::address::Range;
-use crate::model::Direction;
+use crate::model::{Direction, Workload};
 use crate::ports::Ports;
 use crate::reach::{Name, Reach};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The allowed connections: a row for each pair that has one, sorted. There is no row for a workload and itself.
@@ -16,7 +16,7 @@ pub struct Matrix {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Row {
     /// The source.
     pub from: Name,
@@ -29,12 +29,12 @@ pub struct Row {
 impl Matrix {
     /// Creates rows for pairs of workloads, and of workloads and addresses.
     pub fn of_workloads(reach: &Reach<'_>) -> Self {
-        Self { rows: rows(reach, &Names::of_workloads(reach), true), groups: BTreeMap::new() }
+        Self { rows: rows(reach, false, true), groups: BTreeMap::new() }
     }
 
     /// Creates rows for workloads with the addresses split like [`Reach::ranges`], so that matrices can be compared.
     pub(crate) fn of_workloads_split(reach: &Reach<'_>) -> Self {
-        Self { rows: rows(reach, &Names::of_workloads(reach), false), groups: BTreeMap::new() }
+        Self { rows: rows(reach, false, false), groups: BTreeMap::new() }
     }
 
     /// Creates rows for pairs of groups of workloads that all policies treat alike.
@@ -44,7 +44,7 @@ impl Matrix {
             (Name::Workload(reach.group_name(class).into()), members)
         };
         let groups = (0..reach.classes().len()).map(group).collect();
-        Self { rows: rows(reach, &Names::of_groups(reach), true), groups }
+        Self { rows: rows(reach, true, true), groups }
     }
 
     /// Returns the connections of another matrix that this one does not contain.
@@ -67,26 +67,15 @@ struct Names {
     names: Vec<Name>,
     /// The names of each class, as indexes.
     of_class: Vec<Vec<usize>>,
-    /// True for each class with several workloads under one name, which has a row with itself.
-    with_itself: Vec<bool>,
 }
 
 impl Names {
-    fn of_workloads(reach: &Reach<'_>) -> Self {
-        Self::new(reach, |class| reach.members(class).map(|workload| workload.name()).collect(), |_| false)
-    }
-
-    fn of_groups(reach: &Reach<'_>) -> Self {
-        let several = |class: usize| reach.members(class).nth(1).is_some();
-        Self::new(reach, |class| vec![reach.group_name(class)], several)
-    }
-
-    fn new(
-        reach: &Reach<'_>,
-        names: impl Fn(usize) -> Vec<String>,
-        with_itself: impl Fn(usize) -> bool,
-    ) -> Self {
+    fn new(reach: &Reach<'_>, grouped: bool) -> Self {
         let classes = 0..reach.classes().len();
+        let names = |class: usize| match grouped {
+            true => vec![reach.group_name(class)],
+            false => reach.members(class).map(Workload::name).collect(),
+        };
         let mut all: Vec<(String, usize)> = classes
             .clone()
             .flat_map(|class| names(class).into_iter().map(move |name| (name, class)))
@@ -99,7 +88,7 @@ impl Names {
             }
         }
         let names = all.into_iter().map(|(name, _)| Name::Workload(name.into())).collect();
-        Self { names, of_class, with_itself: classes.map(with_itself).collect() }
+        Self { names, of_class }
     }
 
     fn of(&self, class: usize) -> &[usize] {
@@ -112,10 +101,12 @@ impl Names {
 }
 
 /// Returns the sorted rows. They are sorted by index first, since there may be a million.
-fn rows(reach: &Reach<'_>, names: &Names, join: bool) -> Vec<Row> {
+fn rows(reach: &Reach<'_>, grouped: bool, join: bool) -> Vec<Row> {
+    let names = Names::new(reach, grouped);
     let mut pairs = Vec::new();
     for (from, to, ports) in reach.pairs() {
-        let itself = from == to && names.with_itself.get(from).copied().unwrap_or(false);
+        // A group of several workloads has a row with itself.
+        let itself = grouped && from == to && reach.members(from).nth(1).is_some();
         for source in names.of(from) {
             let others = names.of(to).iter().filter(|to| *to != source || itself);
             pairs.extend(others.map(|to| (*source, *to, ports.clone())));
@@ -143,38 +134,25 @@ fn rows(reach: &Reach<'_>, names: &Names, join: bool) -> Vec<Row> {
 
 /// Sorts rows, and joins adjacent ranges with the same ports of the same workload.
 fn merged(mut rows: Vec<Row>) -> Vec<Row> {
-    let is_from = |row: &Row| matches!(row.from, Name::Range(_));
-    let (mut from_ranges, rest): (Vec<Row>, Vec<Row>) = rows.drain(..).partition(is_from);
-    let (mut to_ranges, mut rest): (Vec<Row>, Vec<Row>) =
-        rest.into_iter().partition(|row| matches!(row.to, Name::Range(_)));
-    from_ranges.sort_by(|a, b| (&a.to, &a.from).cmp(&(&b.to, &b.from)));
-    to_ranges.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
-    rest.extend(joined(from_ranges, |row| (&row.from, &row.to), |row, range| row.from = range));
-    rest.extend(joined(to_ranges, |row| (&row.to, &row.from), |row, range| row.to = range));
-    rest.sort();
-    rest
-}
-
-fn joined(rows: Vec<Row>, ends: impl Fn(&Row) -> (&Name, &Name), set: impl Fn(&mut Row, Name)) -> Vec<Row> {
-    let mut joined: Vec<Row> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let whole = joined.last().and_then(|open| {
-            let ((left, of), (right, other)) = (ends(open), ends(&row));
-            match (left, right) {
-                (Name::Range(left), Name::Range(right))
-                    if of == other && open.ports == row.ports && left.touches(right) =>
-                {
-                    Some(Range { last: right.last, ..*left })
-                }
-                _ => None,
-            }
-        });
-        match (whole, joined.last_mut()) {
-            (Some(whole), Some(open)) => set(open, Name::Range(whole)),
-            _ => joined.push(row),
-        }
+    /// Rows from addresses are sorted by the workload first, so that those of a workload are adjacent.
+    fn key(row: &Row) -> (Option<&Name>, &Row) {
+        (matches!(row.from, Name::Range(_)).then_some(&row.to), row)
     }
-    joined
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    rows.dedup_by(|next, open| {
+        let (open_range, range) = match (&mut open.from, &mut open.to, &next.from, &next.to) {
+            (Name::Range(open), to, Name::Range(range), other) if to == other => (open, range),
+            (from, Name::Range(open), other, Name::Range(range)) if from == other => (open, range),
+            _ => return false,
+        };
+        let is_joined = open.ports == next.ports && open_range.touches(range);
+        if is_joined {
+            open_range.last = range.last;
+        }
+        is_joined
+    });
+    rows.sort();
+    rows
 }
 
 #[cfg(test)]

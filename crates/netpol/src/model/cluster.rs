@@ -1,9 +1,9 @@
 //! A cluster as its manifests describe it.
 
-use super::labels::{Labels, Selector};
+use super::labels::{Labels, Selector, namespace_labels};
 use super::mesh::{Extension, GATEWAY_NAME, Mesh, Target};
 use super::object::ObjectRef;
-use super::policy::{Pods, Policy};
+use super::policy::{Peer, Policy};
 use super::workload::{Injection, Workload};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -80,8 +80,9 @@ impl Cluster {
         })
     }
 
-    /// Returns true if the pods of a peer, in a policy of `namespace`, include a workload.
-    pub fn is_peer(&self, pods: &Pods, namespace: &str, workload: &Workload) -> bool {
+    /// Returns true if a peer, in a policy of `namespace`, includes the pods of a workload.
+    pub fn is_peer(&self, peer: &Peer, namespace: &str, workload: &Workload) -> bool {
+        let Peer::Pods(pods) = peer else { return false };
         let is_in_namespace = match &pods.namespaces {
             None => namespace == workload.namespace(),
             Some(selector) => selector.matches(&self.namespace_labels(workload.namespace())),
@@ -100,13 +101,9 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// The label that the API server sets to the name of the namespace.
-    pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-
     /// Creates a namespace without a manifest.
     pub fn named(name: &str) -> Self {
-        let labels = [(Self::NAME_LABEL.to_owned(), name.to_owned())];
-        Self { labels: labels.into(), object: None }
+        Self { labels: namespace_labels(name), object: None }
     }
 }
 

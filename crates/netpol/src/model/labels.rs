@@ -34,6 +34,11 @@ pub enum Operator {
     DoesNotExist,
 }
 
+/// Returns the labels that the API server sets on a namespace: its name.
+pub(super) fn namespace_labels(name: &str) -> Labels {
+    Labels::from([("kubernetes.io/metadata.name".to_owned(), name.to_owned())])
+}
+
 impl Selector {
     /// Creates a selector from labels.
     pub fn of<'l>(labels: impl IntoIterator<Item = (&'l String, &'l String)>) -> Self {

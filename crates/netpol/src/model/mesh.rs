@@ -76,6 +76,15 @@ pub struct ServiceEntry {
     pub ranges: Vec<Range>,
 }
 
+/// The port at which istiod serves certificates and configuration over TLS.
+pub(crate) const XDS: u16 = 15012;
+/// The port at which a gateway answers the health checks of a load balancer.
+pub(crate) const HEALTH: u16 = 15021;
+/// The ports of metrics: those merged with the metrics of the application, and those of Envoy.
+pub(crate) const METRICS: [u16; 2] = [15020, 15090];
+/// The port of the tunnels between the proxies of the ambient mesh.
+pub(crate) const HBONE: u16 = 15008;
+
 /// The label of the pods of a Gateway of the Gateway API.
 pub const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 

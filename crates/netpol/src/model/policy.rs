@@ -1,6 +1,6 @@
 //! A NetworkPolicy, with its defaults filled in.
 
-use super::labels::Selector;
+use super::labels::{Labels, Selector, namespace_labels};
 use super::object::ObjectRef;
 use super::workload::Workload;
 use crate::address::Range;
@@ -99,6 +99,21 @@ pub struct Block {
     pub range: Range,
     /// The exceptions.
     pub except: Vec<Range>,
+}
+
+/// An `ipBlock` without exceptions.
+impl From<Range> for Peer {
+    fn from(range: Range) -> Self {
+        Self::Block(Block { range, except: Vec::new() })
+    }
+}
+
+impl Peer {
+    /// Creates a peer for the pods with some labels in one namespace.
+    pub(crate) fn pods(namespace: &str, labels: &Labels) -> Self {
+        let namespaces = Some(Selector::of(&namespace_labels(namespace)));
+        Self::Pods(Pods { namespaces, pods: Selector::of(labels) })
+    }
 }
 
 impl Block {

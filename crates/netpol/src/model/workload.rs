@@ -50,6 +50,20 @@ pub enum Injection {
 }
 
 impl Workload {
+    /// Creates a workload that no manifest contains.
+    pub(crate) fn implied(object: ObjectRef, labels: Labels) -> Self {
+        Self {
+            object,
+            labels,
+            annotations: Labels::new(),
+            ports: Vec::new(),
+            containers: Vec::new(),
+            service_account: "default".to_owned(),
+            host_network: false,
+            implied: true,
+        }
+    }
+
     /// Returns the namespace.
     pub fn namespace(&self) -> &str {
         self.object.namespace.as_deref().unwrap_or_default()

@@ -18,7 +18,7 @@ use crate::address::{Family, Range, split};
 use crate::model::{Cluster, Direction, Peer, Workload};
 use crate::ports::Ports;
 use groups::Groups;
-use row::{Row, both};
+use row::Row;
 use rules::{Compiled, Rows};
 
 /// The allowed connections of a cluster.
@@ -48,8 +48,10 @@ impl<'c> Reach<'c> {
     /// Computes the connections, with addresses also split at the ends of `further`, and classes also split by `key`.
     pub fn with(cluster: &'c Cluster, further: &[Range], key: impl Fn(&Workload) -> String) -> Self {
         let mut groups = Groups::new(cluster);
-        let policies: Vec<Compiled> =
-            cluster.policies.iter().map(|policy| Compiled::new(policy, &mut groups)).collect();
+        let both =
+            cluster.policies.iter().flat_map(|policy| Direction::ALL.map(|direction| (policy, direction)));
+        let compile = |(policy, direction)| Compiled::new(policy, direction, &mut groups);
+        let policies: Vec<Compiled> = both.filter_map(compile).collect();
         let classes = classes::classes(cluster, &groups, key);
         let mut of_group = vec![Vec::new(); groups.members().len()];
         for (index, class) in classes.iter().enumerate() {
@@ -111,7 +113,7 @@ impl<'c> Reach<'c> {
             (Node::Class(own), Node::Range(other)) => Some(self.row(direction, own)?.range(other)),
         };
         match (side(Direction::Egress, from, to), side(Direction::Ingress, to, from)) {
-            (Some(out), Some(into)) => both(out, into),
+            (Some(out), Some(into)) => out.intersection(into),
             (Some(one), None) | (None, Some(one)) => one.clone(),
             (None, None) => Ports::default(),
         }
@@ -198,11 +200,10 @@ pub fn cuts(cluster: &Cluster) -> Vec<Range> {
 
 fn direction_rows(rows: &Rows<'_>, policies: &[Compiled], direction: Direction) -> Vec<Row> {
     let mut of: Vec<Vec<&[rules::CompiledRule]>> = vec![Vec::new(); rows.classes.len()];
-    for policy in policies {
-        let Some(rules) = policy.rules(direction) else { continue };
+    for policy in policies.iter().filter(|policy| policy.direction == direction) {
         for class in rows.of_group.get(policy.subject).into_iter().flatten() {
             if let Some(of) = of.get_mut(*class) {
-                of.push(rules);
+                of.push(&policy.rules);
             }
         }
     }

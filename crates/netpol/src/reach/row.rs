@@ -2,7 +2,6 @@
 
 use crate::ports::Ports;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// The ports that a class may use with every other end.
 #[derive(Debug, Clone, Default)]
@@ -25,10 +24,8 @@ impl Row {
 
     /// Adds the ports that are allowed with every end to those of each class and range.
     pub(super) fn finish(&mut self) {
-        if !self.everyone.is_empty() {
-            for ports in self.classes.values_mut().chain(self.ranges.values_mut()) {
-                *ports = ports.union(&self.everyone);
-            }
+        for ports in self.classes.values_mut().chain(self.ranges.values_mut()) {
+            *ports = ports.union(&self.everyone);
         }
     }
 
@@ -43,27 +40,8 @@ impl Row {
 
 /// Adds ports to an entry.
 pub(super) fn add(entries: &mut BTreeMap<usize, Ports>, key: usize, ports: &Ports) {
-    if ports.is_empty() {
-        return;
-    }
-    match entries.entry(key) {
-        Entry::Vacant(entry) => {
-            entry.insert(ports.clone());
-        }
-        Entry::Occupied(mut entry) if entry.get() != ports => {
-            let union = entry.get().union(ports);
-            entry.insert(union);
-        }
-        Entry::Occupied(_) => {}
-    }
-}
-
-/// Returns the intersection, without a copy if one set is everything.
-pub(super) fn both(left: &Ports, right: &Ports) -> Ports {
-    match (left.is_all(), right.is_all()) {
-        (true, _) => right.clone(),
-        (_, true) => left.clone(),
-        _ if left == right => left.clone(),
-        _ => left.intersection(right),
+    if !ports.is_empty() {
+        let entry = entries.entry(key).or_default();
+        *entry = entry.union(ports);
     }
 }

@@ -7,11 +7,11 @@ use crate::address::Range;
 use crate::model::{Block, Cluster, Direction, Peer, Policy, PolicyPort, Rule};
 use crate::ports::{PortRange, Ports};
 
-/// A policy whose selectors are replaced by groups.
+/// The rules of a policy in a direction that it isolates. Its selectors are replaced by groups.
 pub(super) struct Compiled {
     pub subject: usize,
-    pub ingress: Option<Vec<CompiledRule>>,
-    pub egress: Option<Vec<CompiledRule>>,
+    pub direction: Direction,
+    pub rules: Vec<CompiledRule>,
 }
 
 pub(super) struct CompiledRule {
@@ -21,20 +21,11 @@ pub(super) struct CompiledRule {
 }
 
 impl Compiled {
-    pub(super) fn new(policy: &Policy, groups: &mut Groups<'_>) -> Self {
-        let namespace = policy.object.namespace.clone().unwrap_or_default();
-        let subject = groups.group(Scope::Named(namespace.clone()), &policy.pods);
-        let mut compile = |rules: &Option<Vec<Rule>>| {
-            rules.as_ref().map(|rules| rules.iter().map(|rule| compile(rule, &namespace, groups)).collect())
-        };
-        Self { subject, ingress: compile(&policy.ingress), egress: compile(&policy.egress) }
-    }
-
-    pub(super) fn rules(&self, direction: Direction) -> Option<&[CompiledRule]> {
-        match direction {
-            Direction::Ingress => self.ingress.as_deref(),
-            Direction::Egress => self.egress.as_deref(),
-        }
+    pub(super) fn new(policy: &Policy, direction: Direction, groups: &mut Groups<'_>) -> Option<Self> {
+        let rules = policy.rules(direction)?;
+        let subject = groups.group(Scope::Named(policy.namespace().to_owned()), &policy.pods);
+        let rules = rules.iter().map(|rule| compile(rule, policy.namespace(), groups)).collect();
+        Some(Self { subject, direction, rules })
     }
 }
 

@@ -117,9 +117,7 @@ impl<'c> Query<'c> {
         let Some(peers) = &rule.peers else { return true };
         peers.iter().any(|peer| match (peer, other) {
             (Peer::Block(block), Party::Address(address)) => block.contains(&address),
-            (Peer::Pods(pods), Party::Workload(other)) => {
-                self.cluster.is_peer(pods, policy.namespace(), other)
-            }
+            (peer, Party::Workload(other)) => self.cluster.is_peer(peer, policy.namespace(), other),
             _ => false,
         })
     }

@@ -1,52 +1,29 @@
 //! A strict `Deserializer` over nodes. It reports unknown fields and wrong types with their places and continues, so that it
 //! finds all of them.
 
-use diagnostics::Span;
-use diagnostics::{Diagnostics, did_you_mean};
+use diagnostics::{Diagnostics, Span, did_you_mean};
+use serde::de::value::Error;
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
-use std::cell::RefCell;
-use std::fmt;
+use std::cell::{Cell, RefCell};
 use yaml::{Data, Key, Node};
 
 /// Reads a value. A wrong type is reported as `wrong_type` and leaves the default in the value. Returns none if it cannot
 /// continue.
 pub(super) fn read<'n, T: Deserialize<'n>>(node: &'n Node, problems: &mut Diagnostics) -> Option<T> {
-    let log = RefCell::new(problems);
-    match T::deserialize(Reader { node, log: &log }) {
-        Ok(value) => Some(value),
-        Err(failure) => {
-            log.borrow_mut().error(failure.span.unwrap_or(node.span), "wrong_type", failure.message, "");
-            None
-        }
-    }
+    let log = Log { problems: RefCell::new(problems), failed: Cell::new(None) };
+    let read = T::deserialize(Reader { node, log: &log });
+    let report = |error: &Error| {
+        let failed = log.failed.get().unwrap_or(node.span);
+        log.problems.borrow_mut().error(failed, "wrong_type", error.to_string(), "");
+    };
+    read.inspect_err(report).ok()
 }
 
-/// The reason why it cannot continue.
-#[derive(Debug)]
-struct Failure {
-    span: Option<Span>,
-    message: String,
+struct Log<'l> {
+    problems: RefCell<&'l mut Diagnostics>,
+    /// The place of the value at which it cannot continue.
+    failed: Cell<Option<Span>>,
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl de::Error for Failure {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { span: None, message: message.to_string() }
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self { span: None, message: format!("missing field `{field}`") }
-    }
-}
-
-type Log<'l> = RefCell<&'l mut Diagnostics>;
 
 #[derive(Clone, Copy)]
 struct Reader<'n, 'l> {
@@ -59,60 +36,48 @@ impl<'n, 'l> Reader<'n, 'l> {
         let message = format!("expected {wanted}, found {}", self.node.kind());
         let is_scalar = matches!(self.node.data, Data::Bool(_) | Data::Integer(_) | Data::Float(_));
         let help = if wanted == "a string" && is_scalar { "put it in quotes" } else { "" };
-        self.log.borrow_mut().error(self.node.span, "wrong_type", message, help);
+        self.log.problems.borrow_mut().error(self.node.span, "wrong_type", message, help);
     }
 
-    fn child(self, node: &'n Node) -> Self {
-        Self { node, ..self }
-    }
-
-    /// Reads a child. A failure without a place gets the place of the child.
-    fn seed<S: DeserializeSeed<'n>>(self, seed: S) -> Result<S::Value, Failure> {
-        seed.deserialize(self).map_err(|failure| Failure {
-            span: failure.span.or(Some(self.node.span)),
-            message: failure.message,
-        })
+    /// Reads a child. The innermost value that fails is the place of the failure.
+    fn child<S: DeserializeSeed<'n>>(self, node: &'n Node, seed: S) -> Result<S::Value, Error> {
+        let failed = &self.log.failed;
+        let read = seed.deserialize(Self { node, ..self });
+        read.inspect_err(|_| failed.set(failed.get().or(Some(node.span))))
     }
 
     /// Returns the integer; 0 after a problem.
     fn integer(self, least: i64, most: i64) -> i64 {
         match self.node.data {
-            Data::Integer(number) if (least..=most).contains(&number) => number,
-            Data::Integer(_) => {
-                self.wrong(&format!("a whole number from {least} to {most}"));
-                0
-            }
-            _ => {
-                self.wrong("a whole number");
-                0
-            }
+            Data::Integer(number) if (least..=most).contains(&number) => return number,
+            Data::Integer(_) => self.wrong(&format!("a whole number from {least} to {most}")),
+            _ => self.wrong("a whole number"),
         }
+        0
     }
 
     /// Returns the fields of an object; none after a problem.
-    fn fields(self) -> &'n [(Key, Node)] {
-        match &self.node.data {
-            Data::Map(fields) => fields,
-            _ => {
-                self.wrong("an object");
-                &[]
-            }
+    fn fields(self, known: Option<&'static [&'static str]>) -> Fields<'n, 'l> {
+        if !matches!(self.node.data, Data::Map(_)) {
+            self.wrong("an object");
         }
+        Fields { reader: self, fields: self.node.fields().iter(), known, value: None }
     }
 }
 
 macro_rules! integers {
     ($($method:ident $type:ty),*) => {
-        $(fn $method<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-            visitor.visit_i64(self.integer(i64::from(<$type>::MIN), i64::from(<$type>::MAX)))
+        $(fn $method<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.visit_i64(self.integer(<$type>::MIN.into(), <$type>::MAX.into()))
         })*
     };
 }
 
+/// The methods are those for the types of the objects that are read. Any other type fails at a value of a wrong type.
 impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
-    type Error = Failure;
+    type Error = Error;
 
-    fn deserialize_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.data {
             Data::Null => visitor.visit_unit(),
             Data::Bool(value) => visitor.visit_bool(*value),
@@ -124,111 +89,62 @@ impl<'n> de::Deserializer<'n> for Reader<'n, '_> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        match self.node.data {
-            Data::Bool(value) => visitor.visit_bool(value),
-            _ => {
-                self.wrong("`true` or `false`");
-                visitor.visit_bool(false)
-            }
+    fn deserialize_bool<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        if let Data::Bool(value) = self.node.data {
+            return visitor.visit_bool(value);
         }
+        self.wrong("`true` or `false`");
+        visitor.visit_bool(false)
     }
 
-    integers!(deserialize_i8 i8, deserialize_i16 i16, deserialize_i32 i32, deserialize_i64 i64);
-    integers!(deserialize_u8 u8, deserialize_u16 u16, deserialize_u32 u32);
+    integers!(deserialize_i32 i32, deserialize_i64 i64, deserialize_u16 u16);
 
-    fn deserialize_u64<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_i64(self.integer(0, i64::MAX))
-    }
-
-    fn deserialize_f64<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        match self.node.data {
-            Data::Integer(value) => visitor.visit_i64(value),
-            Data::Float(value) => visitor.visit_f64(value),
-            _ => {
-                self.wrong("a number");
-                visitor.visit_i64(0)
-            }
+    fn deserialize_str<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        if let Data::Text(value) = &self.node.data {
+            return visitor.visit_borrowed_str(value);
         }
+        self.wrong("a string");
+        visitor.visit_str("")
     }
 
-    fn deserialize_str<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        match &self.node.data {
-            Data::Text(value) => visitor.visit_borrowed_str(value),
-            _ => {
-                self.wrong("a string");
-                visitor.visit_str("")
-            }
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_string<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_option<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
         if matches!(self.node.data, Data::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'n>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_newtype_struct<V: Visitor<'n>>(self, _: &str, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        let items: &[Node] = match &self.node.data {
-            Data::List(items) => items,
-            _ => {
-                self.wrong("a list");
-                &[]
-            }
-        };
-        visitor.visit_seq(Items { reader: self, items: items.iter() })
+    fn deserialize_seq<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        if !matches!(self.node.data, Data::List(_)) {
+            self.wrong("a list");
+        }
+        visitor.visit_seq(Items { reader: self, items: self.node.items().iter() })
     }
 
-    fn deserialize_map<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_map(Fields { reader: self, fields: self.fields().iter(), known: None, value: None })
+    fn deserialize_map<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(self.fields(None))
     }
 
     fn deserialize_struct<V: Visitor<'n>>(
         self,
-        _: &'static str,
+        _: &str,
         known: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Failure> {
-        let fields = self.fields().iter();
-        visitor.visit_map(Fields { reader: self, fields, known: Some(known), value: None })
+    ) -> Result<V::Value, Error> {
+        visitor.visit_map(self.fields(Some(known)))
     }
 
-    fn deserialize_enum<V: Visitor<'n>>(
-        self,
-        _: &'static str,
-        choices: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
-        let Data::Text(found) = &self.node.data else {
-            return Err(de::Error::custom(format_args!("expected a string, found {}", self.node.kind())));
-        };
-        if !choices.contains(&found.as_str()) {
-            let help = did_you_mean(found, choices.iter().copied());
-            return Err(de::Error::custom(format_args!("unknown value `{found}`; {help}")));
-        }
-        visitor.visit_enum(found.as_str().into_deserializer())
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_ignored_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
 
     serde::forward_to_deserialize_any! {
-        <W: Visitor<'n>> f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        <W: Visitor<'n>> i8 i16 u8 u32 u64 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
     }
 }
 
@@ -238,10 +154,10 @@ struct Items<'n, 'l> {
 }
 
 impl<'n> de::SeqAccess<'n> for Items<'n, '_> {
-    type Error = Failure;
+    type Error = Error;
 
-    fn next_element_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
-        self.items.next().map(|item| self.reader.child(item).seed(seed)).transpose()
+    fn next_element_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        self.items.next().map(|item| self.reader.child(item, seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -258,35 +174,30 @@ struct Fields<'n, 'l> {
 }
 
 impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
-    type Error = Failure;
+    type Error = Error;
 
-    fn next_key_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
+    fn next_key_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         for (key, value) in self.fields.by_ref() {
-            // The API server ignores a field that is null.
-            let nothing = matches!(value.data, Data::Null);
-            if let Some(known) = self.known
-                && !known.contains(&key.text.as_str())
-            {
-                let help = did_you_mean(&key.text, known.iter().copied());
-                let message = format!("unknown field `{}`", key.text);
-                self.reader.log.borrow_mut().error(key.span, "unknown_field", message, help);
-                continue;
+            match self.known {
+                Some(known) if !known.contains(&key.text.as_str()) => {
+                    let help = did_you_mean(&key.text, known.iter().copied());
+                    let message = format!("unknown field `{}`", key.text);
+                    self.reader.log.problems.borrow_mut().error(key.span, "unknown_field", message, help);
+                }
+                // The API server ignores a field that is null.
+                Some(_) if matches!(value.data, Data::Null) => {}
+                _ => {
+                    self.value = Some(value);
+                    return seed.deserialize(key.text.as_str().into_deserializer()).map(Some);
+                }
             }
-            if nothing && self.known.is_some() {
-                continue;
-            }
-            self.value = Some(value);
-            let key: de::value::StrDeserializer<'_, Failure> = key.text.as_str().into_deserializer();
-            return seed.deserialize(key).map(Some);
         }
         Ok(None)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<S::Value, Failure> {
-        match self.value.take() {
-            Some(value) => self.reader.child(value).seed(seed),
-            None => Err(de::Error::custom("a value was read before its key")),
-        }
+    fn next_value_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let value = self.value.take().ok_or_else(|| de::Error::custom("a value was read before its key"))?;
+        self.reader.child(value, seed)
     }
 }
 

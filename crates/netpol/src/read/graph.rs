@@ -2,10 +2,8 @@
 
 use super::deserialize;
 use super::graph_fields::Fields;
-use super::object::Scope;
 use super::reader::Reader;
-use super::schema::graph as schema;
-use super::schema::istio::Resource;
+use super::schema::{Resource, graph as schema};
 use crate::address::Range;
 use crate::model::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, WorkloadKind};
 use crate::model::{Block, Labels};
@@ -16,11 +14,11 @@ use yaml::At;
 const METADATA: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::254/128"];
 
 /// Reads a service graph.
-pub(super) fn object(reader: &mut Reader<'_>) {
+pub(super) fn graph(reader: &mut Reader<'_>) {
     let Some(read) = deserialize::read::<Resource<schema::ServiceGraph>>(reader.node, reader.problems) else {
         return;
     };
-    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
+    let Some(object) = reader.reference(&read.metadata) else { return };
     let at = At::new(reader.node);
     let mut fields = Fields::new(reader.problems, object.namespace.clone().unwrap_or_default());
     fields.name(at.field("metadata"), "name", Some(&object.name));
@@ -30,25 +28,25 @@ pub(super) fn object(reader: &mut Reader<'_>) {
     let dns = dns(&mut fields, at.field("dns"), &spec.dns);
     let no_mesh = spec.mesh.as_ref().is_some_and(|mesh| mesh.kind.as_deref() == Some("none"));
     let monitoring = spec.monitoring.as_ref().map(|found| monitoring(&mut fields, at, found, no_mesh));
-    let mut workloads = Vec::new();
-    for (index, found) in spec.gateways.iter().enumerate() {
-        workloads.push(gateway(&mut fields, at.field("gateways").item(index), found));
+    let (mut workloads, mut names) = (Vec::new(), Vec::new());
+    for (at, found) in at.items("gateways", &spec.gateways) {
+        workloads.push(gateway(&mut fields, at, found, &mut names));
     }
     let services = fields.required(at, "services", spec.services.as_ref());
     if services.is_some_and(Vec::is_empty) {
         fields.error(at.field("services"), "empty_list", "the graph has no services", "add a service");
     }
-    for (index, found) in services.into_iter().flatten().enumerate() {
-        let at = at.field("services").item(index);
-        let service = service(&mut fields, at, found);
+    for (at, found) in at.items("services", services.into_iter().flatten()) {
+        let service = service(&mut fields, at, found, &mut names);
         isolates_plumbing(&mut fields, at, &service.pods.namespace, &mesh, &dns);
         workloads.push(service);
     }
-    let external = spec.external.iter().enumerate();
+    let mut destinations = Vec::new();
+    let external = at.items("external", &spec.external);
     let external = external
-        .filter_map(|(index, found)| self::external(&mut fields, at.field("external").item(index), found));
-    let external = external.collect();
-    fields.resolve();
+        .filter_map(|(at, found)| self::external(&mut fields, at, found, &mut destinations))
+        .collect();
+    fields.resolve(&names);
     reader.builder.cluster.graphs.push(Graph { object, mesh, dns, monitoring, workloads, external });
 }
 
@@ -78,14 +76,9 @@ fn dns(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Dns) -> Dns {
     let kube_dns = label("k8s-app", "kube-dns");
     let namespace = fields.name(at, "namespace", Some(found.namespace.as_deref().unwrap_or("kube-system")));
     let labels = fields.labels(at, "selector", Some(found.selector.as_ref().unwrap_or(&kube_dns)));
-    let addresses = found.addresses.iter().enumerate();
-    let addresses =
-        addresses.filter_map(|(index, text)| fields.cidr(at.field("addresses").item(index), text));
-    let addresses = addresses.collect();
-    let ports = match &found.ports {
-        Some(ports) => fields.ports(at, ports),
-        None => vec![53],
-    };
+    let addresses = at.items("addresses", &found.addresses);
+    let addresses = addresses.filter_map(|(at, text)| fields.cidr(at, text)).collect();
+    let ports = found.ports.as_ref().map_or(vec![53], |ports| fields.ports(at, Some(ports)));
     Dns { pods: Pods { namespace, labels }, addresses, ports }
 }
 
@@ -100,22 +93,29 @@ fn monitoring(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Pods, no_mesh
     Pods { namespace, labels: fields.labels(at, "selector", found.selector.as_ref()) }
 }
 
-fn gateway(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Gateway) -> Workload {
-    let name = fields.define(at, found.name.as_deref());
+fn gateway(
+    fields: &mut Fields<'_>,
+    at: At<'_>,
+    found: &schema::Gateway,
+    names: &mut Vec<String>,
+) -> Workload {
+    let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
-    let ports = fields.required(at, "ports", found.ports.as_ref()).map(|ports| fields.ports(at, ports));
-    Workload { name, kind: WorkloadKind::Gateway, pods, ports: ports.unwrap_or_default(), from: Vec::new() }
+    let ports = fields.ports(at, found.ports.as_ref());
+    Workload { name, kind: WorkloadKind::Gateway, pods, ports, from: Vec::new() }
 }
 
-fn service(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Service) -> Workload {
-    let name = fields.define(at, found.name.as_deref());
+fn service<'n>(
+    fields: &mut Fields<'n>,
+    at: At<'n>,
+    found: &schema::Service,
+    names: &mut Vec<String>,
+) -> Workload {
+    let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
     let from = fields.callers(at, &found.from, Some(&name));
-    let ports = match &found.ports {
-        None if from.is_empty() => None,
-        ports => fields.required(at, "ports", ports.as_ref()),
-    };
-    let ports = ports.map(|ports| fields.ports(at, ports)).unwrap_or_default();
+    let has_ports = found.ports.is_some() || !from.is_empty();
+    let ports = if has_ports { fields.ports(at, found.ports.as_ref()) } else { Vec::new() };
     Workload { name, kind: WorkloadKind::Service, pods, ports, from }
 }
 
@@ -130,13 +130,17 @@ fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh:
     }
 }
 
-fn external(fields: &mut Fields<'_>, at: At<'_>, found: &schema::External) -> Option<External> {
-    let name = fields.define_external(at, found.name.as_deref());
+fn external<'n>(
+    fields: &mut Fields<'n>,
+    at: At<'n>,
+    found: &schema::External,
+    names: &mut Vec<String>,
+) -> Option<External> {
+    let name = fields.define(at, found.name.as_deref(), names);
     let cidr = fields.required(at, "cidr", found.cidr.as_ref());
     let range = cidr.and_then(|text| fields.cidr(at.field("cidr"), text));
     let mut except = Vec::new();
-    for (index, text) in found.except.iter().enumerate() {
-        let at = at.field("except").item(index);
+    for (at, text) in at.items("except", &found.except) {
         let Some(part) = fields.cidr(at, text) else { continue };
         if range.is_some_and(|range| range == part || !range.contains(&part)) {
             let message =
@@ -154,8 +158,8 @@ fn external(fields: &mut Fields<'_>, at: At<'_>, found: &schema::External) -> Op
             fields.error(at, "metadata_reachable", message, format!("add `{text}` to `except`"));
         }
     }
-    let ports = fields.required(at, "ports", found.ports.as_ref()).map(|ports| fields.ports(at, ports));
+    let ports = fields.ports(at, found.ports.as_ref());
     let from = fields.required(at, "from", found.from.as_ref()).map(|from| fields.callers(at, from, None));
     let block = Block { range: range?, except };
-    Some(External { name, block, ports: ports.unwrap_or_default(), from: from.unwrap_or_default() })
+    Some(External { name, block, ports, from: from.unwrap_or_default() })
 }

@@ -2,30 +2,28 @@
 
 use super::names::is_label;
 use super::object::check;
+use super::policy::port_number;
 use crate::address::Range;
 use crate::model::Labels;
 use crate::model::graph::Pods;
-use diagnostics::{Diagnostics, Span, did_you_mean};
+use diagnostics::{Diagnostics, did_you_mean};
 use yaml::At;
 
 /// The maximum length of a name. Names are part of the names of policies, which labels repeat.
 const MAX_NAME: usize = 50;
 
-/// Checks fields, and collects the names of the graph.
+/// Checks fields, and collects the selectors and references of the graph.
 pub(super) struct Fields<'p> {
     problems: &'p mut Diagnostics,
     /// The namespace of workloads that name none.
     namespace: String,
-    workloads: Vec<String>,
-    external: Vec<String>,
     selected: Vec<(String, Pods)>,
-    references: Vec<(Span, String)>,
+    references: Vec<(At<'p>, String)>,
 }
 
 impl<'p> Fields<'p> {
     pub(super) fn new(problems: &'p mut Diagnostics, namespace: String) -> Self {
-        let (workloads, external) = (Vec::new(), Vec::new());
-        Self { problems, namespace, workloads, external, selected: Vec::new(), references: Vec::new() }
+        Self { problems, namespace, selected: Vec::new(), references: Vec::new() }
     }
 
     /// Reports a problem, unless the value has a wrong type and was replaced by its default.
@@ -36,10 +34,8 @@ impl<'p> Fields<'p> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let wrong = |span| {
-            self.problems.as_slice().iter().any(|found| found.span == span && found.code == "wrong_type")
-        };
-        if !wrong(at.span()) {
+        let mut found = self.problems.as_slice().iter().filter(|found| found.span == at.span());
+        if found.all(|found| found.code != "wrong_type") {
             self.problems.error(at.span(), code, message, help);
         }
     }
@@ -62,33 +58,15 @@ impl<'p> Fields<'p> {
         name.to_owned()
     }
 
-    /// Reads the name of a gateway or a service.
-    pub(super) fn define(&mut self, at: At<'_>, name: Option<&str>) -> String {
-        self.unique_name(at, name, |fields| &mut fields.workloads)
-    }
-
-    /// Reads the name of a destination outside the cluster.
-    pub(super) fn define_external(&mut self, at: At<'_>, name: Option<&str>) -> String {
-        self.unique_name(at, name, |fields| &mut fields.external)
-    }
-
-    fn unique_name(
-        &mut self,
-        at: At<'_>,
-        name: Option<&str>,
-        known: fn(&mut Self) -> &mut Vec<String>,
-    ) -> String {
+    /// Reads the name of a workload or a destination and adds it to the known ones, which it must differ from.
+    pub(super) fn define(&mut self, at: At<'_>, name: Option<&str>, known: &mut Vec<String>) -> String {
         let Some(name) = self.required(at, "name", name) else { return String::new() };
         let name = self.name(at, "name", Some(name));
-        if known(self).contains(&name) {
-            self.error(
-                at.field("name"),
-                "duplicate_name",
-                format!("duplicate name `{name}`"),
-                "use another name",
-            );
+        if known.contains(&name) {
+            let message = format!("duplicate name `{name}`");
+            self.error(at.field("name"), "duplicate_name", message, "use another name");
         }
-        known(self).push(name.clone());
+        known.push(name.clone());
         name
     }
 
@@ -128,16 +106,15 @@ impl<'p> Fields<'p> {
         pods
     }
 
-    /// Checks ports.
-    pub(super) fn ports(&mut self, at: At<'_>, found: &[i64]) -> Vec<u16> {
-        let at = at.field("ports");
+    /// Checks required ports.
+    pub(super) fn ports(&mut self, at: At<'_>, found: Option<&Vec<i64>>) -> Vec<u16> {
+        let Some(found) = self.required(at, "ports", found) else { return Vec::new() };
         if found.is_empty() {
-            self.error(at, "empty_list", "an empty list allows every port", "add a port");
+            self.error(at.field("ports"), "empty_list", "an empty list allows every port", "add a port");
         }
         let mut ports = Vec::new();
-        for (index, number) in found.iter().enumerate() {
-            let at = at.item(index);
-            match u16::try_from(*number).ok().filter(|port| *port > 0) {
+        for (at, number) in at.items("ports", found) {
+            match port_number(*number) {
                 None => {
                     let message = format!("invalid port `{number}`");
                     self.error(at, "invalid_port", message, "write a number from 1 to 65535");
@@ -166,10 +143,9 @@ impl<'p> Fields<'p> {
     }
 
     /// Reads the names of the callers of `own`. [`Fields::resolve`] checks that they exist.
-    pub(super) fn callers(&mut self, at: At<'_>, found: &[String], own: Option<&str>) -> Vec<String> {
+    pub(super) fn callers(&mut self, at: At<'p>, found: &[String], own: Option<&str>) -> Vec<String> {
         let mut callers: Vec<String> = Vec::new();
-        for (index, caller) in found.iter().enumerate() {
-            let at = at.field("from").item(index);
+        for (at, caller) in at.items("from", found) {
             if own == Some(caller.as_str()) {
                 self.error(at, "self_edge", format!("`{caller}` calls itself"), "remove it");
             }
@@ -177,25 +153,18 @@ impl<'p> Fields<'p> {
                 self.error(at, "repeated", format!("duplicate caller `{caller}`"), "keep one of them");
                 continue;
             }
-            self.references.push((at.span(), caller.clone()));
+            self.references.push((at, caller.clone()));
             callers.push(caller.clone());
         }
         callers
     }
 
-    /// Reports callers that are not defined.
-    pub(super) fn resolve(self) {
-        for (span, name) in self.references {
-            let is_wrong =
-                self.problems.as_slice().iter().any(|found| found.span == span && found.code == "wrong_type");
-            if !is_wrong && !self.workloads.contains(&name) {
-                let help = did_you_mean(&name, self.workloads.iter().map(String::as_str));
-                self.problems.error(
-                    span,
-                    "unknown_name",
-                    format!("unknown gateway or service `{name}`"),
-                    help,
-                );
+    /// Reports callers that are not one of the workloads.
+    pub(super) fn resolve(mut self, workloads: &[String]) {
+        for (at, name) in std::mem::take(&mut self.references) {
+            if !workloads.contains(&name) {
+                let help = did_you_mean(&name, workloads.iter().map(String::as_str));
+                self.error(at, "unknown_name", format!("unknown gateway or service `{name}`"), help);
             }
         }
     }

@@ -1,46 +1,33 @@
 //! Reads the objects of Istio.
 
-use super::object::{Scope, check};
+use super::object::check;
 use super::reader::Reader;
 use super::schema::istio::{
-    Gateway, PeerAuthentication, Pods, Resource, ServiceEntry, TargetRef, TrafficExtension, TrafficSelector,
-    Wasm, WasmPlugin,
+    Gateway, PeerAuthentication, Pods, ServiceEntry, TargetRef, TrafficExtension, TrafficSelector, Wasm,
+    WasmPlugin,
 };
 use crate::address::Range;
-use crate::model::{Extension, Listeners, Selector, ServiceEntry as Entry, Target, Traffic};
-use crate::ports::{PortRange, Ports, Protocol};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use crate::model::{Extension, Listeners, ObjectRef, Selector, ServiceEntry as Entry, Target, Traffic};
+use crate::ports::{PortRange, Protocol};
 use yaml::At;
 
-/// Reads an object of one of Istio's groups.
-pub(super) fn object(reader: &mut Reader<'_>) {
-    match reader.kind {
-        "WasmPlugin" => wasm_plugin(reader),
-        "TrafficExtension" => traffic_extension(reader),
-        "Gateway" => gateway(reader),
-        "ServiceEntry" => service_entry(reader),
-        _ => {
-            if let Some(read) = reader.typed::<Resource<PeerAuthentication>>() {
-                reader.reference(Scope::Namespaced, &read.metadata);
-            }
-        }
-    }
-}
-
-fn wasm_plugin(reader: &mut Reader<'_>) {
-    let Some(read) = reader.typed::<Resource<WasmPlugin>>() else { return };
-    let spec = read.spec.unwrap_or_default();
+pub(super) fn wasm_plugin(reader: &mut Reader<'_>) {
+    let Some((object, spec)) = reader.resource::<WasmPlugin>() else { return };
     let refs = spec.target_ref.into_iter().chain(spec.target_refs).collect();
     let mut wasm = Wasm::default();
     (wasm.url, wasm.plugin_name, wasm.fail_strategy) = (spec.url, spec.plugin_name, spec.fail_strategy);
-    extension(reader, &read.metadata, (spec.selector, refs), spec.r#match, &wasm);
+    extension(reader, object, (spec.selector, refs), spec.r#match, &wasm);
 }
 
-fn traffic_extension(reader: &mut Reader<'_>) {
-    let Some(read) = reader.typed::<Resource<TrafficExtension>>() else { return };
-    let spec = read.spec.unwrap_or_default();
+pub(super) fn traffic_extension(reader: &mut Reader<'_>) {
+    let Some((object, spec)) = reader.resource::<TrafficExtension>() else { return };
     let wasm = spec.wasm.unwrap_or_default();
-    extension(reader, &read.metadata, (spec.selector, spec.target_refs), spec.r#match, &wasm);
+    extension(reader, object, (spec.selector, spec.target_refs), spec.r#match, &wasm);
+}
+
+/// Reads a PeerAuthentication only for the problems in it.
+pub(super) fn peer_authentication(reader: &mut Reader<'_>) {
+    reader.resource::<PeerAuthentication>();
 }
 
 /// The names of the modules, as images and URLs contain them.
@@ -48,12 +35,11 @@ const MODULES: [&str; 5] = ["ringfence", "vhost_policy", "path_policy", "token_v
 
 fn extension(
     reader: &mut Reader<'_>,
-    metadata: &ObjectMeta,
+    object: ObjectRef,
     (selector, refs): (Option<Pods>, Vec<TargetRef>),
     traffic: Vec<TrafficSelector>,
     wasm: &Wasm,
 ) {
-    let Some(object) = reader.reference(Scope::Namespaced, metadata) else { return };
     let labels = selector.map(|pods| pods.match_labels).unwrap_or_default();
     let at = At::new(reader.node).field("spec").field("selector").field("matchLabels");
     check(at, &labels, reader.problems);
@@ -89,23 +75,17 @@ fn seen(found: TrafficSelector) -> Traffic {
     }
 }
 
-fn gateway(reader: &mut Reader<'_>) {
-    let Some(read) = reader.typed::<Resource<Gateway>>() else { return };
-    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
-    let spec = read.spec.unwrap_or_default();
-    let ports: Ports = (spec.servers.iter())
-        .filter_map(|server| server.port.as_ref())
-        .map(|port| PortRange::one(Protocol::Tcp, port.number))
-        .collect();
+pub(super) fn gateway(reader: &mut Reader<'_>) {
+    let Some((object, spec)) = reader.resource::<Gateway>() else { return };
+    let ports = spec.servers.iter().filter_map(|server| server.port.as_ref());
+    let ports = ports.map(|port| PortRange::one(Protocol::Tcp, port.number)).collect();
     // The selector of an Istio Gateway matches pods of every namespace.
     let pods = Selector::of(&spec.selector);
     reader.builder.cluster.mesh.listeners.push(Listeners { object, pods, namespace: None, ports });
 }
 
-fn service_entry(reader: &mut Reader<'_>) {
-    let Some(read) = reader.typed::<Resource<ServiceEntry>>() else { return };
-    let Some(object) = reader.reference(Scope::Namespaced, &read.metadata) else { return };
-    let spec = read.spec.unwrap_or_default();
+pub(super) fn service_entry(reader: &mut Reader<'_>) {
+    let Some((object, spec)) = reader.resource::<ServiceEntry>() else { return };
     let texts = spec.addresses.iter().chain(spec.endpoints.iter().map(|endpoint| &endpoint.address));
     let ranges: Vec<Range> = texts.filter_map(|text| text.parse().ok()).collect();
     reader.builder.cluster.mesh.entries.push(Entry { object, ranges });

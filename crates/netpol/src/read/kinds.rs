@@ -2,35 +2,56 @@
 
 use super::cluster::Builder;
 use super::reader::Reader;
-use super::{gateway, graph, istio};
+use super::{gateway, graph, istio, policy, service, workload};
 use crate::model::{ObjectRef, Place};
-use diagnostics::Span;
-use diagnostics::{Diagnostics, did_you_mean, nearest};
+use diagnostics::{Diagnostics, Span, did_you_mean, nearest};
+use k8s_openapi::api::core::v1::Namespace;
 use yaml::{Data, Node};
 
-/// The API groups that are read, with their versions and kinds.
-const READ: [(&str, &[&str], &[&str]); 9] = [
-    ("", &["v1"], &["Namespace", "Pod", "Service", "ReplicationController", "List"]),
-    ("apps", &["v1"], &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
-    ("batch", &["v1"], &["Job", "CronJob"]),
-    ("networking.k8s.io", &["v1"], &["NetworkPolicy"]),
-    ("extensions.istio.io", &["v1alpha1"], &["WasmPlugin", "TrafficExtension"]),
-    ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], &["Gateway", "ServiceEntry"]),
-    ("security.istio.io", &["v1", "v1beta1"], &["PeerAuthentication"]),
-    ("gateway.networking.k8s.io", &["v1", "v1beta1"], &["Gateway"]),
-    ("ringfence.dev", &["v1alpha1"], &["ServiceGraph"]),
+/// Reads an object of a kind.
+type Read = fn(&mut Reader<'_>);
+
+/// The kinds that are read: the group, its versions, the kind and its reader.
+const READ: [(&str, &[&str], &str, Read); 19] = [
+    ("", &["v1"], "Namespace", namespace),
+    ("", &["v1"], "Pod", workload::pod),
+    ("", &["v1"], "Service", service::service),
+    ("", &["v1"], "ReplicationController", workload::replication_controller),
+    ("", &["v1"], "List", |_| {}),
+    ("apps", &["v1"], "Deployment", workload::deployment),
+    ("apps", &["v1"], "StatefulSet", workload::stateful_set),
+    ("apps", &["v1"], "DaemonSet", workload::daemon_set),
+    ("apps", &["v1"], "ReplicaSet", workload::replica_set),
+    ("batch", &["v1"], "Job", workload::job),
+    ("batch", &["v1"], "CronJob", workload::cron_job),
+    ("networking.k8s.io", &["v1"], "NetworkPolicy", policy::policy),
+    ("extensions.istio.io", &["v1alpha1"], "WasmPlugin", istio::wasm_plugin),
+    ("extensions.istio.io", &["v1alpha1"], "TrafficExtension", istio::traffic_extension),
+    ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], "Gateway", istio::gateway),
+    ("networking.istio.io", &["v1", "v1beta1", "v1alpha3"], "ServiceEntry", istio::service_entry),
+    ("security.istio.io", &["v1", "v1beta1"], "PeerAuthentication", istio::peer_authentication),
+    ("gateway.networking.k8s.io", &["v1", "v1beta1"], "Gateway", gateway::gateway),
+    ("ringfence.dev", &["v1alpha1"], "ServiceGraph", graph::graph),
 ];
 
 /// Reads a document. The items of lists are read one by one; objects of other kinds are ignored.
 pub(super) fn document(node: &Node, problems: &mut Diagnostics, builder: &mut Builder) {
     let Some(meta) = type_meta(node, problems).filter(|meta| meta.check(problems)) else { return };
-    match node.get("items").map(|items| &items.data) {
-        Some(Data::List(items)) if meta.kind.ends_with("List") => {
+    let TypeMeta { group, kind, .. } = meta;
+    let read = READ.iter().find(|(of, _, name, _)| *of == group && *name == kind);
+    match (node.get("items").map(|items| &items.data), read) {
+        (Some(Data::List(items)), _) if kind.ends_with("List") => {
             items.iter().for_each(|item| document(item, problems, builder));
         }
-        _ if meta.is_read() => object(node, &meta, problems, builder),
+        (_, Some((.., read))) => read(&mut Reader { node, kind, group, problems, builder }),
         _ => builder.ignored.extend(meta.ignored(node, problems)),
     }
+}
+
+fn namespace(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<Namespace>() else { return };
+    let Some(object) = reader.reference(&read.metadata) else { return };
+    reader.builder.add_namespace(object, read.metadata.labels.unwrap_or_default());
 }
 
 /// The API version and kind of an object.
@@ -43,10 +64,6 @@ struct TypeMeta<'n> {
 }
 
 impl<'n> TypeMeta<'n> {
-    fn is_read(&self) -> bool {
-        READ.iter().any(|(group, _, kinds)| *group == self.group && kinds.contains(&self.kind))
-    }
-
     /// Returns the reference of an ignored object.
     fn ignored(&self, node: &'n Node, problems: &Diagnostics) -> Option<ObjectRef> {
         let metadata = node.get("metadata")?;
@@ -67,28 +84,31 @@ impl<'n> TypeMeta<'n> {
             problems.error(span, "unknown_value", message, help);
             false
         };
-        let of_group = READ.iter().find(|(name, ..)| *name == group);
-        let of_kind = of_group.filter(|(_, _, kinds)| kinds.contains(&kind));
-        if of_kind.is_some_and(|(_, versions, _)| versions.contains(&number)) {
+        let of_group: Vec<_> = READ.iter().filter(|(name, ..)| *name == group).collect();
+        let of_kind = of_group.iter().find(|(.., name, _)| *name == kind);
+        if of_kind.is_some_and(|(_, versions, ..)| versions.contains(&number)) {
             return true;
         }
-        let homes = READ.iter().filter(|(_, _, kinds)| kinds.contains(&kind));
-        let homes = homes.flat_map(|(group, versions, _)| versions.iter().map(|number| full(group, number)));
+        let homes = READ.iter().filter(|(.., name, _)| *name == kind);
+        let homes = homes.flat_map(|(group, versions, ..)| versions.iter().map(|number| full(group, number)));
         let homes: Vec<String> = homes.collect();
-        if let Some(near) = of_group.filter(|_| homes.is_empty()).and_then(|(.., kinds)| close(kind, kinds)) {
-            return refuse(kind_span, format!("unknown kind `{kind}` in `{version}`"), near);
+        // A misspelled kind is one that no other group has either.
+        let near = of_group.iter().find(|(.., name, _)| homes.is_empty() && is_close(kind, name, 2));
+        if let Some((.., near, _)) = near {
+            let message = format!("unknown kind `{kind}` in `{version}`");
+            return refuse(kind_span, message, format!("did you mean `{near}`?"));
         }
-        if let Some(home) = homes.iter().find(|home| of_group.is_none() && is_close(home, version, 3)) {
+        if let Some(home) = homes.iter().find(|home| of_group.is_empty() && is_close(home, version, 3)) {
             let help = format!("did you mean `{home}`?");
             return refuse(version_span, format!("unknown API version `{version}`"), help);
         }
         let is_removed = matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2");
-        let is_elsewhere = of_group.is_some() || is_removed || kind == "ServiceGraph";
+        let is_elsewhere = !of_group.is_empty() || is_removed || kind == "ServiceGraph";
         if homes.is_empty() || !is_elsewhere {
             return true;
         }
         let versions =
-            of_kind.map(|(_, versions, _)| versions.iter().map(|number| full(group, number)).collect());
+            of_kind.map(|(_, versions, ..)| versions.iter().map(|number| full(group, number)).collect());
         let help = format!("write `{}`", versions.unwrap_or(homes).join("` or `"));
         refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help)
     }
@@ -140,28 +160,6 @@ fn full(group: &str, number: &str) -> String {
     if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
 }
 
-/// Returns the kind that a misspelled kind is close to. Similar kinds of the same group are not close.
-fn close(kind: &str, kinds: &[&str]) -> Option<String> {
-    let known = kinds.iter().find(|known| is_close(kind, known, 2))?;
-    Some(format!("did you mean `{known}`?"))
-}
-
 fn is_close(one: &str, other: &str, most: usize) -> bool {
     strsim::damerau_levenshtein(one, other) <= most
-}
-
-/// Reads an object of a known kind.
-fn object(node: &Node, meta: &TypeMeta<'_>, problems: &mut Diagnostics, builder: &mut Builder) {
-    let mut reader = Reader { node, kind: meta.kind, group: meta.group, problems, builder };
-    match (meta.group, meta.kind) {
-        ("", "Namespace") => reader.namespace(),
-        ("", "Service") => reader.service(),
-        ("networking.k8s.io", _) => reader.policy(),
-        ("extensions.istio.io" | "networking.istio.io" | "security.istio.io", _) => {
-            istio::object(&mut reader)
-        }
-        ("gateway.networking.k8s.io", _) => gateway::object(&mut reader),
-        ("ringfence.dev", _) => graph::object(&mut reader),
-        _ => reader.workload(),
-    }
 }

@@ -6,20 +6,10 @@ use diagnostics::Diagnostics;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use yaml::{At, Node};
 
-/// The scope of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// Namespaced.
-    Namespaced,
-    /// Cluster-scoped.
-    Cluster,
-}
-
 /// Returns the reference of an object; none if its name is missing.
 pub(super) fn reference(
     node: &Node,
     kind: &str,
-    scope: Scope,
     metadata: &ObjectMeta,
     problems: &mut Diagnostics,
 ) -> Option<ObjectRef> {
@@ -38,7 +28,7 @@ pub(super) fn reference(
         problems.error(at.field(field).span(), "invalid_name", format!("invalid name `{name}`"), help);
     }
     let namespace = metadata.namespace.clone().filter(|namespace| !namespace.is_empty());
-    let namespace = (scope == Scope::Namespaced).then(|| namespace.unwrap_or_else(|| "default".to_owned()));
+    let namespace = (kind != "Namespace").then(|| namespace.unwrap_or_else(|| "default".to_owned()));
     if let Some(namespace) = namespace.as_ref().filter(|namespace| !is_label(namespace)) {
         let message = format!("invalid namespace `{namespace}`");
         problems.error(at.field("namespace").span(), "invalid_name", message, "");

@@ -1,39 +1,42 @@
 //! Reads NetworkPolicies with their defaults, and reports what the API server refuses.
 
 use super::names::is_port_name;
+use super::reader::Reader;
 use super::selector::selector;
 use crate::address::Range;
-use crate::model::{Block, ObjectRef, Peer, Pods, Policy, PolicyPort, Rule, Selector};
+use crate::model::{Block, Peer, Pods, Policy, PolicyPort, Rule};
 use crate::ports::{PortRange, Protocol};
 use diagnostics::{Diagnostics, did_you_mean};
-use k8s_openapi::api::networking::v1::{IPBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
+use k8s_openapi::api::networking::v1::{
+    IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use yaml::At;
 
-/// Reads a policy; `at` is the place of its `spec`.
-pub(super) fn policy(
-    at: At<'_>,
-    object: ObjectRef,
-    spec: &NetworkPolicySpec,
-    problems: &mut Diagnostics,
-) -> Policy {
-    let pods = match &spec.pod_selector {
-        Some(pods) => selector(at.field("podSelector"), pods, problems),
-        None => Selector::default(),
+/// Reads a policy.
+pub(super) fn policy(reader: &mut Reader<'_>) {
+    let Some(read) = reader.typed::<NetworkPolicy>() else { return };
+    let Some(object) = reader.reference(&read.metadata) else { return };
+    let (at, problems) = (At::new(reader.node), &mut *reader.problems);
+    let Some(spec) = read.spec else {
+        problems.error(at.span(), "missing_field", "missing field `spec`", "add `spec`");
+        return;
     };
-    let mut rules = |field: &str, index: usize, peers: (&str, Option<&Vec<NetworkPolicyPeer>>), ports| {
-        rule(at.field(field).item(index), peers, ports, problems)
-    };
-    let ingress: Vec<Rule> = (spec.ingress.iter().flatten().enumerate())
-        .map(|(index, rule)| rules("ingress", index, ("from", rule.from.as_ref()), rule.ports.as_ref()))
+    let at = at.field("spec");
+    let pods = spec.pod_selector.as_ref().map(|pods| selector(at.field("podSelector"), pods, problems));
+    let ingress: Vec<Rule> = (at.items("ingress", spec.ingress.iter().flatten()))
+        .map(|(at, found)| rule(at, ("from", found.from.as_ref()), found.ports.as_ref(), problems))
         .collect();
-    let egress: Vec<Rule> = (spec.egress.iter().flatten().enumerate())
-        .map(|(index, rule)| rules("egress", index, ("to", rule.to.as_ref()), rule.ports.as_ref()))
+    let egress: Vec<Rule> = (at.items("egress", spec.egress.iter().flatten()))
+        .map(|(at, found)| rule(at, ("to", found.to.as_ref()), found.ports.as_ref(), problems))
         .collect();
-    let (about_ingress, about_egress) = types(at.field("policyTypes"), spec, problems);
-    let ingress = about_ingress.then_some(ingress);
-    let egress = about_egress.then_some(egress);
-    Policy { object, pods, ingress, egress }
+    let (isolates_ingress, isolates_egress) = types(at, &spec, problems);
+    reader.builder.cluster.policies.push(Policy {
+        object,
+        pods: pods.unwrap_or_default(),
+        ingress: isolates_ingress.then_some(ingress),
+        egress: isolates_egress.then_some(egress),
+    });
 }
 
 /// Returns the directions that a policy isolates. "Policies that contain an egress section are assumed to affect egress, and all
@@ -41,11 +44,11 @@ pub(super) fn policy(
 /// empty section for none, and an empty list of types for a missing one.
 fn types(at: At<'_>, spec: &NetworkPolicySpec, problems: &mut Diagnostics) -> (bool, bool) {
     let types = spec.policy_types.as_deref().unwrap_or_default();
-    for (index, found) in types.iter().enumerate() {
+    for (at, found) in at.items("policyTypes", types) {
         if !matches!(found.as_str(), "Ingress" | "Egress") {
             let help = did_you_mean(found, ["Ingress", "Egress"]);
             let message = format!("unknown policy type `{found}`");
-            problems.error(at.item(index).span(), "unknown_value", message, help);
+            problems.error(at.span(), "unknown_value", message, help);
         }
     }
     let has = |name: &str| types.iter().any(|found| found == name);
@@ -61,12 +64,10 @@ fn rule(
     ports: Option<&Vec<NetworkPolicyPort>>,
     problems: &mut Diagnostics,
 ) -> Rule {
-    let peers: Vec<_> = (peers.into_iter().flatten().enumerate())
-        .map(|(index, found)| peer(at.field(field).item(index), found, problems))
-        .collect();
-    let ports: Vec<_> = (ports.into_iter().flatten().enumerate())
-        .map(|(index, found)| port(at.field("ports").item(index), found, problems))
-        .collect();
+    let peers = at.items(field, peers.into_iter().flatten());
+    let peers: Vec<_> = peers.map(|(at, found)| peer(at, found, problems)).collect();
+    let ports = at.items("ports", ports.into_iter().flatten());
+    let ports: Vec<_> = ports.map(|(at, found)| port(at, found, problems)).collect();
     // "If this field is empty or missing, this rule matches all"; an invalid item is a problem and matches nothing.
     let peers = (!peers.is_empty()).then(|| peers.into_iter().flatten().collect());
     let ports = (!ports.is_empty()).then(|| ports.into_iter().flatten().collect());
@@ -106,19 +107,14 @@ fn block(at: At<'_>, found: &IPBlock, problems: &mut Diagnostics) -> Option<Bloc
         range.ok()
     };
     let range = read(at.field("cidr"), &found.cidr);
-    let mut excepts = Vec::new();
-    for (index, text) in found.except.iter().flatten().enumerate() {
-        excepts.push(read(at.field("except").item(index), text));
-    }
+    let excepts = at.items("except", found.except.iter().flatten());
+    let excepts: Vec<_> = excepts.filter_map(|(at, text)| Some((at, read(at, text)?))).collect();
     let range = range?;
-    for (index, except) in excepts.iter().enumerate() {
-        if except.is_some_and(|except| !range.contains(&except) || except == range) {
-            let message = format!("the exception is not a part of `{}`", found.cidr);
-            let help = "write a smaller block inside it";
-            problems.error(at.field("except").item(index).span(), "invalid_block", message, help);
-        }
+    for (at, _) in excepts.iter().filter(|(_, except)| !range.contains(except) || *except == range) {
+        let message = format!("the exception is not a part of `{}`", found.cidr);
+        problems.error(at.span(), "invalid_block", message, "write a smaller block inside it");
     }
-    Some(Block { range, except: excepts.into_iter().flatten().collect() })
+    Some(Block { range, except: excepts.into_iter().map(|(_, except)| except).collect() })
 }
 
 fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Option<PolicyPort> {
@@ -144,10 +140,9 @@ fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Op
             refuse("port", format!("invalid port name `{name}`"), help)
         }
         (Some(IntOrString::Int(first)), last) => {
-            let number = |port: i32| u16::try_from(port).ok().filter(|port| *port > 0);
             let help = "write a number from 1 to 65535";
             let last = last.unwrap_or(*first);
-            match (number(*first), number(last)) {
+            match (port_number(*first), port_number(last)) {
                 (None, _) => refuse("port", format!("invalid port `{first}`"), help),
                 (_, None) => refuse("endPort", format!("invalid port `{last}`"), help),
                 (Some(first), Some(last)) if last < first => {
@@ -157,6 +152,11 @@ fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Op
             }
         }
     }
+}
+
+/// Returns a port; none if it is not from 1 to 65535.
+pub(super) fn port_number(port: impl TryInto<u16>) -> Option<u16> {
+    port.try_into().ok().filter(|port| *port > 0)
 }
 
 /// Reads a protocol; the default is TCP.

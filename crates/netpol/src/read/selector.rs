@@ -13,8 +13,7 @@ pub(super) fn selector(at: At<'_>, selector: &LabelSelector, problems: &mut Diag
     let labels = selector.match_labels.clone().unwrap_or_default();
     check(at.field("matchLabels"), &labels, problems);
     let mut read = Selector::of(&labels);
-    for (index, expression) in selector.match_expressions.iter().flatten().enumerate() {
-        let at = at.field("matchExpressions").item(index);
+    for (at, expression) in at.items("matchExpressions", selector.match_expressions.iter().flatten()) {
         read.requirements.extend(requirement(at, expression, problems));
     }
     read
@@ -32,13 +31,11 @@ fn requirement(
         let message = format!("invalid label key `{key}`");
         problems.error(at.field("key").span(), "invalid_label", message, "");
     }
-    let values: BTreeSet<String> = expression.values.iter().flatten().cloned().collect();
-    for (index, value) in expression.values.iter().flatten().enumerate() {
-        if !is_label_value(value) {
-            let message = format!("invalid label value `{value}`");
-            problems.error(at.field("values").item(index).span(), "invalid_label", message, "");
-        }
+    let values = expression.values.clone().unwrap_or_default();
+    for (at, value) in at.items("values", &values).filter(|(_, value)| !is_label_value(value)) {
+        problems.error(at.span(), "invalid_label", format!("invalid label value `{value}`"), "");
     }
+    let values: BTreeSet<String> = values.into_iter().collect();
     let listed = matches!(expression.operator.as_str(), "In" | "NotIn");
     let operator = match expression.operator.as_str() {
         "In" => Operator::In(values.clone()),

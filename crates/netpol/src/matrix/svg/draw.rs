@@ -1,16 +1,8 @@
 //! The elements of the SVG document.
 
-use super::geometry::Rect;
+use super::geometry::{Rect, number};
 use super::palette;
 use std::fmt::Write;
-
-/// The style of a rectangle.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Style<'s> {
-    pub fill: &'s str,
-    pub stroke: &'s str,
-    pub dash: bool,
-}
 
 /// The elements drawn so far.
 #[derive(Debug, Default)]
@@ -34,10 +26,9 @@ const STYLE: &str = "text{font-family:Inter,'Segoe UI','DejaVu Sans',sans-serif;
 
 // Writing to a string does not fail.
 impl Canvas {
-    pub(super) fn rect(&mut self, rect: Rect, radius: f64, style: Style<'_>) {
+    pub(super) fn rect(&mut self, rect: Rect, radius: f64, (fill, stroke): (&str, &str), dash: bool) {
         let Rect { x, y, width, height } = rect;
-        let dash = if style.dash { " stroke-dasharray=\"5 4\"" } else { "" };
-        let (fill, stroke) = (style.fill, style.stroke);
+        let dash = if dash { " stroke-dasharray=\"5 4\"" } else { "" };
         let _ = writeln!(
             self.body,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{radius}\" fill=\"{fill}\" stroke=\"{stroke}\"{dash}/>"
@@ -80,21 +71,19 @@ impl Canvas {
         self.labels.push(Label { x, y, colour, text });
     }
 
-    /// Draws the labels of edges, each where it does not cover another one.
+    /// Draws the labels of edges, each at a place at which it does not cover another one.
     pub(super) fn labels(&mut self) {
         let mut taken: Vec<(f64, f64, f64)> = Vec::new();
-        for Label { x, mut y, colour, text } in std::mem::take(&mut self.labels) {
-            let half = 3.2 * f64::from(u32::try_from(text.chars().count()).unwrap_or(0));
-            let hits = |y: f64, taken: &[(f64, f64, f64)]| {
-                taken
-                    .iter()
-                    .any(|(other, at, width)| (x - other).abs() < half + width && (y - at).abs() < 12.0)
+        for Label { x, y, colour, text } in std::mem::take(&mut self.labels) {
+            let half = 3.2 * number(text.chars().count());
+            let is_free = |y: &f64| {
+                let hits = |(other, at, width): &(f64, f64, f64)| {
+                    (x - other).abs() < half + width && (y - at).abs() < 12.0
+                };
+                !taken.iter().any(hits)
             };
-            let mut tries = 0;
-            while hits(y, &taken) && tries < 12 {
-                y += 12.0;
-                tries += 1;
-            }
+            let mut places = (0..12).map(|step| y + 12.0 * number(step));
+            let y = places.find(is_free).unwrap_or(y + 144.0);
             taken.push((x, y, half));
             let text = escaped(&text);
             let _ = writeln!(
@@ -106,9 +95,9 @@ impl Canvas {
 
     /// Draws a warning at the upper right corner of a rectangle.
     pub(super) fn badge(&mut self, at: Rect, text: &str) {
-        let width = 10.0 + 5.6 * f64::from(u32::try_from(text.len()).unwrap_or(0));
+        let width = 10.0 + 5.6 * number(text.len());
         let rect = Rect { x: at.right() - width + 6.0, y: at.y - 9.0, width, height: 16.0 };
-        self.rect(rect, 8.0, Style { fill: palette::WARNING, stroke: palette::WARNING_BORDER, dash: false });
+        self.rect(rect, 8.0, (palette::WARNING, palette::WARNING_BORDER), false);
         self.text(rect.x + width / 2.0, rect.y + 11.5, "t4", "middle", text);
     }
 

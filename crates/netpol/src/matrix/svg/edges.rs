@@ -33,10 +33,8 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, canvas: &mut Canvas) {
 }
 
 fn colour(picture: &Picture, edge: &Edge) -> &'static str {
-    let aside = |end: End| match end {
-        End::Frame(index) => picture.frames.get(index).is_some_and(|found| !found.main),
-        End::Item(item) => picture.frames.iter().any(|found| !found.main && found.items.contains(&item)),
-    };
+    let aside =
+        |end| picture.frame(end).and_then(|index| picture.frames.get(index)).is_some_and(|of| !of.main);
     let istiod = |end: End| matches!(end, End::Item(item) if picture.items.get(item).is_some_and(|item| item.title.starts_with("istiod")));
     let plumbing = [edge.from, edge.to].into_iter().any(|end| aside(end) || istiod(end));
     match (edge.kind, plumbing) {

@@ -1,4 +1,4 @@
-//! Rectangles.
+//! Rectangles and lengths.
 
 /// A rectangle on the canvas.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,4 +21,9 @@ impl Rect {
     pub(super) fn middle(&self) -> (f64, f64) {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
+}
+
+/// Returns a count as a length.
+pub(super) fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -1,7 +1,7 @@
 //! The connections as a grid: a row for each source and a column for each destination.
 
-use super::draw::{Canvas, Style, fitted};
-use super::geometry::Rect;
+use super::draw::{Canvas, fitted};
+use super::geometry::{Rect, number};
 use super::palette::{ALLOWED_CELL, BYPASS, CLOSED_CELL, WHITE};
 use crate::matrix::picture::{Item, Kind, Picture};
 use crate::reach::Name;
@@ -22,7 +22,7 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
     canvas.text(20.0, top, "t3", "start", "allowed connections: rows are sources, columns are destinations");
     let left = 20.0 + NAMES;
     let first = top + HEAD;
-    let at = |index: usize| CELL * f64::from(u32::try_from(index).unwrap_or(0));
+    let at = |index: usize| CELL * number(index);
     for (index, item) in picture.items.iter().enumerate() {
         let name = fitted(&name(item), 34);
         canvas.text(left - 8.0, first + at(index) + 14.0, "t2", "end", &name);
@@ -34,13 +34,9 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
                 Some(Kind::Bypass) => BYPASS,
                 None => CLOSED_CELL,
             };
-            let rect = Rect {
-                x: left + at(other) + 1.0,
-                y: first + at(index) + 1.0,
-                width: CELL - 2.0,
-                height: CELL - 2.0,
-            };
-            canvas.rect(rect, 4.0, Style { fill, stroke: fill, dash: false });
+            let (x, y, size) = (left + at(other) + 1.0, first + at(index) + 1.0, CELL - 2.0);
+            let rect = Rect { x, y, width: size, height: size };
+            canvas.rect(rect, 4.0, (fill, fill), false);
         }
     }
     let legend = first + at(count) + 18.0;
@@ -49,9 +45,9 @@ pub(super) fn draw(picture: &Picture, canvas: &mut Canvas, width: f64, top: f64)
         [(ALLOWED_CELL, "allowed"), (BYPASS, "bypasses the L7 policy"), (CLOSED_CELL, "closed")]
     {
         let rect = Rect { x, y: legend - 10.0, width: 12.0, height: 12.0 };
-        canvas.rect(rect, 3.0, Style { fill, stroke: fill, dash: false });
+        canvas.rect(rect, 3.0, (fill, fill), false);
         canvas.text(x + 18.0, legend, "t2", "start", text);
-        x += 50.0 + 6.5 * f64::from(u32::try_from(text.len()).unwrap_or(0));
+        x += 50.0 + 6.5 * number(text.len());
     }
     (width.max(left + at(count) + 140.0).max(x + 20.0), legend + 24.0)
 }

@@ -1,8 +1,8 @@
-//! The places of frames and items. The frames of the main flow stand from left to right, the other ones in a row below.
-//! Addresses outside the cluster stand on the left if they are sources, and on the right if they are destinations. The items of
-//! a frame stand in layers from left to right.
+//! The places of frames and items. The frames of the main flow are placed from left to right, the other ones in a row below.
+//! Addresses outside the cluster are on the left if they are sources, and on the right if they are destinations. The items of
+//! a frame form layers from left to right.
 
-use super::geometry::Rect;
+use super::geometry::{Rect, number};
 use crate::matrix::picture::{Edge, End, Frame, Picture};
 use crate::model::Injection;
 use std::collections::BTreeSet;
@@ -37,10 +37,6 @@ impl Block {
         let length = |count: usize, item: f64, gap: f64| number(count) * (item + gap) - gap + 2.0 * PADDING;
         (length(self.layers.len(), ITEM.0, GAP.0), length(rows, ITEM.1, GAP.1) + TITLE)
     }
-}
-
-fn number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 impl Layout {
@@ -158,26 +154,22 @@ fn flow(picture: &Picture) -> Vec<Block> {
 
 /// Returns the number of frames between the outside and a frame.
 fn distance(picture: &Picture, outside: Option<usize>, target: usize) -> usize {
-    let of = |end: End| match end {
-        End::Frame(index) => Some(index),
-        End::Item(item) => picture.frames.iter().position(|found| found.items.contains(&item)),
-    };
     let mut reached: BTreeSet<usize> = outside.into_iter().collect();
     for step in 0..picture.frames.len() {
         if reached.contains(&target) {
             return step;
         }
         let main = |index: &usize| picture.frames.get(*index).is_some_and(|found| found.main);
-        let next =
-            picture.edges.iter().filter(|edge| of(edge.from).is_some_and(|from| reached.contains(&from)));
-        let next: Vec<usize> = next.filter_map(|edge| of(edge.to)).filter(main).collect();
+        let is_reached = |edge: &&Edge| picture.frame(edge.from).is_some_and(|from| reached.contains(&from));
+        let next = picture.edges.iter().filter(is_reached).filter_map(|edge| picture.frame(edge.to));
+        let next: Vec<usize> = next.filter(main).collect();
         reached.extend(next);
     }
     usize::MAX
 }
 
-/// Arranges the items of a frame in layers: each item stands to the right of the items of the frame that reach it. Items outside
-/// the mesh stand below those in the mesh and do not form layers.
+/// Arranges the items of a frame in layers: each item is to the right of the items of the frame that reach it. Items outside
+/// the mesh are below those in the mesh and do not form layers.
 fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     let mut items = items.to_vec();
     let injection = |item: &usize| picture.items.get(*item).map_or(Injection::None, |item| item.injection);
@@ -197,10 +189,10 @@ fn block(picture: &Picture, index: usize, items: &[usize]) -> Block {
     // The number of rounds is limited, since items may reach each other in a circle.
     for _ in 0..items.len().min(6) {
         for (from, to) in &within {
-            let behind = layer.get(*from).map_or(0, |layer| layer + 1);
+            let next = layer.get(*from).map_or(0, |layer| layer + 1);
             let circle = within.contains(&(*to, *from));
-            if let Some(own) = layer.get_mut(*to).filter(|own| **own < behind && behind < 6 && !circle) {
-                *own = behind;
+            if let Some(own) = layer.get_mut(*to).filter(|own| **own < next && next < 6 && !circle) {
+                *own = next;
             }
         }
     }

@@ -9,8 +9,8 @@ mod palette;
 
 use super::picture::{Item, Picture};
 use crate::model::{Direction, Injection};
-use draw::{Canvas, Style, fitted};
-use geometry::Rect;
+use draw::{Canvas, fitted};
+use geometry::{Rect, number};
 use layout::Layout;
 
 /// Returns the picture as an SVG document.
@@ -19,15 +19,8 @@ pub fn svg(picture: &Picture) -> String {
     let mut canvas = Canvas::default();
     for (index, found) in picture.frames.iter().enumerate() {
         for area in layout.areas(index) {
-            canvas.rect(
-                *area,
-                14.0,
-                Style {
-                    fill: palette::FRAME,
-                    stroke: palette::FRAME_BORDER,
-                    dash: found.namespace.is_none(),
-                },
-            );
+            let colours = (palette::FRAME, palette::FRAME_BORDER);
+            canvas.rect(*area, 14.0, colours, found.namespace.is_none());
             let name = found.namespace.as_deref().unwrap_or("outside the cluster");
             canvas.text(area.x + 14.0, area.y + 22.0, "t3", "start", name);
         }
@@ -50,8 +43,8 @@ fn node(item: &Item, place: Rect, canvas: &mut Canvas) {
         Injection::Sidecar | Injection::Ambient => palette::IN_MESH,
         Injection::None => palette::OUTSIDE_MESH,
     };
-    canvas.rect(place, 8.0, Style { fill: palette::WHITE, stroke, dash: false });
-    let (x, y) = (place.x + place.width / 2.0, place.y);
+    canvas.rect(place, 8.0, (palette::WHITE, stroke), false);
+    let (x, y) = (place.middle().0, place.y);
     canvas.text(x, y + 20.0, "t1", "middle", &fitted(&item.title, 24));
     canvas.text(x, y + 36.0, "t2", "middle", &fitted(&item.subtitle, 30));
     let words: Vec<String> = item.open.iter().map(Direction::to_string).collect();
@@ -71,7 +64,7 @@ fn legend(canvas: &mut Canvas, width: f64, top: f64) -> (f64, f64) {
     for (text, colour, dash) in entries {
         canvas.line((x, top), (x + 34.0, top), colour, dash);
         canvas.text(x + 42.0, top + 4.0, "t2", "start", text);
-        x += 60.0 + 7.0 * f64::from(u32::try_from(text.len()).unwrap_or(0));
+        x += 60.0 + 7.0 * number(text.len());
     }
     canvas.text(x, top + 4.0, "t2", "start", "no line: closed");
     (width.max(x + 200.0), top + 12.0)

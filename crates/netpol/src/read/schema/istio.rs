@@ -2,25 +2,7 @@
 
 use super::objects;
 use crate::model::Labels;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
-
-/// A custom object.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::read) struct Resource<S> {
-    #[serde(rename = "apiVersion")]
-    _api_version: IgnoredAny,
-    #[serde(rename = "kind")]
-    _kind: IgnoredAny,
-    #[serde(default)]
-    pub metadata: ObjectMeta,
-    pub spec: Option<S>,
-    #[serde(default, rename = "status")]
-    _status: IgnoredAny,
-}
 
 objects! {
     /// `extensions.istio.io/v1alpha1` WasmPlugin.

@@ -4,7 +4,26 @@ pub(super) mod gateway;
 pub(super) mod graph;
 pub(super) mod istio;
 
-/// Defines objects: the fields that are read, then, behind `;`, the names of those that are not. A field that is not in either
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// A custom object.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Resource<S> {
+    #[serde(rename = "apiVersion")]
+    _api_version: IgnoredAny,
+    #[serde(rename = "kind")]
+    _kind: IgnoredAny,
+    #[serde(default)]
+    pub metadata: ObjectMeta,
+    pub spec: Option<S>,
+    #[serde(default, rename = "status")]
+    _status: IgnoredAny,
+}
+
+/// Defines objects: the fields that are read, then, after `;`, the names of those that are not. A field that is not in either
 /// list is a misspelling.
 macro_rules! objects {
     ($(

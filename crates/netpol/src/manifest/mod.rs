@@ -1,5 +1,0 @@
-//! Writes NetworkPolicies as manifests.
-
-mod policy;
-
-pub use policy::{Notes, policy};
