@@ -186,7 +186,34 @@ macro_rules! documentation {
     (@line $($other:tt)*) => { "" };
 }
 
-/// Defines an enum that is read from one of a few words.
+/// Defines an enum whose variants have names.
+macro_rules! named {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+        }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: [Self; [$( $word ),*].len()] = [$( Self::$variant ),*];
+
+            /// Returns the name in configurations, metrics and logs.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+    };
+}
+
+/// Defines an enum that is read from the name of a variant.
 macro_rules! choice {
     (
         $(#[$($meta:tt)*])*
@@ -194,17 +221,10 @@ macro_rules! choice {
             $( $(#[$($variant_meta:tt)*])* $variant:ident = $word:literal, )*
         }
     ) => {
-        $(#[$($meta)*])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $( $(#[$($variant_meta)*])* $variant, )*
-        }
-
-        impl $name {
-            /// Returns the word that a configuration uses.
-            #[allow(dead_code, reason = "few choices are printed")]
-            pub fn name(self) -> &'static str {
-                match self { $( Self::$variant => $word, )* }
+        named! {
+            $(#[$($meta)*])*
+            pub enum $name {
+                $( $(#[$($variant_meta)*])* $variant = $word, )*
             }
         }
 
@@ -213,8 +233,8 @@ macro_rules! choice {
 
             impl Document for $name {
                 fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                    let index = node.choice(&[$( $word ),*], problems)?;
-                    [$( Self::$variant ),*].get(index).copied()
+                    let index = node.choice(&Self::ALL.map(Self::name), problems)?;
+                    Self::ALL.get(index).copied()
                 }
 
                 fn describe(definitions: &mut Definitions) -> Schema {

@@ -28,7 +28,7 @@ macro_rules! ringfence {
                 let is_empty = true$( && policies.$field.is_none() )*;
                 if is_empty {
                     let help = format!("add one of `{}`", Policies::FIELDS.join("`, `"));
-                    node.problem(problems, Code::EMPTY, "no filter has a policy", help);
+                    problems.add(Code::EMPTY, node.path, "no filter has a policy", help);
                 }
                 (!is_empty).then_some(policies)
             }

@@ -3,7 +3,7 @@
 use super::enforcement::RuleHead;
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
-use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::decision::{Answer, Filter, Report, RuleResult, Trace};
 use crate::http::{Needs, Request};
 use crate::vocabulary::{Mode, RequestMatch, Rules};
 
@@ -24,6 +24,7 @@ pub(super) trait Rule {
 pub(super) struct RuleSet<R> {
     rules: Vec<R>,
     index: RuleIndex,
+    /// The parts of a request that the rules match.
     pub(super) inputs: InputUse,
 }
 
@@ -82,7 +83,6 @@ impl<R: Rule> RuleSet<R> {
                     RuleResult::Matched => *decider = Some(rule),
                     RuleResult::Shadowed if is_new => {
                         is_new = false;
-                        report.shadow_match(R::FILTER, name);
                         on_shadow(rule, *reading, report)?;
                     }
                     RuleResult::Shadowed | RuleResult::Missed(_) | RuleResult::Off => {}
@@ -93,13 +93,5 @@ impl<R: Rule> RuleSet<R> {
             }
         }
         Ok(first)
-    }
-
-    /// Parses the parts of a request that the rules match.
-    ///
-    /// # Errors
-    /// The reason if the host or the path is malformed.
-    pub(super) fn read<'a>(&self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
-        self.inputs.read(request)
     }
 }

@@ -48,8 +48,7 @@ impl Document for ClaimPath {
         };
         if names.is_empty() || names.iter().any(String::is_empty) {
             let help = "write `a.b`, or a list of names if a name contains dots";
-            node.problem(problems, Code::CLAIM, "empty name in a claim path", help);
-            return None;
+            return problems.invalid(Code::CLAIM, node.path, "empty name in a claim path", help);
         }
         Some(Self(names))
     }
@@ -112,8 +111,12 @@ impl FieldGroup for ClaimCondition {
         let others = ["present", "equals", "oneOf"].iter().filter(|name| fields.has(name)).count();
         if others + usize::from(is_range) + usize::from(is_text) > 1 || (!is_text && fields.has("ignoreCase"))
         {
-            problems.add(Code::TWO_MATCHES, fields.path, "more than one condition", "keep one of them");
-            return None;
+            return problems.invalid(
+                Code::TWO_MATCHES,
+                fields.path,
+                "more than one condition",
+                "keep one of them",
+            );
         }
         if fields.has("present") {
             return fields.required("present", problems).map(Self::Present);

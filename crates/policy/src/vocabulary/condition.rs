@@ -27,8 +27,7 @@ impl FieldGroup for Condition {
         fields.only_one(&CONDITIONS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
         if let Some(other) = ["ignoreCase", "values"].into_iter().find(|other| fields.has(other)) {
             let message = format!("both `present` and `{other}`");
-            problems.add(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
-            return None;
+            return problems.invalid(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
         }
         fields.required("present", problems).map(Self::Present)
     }

@@ -42,7 +42,7 @@ impl Document for Duration {
         let text = node.string(problems)?;
         Self::parse(text).or_else(|| {
             let help = "write a whole number and `ms`, `s`, `m` or `h`: `10m`";
-            node.invalid(problems, Code::DURATION, format!("invalid duration `{text}`"), help)
+            problems.invalid(Code::DURATION, node.path, format!("invalid duration `{text}`"), help)
         })
     }
 

@@ -74,7 +74,7 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
             refuse(node, problems, text);
         } else {
             let message = format!("invalid header name `{text}`");
-            node.problem(problems, Code::HEADER_NAME, message, help_for(text));
+            problems.add(Code::HEADER_NAME, node.path, message, help_for(text));
         }
     }
     name
@@ -82,7 +82,7 @@ fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
 
 fn refuse(node: Node<'_>, problems: &mut Problems, name: &str) {
     let message = format!("a policy cannot change the header `{name}`");
-    node.problem(problems, Code::FIXED_HEADER, message, "remove it; Envoy sets it");
+    problems.add(Code::FIXED_HEADER, node.path, message, "remove it; Envoy sets it");
 }
 
 /// A name that a policy matches and does not change.
@@ -93,8 +93,7 @@ impl Document for HeaderName {
             Some(name) if name.as_str() != "host" => Some(name),
             _ => {
                 let message = format!("cannot match `{text}` as a header");
-                node.problem(problems, Code::HEADER_NAME, message, help_for(text));
-                None
+                problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
             }
         }
     }
@@ -141,7 +140,7 @@ impl Document for HeaderPattern {
         match HeaderName::parse(prefix) {
             None => {
                 let message = format!("invalid header prefix `{text}`");
-                node.invalid(problems, Code::HEADER_NAME, message, "write letters before the `*`")
+                problems.invalid(Code::HEADER_NAME, node.path, message, "write letters before the `*`")
             }
             Some(HeaderName(prefix)) => match FIXED.iter().find(|fixed| fixed.starts_with(&prefix)) {
                 Some(fixed) => {

@@ -13,7 +13,7 @@ impl Document for HeaderText {
         let text = node.string(problems)?;
         if text.chars().any(|c| c.is_control() && c != '\t') {
             let message = "control character in a header value";
-            return node.invalid(problems, Code::HEADER_VALUE, message, "remove it");
+            return problems.invalid(Code::HEADER_VALUE, node.path, message, "remove it");
         }
         Some(Self(text.to_owned()))
     }

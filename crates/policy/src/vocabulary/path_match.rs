@@ -95,7 +95,7 @@ impl Document for PathMatch {
         match kind {
             "regex" if !ignore_case && matches_no_canonical_path(&text) => {
                 let help = "write bytes beyond ASCII as upper-case escapes, as in canonical paths: `%C3%A9`";
-                at.invalid(problems, Code::PATH_PATTERN, NEVER_MATCHES, help)
+                problems.invalid(Code::PATH_PATTERN, at.path, NEVER_MATCHES, help)
             }
             "regex" => WholeRegex::from_fields(&fields, ignore_case, problems).map(Self::Regex),
             "template" => Template::parse(at, &text, ignore_case, problems).map(Self::Template),
@@ -146,10 +146,10 @@ fn matches_no_canonical_path(regex: &str) -> bool {
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     if text.contains('*') {
         let help = "remove it from a `prefix`, or use a `template`; a `regex` matches a literal `*`";
-        return node.invalid(problems, Code::PATH_PATTERN, "`*` is not a wildcard here", help);
+        return problems.invalid(Code::PATH_PATTERN, node.path, "`*` is not a wildcard here", help);
     }
     canonical_pattern(text)
-        .map_err(|help| node.problem(problems, Code::PATH_PATTERN, NEVER_MATCHES, help))
+        .map_err(|help| problems.add(Code::PATH_PATTERN, node.path, NEVER_MATCHES, help))
         .ok()
 }
 

@@ -116,7 +116,7 @@ impl FromDocument<RuleFields> for Rule {
             }
             if !is_given && action == owner {
                 let message = format!("`action: {field}` without `{field}`");
-                node.problem(problems, Code::MISSING_FIELD, message, format!("add `{field}`"));
+                problems.add(Code::MISSING_FIELD, node.path, message, format!("add `{field}`"));
             }
         }
         let action = match action {
@@ -160,7 +160,7 @@ impl FromDocument<RewriteFields> for Rewrite {
     fn from_document(fields: RewriteFields, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         if fields.replacement.0.is_none() {
             let help = "add `path`, `prefix`, or `regex` and `substitution`";
-            node.problem(problems, Code::MISSING_FIELD, "no replacement", help);
+            problems.add(Code::MISSING_FIELD, node.path, "no replacement", help);
         }
         fields.replacement.0.map(Self)
     }
@@ -212,7 +212,7 @@ impl FromDocument<RedirectFields> for Redirect {
         let RedirectFields { path: ReplacementFields(path), status, host, scheme } = fields;
         if path.is_none() && host.is_none() && scheme.is_none() {
             let help = "add `path`, `prefix`, `regex` and `substitution`, `host` or `scheme`";
-            return node.invalid(problems, Code::MISSING_FIELD, "no redirect target", help);
+            return problems.invalid(Code::MISSING_FIELD, node.path, "no redirect target", help);
         }
         Some(Self { path, status: status.0, host: host.map(|host| host.0), scheme })
     }
@@ -231,7 +231,7 @@ impl Document for RedirectStatus {
         let status = u16::read(node, problems)?;
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
             let message = format!("invalid status `{status}` of a redirect");
-            return node.invalid(problems, Code::STATUS, message, "write 301, 302, 303, 307 or 308");
+            return problems.invalid(Code::STATUS, node.path, message, "write 301, 302, 303, 307 or 308");
         }
         Some(Self(status))
     }
@@ -254,7 +254,7 @@ impl Document for RedirectHost {
         let text = node.string(problems)?;
         let Ok(authority) = Authority::parse(text.as_bytes()) else {
             let help = "write a host, with or without a port";
-            return node.invalid(problems, Code::HOST, format!("invalid host `{text}`"), help);
+            return problems.invalid(Code::HOST, node.path, format!("invalid host `{text}`"), help);
         };
         let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();
         Some(Self(format!("{}{port}", authority.host.as_str())))

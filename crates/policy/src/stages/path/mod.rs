@@ -8,7 +8,7 @@ use crate::decision::{Answer, Filter, Reason, Report, Step, Trace};
 use crate::http::{Forward, Needs, Normalize, PathLimits, Request, RequestPath};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
-use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch};
 use document::{Action, DefaultAction, Redirect, Rule};
@@ -139,7 +139,7 @@ impl PathStage {
                     report.end(self.refusal(request, rule, Reason::REWRITE_AMBIGUOUS))?;
                 }
                 Action::Rewrite(replacement) => match self.replace(rule, replacement, &path) {
-                    Ok(rewritten) if self.enforcement.is_enforced(rule_set::Rule::head(rule)) => {
+                    Ok(rewritten) if self.enforcement.is_enforced(rule.head()) => {
                         (path, forward) = (rewritten, true);
                     }
                     Ok(_) => {}
@@ -201,6 +201,6 @@ impl PathStage {
 
     /// Creates a denial because the action of a rule cannot be applied.
     fn refusal(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
-        self.enforcement.denial(request, Some(rule_set::Rule::head(rule)), reason)
+        self.enforcement.denial(request, Some(rule.head()), reason)
     }
 }

@@ -108,15 +108,13 @@ impl FieldGroup for ReplacementFields {
                 if let Some(character) = ['?', '#'].into_iter().find(|found| substitution.writes(*found)) {
                     let message = format!("`{character}` would end the path");
                     let help = "remove it; the query of the request is kept";
-                    problems.add(Code::PATH, &fields.path.field("substitution"), message, help);
-                    return None;
+                    return problems.invalid(Code::PATH, &fields.path.field("substitution"), message, help);
                 }
                 Some(Replacement::Regex(substitution))
             }
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
-                problems.add(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help);
-                None
+                problems.invalid(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help)
             }
         };
         replacement.map(|replacement| Self(Some(replacement)))

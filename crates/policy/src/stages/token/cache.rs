@@ -46,13 +46,12 @@ impl Document for CacheBytes {
         let bytes = fields.required::<usize>("maxBytes", problems)?;
         if !(Self::MIN..=Self::MAX).contains(&bytes) {
             let message = format!("cache size {bytes} is out of range");
-            problems.add(
+            return problems.invalid(
                 Code::CACHE,
                 &node.path.field("maxBytes"),
                 message,
                 "write 131072 to 268435456 bytes, or `cache: \"off\"`",
             );
-            return None;
         }
         Some(Self(bytes))
     }

@@ -16,7 +16,7 @@ use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Code, FieldPath, Problems, did_you_mean};
 use crate::http::{Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
-use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{HeaderName, Mode, RequestMatch};
 use cache::VerifiedToken;
@@ -107,7 +107,7 @@ impl Stage for TokenStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let inputs = match self.rules.read(request) {
+        let inputs = match self.rules.inputs.read(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
@@ -134,7 +134,7 @@ impl Stage for TokenStage {
         // After the last check: a token that one rule removes may be the token of another rule.
         for (rule, token) in tokens {
             request.claims.get_or_insert_with(|| Rc::clone(&token.claims));
-            if self.enforcement.is_enforced(rule_set::Rule::head(rule)) {
+            if self.enforcement.is_enforced(rule.head()) {
                 self.forward(request, &token);
             }
         }

@@ -68,7 +68,7 @@ impl Document for Algorithms {
         if secrets > 0 && secrets < algorithms.len() {
             let message =
                 "HS* together with algorithms of public keys: a public key could be used as a secret";
-            return node.invalid(problems, Code::ALGORITHMS, message, "split it into two providers");
+            return problems.invalid(Code::ALGORITHMS, node.path, message, "split it into two providers");
         }
         Some(Self(algorithms))
     }

@@ -29,7 +29,7 @@ impl Document for Providers {
         };
         if object.is_empty() {
             let help = "add a provider: `corporate: {issuer: …}`";
-            node.problem(problems, Code::EMPTY_LIST, "no providers", help);
+            problems.add(Code::EMPTY_LIST, node.path, "no providers", help);
         }
         let read = object.iter().map(|(name, value)| {
             let path = node.path.field(name);
