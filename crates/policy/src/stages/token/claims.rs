@@ -1,6 +1,7 @@
 //! Checks of the registered claims of a token (RFC 7519, section 4.1).
 
 use crate::decision::Reason;
+use crate::http::hex_byte;
 use serde_json::{Map, Value};
 
 /// The accepted claims of a token.
@@ -63,13 +64,9 @@ pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -
 }
 
 fn is_hex_of(hex: &[u8], bytes: &[u8]) -> bool {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let mut pairs = hex.chunks(2);
-    let is_same = |byte: &u8| match pairs.next() {
-        Some([high, low]) => digit(high).zip(digit(low)).is_some_and(|(h, l)| h * 16 + l == u32::from(*byte)),
-        _ => false,
-    };
-    hex.len() == 2 * bytes.len() && bytes.iter().all(is_same)
+    let (pairs, rest) = hex.as_chunks();
+    rest.is_empty()
+        && pairs.iter().map(|[high, low]| hex_byte(*high, *low)).eq(bytes.iter().copied().map(Some))
 }
 
 /// Returns a NumericDate (RFC 7519, section 2): seconds since 1970, with an optional fraction.
