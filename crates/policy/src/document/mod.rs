@@ -15,7 +15,7 @@ mod schema;
 
 pub use code::Code;
 pub use definitions::Definitions;
-pub use group::{FieldGroup, FromDocument};
+pub use group::{Checked, FieldGroup};
 pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
 pub use schema::Schema;

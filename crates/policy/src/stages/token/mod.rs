@@ -162,12 +162,12 @@ impl TokenStage {
     }
 
     fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, refusal: Refusal) -> Answer {
-        let required = rule.and_then(|rule| match &rule.require {
-            Require::Token(required) => Some(required),
-            Require::None => None,
-        });
-        let mut answer = self.enforcement.denial(request, rule.map(rule_set::Rule::head), refusal.reason);
-        let (name, value) = refusal.header(&self.realm, required);
+        let scopes: Vec<&str> = match rule.map(|rule| &rule.require) {
+            Some(Require::Token(required)) => required.scopes.iter().map(|scope| scope.0.as_str()).collect(),
+            Some(Require::None) | None => Vec::new(),
+        };
+        let mut answer = self.enforcement.denial(request, rule.map(Rule::head), refusal.reason);
+        let (name, value) = refusal.header(&self.realm.0, &scopes);
         answer.reply = answer.reply.with(name, value);
         answer
     }
