@@ -9,13 +9,11 @@ use crate::vocabulary::{Mode, RequestMatch, Rules};
 
 /// A rule with a match on requests.
 pub(super) trait Rule {
-    /// The filter of the rule.
     const FILTER: Filter;
 
     /// Returns the name, the mode and the deny response.
     fn head(&self) -> RuleHead<'_>;
 
-    /// Returns the match on requests.
     fn matches(&self) -> &RequestMatch;
 }
 
@@ -37,7 +35,6 @@ impl<R: Rule> RuleSet<R> {
         Self { index: RuleIndex::new(matches.clone()), inputs: InputUse::of(matches), rules }
     }
 
-    /// Returns the modes of the rules.
     pub(super) fn modes(&self) -> impl Iterator<Item = Option<Mode>> {
         self.rules.iter().map(|rule| rule.head().mode)
     }
@@ -47,7 +44,6 @@ impl<R: Rule> RuleSet<R> {
         self.rules.iter().fold(Needs::default(), |needs, rule| needs.or(rule.matches().needs()))
     }
 
-    /// Returns the rule at an index.
     pub(super) fn get(&self, index: usize) -> Option<&R> {
         self.rules.get(index)
     }

@@ -21,10 +21,6 @@ impl Document for HeaderText {
     fn describe(_: &mut Definitions) -> Schema {
         Schema::of_type("string").with("pattern", r"^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F]*$")
     }
-
-    fn spelled(&self) -> Option<serde_json::Value> {
-        self.0.spelled()
-    }
 }
 
 document! {

@@ -1,7 +1,6 @@
 //! A match on a path.
 
-use super::string_match::describe_kinds;
-use super::string_match::{StringKind, ignore_case};
+use super::string_match::{StringKind, describe_kinds, ignore_case};
 use super::{PathShape, StringMatch, Template, WholeRegex};
 use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
 use crate::http::canonical_pattern;
@@ -134,11 +133,10 @@ const NEVER_MATCHES: &str = "no canonical path matches this pattern";
 /// Returns true if a regular expression contains bytes beyond ASCII or lower-case escapes, which no canonical path has.
 fn matches_no_canonical_path(regex: &str) -> bool {
     let is_lower = |escape: &str| {
-        let mut digits = escape.bytes().take(2);
-        let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return false };
-        high.is_ascii_hexdigit()
-            && low.is_ascii_hexdigit()
-            && (high.is_ascii_lowercase() || low.is_ascii_lowercase())
+        let digits = escape.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| {
+            digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(u8::is_ascii_lowercase)
+        })
     };
     !regex.is_ascii() || regex.split('%').skip(1).any(is_lower)
 }

@@ -102,12 +102,10 @@ fn decode(text: &str, is_wanted: impl Fn(u8, &str) -> bool) -> Option<String> {
 /// A path after a step that may not apply, and may fail.
 pub(super) type Decoded = Option<Result<String, Reason>>;
 
-/// Decodes `%2F`, if present.
 pub(super) fn decode_slash(text: &str) -> Decoded {
     decode(text, |byte, _| byte == b'/').map(Ok)
 }
 
-/// Decodes `%5C`, if present.
 pub(super) fn decode_backslash(text: &str) -> Decoded {
     decode(text, |byte, _| byte == b'\\').map(Ok)
 }

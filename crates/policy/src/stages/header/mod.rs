@@ -224,7 +224,6 @@ impl HeaderStage {
     }
 }
 
-/// Returns true if the header has more than one value.
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
     // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; a policy that requires a
     // single value refuses those.

@@ -68,7 +68,6 @@ choice! {
 }
 
 impl Rule {
-    /// Returns the patterns of the match on paths.
     pub(super) fn paths(&self) -> &[PathMatch] {
         self.matches.fields.paths.as_deref().unwrap_or_default()
     }

@@ -62,8 +62,7 @@ pub struct Algorithms(pub Vec<Algorithm>);
 
 impl Document for Algorithms {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let NonEmpty(names) = NonEmpty::<AlgorithmName>::read(node, problems)?;
-        let algorithms: Vec<Algorithm> = names.into_iter().map(|name| name.0).collect();
+        let NonEmpty(algorithms) = NonEmpty::<Algorithm>::read(node, problems)?;
         let secrets = algorithms.iter().filter(|algorithm| algorithm.is_symmetric()).count();
         if secrets > 0 && secrets < algorithms.len() {
             let message =
@@ -74,17 +73,15 @@ impl Document for Algorithms {
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {
-        NonEmpty::<AlgorithmName>::describe(definitions)
+        NonEmpty::<Algorithm>::describe(definitions)
     }
 }
 
-struct AlgorithmName(Algorithm);
-
-impl Document for AlgorithmName {
+impl Document for Algorithm {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let words: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
         let index = node.choice(&words, problems)?;
-        Algorithm::ALL.get(index).copied().map(Self)
+        Algorithm::ALL.get(index).copied()
     }
 
     fn describe(_: &mut Definitions) -> Schema {

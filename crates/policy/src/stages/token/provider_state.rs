@@ -38,9 +38,7 @@ pub(super) fn usable_keys(
 /// A provider and its keys.
 #[derive(Debug, Clone)]
 pub struct ProviderState {
-    /// The index of the provider.
     pub(super) provider_index: usize,
-    /// The name.
     pub(super) name: String,
     /// What its tokens must be.
     pub(super) provider: Provider,
@@ -78,12 +76,8 @@ impl ProviderState {
 
     /// Returns how the keys are fetched, unless they are inline.
     pub(super) fn remote(&self) -> Option<RemoteKeys> {
-        match &self.provider.jwks {
-            Jwks::Inline(_) => None,
-            Jwks::Remote(remote) => {
-                Some(remote.keys(self.provider_index, &self.name, &self.provider.algorithms.0))
-            }
-        }
+        let Jwks::Remote(remote) = &self.provider.jwks else { return None };
+        Some(remote.keys(self.provider_index, &self.name, &self.provider.algorithms.0))
     }
 
     /// Replaces the keys with a set that was fetched at `at`, in seconds since 1970.
@@ -119,10 +113,12 @@ impl ProviderState {
             Some(_) => Reason::KEYS_STALE,
             None => Reason::KEYS_MISSING,
         };
-        report
-            .keys_wanted
-            .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Keys });
+        report.keys_wanted.push(self.wanted(MissingKeys::Keys));
         Err(Refusal { reason, retry_after: Some(remote.retry_after()) })
+    }
+
+    fn wanted(&self, missing: MissingKeys) -> KeysWanted {
+        KeysWanted { provider_index: self.provider_index, missing }
     }
 
     /// Checks that a token was issued by this provider and is valid for the request.
@@ -180,9 +176,7 @@ impl ProviderState {
         }
         let is_unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
         if is_unknown && matches!(self.keys, Keys::Fetched(_)) {
-            report
-                .keys_wanted
-                .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Kid });
+            report.keys_wanted.push(self.wanted(MissingKeys::Kid));
         }
         Err(reason.into())
     }

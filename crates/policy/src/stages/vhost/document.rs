@@ -72,7 +72,6 @@ choice! {
 }
 
 impl VirtualHost {
-    /// Returns the part that denials use.
     pub(super) fn head(&self) -> RuleHead<'_> {
         RuleHead { name: &self.name, mode: self.mode, response: self.response.as_ref() }
     }
