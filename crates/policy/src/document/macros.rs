@@ -221,7 +221,7 @@ macro_rules! choice {
 
             impl Document for $name {
                 fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                    let index = node.choice(&Self::ALL.map(Self::name), problems)?;
+                    let index = node.choice(&[$( $word ),*], problems)?;
                     Self::ALL.get(index).copied()
                 }
 

@@ -76,7 +76,7 @@ fn escaped(after: &str) -> Option<(u8, &str)> {
     Some((hex_byte(*high, *low)?, after.get(2..)?))
 }
 
-/// Decodes the escapes for which `is_wanted` is true, given the byte and the text behind it; returns nothing if there are none.
+/// Decodes the escapes for which `is_wanted` is true, given the byte and the text after it; returns nothing if there are none.
 fn decode(text: &str, is_wanted: impl Fn(u8, &str) -> bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;

@@ -107,6 +107,6 @@ fn cut_parameters(path: &str) -> String {
 /// Returns the path after the first segment of a path that starts with `//`, which resolves as a reference to another host
 /// (RFC 3986, section 4.2).
 fn without_host(path: &str) -> Option<String> {
-    let (_, behind) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
-    Some(format!("/{behind}"))
+    let (_, after) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
+    Some(format!("/{after}"))
 }
