@@ -275,7 +275,7 @@ fn an_invalid_key_set_never_replaces_a_valid_one() {
         "the response was cut short",
         "status 404",
         "the key set is not valid JSON",
-        "no key that can be used",
+        "no usable key",
     ] {
         assert!(world.envoy.log().contains(why), "{why}: {}", world.envoy.log());
     }

@@ -1,45 +1,30 @@
 //! Items that are listed twice.
 
-use crate::found::Found;
 use crate::walk::Place;
-use policy::document::read;
+use crate::warning::warning;
+use policy::document::{Problem, read};
 use policy::vocabulary::PathMatch;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The lists in which a repeated item has no effect.
-const LISTS: [&str; 19] = [
-    "algorithms",
-    "anyOf",
-    "audiences",
-    "claims",
-    "cookies",
-    "forbid",
-    "headers",
-    "hosts",
-    "methods",
-    "oneOf",
-    "paths",
-    "ports",
-    "presets",
-    "query",
-    "remove",
-    "require",
-    "scopes",
-    "single",
-    "types",
-];
+/// The lists in which an item may be repeated: edits, and the names on the way to a claim.
+const REPEATABLE: [&str; 6] = ["add", "claim", "claimToHeaders", "rename", "rewrite", "set"];
 
-pub(crate) fn check(place: Place<'_>, found: &mut Found) {
+pub(crate) fn check(place: Place<'_>, found: &mut Vec<Problem>) {
     let Value::Array(items) = place.value else { return };
-    if !LISTS.contains(&place.field) {
+    if REPEATABLE.contains(&place.field) {
         return;
     }
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
         let Some(first) = seen.insert(normalized(place.field, item), index) else { continue };
         let message = format!("duplicate of {}[{first}]", place.path);
-        found.add("duplicate_pattern", format!("{}[{index}]", place.path), message, "remove one of them");
+        found.push(warning(
+            "duplicate_pattern",
+            format!("{}[{index}]", place.path),
+            message,
+            "remove one of them",
+        ));
     }
 }
 

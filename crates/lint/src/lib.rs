@@ -4,17 +4,18 @@
 //! reported.
 
 mod duplicates;
-mod found;
 mod path;
 mod posture;
 mod regex;
 mod request;
 mod unreachable;
 mod walk;
+mod warning;
 
-use found::Found;
-use policy::document::Problem;
+use policy::document::{Problem, read};
+use policy::stages::{PathStage, Stage, TokenStage};
 use serde_json::Value;
+use unreachable::Rule;
 
 /// The codes of warnings, with their meaning.
 pub const CODES: [(&str, &str); 5] = [
@@ -30,16 +31,33 @@ pub const CODES: [(&str, &str); 5] = [
 
 /// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
 pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
-    let mut found = Found::default();
+    let mut found = Vec::new();
     walk::each(section, policy, &mut |place| {
         duplicates::check(place, &mut found);
         regex::check(place, &mut found);
     });
-    if filter == "path-policy" {
-        posture::check(section, policy, &mut found);
+    let text = policy.to_string();
+    /// Checks the rules of a policy whose type is not public, if the first rule that matches decides.
+    macro_rules! check_rules {
+        ($policy:ident) => {
+            let rules = $policy.rules.iter();
+            let rules = rules.map(|rule| Rule { name: &rule.name, mode: rule.mode, matches: &rule.matches });
+            unreachable::check(section, $policy.mode, &rules.collect::<Vec<_>>(), &mut found);
+        };
     }
-    if matches!(filter, "path-policy" | "token-validation") {
-        unreachable::check(section, policy, &mut found);
+    match filter {
+        "path-policy" => {
+            if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
+                posture::check(section, &policy, &mut found);
+                check_rules!(policy);
+            }
+        }
+        "token-validation" => {
+            if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
+                check_rules!(policy);
+            }
+        }
+        _ => {}
     }
-    found.into_problems()
+    found
 }

@@ -1,22 +1,22 @@
 //! Path policies that allow more than they seem to.
 
-use crate::found::{Found, below};
-use serde_json::Value;
+use crate::warning::{below, warning};
+use policy::document::Problem;
+use policy::http::Forward;
+use policy::stages::{PathStage, Stage};
 
-pub(crate) fn check(section: &str, policy: &Value, found: &mut Found) {
-    let rules = policy.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let is = |value: &Value, field: &str, word: &str| value.get(field).and_then(Value::as_str) == Some(word);
-    if is(policy, "default", "allow") && rules.is_empty() {
+pub(crate) fn check(section: &str, policy: &<PathStage as Stage>::Document, found: &mut Vec<Problem>) {
+    let default = policy.default.name();
+    if default == "allow" && policy.rules.is_empty() {
         let help = "add a deny rule, or write `default: deny` and add allow rules";
         let message = "`default: allow` without rules allows every path".to_owned();
-        found.add("allow_all", below(section, "default"), message, help);
+        found.push(warning("allow_all", below(section, "default"), message, help));
     }
-    let denies = is(policy, "default", "deny") || rules.iter().any(|rule| is(rule, "action", "deny"));
-    let original = policy.get("normalize").is_some_and(|normalize| is(normalize, "forward", "original"));
-    if denies && original {
+    let denies = default == "deny" || policy.rules.iter().any(|rule| rule.action.name() == "deny");
+    if denies && policy.normalize.forward == Forward::Original {
         let message =
             "the upstream receives the original path and may read it as one that is denied".to_owned();
         let help = "remove `forward`; the upstream then receives the path that was checked";
-        found.add("forward_original", below(section, "normalize.forward"), message, help);
+        found.push(warning("forward_original", below(section, "normalize.forward"), message, help));
     }
 }

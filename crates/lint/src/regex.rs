@@ -1,16 +1,17 @@
 //! Regular expressions that a simpler pattern can replace.
 
-use crate::found::{Found, below};
 use crate::walk::Place;
+use crate::warning::{below, warning};
+use policy::document::Problem;
 use serde_json::Value;
 
-pub(crate) fn check(place: Place<'_>, found: &mut Found) {
+pub(crate) fn check(place: Place<'_>, found: &mut Vec<Problem>) {
     let text = place.value.get("regex").and_then(Value::as_str);
     // A substitution needs its expression.
     let (Some(text), None) = (text, place.value.get("substitution")) else { return };
     if let Some(help) = simpler(text, place.field == "paths") {
         let message = format!("regular expression `{text}` is a simple pattern");
-        found.add("simple_regex", below(place.path, "regex"), message, help);
+        found.push(warning("simple_regex", below(place.path, "regex"), message, help));
     }
 }
 

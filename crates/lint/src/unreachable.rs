@@ -1,47 +1,40 @@
 //! Rules that never match.
 
-use crate::found::{Found, below};
+use crate::warning::{below, warning};
 use crate::{path, request};
-use policy::document::read;
-use policy::vocabulary::{PathShape, RequestMatch};
-use serde_json::Value;
+use policy::document::Problem;
+use policy::vocabulary::{Mode, PathShape, RequestMatch, RuleName};
 use std::collections::HashMap;
 
 /// The most earlier rules of a kind that a rule is compared with.
 const MAX_COMPARED: usize = 256;
 
-/// Finds rules that never match, if the first rule that matches wins.
-pub(crate) fn check(section: &str, policy: &Value, found: &mut Found) {
-    let mode = |value: &Value| value.get("mode").and_then(Value::as_str).map(str::to_owned);
-    let is_off = mode(policy).as_deref() == Some("off");
-    let rules = policy.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let matches: Vec<Option<RequestMatch>> = rules.iter().map(match_of).collect();
-    let name =
-        |index: usize| rules.get(index).and_then(|rule| rule.get("name")?.as_str()).unwrap_or_default();
+/// A rule of a filter in which the first rule that matches decides.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule<'p> {
+    pub(crate) name: &'p RuleName,
+    pub(crate) mode: Option<Mode>,
+    pub(crate) matches: &'p RequestMatch,
+}
+
+/// Finds rules that never match in a filter of this mode.
+pub(crate) fn check(section: &str, mode: Mode, rules: &[Rule<'_>], found: &mut Vec<Problem>) {
     let mut earlier = Earlier::default();
-    for (index, (rule, own)) in rules.iter().zip(&matches).enumerate() {
-        let Some(own) = own else { continue };
-        let own_mode = mode(rule);
-        if own_mode.as_deref() != Some("off")
-            && let Some(first) = earlier.covering(own, &matches)
+    for (index, rule) in rules.iter().enumerate() {
+        if rule.mode != Some(Mode::Off)
+            && let Some(first) = earlier.covering(rule.matches, rules)
         {
-            let (name, first) = (name(index), name(first));
+            let (name, first) = (rule.name, first.name);
             let message = format!("rule `{name}` never matches: `{first}` matches all of its requests first");
             let place = below(section, &format!("rules[{index}].name"));
-            found.add("unreachable_rule", place, message, format!("move it before `{first}`, or remove it"));
+            let help = format!("move it before `{first}`, or remove it");
+            found.push(warning("unreachable_rule", place, message, help));
         }
         // A rule in shadow is passed over, and one that is off is never tried. In a filter in shadow a rule without a
         // mode decides as usual.
-        if matches!(own_mode.as_deref(), None | Some("enforce")) && !is_off {
-            earlier.add(index, own);
+        if matches!(rule.mode, None | Some(Mode::Enforce)) && mode != Mode::Off {
+            earlier.add(index, rule.matches);
         }
-    }
-}
-
-fn match_of(rule: &Value) -> Option<RequestMatch> {
-    match rule.get("match") {
-        Some(document) => read(document.to_string().as_bytes()).ok(),
-        None => Some(RequestMatch::default()),
     }
 }
 
@@ -69,7 +62,7 @@ impl Earlier {
     }
 
     /// Returns the first rule that covers this one.
-    fn covering(&self, rule: &RequestMatch, matches: &[Option<RequestMatch>]) -> Option<usize> {
+    fn covering<'r>(&self, rule: &RequestMatch, rules: &'r [Rule<'r>]) -> Option<&'r Rule<'r>> {
         let mut candidates: Vec<usize> = self.any.iter().copied().take(MAX_COMPARED).collect();
         // A rule that covers this one covers its first pattern.
         if let Some(first) = rule.fields.paths.as_deref().and_then(<[_]>::first) {
@@ -83,10 +76,7 @@ impl Earlier {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let covers = |index: &usize| {
-            let earlier = matches.get(*index).and_then(Option::as_ref);
-            earlier.is_some_and(|earlier| request::covers(earlier, rule))
-        };
-        candidates.into_iter().find(covers)
+        let mut candidates = candidates.into_iter().filter_map(|index| rules.get(index));
+        candidates.find(|earlier| request::covers(earlier.matches, rule))
     }
 }

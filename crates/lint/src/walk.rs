@@ -1,6 +1,6 @@
 //! The values of a policy, with their places.
 
-use crate::found::below;
+use crate::warning::below;
 use serde_json::Value;
 
 /// A value and its place.

@@ -16,20 +16,17 @@ pub struct Reason {
 
 impl Reason {
     /// Returns the name, such as `method_not_allowed`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.name
     }
 
     /// Returns the status of the denial.
-    #[must_use]
     pub fn status(self) -> u16 {
         self.status
     }
 
     /// Returns true if the policy decided, so that its deny response may replace the status; false if the protocol
     /// requires the status.
-    #[must_use]
     pub fn is_policy(self) -> bool {
         self.is_policy
     }

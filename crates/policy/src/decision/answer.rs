@@ -4,25 +4,15 @@ use super::{Filter, LocalReply, Reason};
 use crate::vocabulary::{Mode, RuleName};
 use std::fmt;
 
-/// The decision on a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// The request continues.
-    Allow,
-    /// The request is denied.
-    Deny,
-    /// The client is redirected.
-    Redirect,
-}
-
-impl Decision {
-    /// Returns the name in filter state and in case files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Deny => "deny",
-            Self::Redirect => "redirect",
-        }
+named! {
+    /// The decision on a request.
+    pub enum Decision {
+        /// The request continues.
+        Allow = "allow",
+        /// The request is denied.
+        Deny = "deny",
+        /// The client is redirected.
+        Redirect = "redirect",
     }
 }
 

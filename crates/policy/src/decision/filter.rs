@@ -1,35 +1,17 @@
 //! The filters.
 
-macro_rules! filters {
-    ($( $(#[$about:meta])* $variant:ident = $name:literal, )*) => {
-        /// A filter. The order is that in which a request passes the filters.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Filter {
-            $( $(#[$about])* $variant, )*
-        }
-
-        impl Filter {
-            /// Every filter.
-            pub const ALL: [Self; [$( $name ),*].len()] = [$( Self::$variant ),*];
-
-            /// Returns the name in metrics, filter state and response code details.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )* }
-            }
-        }
-    };
-}
-
-filters! {
-    /// The filter of virtual hosts.
-    VhostPolicy = "vhost_policy",
-    /// The filter of paths.
-    PathPolicy = "path_policy",
-    /// The filter of tokens.
-    TokenValidation = "token_validation",
-    /// The filter of headers.
-    HeaderPolicy = "header_policy",
+named! {
+    /// A filter. The order is that in which a request passes the filters.
+    pub enum Filter {
+        /// The filter of virtual hosts.
+        VhostPolicy = "vhost_policy",
+        /// The filter of paths.
+        PathPolicy = "path_policy",
+        /// The filter of tokens.
+        TokenValidation = "token_validation",
+        /// The filter of headers.
+        HeaderPolicy = "header_policy",
+    }
 }
 
 /// A value for each filter.

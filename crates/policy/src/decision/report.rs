@@ -68,14 +68,7 @@ impl<T: Trace> Report<T> {
         Ok(())
     }
 
-    /// Records that a rule in shadow matched.
-    pub(crate) fn shadow_match(&mut self, filter: Filter, rule: &RuleName) {
-        if !self.matched_in_shadow.iter().any(|(f, r)| *f == filter && r == rule) {
-            self.matched_in_shadow.push((filter, rule.clone()));
-        }
-    }
-
-    /// Records the result of trying a rule.
+    /// Records the result of trying a rule, and the match of a rule in shadow once.
     pub(crate) fn record_rule(
         &mut self,
         filter: Filter,
@@ -83,6 +76,10 @@ impl<T: Trace> Report<T> {
         reading: Option<&str>,
         tried: RuleResult,
     ) {
+        let is_known = |(f, r): &(Filter, RuleName)| *f == filter && r == rule;
+        if tried == RuleResult::Shadowed && !self.matched_in_shadow.iter().any(is_known) {
+            self.matched_in_shadow.push((filter, rule.clone()));
+        }
         self.trace.step(|| Step::Rule {
             filter,
             rule: rule.as_str().to_owned(),

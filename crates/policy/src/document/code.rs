@@ -6,7 +6,6 @@ pub struct Code(&'static str);
 
 impl Code {
     /// Returns the name, which is stable.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.0
     }

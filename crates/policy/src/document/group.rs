@@ -1,6 +1,6 @@
 //! Groups of fields, which several documents may share.
 
-use super::{Definitions, Fields, Node, Problems, Schema};
+use super::{Definitions, FieldPath, Fields, Node, Problems, Schema};
 
 /// A value that is read from fields of an object that may have others too.
 pub trait FieldGroup: Sized {
@@ -19,10 +19,10 @@ pub trait FieldGroup: Sized {
     }
 }
 
-/// A value that is made from the fields `D`, which depend on each other.
-pub trait FromDocument<D>: Sized {
-    /// Makes the value, or adds at least one problem and returns nothing.
-    fn from_document(document: D, node: Node<'_>, problems: &mut Problems) -> Option<Self>;
+/// A document whose fields depend on each other.
+pub trait Checked {
+    /// Adds a problem for each field that contradicts another.
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems);
 
     /// Adds the dependencies between the fields to their schema.
     fn restrict(schema: Schema) -> Schema;

@@ -4,8 +4,7 @@
 ///
 /// A field is `"key" name: Type = default,` and required without a default. A field without a key is a
 /// [`FieldGroup`](super::FieldGroup), read from the same object. `pub struct Name: Default` also implements [`Default`], if every
-/// field has one. `pub struct Name as Target` reads a `Target`, made by
-/// [`FromDocument`](super::FromDocument).
+/// field has one. `pub struct Name: Checked` is checked by [`Checked`](super::Checked) after reading.
 macro_rules! document {
     (
         $(#[$($meta:tt)*])*
@@ -28,40 +27,29 @@ macro_rules! document {
     };
     ( $(#[$($meta:tt)*])* pub struct $name:ident { $($fields:tt)* } ) => {
         document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
-        document! { @document ($(#[$($meta)*])*) $name }
+        document! { @document ($(#[$($meta)*])*) $name, (|_: &Self, _, _| ()), (|schema| schema) }
     };
-    ( $(#[$($meta:tt)*])* pub struct $name:ident as $target:ident { $($fields:tt)* } ) => {
+    ( $(#[$($meta:tt)*])* pub struct $name:ident: Checked { $($fields:tt)* } ) => {
         document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
-
-        const _: () = {
-            use $crate::document::{Definitions, Document, FromDocument, Node, Problems, Schema, define_group, read_group};
-
-            impl Document for $target {
-                fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                    let document = read_group::<$name>(node, problems)?;
-                    FromDocument::from_document(document, node, problems)
-                }
-
-                fn describe(definitions: &mut Definitions) -> Schema {
-                    let about = documentation!($(#[$($meta)*])*);
-                    let restrict = <Self as FromDocument<$name>>::restrict;
-                    define_group::<$name>(definitions, (module_path!(), stringify!($target)), &about, restrict)
-                }
-            }
-        };
+        document! {
+            @document ($(#[$($meta)*])*) $name,
+            ($crate::document::Checked::check), (<Self as $crate::document::Checked>::restrict)
+        }
     };
-    (@document ($(#[$($meta:tt)*])*) $name:ident) => {
+    (@document ($(#[$($meta:tt)*])*) $name:ident, $check:tt, $restrict:tt) => {
         const _: () = {
             use $crate::document::{Definitions, Document, FieldGroup, Node, Problems, Schema, define_group, read_group};
 
             impl Document for $name {
                 fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                    read_group(node, problems)
+                    let document = read_group(node, problems)?;
+                    $check(&document, node.path, problems);
+                    Some(document)
                 }
 
                 fn describe(definitions: &mut Definitions) -> Schema {
                     let about = documentation!($(#[$($meta)*])*);
-                    define_group::<Self>(definitions, (module_path!(), stringify!($name)), &about, |schema| schema)
+                    define_group::<Self>(definitions, (module_path!(), stringify!($name)), &about, $restrict)
                 }
 
                 fn spelled(&self) -> Option<serde_json::Value> {
@@ -172,7 +160,7 @@ macro_rules! exactly_one {
             }
         };
 
-        document! { @document ($(#[$($meta)*])*) $name }
+        document! { @document ($(#[$($meta)*])*) $name, (|_: &Self, _, _| ()), (|schema| schema) }
     };
 }
 
@@ -186,7 +174,34 @@ macro_rules! documentation {
     (@line $($other:tt)*) => { "" };
 }
 
-/// Defines an enum that is read from one of a few words.
+/// Defines an enum whose variants have names.
+macro_rules! named {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+        }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: [Self; [$( $word ),*].len()] = [$( Self::$variant ),*];
+
+            /// Returns the name in configurations, metrics and logs.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+    };
+}
+
+/// Defines an enum that is read from the name of a variant.
 macro_rules! choice {
     (
         $(#[$($meta:tt)*])*
@@ -194,17 +209,10 @@ macro_rules! choice {
             $( $(#[$($variant_meta:tt)*])* $variant:ident = $word:literal, )*
         }
     ) => {
-        $(#[$($meta)*])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $( $(#[$($variant_meta)*])* $variant, )*
-        }
-
-        impl $name {
-            /// Returns the word that a configuration uses.
-            #[allow(dead_code, reason = "few choices are printed")]
-            pub fn name(self) -> &'static str {
-                match self { $( Self::$variant => $word, )* }
+        named! {
+            $(#[$($meta)*])*
+            pub enum $name {
+                $( $(#[$($variant_meta)*])* $variant = $word, )*
             }
         }
 
@@ -214,7 +222,7 @@ macro_rules! choice {
             impl Document for $name {
                 fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
                     let index = node.choice(&[$( $word ),*], problems)?;
-                    [$( Self::$variant ),*].get(index).copied()
+                    Self::ALL.get(index).copied()
                 }
 
                 fn describe(definitions: &mut Definitions) -> Schema {

@@ -15,7 +15,7 @@ mod schema;
 
 pub use code::Code;
 pub use definitions::Definitions;
-pub use group::{FieldGroup, FromDocument};
+pub use group::{Checked, FieldGroup};
 pub use problem::{FieldPath, Problem, Problems};
 pub use read::{Document, Fields, Node};
 pub use schema::Schema;
@@ -40,14 +40,12 @@ pub(crate) fn read_checked<T: Document>(
     check: impl FnOnce(&T, &FieldPath<'_>, &mut Problems),
 ) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
-    let document = read_into(text, &mut problems);
+    let document = parse(text, &mut problems)
+        .and_then(|value| T::read(Node { value: &value, path: &FieldPath::Root }, &mut problems));
     if let Some(document) = &document {
         check(document, &FieldPath::Root, &mut problems);
     }
-    match document {
-        Some(document) if problems.is_empty() => Ok(document),
-        _ => Err(problems.into_vec()),
-    }
+    document.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec())
 }
 
 /// Returns the JSON Schema of a document.
@@ -57,22 +55,16 @@ pub fn schema<T: Document>(title: &str) -> serde_json::Value {
     definitions.complete(root, title)
 }
 
-fn read_into<T: Document>(text: &[u8], problems: &mut Problems) -> Option<T> {
-    let root = FieldPath::Root;
+fn parse(text: &[u8], problems: &mut Problems) -> Option<serde_json::Value> {
     if text.trim_ascii().is_empty() {
-        problems.add(Code::EMPTY, &root, "the configuration is empty", "write a policy");
-        return None;
+        let message = "the configuration is empty";
+        return problems.invalid(Code::EMPTY, &FieldPath::Root, message, "write a policy");
     }
     // JSON first: the first byte of a `Struct` is a line feed, which JSON ignores.
-    let json = encoding::json::parse(text, MAX_DEPTH).map_err(|error| error.message);
-    let parsed = json.or_else(|message| protobuf::parse(text).ok_or(message));
-    match parsed {
-        Ok(value) => T::read(Node { value: &value, path: &root }, problems),
-        Err(message) => {
-            problems.add(Code::SYNTAX, &root, message, "write JSON");
-            None
-        }
-    }
+    encoding::json::parse(text, MAX_DEPTH)
+        .or_else(|error| protobuf::parse(text).ok_or(error.message))
+        .map_err(|message| problems.add(Code::SYNTAX, &FieldPath::Root, message, "write JSON"))
+        .ok()
 }
 
 #[cfg(test)]
@@ -149,8 +141,7 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_is_refused() {
-        let expected =
-            "syntax at the configuration: the key `name` stands twice at line 1 column 18; write JSON";
+        let expected = "syntax at the configuration: duplicate key `name` at line 1 column 18; write JSON";
         assert_eq!(problems(r#"{"name":"x","name":"y"}"#), [expected]);
     }
 }

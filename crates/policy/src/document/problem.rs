@@ -43,6 +43,18 @@ impl Problems {
         self.0.push(Problem { code: code.name(), path, message: message.into(), help: help.into() });
     }
 
+    /// Adds a problem at `path`, and returns nothing.
+    pub fn invalid<T>(
+        &mut self,
+        code: Code,
+        path: &FieldPath<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<T> {
+        self.add(code, path, message, help);
+        None
+    }
+
     /// Returns true if there are no problems.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

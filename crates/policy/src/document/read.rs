@@ -27,36 +27,12 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Adds a problem of this value.
-    pub fn problem(
-        &self,
-        problems: &mut Problems,
-        code: Code,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        problems.add(code, self.path, message, help);
-    }
-
-    /// Adds a problem of this value, and returns nothing.
-    pub fn invalid<T>(
-        &self,
-        problems: &mut Problems,
-        code: Code,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Option<T> {
-        self.problem(problems, code, message, help);
-        None
-    }
-
     /// Returns the value as a string.
     pub fn string(&self, problems: &mut Problems) -> Option<&'a str> {
         if self.value.is_boolean() {
             // YAML reads `off`, `on`, `yes` and `no` as booleans.
             let help = "put it in quotes: YAML reads a bare `off`, `on`, `yes` or `no` as a boolean";
-            self.problem(problems, Code::WRONG_TYPE, "found a boolean", help);
-            return None;
+            return problems.invalid(Code::WRONG_TYPE, self.path, "found a boolean", help);
         }
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
@@ -71,7 +47,7 @@ impl<'a> Node<'a> {
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
             let message = format!("unknown value `{text}`");
-            self.problem(problems, Code::UNKNOWN_VALUE, message, did_you_mean(text, words));
+            problems.add(Code::UNKNOWN_VALUE, self.path, message, did_you_mean(text, words));
         }
         found
     }
@@ -92,8 +68,12 @@ impl<'a> Node<'a> {
             Value::Object(_) => "an object",
         };
         let or = if self.value.is_null() { ", or omit the field" } else { "" };
-        self.problem(problems, Code::WRONG_TYPE, format!("found {found}"), format!("write {expected}{or}"));
-        None
+        problems.invalid(
+            Code::WRONG_TYPE,
+            self.path,
+            format!("found {found}"),
+            format!("write {expected}{or}"),
+        )
     }
 }
 
@@ -136,18 +116,12 @@ impl<'a> Fields<'a> {
         match (present.next(), present.next()) {
             (Some(name), None) => Some(name),
             (None, _) => {
-                problems.add(
-                    none,
-                    self.path,
-                    "one of several fields is required",
-                    format!("add one of {}", list()),
-                );
-                None
+                let message = "one of several fields is required";
+                problems.invalid(none, self.path, message, format!("add one of {}", list()))
             }
             (Some(first), Some(second)) => {
                 let message = format!("both `{first}` and `{second}`");
-                problems.add(several, self.path, message, format!("keep one of {}", list()));
-                None
+                problems.invalid(several, self.path, message, format!("keep one of {}", list()))
             }
         }
     }
@@ -155,13 +129,8 @@ impl<'a> Fields<'a> {
     /// Reads a required field.
     pub fn required<T: Document>(&self, name: &str, problems: &mut Problems) -> Option<T> {
         if !self.has(name) {
-            problems.add(
-                Code::MISSING_FIELD,
-                self.path,
-                format!("missing field `{name}`"),
-                format!("add `{name}`"),
-            );
-            return None;
+            let message = format!("missing field `{name}`");
+            return problems.invalid(Code::MISSING_FIELD, self.path, message, format!("add `{name}`"));
         }
         self.optional(name, problems)?
     }
@@ -177,15 +146,9 @@ impl<'a> Fields<'a> {
 
 /// Returns "did you mean …", or a list of the known names.
 pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
-        .map(|name| {
-            (strsim::damerau_levenshtein(&found.to_ascii_lowercase(), &name.to_ascii_lowercase()), name)
-        })
-        .min_by_key(|(distance, _)| *distance);
-    match nearest {
-        Some((distance, name)) if distance <= name.len().max(3) / 3 + 1 => format!("did you mean `{name}`?"),
-        _ => format!("use one of `{}`", known.join("`, `")),
+    match diagnostics::nearest(found, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("use one of `{}`", known.join("`, `")),
     }
 }
 

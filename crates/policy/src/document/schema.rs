@@ -170,7 +170,7 @@ fn plain(text: &str) -> String {
         plain.push_str(break_before);
         plain.push_str(line);
     }
-    let plain = plain.replace("](super::StringMatch)", "]").replace("[`", "`").replace("`]", "`");
+    let plain = plain.replace("[`", "`").replace("`]", "`");
     plain.trim().to_owned()
 }
 

@@ -9,6 +9,7 @@ mod request;
 pub use authority::{Authority, Host};
 pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
+pub(crate) use path::hex_byte;
 pub use path::{Choice, DotSegments, Forward, Normalize, PathLimits, RequestPath, canonical_pattern};
 pub use query::query_parameters;
 pub use request::{Connection, Needs, Request};

@@ -42,7 +42,6 @@ impl Enforcement {
         is_on
     }
 
-    /// Returns the mode of the filter.
     pub(super) fn mode(&self) -> Mode {
         self.mode
     }
@@ -73,7 +72,6 @@ impl Enforcement {
         }
     }
 
-    /// Creates a denial of a malformed request.
     pub(super) fn malformed(&self, request: &Request<'_>, reason: Reason) -> Answer {
         Answer { mode: self.malformed_mode, ..self.denial(request, None, reason) }
     }

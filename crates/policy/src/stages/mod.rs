@@ -3,6 +3,7 @@
 mod decide;
 mod enforcement;
 mod header;
+mod host_map;
 mod index;
 mod path;
 mod ringfence;

@@ -3,8 +3,7 @@
 use super::stage::Stage;
 use super::{HeaderStage, KeyRing, PathStage, TokenStage, VhostStage};
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::document::Schema;
-use crate::document::{Code, FieldGroup, FieldPath, FromDocument, Node, Problems};
+use crate::document::{Checked, Code, FieldGroup, FieldPath, Problems, Schema};
 use crate::http::{Headers, Needs, Request};
 
 /// Defines the module `ringfence` from its stages, in the order in which a request passes them: `"section" field: stage`.
@@ -18,23 +17,21 @@ macro_rules! ringfence {
 
         document! {
             /// One configuration for all filters; each section is optional, at least one is required.
-            pub struct Policies as Policies {
+            pub struct Policies: Checked {
                 $( $(#[$about])* $section $field: Option<<$stage as Stage>::Document> = None, )*
             }
         }
 
-        impl FromDocument<Policies> for Policies {
-            fn from_document(policies: Policies, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                let is_empty = true$( && policies.$field.is_none() )*;
-                if is_empty {
-                    let help = format!("add one of `{}`", Policies::FIELDS.join("`, `"));
-                    node.problem(problems, Code::EMPTY, "no filter has a policy", help);
+        impl Checked for Policies {
+            fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+                if true$( && self.$field.is_none() )* {
+                    let help = format!("add one of `{}`", Self::FIELDS.join("`, `"));
+                    problems.add(Code::EMPTY, path, "no filter has a policy", help);
                 }
-                (!is_empty).then_some(policies)
             }
 
-                        fn restrict(schema: Schema) -> Schema {
-                schema.at_least_one(Policies::FIELDS)
+            fn restrict(schema: Schema) -> Schema {
+                schema.at_least_one(Self::FIELDS)
             }
         }
 

@@ -44,7 +44,6 @@ impl RuleInputs<'_> {
         self.authority.as_ref().map(|authority| &authority.host)
     }
 
-    /// Returns the input of matches.
     pub(super) fn match_input<'s>(&'s self, request: &'s Request<'_>) -> MatchInput<'s> {
         MatchInput { host: self.host(), query: self.path.as_ref().and_then(RequestPath::query), request }
     }

@@ -3,19 +3,17 @@
 use super::enforcement::RuleHead;
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
-use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::decision::{Answer, Filter, Report, RuleResult, Trace};
 use crate::http::{Needs, Request};
 use crate::vocabulary::{Mode, RequestMatch, Rules};
 
 /// A rule with a match on requests.
 pub(super) trait Rule {
-    /// The filter of the rule.
     const FILTER: Filter;
 
     /// Returns the name, the mode and the deny response.
     fn head(&self) -> RuleHead<'_>;
 
-    /// Returns the match on requests.
     fn matches(&self) -> &RequestMatch;
 }
 
@@ -24,6 +22,7 @@ pub(super) trait Rule {
 pub(super) struct RuleSet<R> {
     rules: Vec<R>,
     index: RuleIndex,
+    /// The parts of a request that the rules match.
     pub(super) inputs: InputUse,
 }
 
@@ -36,7 +35,6 @@ impl<R: Rule> RuleSet<R> {
         Self { index: RuleIndex::new(matches.clone()), inputs: InputUse::of(matches), rules }
     }
 
-    /// Returns the modes of the rules.
     pub(super) fn modes(&self) -> impl Iterator<Item = Option<Mode>> {
         self.rules.iter().map(|rule| rule.head().mode)
     }
@@ -46,7 +44,6 @@ impl<R: Rule> RuleSet<R> {
         self.rules.iter().fold(Needs::default(), |needs, rule| needs.or(rule.matches().needs()))
     }
 
-    /// Returns the rule at an index.
     pub(super) fn get(&self, index: usize) -> Option<&R> {
         self.rules.get(index)
     }
@@ -82,7 +79,6 @@ impl<R: Rule> RuleSet<R> {
                     RuleResult::Matched => *decider = Some(rule),
                     RuleResult::Shadowed if is_new => {
                         is_new = false;
-                        report.shadow_match(R::FILTER, name);
                         on_shadow(rule, *reading, report)?;
                     }
                     RuleResult::Shadowed | RuleResult::Missed(_) | RuleResult::Off => {}
@@ -93,13 +89,5 @@ impl<R: Rule> RuleSet<R> {
             }
         }
         Ok(first)
-    }
-
-    /// Parses the parts of a request that the rules match.
-    ///
-    /// # Errors
-    /// The reason if the host or the path is malformed.
-    pub(super) fn read<'a>(&self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
-        self.inputs.read(request)
     }
 }

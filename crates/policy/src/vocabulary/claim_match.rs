@@ -1,9 +1,8 @@
 //! A match on a claim.
 
 use super::StringMatch;
-use super::string_match::KINDS;
-use super::string_match::describe_kinds;
-use crate::document::{Code, Definitions, Document, FieldGroup, Fields, Node, Problems, Schema};
+use super::string_match::{KINDS, describe_kinds};
+use crate::document::{Code, Definitions, Document, FieldGroup, Fields, Node, Problems, Schema, concat};
 use serde_json::{Map, Value};
 
 document! {
@@ -48,8 +47,7 @@ impl Document for ClaimPath {
         };
         if names.is_empty() || names.iter().any(String::is_empty) {
             let help = "write `a.b`, or a list of names if a name contains dots";
-            node.problem(problems, Code::CLAIM, "empty name in a claim path", help);
-            return None;
+            return problems.invalid(Code::CLAIM, node.path, "empty name in a claim path", help);
         }
         Some(Self(names))
     }
@@ -92,19 +90,8 @@ impl ClaimCondition {
 }
 
 impl FieldGroup for ClaimCondition {
-    const FIELDS: &'static [&'static str] = &[
-        "present",
-        "equals",
-        "oneOf",
-        "min",
-        "max",
-        "exact",
-        "prefix",
-        "suffix",
-        "contains",
-        "regex",
-        "ignoreCase",
-    ];
+    const FIELDS: &'static [&'static str] =
+        &concat::<11>(&[&["present", "equals", "oneOf", "min", "max"], StringMatch::FIELDS]);
 
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let is_range = fields.has("min") || fields.has("max");
@@ -112,8 +99,12 @@ impl FieldGroup for ClaimCondition {
         let others = ["present", "equals", "oneOf"].iter().filter(|name| fields.has(name)).count();
         if others + usize::from(is_range) + usize::from(is_text) > 1 || (!is_text && fields.has("ignoreCase"))
         {
-            problems.add(Code::TWO_MATCHES, fields.path, "more than one condition", "keep one of them");
-            return None;
+            return problems.invalid(
+                Code::TWO_MATCHES,
+                fields.path,
+                "more than one condition",
+                "keep one of them",
+            );
         }
         if fields.has("present") {
             return fields.required("present", problems).map(Self::Present);
@@ -125,9 +116,8 @@ impl FieldGroup for ClaimCondition {
             return fields.required("oneOf", problems).map(Self::OneOf);
         }
         if is_range {
-            let min = fields.optional::<Number>("min", problems);
-            let max = fields.optional::<Number>("max", problems);
-            return Some(Self::Range { min: min?.map(|min| min.0), max: max?.map(|max| max.0) });
+            let (min, max) = (fields.optional("min", problems), fields.optional("max", problems));
+            return Some(Self::Range { min: min?, max: max? });
         }
         StringMatch::from_fields(fields, problems).map(Self::Text)
     }
@@ -170,12 +160,10 @@ impl Document for Scalar {
     }
 }
 
-struct Number(f64);
-
-impl Document for Number {
+impl Document for f64 {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let expected = if node.value.is_number() { NOT_EXACT } else { "a number" };
-        exact(node.value).map(Self).or_else(|| node.unexpected(problems, expected))
+        exact(node.value).or_else(|| node.unexpected(problems, expected))
     }
 
     fn describe(_: &mut Definitions) -> Schema {

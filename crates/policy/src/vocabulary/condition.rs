@@ -1,9 +1,8 @@
 //! A condition on the value of a header or a query parameter.
 
 use super::StringMatch;
-use super::string_match::KINDS;
-use super::string_match::describe_kinds;
-use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
+use super::string_match::{KINDS, describe_kinds};
+use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema, concat};
 
 /// A condition on a value, or on its presence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +16,7 @@ pub enum Condition {
 const CONDITIONS: [&str; 6] = ["exact", "prefix", "suffix", "contains", "regex", "present"];
 
 impl FieldGroup for Condition {
-    const FIELDS: &'static [&'static str] =
-        &["exact", "prefix", "suffix", "contains", "regex", "ignoreCase", "present"];
+    const FIELDS: &'static [&'static str] = &concat::<7>(&[StringMatch::FIELDS, &["present"]]);
 
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         if !fields.has("present") && KINDS.iter().any(|kind| fields.has(kind)) {
@@ -27,8 +25,7 @@ impl FieldGroup for Condition {
         fields.only_one(&CONDITIONS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
         if let Some(other) = ["ignoreCase", "values"].into_iter().find(|other| fields.has(other)) {
             let message = format!("both `present` and `{other}`");
-            problems.add(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
-            return None;
+            return problems.invalid(Code::TWO_MATCHES, fields.path, message, "keep one of the two");
         }
         fields.required("present", problems).map(Self::Present)
     }

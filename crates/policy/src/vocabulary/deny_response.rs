@@ -30,7 +30,7 @@ impl Document for Status {
         let status = u16::read(node, problems)?;
         if !(400..=599).contains(&status) {
             let message = format!("invalid status `{status}` of a denial");
-            return node.invalid(problems, Code::STATUS, message, "write 400 to 599");
+            return problems.invalid(Code::STATUS, node.path, message, "write 400 to 599");
         }
         Some(Self(status))
     }
@@ -49,7 +49,7 @@ impl Document for ReplyHeader {
         let header = HeaderValue::read(node, problems)?;
         if header.name.as_str() == "content-type" {
             let message = "`content-type` in `headers`";
-            return node.invalid(problems, Code::CONTENT_TYPE, message, "use the field `contentType`");
+            return problems.invalid(Code::CONTENT_TYPE, node.path, message, "use the field `contentType`");
         }
         Some(Self(header))
     }

@@ -4,36 +4,38 @@ use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 /// A duration: `500ms`, `5s`, `10m`, `24h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Duration(std::time::Duration);
+pub struct Duration {
+    milliseconds: u64,
+}
 
 impl Duration {
     /// Creates a duration of whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
-        Self(std::time::Duration::from_secs(seconds))
+        Self { milliseconds: seconds.saturating_mul(1000) }
     }
 
     /// Returns the whole seconds.
     pub fn as_secs(self) -> u64 {
-        self.0.as_secs()
+        self.milliseconds / 1000
     }
 
-    /// Returns the whole milliseconds, at most `u64::MAX`.
+    /// Returns the milliseconds.
     pub fn as_millis(self) -> u64 {
-        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+        self.milliseconds
     }
 
     fn parse(text: &str) -> Option<Self> {
         let unit = text.find(|character: char| !character.is_ascii_digit())?;
         let (number, unit) = text.split_at_checked(unit)?;
         let number: u64 = number.parse().ok()?;
-        let milliseconds = match unit {
+        let size = match unit {
             "ms" => 1,
             "s" => 1000,
             "m" => 60 * 1000,
             "h" => 60 * 60 * 1000,
             _ => return None,
         };
-        Some(Self(std::time::Duration::from_millis(number.checked_mul(milliseconds)?)))
+        Some(Self { milliseconds: number.checked_mul(size)? })
     }
 }
 
@@ -42,7 +44,7 @@ impl Document for Duration {
         let text = node.string(problems)?;
         Self::parse(text).or_else(|| {
             let help = "write a whole number and `ms`, `s`, `m` or `h`: `10m`";
-            node.invalid(problems, Code::DURATION, format!("invalid duration `{text}`"), help)
+            problems.invalid(Code::DURATION, node.path, format!("invalid duration `{text}`"), help)
         })
     }
 

@@ -12,7 +12,6 @@ impl HeaderName {
         &self.0
     }
 
-    /// Returns `authorization`.
     pub(crate) fn authorization() -> Self {
         Self("authorization".to_owned())
     }
@@ -23,23 +22,22 @@ impl HeaderName {
         (!text.is_empty() && text.bytes().all(is_token)).then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// Returns true if no policy may change the header: `host`, message framing and hop-by-hop headers (RFC 9110, section
-    /// 7.6.1).
-    fn is_fixed(&self) -> bool {
-        FIXED.contains(&self.as_str())
-    }
-
     /// Reads the name of a header that a policy changes.
     pub(super) fn read_mutable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let name = read_name(node, problems)?;
-        if name.is_fixed() {
-            refuse(node, problems, &name.0);
-            return None;
+        let text = node.string(problems)?;
+        match Self::parse(text) {
+            Some(name) if FIXED.contains(&name.as_str()) => refuse(node, problems, &name.0),
+            Some(name) => Some(name),
+            None if text.starts_with(':') => refuse(node, problems, text),
+            None => {
+                let message = format!("invalid header name `{text}`");
+                problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
+            }
         }
-        Some(name)
     }
 }
 
+/// The headers that no policy may change: `host`, message framing and hop-by-hop headers (RFC 9110, section 7.6.1).
 const FIXED: [&str; 11] = [
     "host",
     "connection",
@@ -66,23 +64,9 @@ fn help_for(name: &str) -> &'static str {
     }
 }
 
-fn read_name(node: Node<'_>, problems: &mut Problems) -> Option<HeaderName> {
-    let text = node.string(problems)?;
-    let name = HeaderName::parse(text);
-    if name.is_none() {
-        if text.starts_with(':') {
-            refuse(node, problems, text);
-        } else {
-            let message = format!("invalid header name `{text}`");
-            node.problem(problems, Code::HEADER_NAME, message, help_for(text));
-        }
-    }
-    name
-}
-
-fn refuse(node: Node<'_>, problems: &mut Problems, name: &str) {
+fn refuse<T>(node: Node<'_>, problems: &mut Problems, name: &str) -> Option<T> {
     let message = format!("a policy cannot change the header `{name}`");
-    node.problem(problems, Code::FIXED_HEADER, message, "remove it; Envoy sets it");
+    problems.invalid(Code::FIXED_HEADER, node.path, message, "remove it; Envoy sets it")
 }
 
 /// A name that a policy matches and does not change.
@@ -93,8 +77,7 @@ impl Document for HeaderName {
             Some(name) if name.as_str() != "host" => Some(name),
             _ => {
                 let message = format!("cannot match `{text}` as a header");
-                node.problem(problems, Code::HEADER_NAME, message, help_for(text));
-                None
+                problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
             }
         }
     }
@@ -141,13 +124,10 @@ impl Document for HeaderPattern {
         match HeaderName::parse(prefix) {
             None => {
                 let message = format!("invalid header prefix `{text}`");
-                node.invalid(problems, Code::HEADER_NAME, message, "write letters before the `*`")
+                problems.invalid(Code::HEADER_NAME, node.path, message, "write letters before the `*`")
             }
             Some(HeaderName(prefix)) => match FIXED.iter().find(|fixed| fixed.starts_with(&prefix)) {
-                Some(fixed) => {
-                    refuse(node, problems, fixed);
-                    None
-                }
+                Some(fixed) => refuse(node, problems, fixed),
                 None => Some(Self::Prefix(prefix)),
             },
         }

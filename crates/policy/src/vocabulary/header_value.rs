@@ -13,17 +13,13 @@ impl Document for HeaderText {
         let text = node.string(problems)?;
         if text.chars().any(|c| c.is_control() && c != '\t') {
             let message = "control character in a header value";
-            return node.invalid(problems, Code::HEADER_VALUE, message, "remove it");
+            return problems.invalid(Code::HEADER_VALUE, node.path, message, "remove it");
         }
         Some(Self(text.to_owned()))
     }
 
     fn describe(_: &mut Definitions) -> Schema {
         Schema::of_type("string").with("pattern", r"^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F]*$")
-    }
-
-    fn spelled(&self) -> Option<serde_json::Value> {
-        self.0.spelled()
     }
 }
 

@@ -60,7 +60,7 @@ impl Document for HostPattern {
             Ok(authority) => return Some(Self::Exact(authority.host)),
             Err(_) => "write a host, `*.` and a host, or `*`",
         };
-        node.invalid(problems, Code::HOST_PATTERN, format!("invalid host pattern `{text}`"), help)
+        problems.invalid(Code::HOST_PATTERN, node.path, format!("invalid host pattern `{text}`"), help)
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {

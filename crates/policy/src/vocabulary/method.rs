@@ -25,7 +25,7 @@ impl Document for Method {
             } else {
                 "write methods in upper case: `GET`"
             };
-            return node.invalid(problems, Code::METHOD, format!("invalid method `{text}`"), help);
+            return problems.invalid(Code::METHOD, node.path, format!("invalid method `{text}`"), help);
         }
         Some(Self(text.to_owned()))
     }

@@ -20,7 +20,7 @@ impl<T: Document> Document for NonEmpty<T> {
         let items = Vec::read(node, problems)?;
         if items.is_empty() {
             let help = "omit the field to match everything";
-            return node.invalid(problems, Code::EMPTY_LIST, "an empty list matches nothing", help);
+            return problems.invalid(Code::EMPTY_LIST, node.path, "an empty list matches nothing", help);
         }
         Some(Self(items))
     }

@@ -1,7 +1,6 @@
 //! A match on a path.
 
-use super::string_match::describe_kinds;
-use super::string_match::{StringKind, ignore_case};
+use super::string_match::{StringKind, describe_kinds, ignore_case};
 use super::{PathShape, StringMatch, Template, WholeRegex};
 use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
 use crate::http::canonical_pattern;
@@ -95,7 +94,7 @@ impl Document for PathMatch {
         match kind {
             "regex" if !ignore_case && matches_no_canonical_path(&text) => {
                 let help = "write bytes beyond ASCII as upper-case escapes, as in canonical paths: `%C3%A9`";
-                at.invalid(problems, Code::PATH_PATTERN, NEVER_MATCHES, help)
+                problems.invalid(Code::PATH_PATTERN, at.path, NEVER_MATCHES, help)
             }
             "regex" => WholeRegex::from_fields(&fields, ignore_case, problems).map(Self::Regex),
             "template" => Template::parse(at, &text, ignore_case, problems).map(Self::Template),
@@ -134,11 +133,10 @@ const NEVER_MATCHES: &str = "no canonical path matches this pattern";
 /// Returns true if a regular expression contains bytes beyond ASCII or lower-case escapes, which no canonical path has.
 fn matches_no_canonical_path(regex: &str) -> bool {
     let is_lower = |escape: &str| {
-        let mut digits = escape.bytes().take(2);
-        let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return false };
-        high.is_ascii_hexdigit()
-            && low.is_ascii_hexdigit()
-            && (high.is_ascii_lowercase() || low.is_ascii_lowercase())
+        let digits = escape.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| {
+            digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(u8::is_ascii_lowercase)
+        })
     };
     !regex.is_ascii() || regex.split('%').skip(1).any(is_lower)
 }
@@ -146,10 +144,10 @@ fn matches_no_canonical_path(regex: &str) -> bool {
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
     if text.contains('*') {
         let help = "remove it from a `prefix`, or use a `template`; a `regex` matches a literal `*`";
-        return node.invalid(problems, Code::PATH_PATTERN, "`*` is not a wildcard here", help);
+        return problems.invalid(Code::PATH_PATTERN, node.path, "`*` is not a wildcard here", help);
     }
     canonical_pattern(text)
-        .map_err(|help| node.problem(problems, Code::PATH_PATTERN, NEVER_MATCHES, help))
+        .map_err(|help| problems.add(Code::PATH_PATTERN, node.path, NEVER_MATCHES, help))
         .ok()
 }
 

@@ -48,13 +48,9 @@ impl WholeRegex {
         let text: String = fields.required("regex", problems)?;
         // Alone first: the anchors must not make `a)(b` valid. They are part of the expression because the first match of
         // `/a|/ab` in `/ab` is not the whole.
-        let compiled =
-            compile(&text, ignore_case).and_then(|_| compile(&format!(r"\A(?:{text})\z"), ignore_case));
-        compiled.map_err(|error| report(fields, &error, problems)).ok().map(|regex| Self {
-            text,
-            ignore_case,
-            regex,
-        })
+        compile(fields, &text, ignore_case, problems)?;
+        let regex = compile(fields, &format!(r"\A(?:{text})\z"), ignore_case, problems)?;
+        Some(Self { text, ignore_case, regex })
     }
 }
 
@@ -69,16 +65,17 @@ impl Eq for WholeRegex {}
 /// Reads and compiles the field `regex`, which finds parts of a value, as Envoy's `regex_rewrite`.
 pub(super) fn part_regex(fields: &Fields<'_>, problems: &mut Problems) -> Option<Regex> {
     let text: String = fields.required("regex", problems)?;
-    compile(&text, false).map_err(|error| report(fields, &error, problems)).ok()
+    compile(fields, &text, false, problems)
 }
 
-fn compile(text: &str, ignore_case: bool) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build()
-}
-
-fn report(fields: &Fields<'_>, error: &regex::Error, problems: &mut Problems) {
-    let text = error.to_string();
-    let message = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-    let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
-    problems.add(Code::REGEX, &fields.path.field("regex"), message, help);
+fn compile(fields: &Fields<'_>, text: &str, ignore_case: bool, problems: &mut Problems) -> Option<Regex> {
+    let mut builder = RegexBuilder::new(text);
+    let regex = builder.unicode(false).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build();
+    let report = |error: regex::Error| {
+        let text = error.to_string();
+        let message = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let help = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
+        problems.add(Code::REGEX, &fields.path.field("regex"), message, help);
+    };
+    regex.map_err(report).ok()
 }

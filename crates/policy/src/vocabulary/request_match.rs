@@ -31,31 +31,17 @@ document! {
     }
 }
 
-/// A field of a match, to explain why a rule does not match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named after the fields")]
-pub enum Field {
-    Hosts,
-    Methods,
-    Paths,
-    Headers,
-    Query,
-    Claims,
-    Not,
-}
-
-impl Field {
-    /// Returns the name of the field in a configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hosts => "hosts",
-            Self::Methods => "methods",
-            Self::Paths => "paths",
-            Self::Headers => "headers",
-            Self::Query => "query",
-            Self::Claims => "claims",
-            Self::Not => "not",
-        }
+named! {
+    /// A field of a match, to explain why a rule does not match.
+    #[expect(missing_docs, reason = "named after the fields")]
+    pub enum Field {
+        Hosts = "hosts",
+        Methods = "methods",
+        Paths = "paths",
+        Headers = "headers",
+        Query = "query",
+        Claims = "claims",
+        Not = "not",
     }
 }
 

@@ -28,7 +28,7 @@ impl Document for RuleName {
         if name.is_empty() || name.len() > 63 || !name.bytes().all(is_valid) {
             let message = format!("invalid rule name `{name}`");
             let help = "use lower-case letters, digits and `-`, at most 63 characters";
-            return node.invalid(problems, Code::RULE_NAME, message, help);
+            return problems.invalid(Code::RULE_NAME, node.path, message, help);
         }
         Some(Self(name.into()))
     }

@@ -1,7 +1,7 @@
 //! A match on one string.
 
 use super::pattern::WholeRegex;
-use crate::document::{Code, Definitions, Document, FieldGroup, Fields, Node, Problems, Schema, read_group};
+use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
 
 /// A match on one string of bytes: one of `exact`, `prefix`, `suffix`, `contains` and `regex`, with optional `ignoreCase`
 /// (ASCII letters only).
@@ -85,18 +85,6 @@ impl FieldGroup for StringMatch {
     }
 }
 
-impl Document for StringMatch {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        read_group(node, problems)
-    }
-
-    fn describe(definitions: &mut Definitions) -> Schema {
-        definitions.define(module_path!(), stringify!(StringMatch), |_| {
-            describe_kinds(Schema::object().about("A match on one string."), "value").exactly_one(&KINDS)
-        })
-    }
-}
-
 /// Adds the kinds of matches on a string to the schema of an object; `whole` is what they match.
 pub(super) fn describe_kinds(schema: Schema, whole: &str) -> Schema {
     let kinds = [
@@ -113,7 +101,6 @@ pub(super) fn describe_kinds(schema: Schema, whole: &str) -> Schema {
     kinds.iter().fold(schema, field).field("ignoreCase", ignore_case.default_is(Some(false.into())))
 }
 
-/// Reads the field `ignoreCase`.
 pub(super) fn ignore_case(fields: &Fields<'_>, problems: &mut Problems) -> Option<bool> {
     fields.optional("ignoreCase", problems).map(Option::unwrap_or_default)
 }
@@ -124,8 +111,16 @@ mod tests {
     use crate::document::read;
     use crate::test;
 
+    document! {
+        /// A document with the fields of a match.
+        pub struct Sample {
+            /// The match.
+            matcher: StringMatch,
+        }
+    }
+
     fn string_match(text: &str) -> StringMatch {
-        read(text.as_bytes()).unwrap()
+        read::<Sample>(text.as_bytes()).unwrap().matcher
     }
 
     #[test]
@@ -168,7 +163,7 @@ mod tests {
             ),
         ];
         for (document, expected) in table {
-            let problems = read::<StringMatch>(document.as_bytes()).unwrap_err();
+            let problems = read::<Sample>(document.as_bytes()).unwrap_err();
             assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
         }
     }

@@ -56,8 +56,7 @@ impl FieldGroup for Substitution {
         match pieces(&text, regex.captures_len()) {
             Ok(pieces) => Some(Self { regex, pieces }),
             Err((message, help)) => {
-                problems.add(Code::SUBSTITUTION, &fields.path.field("substitution"), message, help);
-                None
+                problems.invalid(Code::SUBSTITUTION, &fields.path.field("substitution"), message, help)
             }
         }
     }

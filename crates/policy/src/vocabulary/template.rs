@@ -84,10 +84,8 @@ impl Template {
         ignore_case: bool,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let mut problem = |message: String, help: &str| {
-            node.problem(problems, Code::TEMPLATE, message, help);
-            None
-        };
+        let mut problem =
+            |message: String, help: &str| problems.invalid(Code::TEMPLATE, node.path, message, help);
         let Some(path) = text.strip_prefix('/') else {
             return problem(format!("template `{text}` does not start with `/`"), "start with `/`");
         };

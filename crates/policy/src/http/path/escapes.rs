@@ -70,18 +70,20 @@ fn push_escape(text: &mut String, byte: u8) {
     text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
-/// Decodes the escapes of some bytes; returns nothing if there are none.
-fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
+/// Splits an escaped byte from the text after a `%`.
+fn escaped(after: &str) -> Option<(u8, &str)> {
+    let [high, low, ..] = after.as_bytes() else { return None };
+    Some((hex_byte(*high, *low)?, after.get(2..)?))
+}
+
+/// Decodes the escapes for which `is_wanted` is true, given the byte and the text after it; returns nothing if there are none.
+fn decode(text: &str, is_wanted: impl Fn(u8, &str) -> bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
-        let byte = match after.as_bytes() {
-            [high, low, ..] => hex_byte(*high, *low).filter(|byte| wanted(*byte)),
-            _ => None,
-        };
-        match byte.zip(after.get(2..)) {
+        match escaped(after).filter(|(byte, behind)| is_wanted(*byte, behind)) {
             Some((byte, behind)) => {
                 found = true;
                 out.push(char::from(byte));
@@ -97,33 +99,24 @@ fn decode(text: &str, wanted: impl Fn(u8) -> bool) -> Option<String> {
     found.then_some(out)
 }
 
-/// Decodes `%2F`, if present.
-pub(super) fn decode_slash(text: &str) -> Option<String> {
-    decode(text, |byte| byte == b'/')
+/// A path after a step that may not apply, and may fail.
+pub(super) type Decoded = Option<Result<String, Reason>>;
+
+pub(super) fn decode_slash(text: &str) -> Decoded {
+    decode(text, |byte, _| byte == b'/').map(Ok)
 }
 
-/// Decodes `%5C`, if present.
-pub(super) fn decode_backslash(text: &str) -> Option<String> {
-    decode(text, |byte| byte == b'\\')
+pub(super) fn decode_backslash(text: &str) -> Decoded {
+    decode(text, |byte, _| byte == b'\\').map(Ok)
 }
 
 /// Decodes the reserved bytes that a path may contain, if one is escaped.
-pub(super) fn decode_reserved(text: &str) -> Option<String> {
-    decode(text, is_reserved_in_path)
+pub(super) fn decode_reserved(text: &str) -> Decoded {
+    decode(text, |byte, _| is_reserved_in_path(byte)).map(Ok)
 }
 
 /// Decodes the text once more, if it contains `%25` and two hex digits.
-pub(super) fn decode_twice(text: &str) -> Option<Result<String, Reason>> {
-    let mut out = String::with_capacity(text.len());
-    let mut found = false;
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("%25") {
-        out.push_str(before);
-        let hex = matches!(after.as_bytes(), [high, low, ..] if hex_byte(*high, *low).is_some());
-        found |= hex;
-        out.push_str(if hex { "%" } else { "%25" });
-        rest = after;
-    }
-    out.push_str(rest);
-    found.then(|| canonical(out.as_bytes()))
+pub(super) fn decode_twice(text: &str) -> Decoded {
+    decode(text, |byte, behind| byte == b'%' && escaped(behind).is_some())
+        .map(|text| canonical(text.as_bytes()))
 }

@@ -35,16 +35,27 @@ pub enum Choice {
     Reject,
 }
 
+/// Defines choices of one kind each: about a spelling, and the word for the changed reading.
 macro_rules! choices {
-    ($($(#[$($meta:tt)*])* $name:ident { $($variant:ident = $word:literal => $choice:ident,)* })*) => {$(
+    ($( $(#[$($meta:tt)*])* $name:ident $(, $change:ident = $word:literal)?; )*) => {$(
         choice! {
             $(#[$($meta)*])*
-            pub enum $name { $($variant = $word,)* }
+            pub enum $name {
+                EveryReading = "everyReading",
+                $($change = $word,)?
+                Keep = "keep",
+                Reject = "reject",
+            }
         }
 
         impl From<$name> for Choice {
             fn from(choice: $name) -> Self {
-                match choice { $($name::$variant => Self::$choice,)* }
+                match choice {
+                    $name::EveryReading => Self::EveryReading,
+                    $($name::$change => Self::Change,)?
+                    $name::Keep => Self::Keep,
+                    $name::Reject => Self::Reject,
+                }
             }
         }
     )*};
@@ -52,39 +63,15 @@ macro_rules! choices {
 
 choices! {
     /// How to treat `%2F` and `%5C`.
-    EscapedSlashes {
-        EveryReading = "everyReading" => EveryReading,
-        Decode = "decode" => Change,
-        Keep = "keep" => Keep,
-        Reject = "reject" => Reject,
-    }
+    EscapedSlashes, Decode = "decode";
     /// How to treat `\`.
-    Backslashes {
-        EveryReading = "everyReading" => EveryReading,
-        ToSlash = "toSlash" => Change,
-        Keep = "keep" => Keep,
-        Reject = "reject" => Reject,
-    }
+    Backslashes, ToSlash = "toSlash";
     /// How to treat path parameters such as `;v=1`.
-    PathParameters {
-        EveryReading = "everyReading" => EveryReading,
-        Strip = "strip" => Change,
-        Keep = "keep" => Keep,
-        Reject = "reject" => Reject,
-    }
+    PathParameters, Strip = "strip";
     /// How to treat `%25` and two hex digits.
-    DoubleEncoding {
-        EveryReading = "everyReading" => EveryReading,
-        Keep = "keep" => Keep,
-        Reject = "reject" => Reject,
-    }
+    DoubleEncoding;
     /// How to treat `//`.
-    EmptySegments {
-        EveryReading = "everyReading" => EveryReading,
-        Merge = "merge" => Change,
-        Keep = "keep" => Keep,
-        Reject = "reject" => Reject,
-    }
+    EmptySegments, Merge = "merge";
 }
 
 choice! {

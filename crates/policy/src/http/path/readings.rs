@@ -20,7 +20,7 @@ struct Step {
     choice: Choice,
     rejected: Reason,
     /// Returns the path after the step; nothing if the step does not apply.
-    apply: fn(&str) -> Option<Result<String, Reason>>,
+    apply: fn(&str) -> escapes::Decoded,
 }
 
 /// Returns every reading of a path whose escapes are canonical, the canonical path first.
@@ -71,13 +71,9 @@ fn steps(normalize: &Normalize) -> [Step; 8] {
         step(normalize.double_encoding.into(), Reason::DOUBLE_ENCODING, escapes::decode_twice),
         // `%3A` and `:` are the same for most servers and different in RFC 3986: both are readings, whatever the policy
         // chooses.
-        step(Choice::EveryReading, Reason::PATH_ESCAPE, |path| escapes::decode_reserved(path).map(Ok)),
-        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, |path| {
-            escapes::decode_slash(path).map(Ok)
-        }),
-        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, |path| {
-            escapes::decode_backslash(path).map(Ok)
-        }),
+        step(Choice::EveryReading, Reason::PATH_ESCAPE, escapes::decode_reserved),
+        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, escapes::decode_slash),
+        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, escapes::decode_backslash),
         step(normalize.backslashes.into(), Reason::BACKSLASH, |path| {
             path.contains('\\').then(|| Ok(path.replace('\\', "/")))
         }),
@@ -111,6 +107,6 @@ fn cut_parameters(path: &str) -> String {
 /// Returns the path after the first segment of a path that starts with `//`, which resolves as a reference to another host
 /// (RFC 3986, section 4.2).
 fn without_host(path: &str) -> Option<String> {
-    let (_, behind) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
-    Some(format!("/{behind}"))
+    let (_, after) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
+    Some(format!("/{after}"))
 }

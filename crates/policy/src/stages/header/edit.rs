@@ -41,7 +41,6 @@ document! {
 }
 
 impl Edits {
-    /// Returns true if there are no edits.
     pub(super) fn is_empty(&self) -> bool {
         self.remove.is_empty()
             && self.rename.is_empty()
@@ -50,7 +49,6 @@ impl Edits {
             && self.add.is_empty()
     }
 
-    /// Applies the edits.
     pub(super) fn apply(&self, headers: &mut Headers<'_>) {
         for pattern in &self.remove {
             headers.remove(|name| pattern.matches(name));

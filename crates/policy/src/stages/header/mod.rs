@@ -9,7 +9,7 @@ use crate::document::{Code, FieldPath, Problems};
 use crate::http::{Headers, Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
-use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Field, Mode, RequestMatch};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
@@ -94,7 +94,7 @@ impl Stage for HeaderStage {
         if let Some(reason) = self.limit_exceeded(&request.headers) {
             report.end(self.enforcement.denial(request, None, reason))?;
         }
-        let inputs = match self.rules.read(request) {
+        let inputs = match self.rules.inputs.read(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
@@ -102,15 +102,10 @@ impl Stage for HeaderStage {
         for (index, rule) in self.rules.candidates::<T>(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
-            match result {
-                RuleResult::Matched => self.check_headers(request, rule, report)?,
-                RuleResult::Shadowed => {
-                    report.shadow_match(FILTER, &rule.name);
-                    self.check_headers(request, rule, report)?;
-                }
-                RuleResult::Missed(_) | RuleResult::Off => {}
+            if matches!(result, RuleResult::Matched | RuleResult::Shadowed) {
+                self.check_headers(request, rule, report)?;
             }
-            if result == RuleResult::Matched && self.enforcement.is_enforced(rule_set::Rule::head(rule)) {
+            if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
                 rule.request.apply(&mut request.headers);
                 if !rule.response.is_empty() {
                     response_rules.push(index);
@@ -127,10 +122,9 @@ impl Stage for HeaderStage {
         // The rules that matched before the denial matched the headers of that time.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
-        let inputs = self.rules.read(request).unwrap_or_default();
+        let inputs = self.rules.inputs.read(request).unwrap_or_default();
         for (index, rule) in self.rules.candidates::<NoTrace>(&inputs) {
-            let changes_response =
-                !rule.response.is_empty() && self.enforcement.is_enforced(rule_set::Rule::head(rule));
+            let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response
                 && !before.contains(&index)
                 && Self::try_rule(rule, request, &inputs) == RuleResult::Matched
@@ -216,7 +210,7 @@ impl HeaderStage {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
-        let denial = |reason| self.enforcement.denial(request, Some(rule_set::Rule::head(rule)), reason);
+        let denial = |reason| self.enforcement.denial(request, Some(rule.head()), reason);
         if !rule.require.iter().all(|required| required.matches(headers)) {
             report.end(denial(Reason::HEADER_REQUIRED))?;
         }
@@ -230,7 +224,6 @@ impl HeaderStage {
     }
 }
 
-/// Returns true if the header has more than one value.
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
     // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; a policy that requires a
     // single value refuses those.

@@ -5,48 +5,31 @@
 mod paths;
 
 use crate::decision::Trace;
-use crate::fast_map::FastMap;
 use crate::http::Host;
-use crate::vocabulary::{HostPattern, RequestMatch};
+use crate::stages::host_map::HostMap;
+use crate::vocabulary::RequestMatch;
 use paths::PathIndex;
 
 /// Up to this many rules, trying all of them costs less than a look-up.
 const INDEX_THRESHOLD: usize = 8;
 
 /// The indexes of rules, by host, then by path.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct RuleIndex {
     rules: usize,
+    /// Rules without hosts.
     any: PathIndex,
-    exact: FastMap<Box<str>, PathIndex>,
-    /// By suffix: `.example.com` for `*.example.com`.
-    wildcards: FastMap<Box<str>, PathIndex>,
+    hosts: HostMap<PathIndex>,
 }
 
 impl RuleIndex {
-    /// Creates the index of rules with these matches.
     pub(super) fn new<'m>(matches: impl Iterator<Item = &'m RequestMatch>) -> Self {
-        let mut index = Self {
-            rules: 0,
-            any: PathIndex::default(),
-            exact: FastMap::default(),
-            wildcards: FastMap::default(),
-        };
+        let mut index = Self::default();
         for (rule, matcher) in (0..).zip(matches) {
             index.rules += 1;
-            let Some(hosts) = matcher.fields.hosts.as_deref() else {
-                index.any.add(rule, matcher);
-                continue;
-            };
-            for host in hosts {
-                let paths = match host {
-                    HostPattern::Exact(host) => index.exact.entry(host.as_str().into()).or_default(),
-                    HostPattern::Wildcard(suffix) => {
-                        index.wildcards.entry(suffix.as_str().into()).or_default()
-                    }
-                    HostPattern::Any => &mut index.any,
-                };
-                paths.add(rule, matcher);
+            match matcher.fields.hosts.as_deref() {
+                None => index.any.add(rule, matcher),
+                Some(hosts) => hosts.iter().for_each(|host| index.hosts.entry(host).add(rule, matcher)),
             }
         }
         index
@@ -65,11 +48,7 @@ impl RuleIndex {
         let mut found = Vec::new();
         for reading in readings {
             self.any.find(reading, &mut found);
-            let text = host.map(Host::as_str).unwrap_or_default();
-            let suffixes =
-                text.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| text.get(at..));
-            let wildcards = suffixes.filter_map(|suffix| self.wildcards.get(suffix));
-            for paths in self.exact.get(text).into_iter().chain(wildcards) {
+            for paths in host.into_iter().flat_map(|host| self.hosts.matching(host)) {
                 paths.find(reading, &mut found);
             }
         }

@@ -30,7 +30,6 @@ struct Node {
 }
 
 impl PathIndex {
-    /// Adds a rule.
     pub(super) fn add(&mut self, rule: usize, matcher: &RequestMatch) {
         let Some(paths) = matcher.fields.paths.as_deref() else {
             self.any.push(rule);

@@ -1,7 +1,7 @@
 //! The document of path-policy.
 
-use super::replacement::{Replacement, ReplacementFields};
-use crate::document::{Code, Definitions, Document, FromDocument, Node, Problems, Schema};
+use super::replacement::Replacement;
+use crate::document::{Checked, Code, Definitions, Document, FieldPath, Node, Problems, Schema};
 use crate::http::{Authority, Normalize, PathLimits};
 use crate::vocabulary::{DenyResponse, Mode, PathMatch, RequestMatch, RuleName, Rules};
 
@@ -35,7 +35,7 @@ choice! {
 
 document! {
     /// A rule.
-    pub struct RuleFields as Rule {
+    pub struct Rule: Checked {
         /// The name, for metrics and logs.
         "name" name: RuleName,
         /// Whether the rule acts; absent: the mode of the filter.
@@ -67,76 +67,36 @@ choice! {
     }
 }
 
-/// A rule.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// The name, for metrics and logs.
-    pub name: RuleName,
-    /// Whether the rule acts; absent: the mode of the filter.
-    pub mode: Option<Mode>,
-    /// The requests that the rule applies to.
-    pub matches: RequestMatch,
-    /// The action.
-    pub action: Action,
-    /// The response of denials by this rule.
-    pub response: Option<DenyResponse>,
-}
-
-/// The action of a rule.
-#[derive(Debug, Clone)]
-pub enum Action {
-    /// The request is allowed.
-    Allow,
-    /// The request is denied.
-    Deny,
-    /// The client is redirected.
-    Redirect(Redirect),
-    /// The path is replaced, and the request is allowed.
-    Rewrite(Replacement),
-}
-
 impl Rule {
-    /// Returns the patterns of the match on paths.
     pub(super) fn paths(&self) -> &[PathMatch] {
         self.matches.fields.paths.as_deref().unwrap_or_default()
     }
 }
 
-impl FromDocument<RuleFields> for Rule {
-    fn from_document(fields: RuleFields, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let RuleFields { name, mode, matches, action, redirect, rewrite, response } = fields;
-        let given = [
-            ("redirect", ActionName::Redirect, redirect.is_some()),
-            ("rewrite", ActionName::Rewrite, rewrite.is_some()),
-        ];
-        for (field, owner, is_given) in given {
-            if is_given && action != owner {
-                let message = format!("`{field}` without `action: {field}`");
-                problems.add(Code::WRONG_ACTION, &node.path.field(field), message, "remove one of the two");
-            }
-            if !is_given && action == owner {
-                let message = format!("`action: {field}` without `{field}`");
-                node.problem(problems, Code::MISSING_FIELD, message, format!("add `{field}`"));
+impl Checked for Rule {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let redirect = self.redirect.as_ref().map(|redirect| &redirect.path);
+        let rewrite = self.rewrite.as_ref().map(|rewrite| &rewrite.replacement);
+        let targets =
+            [("redirect", ActionName::Redirect, redirect), ("rewrite", ActionName::Rewrite, rewrite)];
+        for (field, owner, target) in targets {
+            match (target, self.action == owner) {
+                (Some(_), false) => {
+                    let message = format!("`{field}` without `action: {field}`");
+                    problems.add(Code::WRONG_ACTION, &path.field(field), message, "remove one of the two");
+                }
+                (None, true) => {
+                    let message = format!("`action: {field}` without `{field}`");
+                    problems.add(Code::MISSING_FIELD, path, message, format!("add `{field}`"));
+                }
+                (Some(Some(replacement)), true) => {
+                    if let Err((message, help)) = replacement.check(self.paths()) {
+                        problems.add(Code::REPLACEMENT, &path.field(field), message, help);
+                    }
+                }
+                (Some(None), true) | (None, false) => {}
             }
         }
-        let action = match action {
-            ActionName::Allow => Action::Allow,
-            ActionName::Deny => Action::Deny,
-            ActionName::Redirect => Action::Redirect(redirect?),
-            ActionName::Rewrite => Action::Rewrite(rewrite?.0),
-        };
-        let rule = Self { name, mode, matches, action, response };
-        let replacement = match &rule.action {
-            Action::Redirect(redirect) => redirect.path.as_ref().map(|path| (path, "redirect")),
-            Action::Rewrite(path) => Some((path, "rewrite")),
-            Action::Allow | Action::Deny => None,
-        };
-        if let Some((replacement, field)) = replacement
-            && let Err((message, help)) = replacement.check(rule.paths())
-        {
-            problems.add(Code::REPLACEMENT, &node.path.field(field), message, help);
-        }
-        Some(rule)
     }
 
     fn restrict(schema: Schema) -> Schema {
@@ -144,25 +104,20 @@ impl FromDocument<RuleFields> for Rule {
     }
 }
 
-/// The replacement of a rewrite.
-#[derive(Debug, Clone)]
-pub struct Rewrite(Replacement);
-
 document! {
     /// The path that the upstream receives; the query is kept.
-    pub struct RewriteFields as Rewrite {
+    pub struct Rewrite: Checked {
         /// The replacement.
-        replacement: ReplacementFields,
+        replacement: Option<Replacement>,
     }
 }
 
-impl FromDocument<RewriteFields> for Rewrite {
-    fn from_document(fields: RewriteFields, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        if fields.replacement.0.is_none() {
+impl Checked for Rewrite {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        if self.replacement.is_none() {
             let help = "add `path`, `prefix`, or `regex` and `substitution`";
-            node.problem(problems, Code::MISSING_FIELD, "no replacement", help);
+            problems.add(Code::MISSING_FIELD, path, "no replacement", help);
         }
-        fields.replacement.0.map(Self)
     }
 
     fn restrict(schema: Schema) -> Schema {
@@ -170,30 +125,30 @@ impl FromDocument<RewriteFields> for Rewrite {
     }
 }
 
-/// The target of a redirect.
-#[derive(Debug, Clone)]
-pub struct Redirect {
-    /// The path; absent: the canonical path.
-    pub path: Option<Replacement>,
-    /// 301, 302, 303, 307 or 308.
-    pub status: u16,
-    /// The host and optional port; absent: those of the request.
-    pub host: Option<String>,
-    /// The scheme; absent: that of the request.
-    pub scheme: Option<Scheme>,
-}
-
 document! {
     /// The target of a redirect; the query is kept.
-    pub struct RedirectFields as Redirect {
-        /// The path.
-        path: ReplacementFields,
+    pub struct Redirect: Checked {
+        /// The path; absent: the canonical path.
+        path: Option<Replacement>,
         /// The status.
         "status" status: RedirectStatus = RedirectStatus(308),
         /// The host and optional port; absent: those of the request.
         "host" host: Option<RedirectHost> = None,
         /// The scheme; absent: that of the request.
         "scheme" scheme: Option<Scheme> = None,
+    }
+}
+
+impl Checked for Redirect {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        if self.path.is_none() && self.host.is_none() && self.scheme.is_none() {
+            let help = "add `path`, `prefix`, `regex` and `substitution`, `host` or `scheme`";
+            problems.add(Code::MISSING_FIELD, path, "no redirect target", help);
+        }
+    }
+
+    fn restrict(schema: Schema) -> Schema {
+        schema.at_least_one(&["path", "prefix", "regex", "host", "scheme"])
     }
 }
 
@@ -207,31 +162,16 @@ choice! {
     }
 }
 
-impl FromDocument<RedirectFields> for Redirect {
-    fn from_document(fields: RedirectFields, node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let RedirectFields { path: ReplacementFields(path), status, host, scheme } = fields;
-        if path.is_none() && host.is_none() && scheme.is_none() {
-            let help = "add `path`, `prefix`, `regex` and `substitution`, `host` or `scheme`";
-            return node.invalid(problems, Code::MISSING_FIELD, "no redirect target", help);
-        }
-        Some(Self { path, status: status.0, host: host.map(|host| host.0), scheme })
-    }
-
-    fn restrict(schema: Schema) -> Schema {
-        schema.at_least_one(&["path", "prefix", "regex", "host", "scheme"])
-    }
-}
-
 /// The status of a redirect.
 #[derive(Debug, Clone, Copy)]
-pub struct RedirectStatus(u16);
+pub struct RedirectStatus(pub u16);
 
 impl Document for RedirectStatus {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
             let message = format!("invalid status `{status}` of a redirect");
-            return node.invalid(problems, Code::STATUS, message, "write 301, 302, 303, 307 or 308");
+            return problems.invalid(Code::STATUS, node.path, message, "write 301, 302, 303, 307 or 308");
         }
         Some(Self(status))
     }
@@ -247,14 +187,14 @@ impl Document for RedirectStatus {
 
 /// The host of a redirect, with an optional port.
 #[derive(Debug, Clone)]
-pub struct RedirectHost(String);
+pub struct RedirectHost(pub String);
 
 impl Document for RedirectHost {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         let Ok(authority) = Authority::parse(text.as_bytes()) else {
             let help = "write a host, with or without a port";
-            return node.invalid(problems, Code::HOST, format!("invalid host `{text}`"), help);
+            return problems.invalid(Code::HOST, node.path, format!("invalid host `{text}`"), help);
         };
         let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();
         Some(Self(format!("{}{port}", authority.host.as_str())))

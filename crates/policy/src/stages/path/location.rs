@@ -13,16 +13,12 @@ pub(super) fn of(
     request: &Request<'_>,
     path: &RequestPath<'_>,
 ) -> Result<Vec<u8>, Reason> {
-    let mut location = match (&redirect.scheme, &redirect.host) {
+    let host = redirect.host.as_ref().map(|host| &*host.0);
+    let mut location = match (redirect.scheme, host) {
         (None, None) => String::new(),
         (None, Some(host)) => format!("//{host}"),
-        (Some(scheme), host) => {
-            let scheme = scheme.name();
-            match host {
-                Some(host) => format!("{scheme}://{host}"),
-                None => format!("{scheme}://{}", request.authority()?.host.as_str()),
-            }
-        }
+        (Some(scheme), Some(host)) => format!("{}://{host}", scheme.name()),
+        (Some(scheme), None) => format!("{}://{}", scheme.name(), request.authority()?.host.as_str()),
     };
     location.push('/');
     location.push_str(&path.canonical().trim_start_matches(['/', '\\']).replace('\\', "%5C"));

@@ -8,10 +8,10 @@ use crate::decision::{Answer, Filter, Reason, Report, Step, Trace};
 use crate::http::{Forward, Needs, Normalize, PathLimits, Request, RequestPath};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
-use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch};
-use document::{Action, DefaultAction, Redirect, Rule};
+use document::{ActionName, DefaultAction, Redirect, Rewrite, Rule};
 use replacement::Replacement;
 
 pub use document::PathPolicy;
@@ -101,14 +101,14 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<(Option<&'s Rule>, bool), Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, reading, report| {
-            if !matches!(rule.action, Action::Deny) {
+            if rule.action != ActionName::Deny {
                 return Ok(());
             }
             report.end(self.denial(request, Some(rule), reading))
         })?;
         for (reading, rule) in &readings {
             let is_denied = match rule {
-                Some(rule) => matches!(rule.action, Action::Deny),
+                Some(rule) => rule.action == ActionName::Deny,
                 None => self.default == DefaultAction::Deny,
             };
             if is_denied {
@@ -132,20 +132,23 @@ impl PathStage {
         let is_enforcing = self.enforcement.mode() == Mode::Enforce;
         let mut forward = is_enforcing && self.normalize.forward == Forward::Canonical;
         if let Some(rule) = rule {
-            match &rule.action {
-                Action::Redirect(redirect) => report.end(self.redirect(request, rule, redirect, &path))?,
-                // The rewritten path would come from a reading that this rule did not match.
-                Action::Rewrite(_) if !is_unanimous => {
-                    report.end(self.refusal(request, rule, Reason::REWRITE_AMBIGUOUS))?;
-                }
-                Action::Rewrite(replacement) => match self.replace(rule, replacement, &path) {
-                    Ok(rewritten) if self.enforcement.is_enforced(rule_set::Rule::head(rule)) => {
+            if let Some(redirect) = &rule.redirect {
+                report.end(self.redirect(request, rule, redirect, &path))?;
+            }
+            if let Some(Rewrite { replacement }) = &rule.rewrite {
+                let rewritten = if is_unanimous {
+                    self.replace(rule, replacement.as_ref(), &path)
+                } else {
+                    // The rewritten path would come from a reading that this rule did not match.
+                    Err(Reason::REWRITE_AMBIGUOUS)
+                };
+                match rewritten {
+                    Ok(rewritten) if self.enforcement.is_enforced(rule.head()) => {
                         (path, forward) = (rewritten, true);
                     }
                     Ok(_) => {}
                     Err(reason) => report.end(self.refusal(request, rule, reason))?,
-                },
-                Action::Allow | Action::Deny => {}
+                }
             }
         }
         if forward && !request.target().is_some_and(|target| path.is_target(target)) {
@@ -155,16 +158,17 @@ impl PathStage {
         Ok(())
     }
 
-    /// Returns the path after a replacement.
+    /// Returns the path after a replacement, if there is one.
     ///
     /// # Errors
     /// A reason with status 400 if the request causes the failure, otherwise with status 500.
     fn replace<'a>(
         &self,
         rule: &Rule,
-        replacement: &Replacement,
+        replacement: Option<&Replacement>,
         path: &RequestPath<'a>,
     ) -> Result<RequestPath<'a>, Reason> {
+        let Some(replacement) = replacement else { return Ok(path.clone()) };
         let replaced = replacement.apply(path.canonical(), rule.paths());
         let replaced = replaced.ok_or(Reason::REPLACEMENT_FAILED)?;
         path.rewritten(&replaced, &self.normalize).map_err(|reason| match reason {
@@ -180,14 +184,11 @@ impl PathStage {
         redirect: &Redirect,
         path: &RequestPath<'_>,
     ) -> Answer {
-        let path = match &redirect.path {
-            Some(replacement) => self.replace(rule, replacement, path),
-            None => Ok(path.clone()),
-        };
+        let path = self.replace(rule, redirect.path.as_ref(), path);
         match path.and_then(|path| location::of(redirect, request, &path)) {
             Ok(location) => {
                 let reply = self.refusal(request, rule, Reason::REDIRECTED);
-                reply.into_redirect(redirect.status, location, request.is_grpc())
+                reply.into_redirect(redirect.status.0, location, request.is_grpc())
             }
             Err(reason) => self.refusal(request, rule, reason),
         }
@@ -201,6 +202,6 @@ impl PathStage {
 
     /// Creates a denial because the action of a rule cannot be applied.
     fn refusal(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
-        self.enforcement.denial(request, Some(rule_set::Rule::head(rule)), reason)
+        self.enforcement.denial(request, Some(rule.head()), reason)
     }
 }

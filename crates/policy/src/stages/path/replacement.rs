@@ -2,7 +2,7 @@
 
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
 use crate::http::canonical_pattern;
-use crate::vocabulary::{PathMatch, Substitution};
+use crate::vocabulary::{PathMatch, Substitution, Template};
 
 /// A replacement of a path.
 #[derive(Debug, Clone)]
@@ -59,48 +59,39 @@ impl Replacement {
 
     /// Checks that a match with these patterns captures what the replacement uses.
     pub(super) fn check(&self, paths: &[PathMatch]) -> Result<(), (String, &'static str)> {
+        let all = |is: &dyn Fn(&PathMatch) -> bool| !paths.is_empty() && paths.iter().all(is);
         match self {
-            Self::Prefix(_) => {
-                let has_prefix =
-                    !paths.is_empty() && paths.iter().all(|path| matches!(path, PathMatch::Prefix(_)));
+            Self::Prefix(_) if !all(&|path| matches!(path, PathMatch::Prefix(_))) => {
                 let message = "`prefix` replaces a prefix, and the match has other paths or none";
-                if has_prefix {
-                    Ok(())
-                } else {
-                    Err((message.to_owned(), "use only `prefix` in `match.paths`"))
-                }
+                Err((message.to_owned(), "use only `prefix` in `match.paths`"))
             }
             Self::Path(pieces) => {
-                let missing = pieces.iter().find_map(|piece| match piece {
-                    Piece::Name(name) => {
-                        let has = |path: &PathMatch| {
-                            matches!(path, PathMatch::Template(template) if template.names().any(|other| other == name))
-                        };
-                        (paths.is_empty() || !paths.iter().all(has)).then_some(name)
-                    }
+                let has = |name: &str, template: &Template| template.names().any(|other| other == name);
+                let mut names = pieces.iter().filter_map(|piece| match piece {
+                    Piece::Name(name) => Some(name),
                     Piece::Text(_) => None,
                 });
-                missing.map_or(Ok(()), |name| {
+                let is_missing = |name: &&String| {
+                    !all(&|path| matches!(path, PathMatch::Template(template) if has(name, template)))
+                };
+                names.find(is_missing).map_or(Ok(()), |name| {
                     let help = "use only templates with this name in `match.paths`";
                     Err((format!("`{{{name}}}` is not captured by every path of the match"), help))
                 })
             }
-            Self::Regex(_) => Ok(()),
+            Self::Prefix(_) | Self::Regex(_) => Ok(()),
         }
     }
 }
 
 /// The fields of a replacement, which may be absent.
-#[derive(Debug, Clone)]
-pub struct ReplacementFields(pub Option<Replacement>);
-
-impl FieldGroup for ReplacementFields {
+impl FieldGroup for Option<Replacement> {
     const FIELDS: &'static [&'static str] = &["path", "prefix", "regex", "substitution"];
 
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let present = Self::FIELDS.iter().copied().filter(|name| fields.has(name)).collect::<Vec<_>>();
         let replacement = match present.as_slice() {
-            [] => return Some(Self(None)),
+            [] => return Some(None),
             ["path"] => read_path("path", pieces, fields, problems).map(Replacement::Path),
             ["prefix"] => read_path("prefix", canonical_pattern, fields, problems).map(Replacement::Prefix),
             ["regex" | "substitution", ..] => {
@@ -108,18 +99,16 @@ impl FieldGroup for ReplacementFields {
                 if let Some(character) = ['?', '#'].into_iter().find(|found| substitution.writes(*found)) {
                     let message = format!("`{character}` would end the path");
                     let help = "remove it; the query of the request is kept";
-                    problems.add(Code::PATH, &fields.path.field("substitution"), message, help);
-                    return None;
+                    return problems.invalid(Code::PATH, &fields.path.field("substitution"), message, help);
                 }
                 Some(Replacement::Regex(substitution))
             }
             _ => {
                 let help = "keep `path`, `prefix`, or `regex` and `substitution`";
-                problems.add(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help);
-                None
+                problems.invalid(Code::TWO_REPLACEMENTS, fields.path, "more than one replacement", help)
             }
         };
-        replacement.map(|replacement| Self(Some(replacement)))
+        replacement.map(Some)
     }
 
     fn describe_fields(schema: Schema, _: &mut Definitions) -> Schema {

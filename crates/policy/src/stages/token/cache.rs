@@ -7,9 +7,7 @@ use std::rc::Rc;
 
 /// A token whose signature was verified. Its times and its binding to a connection are checked on every use.
 pub(super) struct VerifiedToken {
-    /// The index of its provider.
     pub(super) provider_index: usize,
-    /// The claims.
     pub(super) claims: Rc<Map<String, Value>>,
     /// The payload in base64url, as received.
     pub(super) payload: String,
@@ -46,13 +44,12 @@ impl Document for CacheBytes {
         let bytes = fields.required::<usize>("maxBytes", problems)?;
         if !(Self::MIN..=Self::MAX).contains(&bytes) {
             let message = format!("cache size {bytes} is out of range");
-            problems.add(
+            return problems.invalid(
                 Code::CACHE,
                 &node.path.field("maxBytes"),
                 message,
                 "write 131072 to 268435456 bytes, or `cache: \"off\"`",
             );
-            return None;
         }
         Some(Self(bytes))
     }
@@ -118,7 +115,6 @@ impl Cache {
         Some(found)
     }
 
-    /// Stores a verified token.
     pub(super) fn put(&mut self, token: &[u8], verified: &Rc<VerifiedToken>) {
         let bytes = OVERHEAD + token.len() + verified.payload.len() + weight(&verified.claims);
         if bytes > self.max_bytes / 2 {
@@ -134,7 +130,6 @@ impl Cache {
         }
     }
 
-    /// Removes all tokens.
     pub(super) fn clear(&mut self) {
         (self.young, self.old) = (Generation::default(), Generation::default());
     }

@@ -1,6 +1,5 @@
 //! The denial of a token, as the client sees it (RFC 6750, section 3).
 
-use super::document::{Realm, TokenRequirement};
 use crate::decision::Reason;
 
 /// Why a token, or a request without one, is refused.
@@ -19,14 +18,14 @@ impl From<Reason> for Refusal {
 
 impl Refusal {
     /// Returns the header of the denial: a challenge, or `retry-after` (RFC 9110, section 10.2.3).
-    pub(super) fn header(self, realm: &Realm, required: Option<&TokenRequirement>) -> (&'static str, String) {
+    pub(super) fn header(self, realm: &str, scopes: &[&str]) -> (&'static str, String) {
         match self.retry_after {
             Some(seconds) => ("retry-after", seconds.to_string()),
-            None => ("www-authenticate", self.challenge(realm, required)),
+            None => ("www-authenticate", self.challenge(realm, scopes)),
         }
     }
 
-    fn challenge(self, Realm(realm): &Realm, required: Option<&TokenRequirement>) -> String {
+    fn challenge(self, realm: &str, scopes: &[&str]) -> String {
         let error = match (self.reason, self.reason.status()) {
             (Reason::TOKEN_MISSING | Reason::NO_RULE, _) => return format!("Bearer realm=\"{realm}\""),
             (_, 400) => "invalid_request",
@@ -34,12 +33,10 @@ impl Refusal {
             _ => "invalid_token",
         };
         let challenge = format!("Bearer realm=\"{realm}\", error=\"{error}\"");
-        match required {
-            Some(TokenRequirement { scopes, .. }) if self.reason.status() == 403 && !scopes.is_empty() => {
-                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.0.as_str()).collect();
-                format!("{challenge}, scope=\"{}\"", scopes.join(" "))
-            }
-            _ => challenge,
+        if self.reason.status() == 403 && !scopes.is_empty() {
+            format!("{challenge}, scope=\"{}\"", scopes.join(" "))
+        } else {
+            challenge
         }
     }
 }

@@ -1,53 +1,38 @@
 //! Checks of the registered claims of a token (RFC 7519, section 4.1).
 
+use super::provider::Provider;
 use crate::decision::Reason;
+use crate::http::hex_byte;
 use serde_json::{Map, Value};
 
-/// The accepted claims of a token.
-#[derive(Debug, Clone)]
-pub(super) struct Terms<'a> {
-    /// The `iss`.
-    pub(super) issuer: &'a str,
-    /// The accepted `aud`; empty: not checked.
-    pub(super) audiences: &'a [String],
-    /// The tolerated difference between clocks, in seconds.
-    pub(super) skew: u64,
-    /// Whether `exp` is required.
-    pub(super) require_expiration: bool,
-    /// The most seconds from `iat` (or `nbf`) to `exp`.
-    pub(super) max_lifetime: Option<u64>,
-}
-
-/// Checks the claims at the time `now`.
-pub(super) fn check(claims: &Map<String, Value>, terms: &Terms<'_>, now: u64) -> Result<(), Reason> {
+/// Checks the claims of a token of this provider at the time `now`.
+pub(super) fn check(claims: &Map<String, Value>, provider: &Provider, now: u64) -> Result<(), Reason> {
     #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
-    let (now, skew) = (now as f64, terms.skew as f64);
+    let seconds = |seconds: u64| seconds as f64;
+    let (now, skew) = (seconds(now), seconds(provider.clock_skew.as_secs()));
     let expires = date(claims, "exp")?;
     let begins = date(claims, "nbf")?;
     let issued = date(claims, "iat")?;
     match expires {
-        None if terms.require_expiration => return Err(Reason::TOKEN_EXP_MISSING),
+        None if provider.require_expiration => return Err(Reason::TOKEN_EXP_MISSING),
         Some(expires) if now >= expires + skew => return Err(Reason::TOKEN_EXPIRED),
         _ => {}
     }
     if begins.is_some_and(|begins| now + skew < begins) || issued.is_some_and(|issued| now + skew < issued) {
         return Err(Reason::TOKEN_NOT_YET);
     }
-    if let Some(most) = terms.max_lifetime {
-        #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
-        let most = most as f64;
+    if let Some(most) = provider.max_lifetime {
         match (issued.or(begins), expires) {
-            (Some(from), Some(to)) if (0.0..=most).contains(&(to - from)) => {}
+            (Some(from), Some(to)) if (0.0..=seconds(most.as_secs())).contains(&(to - from)) => {}
             _ => return Err(Reason::TOKEN_LIFETIME),
         }
     }
-    if claims.get("iss").and_then(Value::as_str) != Some(terms.issuer) {
+    if claims.get("iss").and_then(Value::as_str) != Some(&provider.issuer) {
         return Err(Reason::TOKEN_ISSUER);
     }
-    if terms.audiences.is_empty() || is_for(claims.get("aud"), terms.audiences) {
-        Ok(())
-    } else {
-        Err(Reason::TOKEN_AUDIENCE)
+    match &provider.audiences {
+        Some(audiences) if !is_for(claims.get("aud"), audiences) => Err(Reason::TOKEN_AUDIENCE),
+        _ => Ok(()),
     }
 }
 
@@ -63,13 +48,9 @@ pub(super) fn confirm(claims: &Map<String, Value>, certificate: Option<&[u8]>) -
 }
 
 fn is_hex_of(hex: &[u8], bytes: &[u8]) -> bool {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let mut pairs = hex.chunks(2);
-    let is_same = |byte: &u8| match pairs.next() {
-        Some([high, low]) => digit(high).zip(digit(low)).is_some_and(|(h, l)| h * 16 + l == u32::from(*byte)),
-        _ => false,
-    };
-    hex.len() == 2 * bytes.len() && bytes.iter().all(is_same)
+    let (pairs, rest) = hex.as_chunks();
+    rest.is_empty()
+        && pairs.iter().map(|[high, low]| hex_byte(*high, *low)).eq(bytes.iter().copied().map(Some))
 }
 
 /// Returns a NumericDate (RFC 7519, section 2): seconds since 1970, with an optional fraction.
@@ -96,17 +77,25 @@ fn is_for(audience: Option<&Value>, audiences: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Terms, check, confirm};
+    use super::{check, confirm};
     use crate::decision::Reason;
+    use crate::document::read;
     use crate::test;
     use serde_json::{Value, json};
 
-    fn result(claims: Value, max_lifetime: Option<u64>) -> Result<(), Reason> {
+    fn result(claims: Value, max_lifetime: Option<&str>) -> Result<(), Reason> {
         let Value::Object(claims) = claims else { unreachable!() };
-        let audiences = ["api".to_owned()];
-        let terms =
-            Terms { issuer: "i", audiences: &audiences, skew: 10, require_expiration: true, max_lifetime };
-        check(&claims, &terms, 1000)
+        let mut provider = json!({
+            "issuer": "i",
+            "audiences": ["api"],
+            "algorithms": ["ES256"],
+            "jwks": {"inline": {"keys": []}},
+            "clockSkew": "10s",
+        });
+        if let Some(most) = max_lifetime {
+            provider["maxLifetime"] = most.into();
+        }
+        check(&claims, &read(provider.to_string().as_bytes()).unwrap(), 1000)
     }
 
     #[test]
@@ -165,7 +154,7 @@ mod tests {
             (json!({"iss": "i", "aud": "api", "exp": 1100}), Err(Reason::TOKEN_LIFETIME)),
         ];
         for (claims, expected) in table {
-            assert_eq!(result(claims.clone(), Some(200)), expected, "{claims}");
+            assert_eq!(result(claims.clone(), Some("200s")), expected, "{claims}");
         }
     }
 }

@@ -111,7 +111,7 @@ impl Document for Scope {
         let is_valid = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
         if text.is_empty() || !text.bytes().all(is_valid) {
             let help = "write one scope per item, without blanks and quotes";
-            return node.invalid(problems, Code::SCOPE, format!("invalid scope `{text}`"), help);
+            return problems.invalid(Code::SCOPE, node.path, format!("invalid scope `{text}`"), help);
         }
         Some(Self(text.to_owned()))
     }
@@ -130,7 +130,7 @@ impl Document for Realm {
         let HeaderText(text) = HeaderText::read(node, problems)?;
         if !text.is_ascii() || text.contains(['"', '\\']) {
             let message = "quote, backslash or byte beyond ASCII in a realm";
-            return node.invalid(problems, Code::REALM, message, "remove it");
+            return problems.invalid(Code::REALM, node.path, message, "remove it");
         }
         Some(Self(text))
     }

@@ -62,7 +62,7 @@ impl<const MIN: u64, const MAX: u64> Document for Within<MIN, MAX> {
         let duration = Duration::read(node, problems)?;
         if !(MIN..=MAX).contains(&duration.as_millis()) {
             let help = format!("write `{MIN}ms` to `{}m`", MAX / MINUTE);
-            return node.invalid(problems, Code::DURATION, "duration out of range", help);
+            return problems.invalid(Code::DURATION, node.path, "duration out of range", help);
         }
         Some(Self(duration))
     }
@@ -104,7 +104,7 @@ impl Document for JwksUri {
         Self::parse(text).filter(|uri| uri.target.starts_with('/')).or_else(|| {
             let help = "write scheme, host and path: `https://issuer.example/jwks.json`";
             // The message does not repeat the URI, which may contain a password.
-            node.invalid(problems, Code::URI, "invalid URI of a key set", help)
+            problems.invalid(Code::URI, node.path, "invalid URI of a key set", help)
         })
     }
 

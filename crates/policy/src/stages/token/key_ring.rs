@@ -4,7 +4,6 @@ use super::cache::{Cache, CacheBytes, VerifiedToken};
 use super::challenge::Refusal;
 use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
-use super::providers::NamedProvider;
 use crate::decision::{Reason, TokenReport};
 use crate::http::Request;
 use jose::{InModule, Jws, SkippedKey, Verifier};
@@ -62,18 +61,15 @@ impl KeyRing {
 
     /// Returns a line for each inline key that cannot be used.
     pub fn warnings(&self) -> Vec<String> {
-        let lines = |provider: &ProviderState| -> Vec<String> {
-            let line = |skipped: &SkippedKey| format!("keys of provider `{}`: {skipped}", provider.name);
-            provider.skipped.iter().map(line).collect()
-        };
-        self.providers.iter().flat_map(lines).collect()
+        let skipped = self.providers.iter().flat_map(|provider| {
+            provider.skipped.iter().map(|key| format!("keys of provider `{}`: {key}", provider.name))
+        });
+        skipped.collect()
     }
 
-    /// Creates a key ring with the inline keys of these providers.
-    pub(super) fn new(providers: Vec<NamedProvider>, cache: CacheBytes) -> Self {
-        let states = providers.into_iter().enumerate();
+    pub(super) fn new(providers: Vec<ProviderState>, cache: CacheBytes) -> Self {
         Self {
-            providers: states.map(|(index, provider)| ProviderState::new(index, provider)).collect(),
+            providers,
             verifier: RefCell::new(Signatures(Box::new(InModule))),
             cache: RefCell::new(Cache::new(cache)),
         }

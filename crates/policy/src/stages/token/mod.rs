@@ -16,7 +16,7 @@ use crate::decision::{Answer, Filter, Report, Trace};
 use crate::document::{Code, FieldPath, Problems, did_you_mean};
 use crate::http::{Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
-use crate::stages::rule_set::{self, RuleSet};
+use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{HeaderName, Mode, RequestMatch};
 use cache::VerifiedToken;
@@ -107,7 +107,7 @@ impl Stage for TokenStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let inputs = match self.rules.read(request) {
+        let inputs = match self.rules.inputs.read(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
@@ -134,7 +134,7 @@ impl Stage for TokenStage {
         // After the last check: a token that one rule removes may be the token of another rule.
         for (rule, token) in tokens {
             request.claims.get_or_insert_with(|| Rc::clone(&token.claims));
-            if self.enforcement.is_enforced(rule_set::Rule::head(rule)) {
+            if self.enforcement.is_enforced(rule.head()) {
                 self.forward(request, &token);
             }
         }
@@ -162,12 +162,12 @@ impl TokenStage {
     }
 
     fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, refusal: Refusal) -> Answer {
-        let required = rule.and_then(|rule| match &rule.require {
-            Require::Token(required) => Some(required),
-            Require::None => None,
-        });
-        let mut answer = self.enforcement.denial(request, rule.map(rule_set::Rule::head), refusal.reason);
-        let (name, value) = refusal.header(&self.realm, required);
+        let scopes: Vec<&str> = match rule.map(|rule| &rule.require) {
+            Some(Require::Token(required)) => required.scopes.iter().map(|scope| scope.0.as_str()).collect(),
+            Some(Require::None) | None => Vec::new(),
+        };
+        let mut answer = self.enforcement.denial(request, rule.map(Rule::head), refusal.reason);
+        let (name, value) = refusal.header(&self.realm.0, &scopes);
         answer.reply = answer.reply.with(name, value);
         answer
     }

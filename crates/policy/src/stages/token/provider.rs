@@ -62,29 +62,26 @@ pub struct Algorithms(pub Vec<Algorithm>);
 
 impl Document for Algorithms {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let NonEmpty(names) = NonEmpty::<AlgorithmName>::read(node, problems)?;
-        let algorithms: Vec<Algorithm> = names.into_iter().map(|name| name.0).collect();
+        let NonEmpty(algorithms) = NonEmpty::<Algorithm>::read(node, problems)?;
         let secrets = algorithms.iter().filter(|algorithm| algorithm.is_symmetric()).count();
         if secrets > 0 && secrets < algorithms.len() {
             let message =
                 "HS* together with algorithms of public keys: a public key could be used as a secret";
-            return node.invalid(problems, Code::ALGORITHMS, message, "split it into two providers");
+            return problems.invalid(Code::ALGORITHMS, node.path, message, "split it into two providers");
         }
         Some(Self(algorithms))
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {
-        NonEmpty::<AlgorithmName>::describe(definitions)
+        NonEmpty::<Algorithm>::describe(definitions)
     }
 }
 
-struct AlgorithmName(Algorithm);
-
-impl Document for AlgorithmName {
+impl Document for Algorithm {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let words: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
         let index = node.choice(&words, problems)?;
-        Algorithm::ALL.get(index).copied().map(Self)
+        Algorithm::ALL.get(index).copied()
     }
 
     fn describe(_: &mut Definitions) -> Schema {

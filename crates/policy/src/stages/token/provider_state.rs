@@ -1,13 +1,12 @@
 //! A provider, its keys, and the validation of its tokens.
 
 use super::challenge::Refusal;
-use super::claims::{self, Terms};
+use super::claims;
 use super::jwks::{Jwks, RemoteKeys};
 use super::provider::{Confirmation, Provider};
-use super::providers::NamedProvider;
 use crate::decision::{KeysWanted, MissingKeys, Reason, TokenReport};
 use crate::http::Request;
-use jose::{Jws, KeySet, SkippedKey, Verifier};
+use jose::{Algorithm, Jws, KeySet, SkippedKey, Verifier};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,12 +14,31 @@ use std::rc::Rc;
 /// The most keys that are tried for one token. Each costs a signature check.
 const MAX_TRIED: usize = 16;
 
+/// The keys of a set that can be used, and those that cannot.
+pub(super) type UsableKeys = (Rc<KeySet>, Vec<SkippedKey>);
+
+/// Parses a key set for these algorithms.
+///
+/// # Errors
+/// What is wrong, and the fix, if the set is malformed or has no usable key.
+pub(super) fn usable_keys(
+    set: &[u8],
+    algorithms: &[Algorithm],
+) -> Result<UsableKeys, (String, &'static str)> {
+    let (keys, skipped) = KeySet::parse(set, algorithms)
+        .map_err(|error| (error.reason().to_owned(), "write `{keys: [...]}` (RFC 7517)"))?;
+    if keys.is_empty() {
+        let why: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+        let message = format!("the key set has no usable key: {}", why.join("; "));
+        return Err((message, "add a key for one of `algorithms`"));
+    }
+    Ok((Rc::new(keys), skipped))
+}
+
 /// A provider and its keys.
-#[derive(Debug)]
-pub(super) struct ProviderState {
-    /// The index of the provider.
+#[derive(Debug, Clone)]
+pub struct ProviderState {
     pub(super) provider_index: usize,
-    /// The name.
     pub(super) name: String,
     /// What its tokens must be.
     pub(super) provider: Provider,
@@ -29,7 +47,7 @@ pub(super) struct ProviderState {
     pub(super) skipped: Vec<SkippedKey>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Keys {
     Inline(Rc<KeySet>),
     Fetched(RefCell<Option<Fetched>>),
@@ -43,23 +61,23 @@ struct Fetched {
 }
 
 impl ProviderState {
-    pub(super) fn new(provider_index: usize, provider: NamedProvider) -> Self {
-        let NamedProvider { name, provider, inline_keys } = provider;
-        let (keys, skipped) = match inline_keys {
+    pub(super) fn new(
+        provider_index: usize,
+        name: &str,
+        provider: Provider,
+        inline: Option<UsableKeys>,
+    ) -> Self {
+        let (keys, skipped) = match inline {
             Some((keys, skipped)) => (Keys::Inline(keys), skipped),
             None => (Keys::Fetched(RefCell::default()), Vec::new()),
         };
-        Self { provider_index, name, provider, keys, skipped }
+        Self { provider_index, name: name.to_owned(), provider, keys, skipped }
     }
 
     /// Returns how the keys are fetched, unless they are inline.
     pub(super) fn remote(&self) -> Option<RemoteKeys> {
-        match &self.provider.jwks {
-            Jwks::Inline(_) => None,
-            Jwks::Remote(remote) => {
-                Some(remote.keys(self.provider_index, &self.name, &self.provider.algorithms.0))
-            }
-        }
+        let Jwks::Remote(remote) = &self.provider.jwks else { return None };
+        Some(remote.keys(self.provider_index, &self.name, &self.provider.algorithms.0))
     }
 
     /// Replaces the keys with a set that was fetched at `at`, in seconds since 1970.
@@ -67,14 +85,9 @@ impl ProviderState {
     /// # Errors
     /// Why the set is invalid. The previous keys stay.
     pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
-        let (set, skipped) =
-            KeySet::parse(set, &self.provider.algorithms.0).map_err(|error| error.reason().to_owned())?;
-        if set.is_empty() {
-            let why: Vec<String> = skipped.iter().map(ToString::to_string).collect();
-            return Err(format!("the key set has no key that can be used: {}", why.join("; ")));
-        }
+        let (set, skipped) = usable_keys(set, &self.provider.algorithms.0).map_err(|(message, _)| message)?;
         if let Keys::Fetched(keys) = &self.keys {
-            keys.replace(Some(Fetched { set: Rc::new(set), at }));
+            keys.replace(Some(Fetched { set, at }));
         }
         Ok(skipped)
     }
@@ -100,10 +113,12 @@ impl ProviderState {
             Some(_) => Reason::KEYS_STALE,
             None => Reason::KEYS_MISSING,
         };
-        report
-            .keys_wanted
-            .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Keys });
+        report.keys_wanted.push(self.wanted(MissingKeys::Keys));
         Err(Refusal { reason, retry_after: Some(remote.retry_after()) })
+    }
+
+    fn wanted(&self, missing: MissingKeys) -> KeysWanted {
+        KeysWanted { provider_index: self.provider_index, missing }
     }
 
     /// Checks that a token was issued by this provider and is valid for the request.
@@ -137,14 +152,7 @@ impl ProviderState {
         report: &mut TokenReport,
     ) -> Result<Rc<KeySet>, Refusal> {
         let provider = &self.provider;
-        let terms = Terms {
-            issuer: &provider.issuer,
-            audiences: provider.audiences.as_deref().unwrap_or_default(),
-            skew: provider.clock_skew.as_secs(),
-            require_expiration: provider.require_expiration,
-            max_lifetime: provider.max_lifetime.map(crate::vocabulary::Duration::as_secs),
-        };
-        claims::check(claims, &terms, request.now)?;
+        claims::check(claims, provider, request.now)?;
         if provider.confirmation == Some(Confirmation::Mtls) {
             claims::confirm(claims, request.connection.certificate)?;
         }
@@ -168,9 +176,7 @@ impl ProviderState {
         }
         let is_unknown = jws.kid.as_ref().is_some_and(|kid| !keys.has_kid(kid));
         if is_unknown && matches!(self.keys, Keys::Fetched(_)) {
-            report
-                .keys_wanted
-                .push(KeysWanted { provider_index: self.provider_index, missing: MissingKeys::Kid });
+            report.keys_wanted.push(self.wanted(MissingKeys::Kid));
         }
         Err(reason.into())
     }

@@ -52,6 +52,20 @@ fn cookie<'p>(pair: &'p [u8], name: &str) -> Option<&'p [u8]> {
     (found.trim_ascii() == name.as_bytes()).then(|| value.get(1..).unwrap_or_default().trim_ascii())
 }
 
+fn cookie_pairs(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii)
+}
+
+/// Joins the pairs that are not tokens; returns nothing if none is a token.
+fn without_tokens<'p>(
+    pairs: impl Iterator<Item = &'p [u8]> + Clone,
+    is_token: impl Fn(&[u8]) -> bool,
+    separator: &[u8],
+) -> Option<Vec<u8>> {
+    let kept: Vec<&[u8]> = pairs.clone().filter(|pair| !is_token(pair)).collect();
+    (kept.len() != pairs.count()).then(|| kept.join(separator))
+}
+
 impl Sources {
     /// Returns every token, with repetitions.
     pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Vec<Vec<u8>> {
@@ -65,16 +79,12 @@ impl Sources {
         }
         for name in &self.cookies {
             for value in headers.values("cookie") {
-                let pairs = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-                found.extend(pairs.filter_map(|pair| cookie(pair, name)).map(<[u8]>::to_vec));
+                found.extend(cookie_pairs(value).filter_map(|pair| cookie(pair, name)).map(<[u8]>::to_vec));
             }
         }
-        let parameters = query_parameters(query.unwrap_or_default());
-        found.extend(
-            parameters
-                .filter(|(name, _)| self.query.iter().any(|other| other.as_bytes() == &**name))
-                .map(|(_, value)| value.into_owned()),
-        );
+        let parameters =
+            query_parameters(query.unwrap_or_default()).filter(|(name, _)| self.has_parameter(name));
+        found.extend(parameters.map(|(_, value)| value.into_owned()));
         found
     }
 
@@ -86,25 +96,20 @@ impl Sources {
             });
         }
         if !self.cookies.is_empty() {
-            headers.rewrite("cookie", |value| {
-                let pairs = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-                let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
-                let kept: Vec<&[u8]> = pairs.clone().filter(|pair| !is_token(pair)).collect();
-                (kept.len() != pairs.count()).then(|| kept.join(&b"; "[..]))
-            });
+            let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
+            headers.rewrite("cookie", |value| without_tokens(cookie_pairs(value), is_token, b"; "));
             headers.retain_values("cookie", |value| !value.is_empty());
         }
     }
 
     /// Returns the query without the tokens; nothing if it contains none.
     pub(super) fn without_tokens(&self, query: &[u8]) -> Option<Vec<u8>> {
-        let is_token = |pair: &[u8]| {
-            query_parameters(pair)
-                .next()
-                .is_some_and(|(name, _)| self.query.iter().any(|other| other.as_bytes() == &*name))
-        };
-        let pairs = query.split(|byte| *byte == b'&');
-        let kept: Vec<&[u8]> = pairs.clone().filter(|pair| !is_token(pair)).collect();
-        (kept.len() != pairs.count()).then(|| kept.join(&b"&"[..]))
+        let is_token =
+            |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| self.has_parameter(&name));
+        without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
+    }
+
+    fn has_parameter(&self, name: &[u8]) -> bool {
+        self.query.iter().any(|own| own.as_bytes() == name)
     }
 }

@@ -1,9 +1,7 @@
 //! The document of vhost-policy.
 
-use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 use crate::stages::enforcement::RuleHead;
 use crate::vocabulary::{DenyResponse, HostPattern, Method, Mode, NonEmpty, RuleName, Rules};
-use std::collections::HashMap;
 
 document! {
     /// Virtual hosts, and the ports, methods and TLS that requests to them must use.
@@ -11,7 +9,7 @@ document! {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
         /// The virtual hosts; the most specific domain wins: exact, then the longest wildcard.
-        "hosts" hosts: VirtualHosts,
+        "hosts" hosts: Rules<VirtualHost>,
         /// Whether the server name of a TLS connection must cover the host of each request.
         "sni" sni: Sni = Sni::Ignore,
         /// The action for a host that is not listed.
@@ -74,39 +72,7 @@ choice! {
 }
 
 impl VirtualHost {
-    /// Returns the part that denials use.
     pub(super) fn head(&self) -> RuleHead<'_> {
         RuleHead { name: &self.name, mode: self.mode, response: self.response.as_ref() }
-    }
-}
-
-/// The virtual hosts of a policy. No name and no domain is listed twice.
-#[derive(Debug, Clone)]
-pub struct VirtualHosts(pub Vec<VirtualHost>);
-
-impl Document for VirtualHosts {
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let Rules(hosts) = Rules::<VirtualHost>::read(node, problems)?;
-        let mut owners = HashMap::new();
-        for (index, host) in hosts.iter().enumerate() {
-            for (domain_index, domain) in host.domains.iter().enumerate() {
-                if let Some(owner) = owners.insert(domain, &host.name) {
-                    let item = node.path.item(index);
-                    let domains = item.field("domains");
-                    let message = format!("`{owner}` already lists this domain");
-                    problems.add(
-                        Code::DUPLICATE_DOMAIN,
-                        &domains.item(domain_index),
-                        message,
-                        "list it once",
-                    );
-                }
-            }
-        }
-        Some(Self(hosts))
-    }
-
-    fn describe(definitions: &mut Definitions) -> Schema {
-        Vec::<VirtualHost>::describe(definitions)
     }
 }

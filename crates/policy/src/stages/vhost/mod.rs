@@ -1,15 +1,16 @@
 //! vhost-policy: virtual hosts, with their ports, methods and TLS.
 
 mod document;
-mod index;
 
 use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::document::{Code, FieldPath, Problems};
 use crate::http::{Authority, Needs, Request};
 use crate::stages::enforcement::Enforcement;
+use crate::stages::host_map::HostMap;
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Method, Mode};
+use crate::vocabulary::{Method, Mode, Rules};
 use document::{Sni, Tls, UnknownHost, VirtualHost};
-use index::HostIndex;
+use std::collections::HashMap;
 
 pub use document::VhostPolicy;
 
@@ -20,7 +21,8 @@ const FILTER: Filter = Filter::VhostPolicy;
 pub struct VhostStage {
     enforcement: Enforcement,
     hosts: Vec<VirtualHost>,
-    index: HostIndex,
+    /// The indexes of the virtual hosts, by domain.
+    index: HostMap<Option<usize>>,
     sni: Sni,
     unknown_host: UnknownHost,
 }
@@ -33,10 +35,31 @@ impl Stage for VhostStage {
         vec![FILTER]
     }
 
+    fn check(policy: &VhostPolicy, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
+        let mut owners = HashMap::new();
+        for (index, host) in policy.hosts.iter().enumerate() {
+            for (domain_index, domain) in host.domains.iter().enumerate() {
+                if let Some(owner) = owners.insert(domain, &host.name) {
+                    let (hosts, message) =
+                        (path.field("hosts"), format!("`{owner}` already lists this domain"));
+                    let (host, help) = (hosts.item(index), "list it once");
+                    let domains = host.field("domains");
+                    problems.add(Code::DUPLICATE_DOMAIN, &domains.item(domain_index), message, help);
+                }
+            }
+        }
+    }
+
     fn compile(document: VhostPolicy) -> Self {
-        let VhostPolicy { mode, hosts, sni, unknown_host, response } = document;
-        let enforcement = Enforcement::new(FILTER, mode, hosts.0.iter().map(|host| host.mode), response);
-        Self { enforcement, index: HostIndex::new(&hosts.0), hosts: hosts.0, sni, unknown_host }
+        let VhostPolicy { mode, hosts: Rules(hosts), sni, unknown_host, response } = document;
+        let enforcement = Enforcement::new(FILTER, mode, hosts.iter().map(|host| host.mode), response);
+        let mut index = HostMap::default();
+        for (host_index, host) in hosts.iter().enumerate() {
+            for domain in host.domains.iter() {
+                *index.entry(domain) = Some(host_index);
+            }
+        }
+        Self { enforcement, index, hosts, sni, unknown_host }
     }
 
     fn needs(&self) -> Needs {
@@ -58,14 +81,12 @@ impl Stage for VhostStage {
             Ok(authority) => authority,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        for host in self.index.candidates(&authority.host).filter_map(|index| self.hosts.get(index)) {
+        let listed = self.index.matching(&authority.host).flatten();
+        for host in listed.filter_map(|index| self.hosts.get(*index)) {
             let result = RuleResult::of(host.mode, || None);
             report.record_rule(FILTER, &host.name, None, result);
             match result {
-                RuleResult::Shadowed => {
-                    report.shadow_match(FILTER, &host.name);
-                    self.check(request, &authority, host, report)?;
-                }
+                RuleResult::Shadowed => self.check(request, &authority, host, report)?,
                 RuleResult::Matched => return self.check(request, &authority, host, report),
                 RuleResult::Missed(_) | RuleResult::Off => {}
             }
