@@ -26,7 +26,7 @@ fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
     });
     let log = refusal("path-policy", &policy.to_string());
     for problem in [
-        "unknown_field at defualt: this field does not exist here; did you mean `default`?",
+        "unknown_field at defualt: unknown field `defualt`; did you mean `default`?",
         "missing_field at the configuration: `default` is missing; add `default`",
         "duplicate_name at rules[1].name: `a` is the name of an earlier one too; give each its own name",
         "path_pattern at rules[0].match.paths[0].prefix: no canonical path matches this; start with `/`",
