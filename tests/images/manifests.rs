@@ -1,20 +1,20 @@
 //! The manifests of the examples with a registry and digests: the registry has every image that they name.
 
-use crate::modules::{push, same_module};
+use crate::image::{push, same_module};
 use crate::pulled;
 use crate::registry::Registry;
 use anyhow::{Context, Result, ensure};
+use modules::Module;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
-use xtask::build::MODULES;
 use xtask::images::EXAMPLES;
 
 /// Pulls every image of the manifests by its digest, and compares it with the module.
 pub fn check(registry: &Registry) -> Result<()> {
     let mut digests = BTreeMap::new();
-    let modules = MODULES.map(|module| module.name);
+    let modules = Module::ALL.map(Module::name);
     for name in modules {
         digests.insert(name.to_owned(), push(registry, name)?.sha256().to_owned());
     }

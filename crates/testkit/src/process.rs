@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// How long a program may take to become ready, or to reach a state.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A program in the background, which is stopped on drop.
 #[derive(Debug)]
 pub struct Background {
@@ -47,7 +50,7 @@ impl Background {
     /// Polls `ready` until it returns a value.
     /// An error has the end of the log.
     pub fn wait_for<T>(&mut self, what: &str, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(value) = ready() {
                 return Ok(value);

@@ -1,10 +1,11 @@
 //! The benchmarks.
 
+use crate::build;
 use crate::run::{run, say};
 use crate::trim::trim;
-use crate::{build, envoy};
 use anyhow::Result;
 use clap::Args;
+use testkit::envoy;
 use testkit::workspace::{cargo, target};
 
 /// Options of the benchmarks.

@@ -1,11 +1,10 @@
 //! The tasks of the project; see `cargo xtask --help`.
 
 mod bench;
-pub mod build;
+mod build;
 mod compose;
 mod demo;
 mod dist;
-mod envoy;
 pub mod images;
 mod run;
 mod test;
@@ -16,6 +15,7 @@ mod trim;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use testkit::envoy;
 
 /// Build, run and test Ringfence.
 #[derive(Debug, Parser)]

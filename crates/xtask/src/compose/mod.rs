@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     toolchain::ensure_target(&target)?;
     build::all()?;
     stand_ins(&target)?;
-    let envoy = image::ensure(&engine)?;
+    let envoy = image::choose(&engine)?;
     if options.prepare {
         let compose = engine.compose_words().join(" ");
         println!("cd {} && ENVOY_IMAGE={envoy} {compose} up --build --exit-code-from client", engine::FOLDER);

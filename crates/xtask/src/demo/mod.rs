@@ -3,8 +3,8 @@
 mod ports;
 mod rotation;
 
+use crate::build;
 use crate::run::say;
-use crate::{build, envoy};
 use anyhow::{Context, Result, bail};
 use cases::{Case, CaseFile, Observed, Protocol, Row};
 use clap::Args;
@@ -12,7 +12,7 @@ use ports::Ports;
 use std::io::BufRead;
 use std::net::SocketAddr;
 use testkit::corpus::{self, Listeners};
-use testkit::envoy::Envoy;
+use testkit::envoy::{self, Envoy};
 use testkit::upstream;
 use testkit::workspace::root;
 use testkit::workspace::run_folder;

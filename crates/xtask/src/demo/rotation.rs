@@ -5,7 +5,7 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
 use testkit::envoy::Envoy;
 use testkit::http::{Request, http1};
@@ -131,14 +131,8 @@ impl World {
         }
         std::thread::sleep(BETWEEN_KEYS);
         self.server.set(Answer::Status(503));
-        let failures = || self.envoy.stat("wasmcustom.ringfence_token_validation_jwks_fetch_failures_total");
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while failures()? < 3 {
-            if Instant::now() > deadline {
-                bail!("the keys were not fetched again; Envoy's log:\n{}", self.envoy.log());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(())
+        self.envoy
+            .wait_for_stat("wasmcustom.ringfence_token_validation_jwks_fetch_failures_total", 3)
+            .map(drop)
     }
 }

@@ -1,17 +1,9 @@
 //! OCI image layouts: folders that skopeo, crane, oras and podman can push to a registry.
 
-use super::image::{Descriptor, Image, MANIFEST};
+use super::image::{Image, MANIFEST};
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde_json::{Value, json};
 use std::path::Path;
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Index<'a> {
-    schema_version: u8,
-    media_type: &'a str,
-    manifests: [Descriptor<'a>; 1],
-}
 
 impl Image {
     /// Writes the image into a folder, and removes what the folder contained. The tag is not part of the image.
@@ -24,14 +16,12 @@ impl Image {
         for blob in [&self.layer, &self.config, &self.manifest] {
             std::fs::write(blobs.join(blob.hex()), &blob.bytes)?;
         }
-        let mut descriptor = self.manifest.descriptor(MANIFEST);
-        descriptor.annotations.insert("org.opencontainers.image.ref.name", tag);
-        let index = Index {
-            schema_version: 2,
-            media_type: "application/vnd.oci.image.index.v1+json",
-            manifests: [descriptor],
-        };
-        std::fs::write(folder.join("index.json"), serde_json::to_vec(&index)?)?;
+        let mut manifest: Value =
+            serde_json::from_str(&format!("{{{}}}", self.manifest.descriptor(MANIFEST)))?;
+        manifest["annotations"] = json!({"org.opencontainers.image.ref.name": tag});
+        let kind = "application/vnd.oci.image.index.v1+json";
+        let index = json!({"schemaVersion": 2, "mediaType": kind, "manifests": [manifest]});
+        std::fs::write(folder.join("index.json"), index.to_string())?;
         std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(())
     }

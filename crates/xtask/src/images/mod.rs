@@ -6,12 +6,14 @@ mod image;
 mod layout;
 mod pin;
 
+pub(crate) use image::file_header;
 pub use image::{Blob, Image, Labels};
 pub use pin::{Registry, copy, pinned};
 
 use crate::build;
 use anyhow::{Context, Result};
 use clap::Args;
+use modules::Module;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use testkit::workspace::{module, root};
@@ -37,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let dist = root().join("dist");
     let mut digests = BTreeMap::new();
     let mut table = String::new();
-    for module in build::MODULES.map(|module| module.name) {
+    for module in Module::ALL.map(Module::name) {
         let image = image(module).with_context(|| format!("in {module}"))?;
         image.write(&dist.join("images").join(module), tag)?;
         let _ = writeln!(table, "{module:<17} {}", image.manifest.digest);

@@ -1,12 +1,14 @@
 //! The steps of the tests.
 
 use super::tally::Tally;
-use crate::{build, compose, dist, envoy, toolchain, tools};
+use crate::{build, compose, dist, toolchain, tools};
 use anyhow::{Context, Result};
 use clap::Args;
+use modules::Module;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
+use testkit::envoy;
 use testkit::process::run;
 use testkit::workspace::{cargo, metadata, root};
 
@@ -104,8 +106,7 @@ fn lints(tally: &mut Tally) -> Result<()> {
         "warnings",
     ]))?;
     let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
-    modules
-        .args(build::MODULES.iter().flat_map(|module| ["-p".to_owned(), format!("{}-module", module.name)]));
+    modules.args(Module::ALL.iter().flat_map(|module| ["-p".to_owned(), format!("{module}-module")]));
     tally.check(modules.args(["--", "-D", "warnings"]))
 }
 
