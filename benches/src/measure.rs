@@ -15,7 +15,7 @@ use testkit::upstream;
 /// The measurements of a variant.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// CPU microseconds per request, one value per round.
     pub(crate) cpu: Vec<f64>,
     /// Latencies in microseconds, sorted.
@@ -69,10 +69,11 @@ fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
         "local_reply_config": {},
     });
-    let mut envoy = Envoy::start("bench", &bootstrap(&[listener]), &[]).with_context(|| variant.name)?;
+    let mut envoy =
+        Envoy::start("bench", &bootstrap(&[listener]), &[]).with_context(|| variant.name.clone())?;
     cpu::pin(envoy.process().id(), cpu::ENVOY_CORE)?;
     let address = envoy.listener("bench")?;
     let status = if variant.name == NONE { 200 } else { workload.denied.unwrap_or(200) };
-    let measured = Measured { name: variant.name, cpu: Vec::new(), latencies: Vec::new() };
+    let measured = Measured { name: variant.name.clone(), cpu: Vec::new(), latencies: Vec::new() };
     Ok(Running { envoy, address, status, measured })
 }

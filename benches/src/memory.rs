@@ -66,14 +66,6 @@ pub(crate) fn run() -> Result<Memory> {
 
 /// Reads the gauge, which a timer of the module updates.
 fn gauge(envoy: &Envoy) -> Result<u64> {
-    let deadline = Instant::now() + Duration::from_secs(10);
     std::thread::sleep(Duration::from_millis(1500));
-    loop {
-        let bytes = envoy.stat("wasmcustom.ringfence_vm_memory_bytes")?;
-        if bytes > 0 {
-            return Ok(bytes);
-        }
-        anyhow::ensure!(Instant::now() < deadline, "the module reports no memory");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    envoy.wait_for_stat("wasmcustom.ringfence_vm_memory_bytes", 1)
 }

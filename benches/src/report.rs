@@ -3,7 +3,7 @@
 use crate::measure::Measured;
 use crate::memory::Memory;
 use crate::plot;
-use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE};
+use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE, baseline_of};
 use crate::workloads::Workload;
 use anyhow::Result;
 use std::fmt::Write as _;
@@ -23,22 +23,23 @@ impl Report {
     /// Adds a workload.
     pub(crate) fn workload(&mut self, workload: &Workload, measured: Vec<Measured>) {
         let _ = writeln!(self.text, "\n## {}: {}\n", workload.name, workload.what);
-        self.text.push_str("| variant | CPU per request, µs | added | times the floor | p50, µs | p99, µs |\n|---|---|---|---|---|---|\n");
+        self.text.push_str("| variant | CPU per request, µs | added | times the floor | times the baseline | p50, µs | p99, µs |\n|---|---|---|---|---|---|---|\n");
         let base = find(&measured, NONE).unwrap_or_default();
         let floor = find(&measured, FLOOR).map(|floor| floor - base);
         let mut bars = Vec::new();
         for variant in &measured {
             let cpu = median(&variant.cpu);
-            let times = floor.map(|floor| format!("{:.2}", (cpu - base) / floor)).unwrap_or_default();
+            let (name, added) = (&variant.name, cpu - base);
+            let times =
+                |other: Option<f64>| other.map_or(String::new(), |other| format!("{:.2}", added / other));
+            let baseline = find(&measured, &baseline_of(name)).map(|baseline| baseline - base);
+            let (floor, baseline) = (times(floor), times(baseline));
+            let (p50, p99) = (percentile(&variant.latencies, 50), percentile(&variant.latencies, 99));
             let _ = writeln!(
                 self.text,
-                "| {} | {cpu:.1} | {:.1} | {times} | {} | {} |",
-                variant.name,
-                cpu - base,
-                percentile(&variant.latencies, 50),
-                percentile(&variant.latencies, 99),
+                "| {name} | {cpu:.1} | {added:.1} | {floor} | {baseline} | {p50} | {p99} |"
             );
-            bars.push((variant.name.to_owned(), cpu - base));
+            bars.push((name.clone(), added));
         }
         self.plots.push(plot::Bars { title: format!("{}: {}", workload.name, workload.what), bars });
         self.limit(workload, &measured, base);
@@ -76,29 +77,30 @@ impl Report {
         let mib = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
         let seconds = memory.load.as_secs_f64();
         let ratio = memory.after[1] as f64 / memory.after[0] as f64;
-        let _ = writeln!(self.text, "\n## Startup, memory, size\n\n| what | |\n|---|---|");
+        let text = &mut self.text;
+        let _ = writeln!(text, "\n## Startup, memory, size\n\n| what | |\n|---|---|");
         let _ = writeln!(
-            self.text,
+            text,
             "| 10,000 rules: additional start-up time, compared with 10 rules | {seconds:.2} s |"
         );
-        let _ =
-            writeln!(self.text, "| 10,000 rules: linear memory of a VM | {:.1} MiB |", mib(memory.linear));
+        let _ = writeln!(text, "| 10,000 rules: linear memory of a VM | {:.1} MiB |", mib(memory.linear));
         for (at, requests) in ["10,000", "1,000,000"].iter().enumerate() {
             let (linear, resident) = (mib(memory.after[at]), mib(memory.resident[at] * 1024));
             let _ = writeln!(
-                self.text,
+                text,
                 "| after {requests} requests: linear memory, resident memory of Envoy | {linear:.1} MiB, {resident:.1} MiB |"
             );
         }
         for (module, bytes) in &memory.modules {
-            let _ = writeln!(self.text, "| {module} | {} KB |", bytes.div_ceil(1000));
+            let _ = writeln!(text, "| {module} | {} KB |", bytes.div_ceil(1000));
         }
-        self.limits.push(("10,000 rules: load, s".to_owned(), seconds, 1.0));
-        self.limits.push(("10,000 rules: linear memory, MiB".to_owned(), mib(memory.linear), 32.0));
-        self.limits.push(("linear memory after 1,000,000 requests, times 10,000".to_owned(), ratio, 1.02));
-        let whole =
-            memory.modules.iter().find(|(name, _)| name == "ringfence.wasm").map_or(0, |(_, bytes)| *bytes);
-        self.limits.push(("ringfence.wasm, MB".to_owned(), whole as f64 / 1e6, 1.2));
+        let mut limit =
+            |what: &str, figure: f64, most: f64| self.limits.push((what.to_owned(), figure, most));
+        limit("10,000 rules: load, s", seconds, 1.0);
+        limit("10,000 rules: linear memory, MiB", mib(memory.linear), 32.0);
+        limit("linear memory after 1,000,000 requests, times 10,000", ratio, 1.02);
+        let whole = memory.modules.iter().find(|(name, _)| name == "ringfence.wasm");
+        limit("ringfence.wasm, MB", whole.map_or(0.0, |(_, bytes)| *bytes as f64 / 1e6), 1.2);
     }
 
     /// Writes the tables and the plot, and prints the tables.
