@@ -16,6 +16,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use testkit::envoy;
+use testkit::process::exit_code;
 
 /// Build, run and test Ringfence.
 #[derive(Debug, Parser)]
@@ -47,14 +48,7 @@ enum Task {
 
 /// Runs the task on the command line.
 pub fn main() -> ExitCode {
-    match run(&Arguments::parse().task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse().task))
 }
 
 /// Runs a task. Returns false if a result is not as expected.

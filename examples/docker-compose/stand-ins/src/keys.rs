@@ -4,7 +4,6 @@
 //! It issues any token to any caller, so only the client and the ingress share a network with it.
 
 use crate::addresses;
-use crate::message::method_and_target;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
@@ -25,7 +24,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn respond(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
-    let (_, target) = method_and_target(head);
+    let target = Request::parse(head).path();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let signer = match path {
         "/jwks.json" => return response(200, &[], issuer.jwks().as_bytes()),

@@ -3,7 +3,7 @@
 use super::graph::{Graph, INGRESS_PORT};
 use crate::{keys, service};
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 use testkit::http::{Request, Response, http1};
@@ -27,8 +27,7 @@ impl World {
     pub(super) fn wait(graph: &Graph) -> Result<Self> {
         let deadline = Instant::now() + READY_TIMEOUT;
         loop {
-            let ready = Self::connect(graph);
-            match ready {
+            match Self::connect(graph) {
                 Err(error) if Instant::now() > deadline => {
                     return Err(error.context(format!("not ready within {} s", READY_TIMEOUT.as_secs())));
                 }
@@ -59,11 +58,6 @@ impl World {
             format!("{from} does not answer {target}: {} {}", response.status, response.text("x-details"))
         })?;
         Ok(response)
-    }
-
-    /// Returns a token with these claims; a forged one is signed with another key.
-    pub(super) fn token(&self, claims: &Value, forged: bool) -> Result<String> {
-        keys::token(self.keys, claims, forged)
     }
 }
 
