@@ -29,13 +29,13 @@ pub fn target() -> PathBuf {
 
 /// Returns the output of `cargo metadata` for the packages of the workspace.
 pub fn metadata() -> Result<Value> {
-    Ok(serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?)
+    Ok(serde_json::from_str(&output(&mut cargo("metadata --no-deps --format-version 1"))?)?)
 }
 
-/// Returns a `cargo` command that runs in the root folder of the workspace.
-pub fn cargo(arguments: &[&str]) -> Command {
+/// Returns a `cargo` command with these arguments, separated by spaces, that runs in the root folder of the workspace.
+pub fn cargo(arguments: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(root());
+    command.args(arguments.split(' ')).current_dir(root());
     command
 }
 

@@ -27,5 +27,5 @@ pub(crate) fn all(options: &Options) -> Result<()> {
     std::fs::write(folder.join("empty.wasm"), &empty)?;
     std::fs::write(folder.join("floor.wasm"), trim(&empty, &["proxy_on_request_headers"])?)?;
     say("building and running the benchmarks; keep the machine idle");
-    run(cargo(&["run", "--locked", "--release", "--package", "benches", "--"]).args(&options.arguments))
+    run(cargo("run --locked --release --package benches --").args(&options.arguments))
 }

@@ -25,6 +25,7 @@ fn max_size(module: Module) -> usize {
 /// Builds every module into `dist/`. Each has a build of its own: in a joint build every module would get the Cargo features of
 /// all of them.
 pub(crate) fn all() -> Result<()> {
+    toolchain::ensure_target(toolchain::MODULES)?;
     let mut sums = String::new();
     for (index, module) in Module::ALL.into_iter().enumerate() {
         let (name, file, max_size) = (module.name(), module.file(), max_size(module));
@@ -42,17 +43,8 @@ pub(crate) fn all() -> Result<()> {
 
 /// Compiles the package `NAME-module`, and returns the module as the compiler writes it.
 pub(crate) fn compile(name: &str) -> Result<Vec<u8>> {
-    let package = format!("{name}-module");
-    let mut command = cargo(&[
-        "build",
-        "--locked",
-        "--profile",
-        "wasm",
-        "--target",
-        toolchain::MODULES,
-        "--package",
-        &package,
-    ]);
+    let mut command = cargo("build --locked --profile wasm --target");
+    command.args([toolchain::MODULES, "--package", &format!("{name}-module")]);
     command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", remap_flags());
     let file = build(&mut command)?;
     std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))

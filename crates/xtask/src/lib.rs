@@ -53,7 +53,6 @@ pub fn main() -> ExitCode {
 
 /// Runs a task. Returns false if a result is not as expected.
 fn run(task: &Task) -> Result<bool> {
-    prepare(task)?;
     match task {
         Task::Build => build::all()?,
         Task::Dist => dist::all()?,
@@ -62,24 +61,7 @@ fn run(task: &Task) -> Result<bool> {
         Task::Demo(options) => demo::run(options)?,
         Task::Compose(options) => return compose::run(options),
         Task::Bench(options) => bench::all(options)?,
-        Task::Test(options) => return Ok(test::run(options)),
+        Task::Test(options) => return test::run(options),
     }
     Ok(true)
-}
-
-/// Adds the parts of the Rust toolchain that a task needs, before its first long step.
-fn prepare(task: &Task) -> Result<()> {
-    match task {
-        Task::Envoy => Ok(()),
-        Task::Dist => toolchain::ensure_target(&dist::target()),
-        Task::Build | Task::Images(_) | Task::Demo(_) | Task::Compose(_) | Task::Bench(_) => {
-            toolchain::ensure_target(toolchain::MODULES)
-        }
-        Task::Test(_) => {
-            toolchain::ensure_target(toolchain::MODULES)?;
-            toolchain::ensure_target(toolchain::ENGINE)?;
-            toolchain::ensure_component("rustfmt", "fmt")?;
-            toolchain::ensure_component("clippy", "clippy")
-        }
-    }
 }

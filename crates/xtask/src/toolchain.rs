@@ -29,10 +29,11 @@ pub(crate) fn ensure_target(target: &str) -> Result<()> {
 
 /// Adds a component if its Cargo command is missing.
 pub(crate) fn ensure_component(component: &str, command: &str) -> Result<()> {
-    if run(&mut cargo(&[command, "--version"])).is_ok() {
+    if run(&mut cargo(&format!("{command} --version"))).is_ok() {
         return Ok(());
     }
-    add("component", component, &format!("install `cargo {command}` of {}", release()?))
+    let otherwise = format!("install `cargo {command}` of the release in rust-toolchain.toml");
+    add("component", component, &otherwise)
 }
 
 /// Runs `rustup target add NAME` or `rustup component add NAME` for the toolchain of this workspace.
@@ -44,11 +45,6 @@ fn add(kind: &str, name: &str, otherwise: &str) -> Result<()> {
     };
     say(&format!("the Rust {kind} {name} is missing: running `rustup {kind} add {name}`"));
     run(Command::new(rustup).args(["--quiet", kind, "add", name]).current_dir(root()))
-}
-
-/// Returns the release of the compiler, such as `rustc 1.95.0`.
-fn release() -> Result<String> {
-    Ok(output(rustc().arg("--version"))?.split(" (").next().unwrap_or_default().to_owned())
 }
 
 fn rustc() -> Command {

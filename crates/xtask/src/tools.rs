@@ -34,8 +34,9 @@ pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     if !runner.is_file() {
         say(&format!("installing wasm-bindgen-test-runner {version}; this takes some minutes, once"));
         let install = |locked: &[&str]| {
-            let mut install = cargo(&["install", "--debug", "wasm-bindgen-cli", "--version", &version]);
-            install.args(["--bin", "wasm-bindgen-test-runner"]).args(locked).arg("--root").arg(&folder);
+            let mut install =
+                cargo("install --debug wasm-bindgen-cli --bin wasm-bindgen-test-runner --version");
+            install.arg(&version).args(locked).arg("--root").arg(&folder);
             run(&mut install)
         };
         // The lock file of the crate may name versions that were yanked since, or that a mirror does not have yet.

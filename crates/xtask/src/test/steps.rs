@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Run only the tests that need Envoy, on this version, such as `1.36.4`
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// Run only the step with this name, such as `unit tests in WebAssembly`; may be repeated
+    #[arg(long, value_name = "STEP")]
+    pub(super) only: Vec<String>,
     /// The folder with the CRDs of Istio and Envoy Gateway, which manifests are checked against
     #[arg(long, value_name = "FOLDER")]
     crds: Option<PathBuf>,
@@ -52,7 +55,7 @@ pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
     }
     let without_modules = &["architecture", "engine", "command", "documents", "manifests"];
     let mut steps = vec![
-        step("format", |tally| tally.check(&mut cargo(&["fmt", "--all", "--check"]))),
+        step("format", |tally| tally.check(&mut cargo("fmt --all --check"))),
         step("lints", lints),
         step("documentation", documentation),
         step("dependencies", dependencies),
@@ -78,10 +81,7 @@ fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
         }),
     ];
     if options.all {
-        steps.push(step("static command", |_| {
-            toolchain::ensure_target(&dist::target())?;
-            dist::all()
-        }));
+        steps.push(step("static command", |_| dist::all()));
         let older = |version| {
             step(&format!("Envoy {version}"), move |tally| on_version(tally, version, &["envoy"], options))
         };
@@ -96,23 +96,15 @@ fn step<'o>(name: &str, action: impl Fn(&mut Tally) -> Result<()> + 'o) -> Step<
 }
 
 fn lints(tally: &mut Tally) -> Result<()> {
-    tally.check(&mut cargo(&[
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
-    let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
+    tally.check(&mut cargo("clippy --locked --workspace --all-targets -- -D warnings"))?;
+    let mut modules = cargo("clippy --locked -p host --target");
+    modules.arg(toolchain::MODULES);
     modules.args(Module::ALL.iter().flat_map(|module| ["-p".to_owned(), format!("{module}-module")]));
     tally.check(modules.args(["--", "-D", "warnings"]))
 }
 
 fn documentation(tally: &mut Tally) -> Result<()> {
-    let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
-    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    tally.check(cargo("doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Checks `deny.toml`. Advisories are checked if their database can be downloaded.
@@ -144,13 +136,13 @@ fn spelling(tally: &mut Tally) -> Result<()> {
 
 /// Returns the tests within the crates: those of every package of the workspace that has no step of its own.
 fn unit_tests() -> Command {
-    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
+    let mut command = cargo("test --locked --workspace --no-fail-fast");
     command.args(NOT_UNIT_TESTS.iter().flat_map(|package| ["--exclude", package])).args(["--", "--quiet"]);
     command
 }
 
 fn end_to_end(tests: &[&str], options: &Options) -> Command {
-    let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast"]);
+    let mut command = cargo("test --locked -p e2e --no-fail-fast");
     command.args(tests.iter().flat_map(|test| ["--test", test])).args(["--", "--quiet"]);
     if options.all {
         command.env("RINGFENCE_ALL", "1");
@@ -174,8 +166,8 @@ fn in_wasm() -> Result<Command> {
     };
     let packages = list(&metadata, "packages");
     let names = packages.iter().filter(|package| depends(package)).map(name);
-    let mut command = cargo(&["test", "--locked", "--lib", "--target", toolchain::ENGINE]);
-    command.args(names.flat_map(|name| ["-p".to_owned(), name]));
+    let mut command = cargo("test --locked --lib --target");
+    command.arg(toolchain::ENGINE).args(names.flat_map(|name| ["-p".to_owned(), name]));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
