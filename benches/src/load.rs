@@ -103,8 +103,6 @@ fn read(stream: &mut TcpStream, buffer: &mut [u8], expected: &[u8]) -> Result<()
 }
 
 fn content_length(head: &[u8]) -> Option<usize> {
-    let name = b"content-length: ";
-    let start = head.windows(name.len()).position(|window| window == name)? + name.len();
-    let digits = head[start..].iter().take_while(|byte| byte.is_ascii_digit());
-    digits.map(|digit| usize::from(digit - b'0')).reduce(|number, digit| number * 10 + digit)
+    let (_, rest) = std::str::from_utf8(head).ok()?.split_once("content-length: ")?;
+    rest.lines().next()?.parse().ok()
 }

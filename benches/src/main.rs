@@ -40,11 +40,11 @@ fn main() -> Result<()> {
     let total = workloads.len() + usize::from(with_memory);
     for (index, workload) in workloads.iter().enumerate() {
         eprintln!("==> {} ({} of {total}): {}", workload.name, index + 1, workload.what);
-        report.workload(workload, measure::run(workload, &options)?);
+        report.workload(workload, &measure::run(workload, &options)?);
     }
     if with_memory {
         eprintln!("==> memory ({total} of {total})");
-        report.memory(memory::run()?);
+        memory::run(&mut report)?;
     }
     report.write()
 }

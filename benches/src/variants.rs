@@ -1,7 +1,7 @@
 //! The variants: filters that are compared.
 
-use crate::policies::Policies;
 use anyhow::Result;
+use modules::Module;
 use serde_json::{Value, json};
 use std::path::Path;
 use testkit::bootstrap::{extension, wasm, wasm_file};
@@ -48,33 +48,33 @@ pub(crate) const HEADER: &str = "header-policy";
 pub(crate) const NATIVE: &str = "Envoy: rbac, jwt_authn, header_mutation";
 pub(crate) const NATIVE_CACHED: &str = "the same with jwt_cache_config";
 
-/// Returns the variants of a policy with twenty rules per filter.
-pub(crate) fn all(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    let Policies { vhost, path, token, header } = policies;
-    let chain = [("vhost-policy", vhost), (PATH, path), (TOKEN, token), (HEADER, header)]
-        .map(|(name, policy)| wasm(name, &policy.to_string()));
-    let chain = chain.into_iter().collect::<Result<Vec<_>>>()?;
-    let one = |at: usize| vec![chain[at].clone()];
-    let whole = json!({"vhost": vhost, "path": path, "token": token, "header": header});
-    Ok(vec![
+/// Returns the variants of a policy of `ringfence` with twenty rules per filter.
+pub(crate) fn all(policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
+    let sections =
+        Module::ALL.into_iter().filter_map(|module| Some((module.name(), policy.get(module.section()?)?)));
+    let filters =
+        sections.map(|(name, policy)| Ok(Variant::new(name, vec![wasm(name, &policy.to_string())?])));
+    let filters = filters.collect::<Result<Vec<_>>>()?;
+    let chain = filters.iter().flat_map(|variant| variant.filters.clone()).collect();
+    let mut variants = vec![
         Variant::new(NONE, Vec::new()),
         Variant::new("empty module by the SDK", vec![empty("empty")]),
         Variant::new(FLOOR, vec![empty("floor")]),
-        Variant::new("vhost-policy", one(0)),
-        Variant::new(PATH, one(1)),
-        Variant::new(TOKEN, one(2)),
-        Variant::new(HEADER, one(3)),
-        Variant::new(RINGFENCE, vec![wasm(RINGFENCE, &whole.to_string())?]),
-        Variant::new(CHAIN, chain.clone()),
+    ];
+    variants.extend(filters);
+    variants.extend([
+        Variant::new(RINGFENCE, vec![wasm(RINGFENCE, &policy.to_string())?]),
+        Variant::new(CHAIN, chain),
         Variant::new(NATIVE, native(jwks, false)),
         Variant::new(NATIVE_CACHED, native(jwks, true)),
         Variant::new("Lua, without tokens", vec![lua()]),
-    ])
+    ]);
+    Ok(variants)
 }
 
 /// Returns some of the variants.
-pub(crate) fn some(names: &[&str], policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    Ok(all(policies, jwks)?.into_iter().filter(|variant| names.contains(&&*variant.name)).collect())
+pub(crate) fn some(names: &[&str], policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
+    Ok(all(policy, jwks)?.into_iter().filter(|variant| names.contains(&&*variant.name)).collect())
 }
 
 /// Returns the filter of a module that does nothing: `empty` has all exports of the SDK, `floor` only those that Envoy needs.
