@@ -34,11 +34,11 @@ pub(crate) fn all() -> Result<()> {
         if wasm.len() > max_size {
             bail!("{name} has {} bytes; the limit is {max_size}", wasm.len());
         }
-        replace_file(&root().join("dist").join(&file), &wasm, false)?;
+        replace_file(&root().join("dist").join(&file), &wasm)?;
         eprintln!("    dist/{file}  {} KB", wasm.len().div_ceil(1000));
         let _ = writeln!(sums, "{}  {file}", hex(&wasm));
     }
-    replace_file(&root().join("dist/SHA256SUMS"), sums.as_bytes(), false)
+    replace_file(&root().join("dist/SHA256SUMS"), sums.as_bytes())
 }
 
 /// Compiles the package `NAME-module`, and returns the module as the compiler writes it.

@@ -20,7 +20,8 @@ pub(crate) fn all() -> Result<()> {
         bail!("{} is not static: it names a dynamic loader", built.display());
     }
     let file = root().join("dist/ringfence");
-    replace_file(&file, &bytes, true)?;
+    replace_file(&file, &bytes)?;
+    run(Command::new("chmod").arg("+x").arg(&file))?;
     eprintln!("    dist/ringfence  {} KB", bytes.len().div_ceil(1000));
     run(Command::new(&file).arg("--version"))
 }

@@ -21,12 +21,9 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Replaces a file at once: an Envoy that watches it never reads a partial file.
-pub(crate) fn replace_file(file: &Path, bytes: &[u8], executable: bool) -> Result<()> {
+pub(crate) fn replace_file(file: &Path, bytes: &[u8]) -> Result<()> {
     let partial = file.with_extension("partial");
     std::fs::create_dir_all(file.parent().context("the file has no folder")?)?;
     std::fs::write(&partial, bytes)?;
-    if executable {
-        testkit::process::run(Command::new("chmod").arg("+x").arg(&partial))?;
-    }
     std::fs::rename(&partial, file).with_context(|| format!("cannot write {}", file.display()))
 }

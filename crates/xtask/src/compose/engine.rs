@@ -18,7 +18,8 @@ const NO_COMPOSE: &str = "neither `docker compose` nor `docker-compose` is insta
 pub(crate) struct Engine {
     /// The processor of its containers, in Rust's notation, such as `x86_64`.
     pub(super) processor: &'static str,
-    compose: Vec<&'static str>,
+    /// The words of the compose command.
+    pub(super) compose: Vec<&'static str>,
 }
 
 impl Engine {
@@ -38,11 +39,6 @@ impl Engine {
             bail!(NO_COMPOSE);
         };
         Ok(Self { processor, compose })
-    }
-
-    /// Returns the words of the compose command.
-    pub(super) fn compose_words(&self) -> &[&'static str] {
-        &self.compose
     }
 
     /// Returns compose with these arguments, in the folder of the compose file.

@@ -27,12 +27,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     build::all()?;
     stand_ins(&target)?;
     let envoy = image::choose(&engine)?;
+    let compose = engine.compose.join(" ");
     if options.prepare {
-        let compose = engine.compose_words().join(" ");
         println!("cd {} && ENVOY_IMAGE={envoy} {compose} up --build --exit-code-from client", engine::FOLDER);
         return Ok(true);
     }
-    say(&format!("{} up --build --exit-code-from client", engine.compose_words().join(" ")));
+    say(&format!("{compose} up --build --exit-code-from client"));
     let up = ["up", "--build", "--no-log-prefix", "--exit-code-from", "client"];
     let status = engine.compose(&up, &envoy).stdin(Stdio::null()).status();
     let down = ["down", "--volumes", "--remove-orphans", "--rmi", "local"];

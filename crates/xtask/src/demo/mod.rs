@@ -14,8 +14,7 @@ use std::net::SocketAddr;
 use testkit::corpus::{self, Listeners};
 use testkit::envoy::{self, Envoy};
 use testkit::upstream;
-use testkit::workspace::root;
-use testkit::workspace::run_folder;
+use testkit::workspace::{root, run_folder};
 
 /// Options of the demo.
 #[derive(Debug, Args)]
@@ -23,15 +22,8 @@ pub(crate) struct Options {
     /// Keep Envoy running, and print requests to try
     #[arg(long)]
     serve: bool,
-    /// The port of Envoy's listener
-    #[arg(long, default_value_t = 10000)]
-    listener_port: u16,
-    /// The port of the upstream
-    #[arg(long, default_value_t = 8080)]
-    upstream_port: u16,
-    /// The port of Envoy's admin interface
-    #[arg(long, default_value_t = 9901)]
-    admin_port: u16,
+    #[command(flatten)]
+    ports: Ports,
 }
 
 /// The bootstrap of the demo.
@@ -39,8 +31,7 @@ const BOOTSTRAP: &str = "envoy-configs/ringfence.yaml";
 
 /// Runs the demo.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let ports =
-        Ports { listener: options.listener_port, upstream: options.upstream_port, admin: options.admin_port };
+    let ports = &options.ports;
     ports.check()?;
     envoy::ensure()?;
     build::all()?;
@@ -48,9 +39,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let cases = CaseFile::read(&file).map_err(anyhow::Error::msg)?;
     upstream::start(ports.upstream).context("cannot start the upstream")?;
     say(&format!("starting Envoy with {BOOTSTRAP}"));
-    let mut envoy = start(&ports)?;
+    let mut envoy = start(ports)?;
     say(&format!("sending {} requests to 127.0.0.1:{}", cases.cases.len(), ports.listener));
-    let seen = cases.cases.iter().map(|case| send(case, &ports)).collect::<Result<Vec<_>>>()?;
+    let seen = cases.cases.iter().map(|case| send(case, ports)).collect::<Result<Vec<_>>>()?;
     let details = access_log(&mut envoy, seen.len())?;
     let rows = cases
         .cases
@@ -70,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("\n{} requests, each with the result that {BOOTSTRAP} demands.", rows.len());
     say("rotating the keys of an issuer while requests run");
     rotation::run()?;
-    if options.serve { serve(envoy, &ports) } else { Ok(()) }
+    if options.serve { serve(envoy, ports) } else { Ok(()) }
 }
 
 fn start(ports: &Ports) -> Result<Envoy> {

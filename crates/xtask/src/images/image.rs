@@ -16,19 +16,6 @@ const FILE: &str = "plugin.wasm";
 /// The creation time of every image, so that the digest depends on the content only.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-/// The labels of an image. The commit is not one of them: a commit that does not change a module must not change its digest.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    /// The name of the module, such as `path-policy`.
-    pub title: &'a str,
-    /// A description in one line.
-    pub description: &'a str,
-    /// The version, such as `0.1.0`.
-    pub version: &'a str,
-    /// The license, as an SPDX expression.
-    pub licenses: &'a str,
-}
-
 /// Bytes and their digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
@@ -50,8 +37,8 @@ pub struct Image {
 }
 
 impl Image {
-    /// Creates the image of a module.
-    pub fn new(wasm: &[u8], labels: Labels<'_>) -> Result<Self> {
+    /// Creates the image of a module. `labels` are the names after `org.opencontainers.image.` and their values.
+    pub fn new(wasm: &[u8], labels: &[(&str, &str)]) -> Result<Self> {
         let tar = Blob::new(archive(wasm)?);
         let layer = Blob::new(gzip(&tar.bytes)?);
         let labels = annotations(wasm, labels)?;
@@ -111,16 +98,14 @@ impl Blob {
     }
 }
 
-/// Returns the labels of the configuration, which are also the annotations of the manifest, as JSON.
-fn annotations(wasm: &[u8], labels: Labels<'_>) -> Result<String> {
-    Ok(serde_json::to_string(&BTreeMap::from([
-        ("org.opencontainers.image.title", labels.title),
-        ("org.opencontainers.image.description", labels.description),
-        ("org.opencontainers.image.version", labels.version),
-        ("org.opencontainers.image.licenses", labels.licenses),
-        // The checksum in SHA256SUMS.
-        ("dev.ringfence.module.sha256", &hex(wasm)),
-    ]))?)
+/// Returns the labels of the configuration, which are also the annotations of the manifest, as JSON. The commit is not one of them:
+/// a commit that does not change a module must not change its digest.
+fn annotations(wasm: &[u8], labels: &[(&str, &str)]) -> Result<String> {
+    let digest = hex(wasm);
+    let named = labels.iter().map(|(name, text)| (format!("org.opencontainers.image.{name}"), *text));
+    // The checksum in SHA256SUMS.
+    let own = ("dev.ringfence.module.sha256".to_owned(), &*digest);
+    Ok(serde_json::to_string(&named.chain([own]).collect::<BTreeMap<_, _>>())?)
 }
 
 /// Returns a tar of the module.
@@ -155,12 +140,12 @@ mod tests {
     use serde_json::Value;
     use std::io::Read;
 
-    const LABELS: Labels<'_> = Labels {
-        title: "path-policy",
-        description: "one canonical path",
-        version: "0.1.0",
-        licenses: "Apache-2.0",
-    };
+    const LABELS: &[(&str, &str)] = &[
+        ("title", "path-policy"),
+        ("description", "one canonical path"),
+        ("version", "0.1.0"),
+        ("licenses", "Apache-2.0"),
+    ];
 
     /// An empty module, followed by bytes to compress.
     fn module() -> Vec<u8> {

@@ -30,13 +30,12 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::Image;
-    use crate::images::Labels;
     use serde_json::Value;
 
     #[test]
     fn writing_replaces_the_content_of_the_folder() {
         let folder = std::env::temp_dir().join(format!("ringfence-layout-{}", std::process::id()));
-        let labels = Labels { title: "path-policy", description: "", version: "0.1.0", licenses: "" };
+        let labels = &[("title", "path-policy")];
         Image::new(b"\0asm\x01\0\0\0", labels).unwrap().write(&folder, "old").unwrap();
         let image = Image::new(b"\0asm\x01\0\0\0 another", labels).unwrap();
         image.write(&folder, "0.1.0").unwrap();

@@ -7,7 +7,7 @@ mod layout;
 mod pin;
 
 pub(crate) use image::file_header;
-pub use image::{Blob, Image, Labels};
+pub use image::{Blob, Image};
 pub use pin::{Registry, copy, pinned};
 
 use crate::build;
@@ -64,13 +64,13 @@ fn image(name: &str) -> Result<Image> {
     let manifest = std::fs::read_to_string(root().join("filters").join(name).join("Cargo.toml"))?;
     let description =
         manifest.lines().find_map(|line| line.strip_prefix("description = \"")?.strip_suffix('"'));
-    let labels = Labels {
-        title: name,
-        description: description.context("Cargo.toml has no description")?,
-        version: env!("CARGO_PKG_VERSION"),
-        licenses: env!("CARGO_PKG_LICENSE"),
-    };
-    Image::new(&wasm, labels)
+    let labels = [
+        ("title", name),
+        ("description", description.context("Cargo.toml has no description")?),
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("licenses", env!("CARGO_PKG_LICENSE")),
+    ];
+    Image::new(&wasm, &labels)
 }
 
 /// Rejects a registry with a URL scheme: manifests differ in the scheme they need, so it is not part of the option.

@@ -5,7 +5,6 @@ use crate::{build, compose, dist, toolchain, tools};
 use anyhow::{Context, Result};
 use clap::Args;
 use modules::Module;
-use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 use testkit::envoy;
@@ -158,16 +157,14 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
 fn in_wasm() -> Result<Command> {
     let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
     let metadata = metadata()?;
-    let list =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let name = |value: &Value| value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let depends = |package: &Value| {
-        list(package, "dependencies").iter().any(|other| name(other) == "wasm-bindgen-test")
-    };
-    let packages = list(&metadata, "packages");
-    let names = packages.iter().filter(|package| depends(package)).map(name);
+    let packages = metadata["packages"].as_array().context("no packages")?;
+    let names = packages.iter().filter(|package| {
+        let dependencies = package["dependencies"].as_array();
+        dependencies.is_some_and(|all| all.iter().any(|other| other["name"] == "wasm-bindgen-test"))
+    });
+    let names = names.filter_map(|package| package["name"].as_str());
     let mut command = cargo("test --locked --lib --target");
-    command.arg(toolchain::ENGINE).args(names.flat_map(|name| ["-p".to_owned(), name]));
+    command.arg(toolchain::ENGINE).args(names.flat_map(|name| ["-p", name]));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
