@@ -9,21 +9,16 @@ use std::time::{Duration, Instant};
 /// The number of connections, enough to keep Envoy busy: the cost of waking up must not be measured.
 const CONNECTIONS: usize = 16;
 
-/// The results of a turn.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
-    /// The number of responses.
     pub(crate) requests: u64,
     /// The latencies in microseconds, unordered.
     pub(crate) latencies: Vec<u32>,
 }
 
-/// The end of a load.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Until {
-    /// After this long.
     Time(Duration),
-    /// After this many requests.
     Requests(u64),
 }
 

@@ -12,7 +12,6 @@ use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
 use testkit::upstream;
 
-/// The measurements of a variant.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) name: String,

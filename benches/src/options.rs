@@ -22,12 +22,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Returns the length of a turn.
     pub(crate) fn turn(&self) -> Duration {
         Duration::from_millis(self.turn)
     }
 
-    /// Returns true if this workload is selected.
     pub(crate) fn selects(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only.eq_ignore_ascii_case(name))
     }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-/// The bars of a workload.
 #[derive(Debug)]
 pub(crate) struct Bars {
     pub(crate) title: String,

@@ -18,7 +18,6 @@ const LIMITS: [(&str, &str, &str, &str, f64); 6] = [
     ("W2", "ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 1.25),
 ];
 
-/// The report.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     /// The tables, as Markdown.
@@ -29,23 +28,19 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Starts a table.
     pub(crate) fn table(&mut self, title: &str, head: &[&str]) {
         let _ =
             writeln!(self.text, "\n## {title}\n\n| {} |\n{}|", head.join(" | "), "|---".repeat(head.len()));
     }
 
-    /// Adds a row to the table.
     pub(crate) fn row(&mut self, cells: &[String]) {
         let _ = writeln!(self.text, "| {} |", cells.join(" | "));
     }
 
-    /// Adds a limit.
     pub(crate) fn limit(&mut self, what: &str, measured: f64, most: f64) {
         self.limits.push((what.to_owned(), measured, most));
     }
 
-    /// Adds a workload.
     pub(crate) fn workload(&mut self, workload: &Workload, measured: &[Measured]) {
         let title = format!("{}: {}", workload.name, workload.what);
         let (floor, baseline) = ("times the floor", "times the baseline");

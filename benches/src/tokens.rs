@@ -9,13 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use testkit::issuer::signed;
 
-/// An issuer with one RSA key.
 pub(crate) struct Issuer {
     key: KeyPair,
 }
 
 impl Issuer {
-    /// Creates an issuer with a new key.
     pub(crate) fn new() -> Result<Self> {
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("cannot generate an RSA key"))?;
         Ok(Self { key })

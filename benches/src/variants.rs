@@ -7,16 +7,13 @@ use std::path::Path;
 use testkit::bootstrap::{extension, wasm, wasm_file};
 use testkit::workspace::target;
 
-/// A variant.
 pub(crate) struct Variant {
-    /// The name in the tables.
     pub(crate) name: String,
     /// The HTTP filters before the router.
     pub(crate) filters: Vec<Value>,
 }
 
 impl Variant {
-    /// Creates a variant.
     pub(crate) fn new(name: &str, filters: Vec<Value>) -> Self {
         Self { name: name.to_owned(), filters }
     }
@@ -33,7 +30,6 @@ impl Variant {
     }
 }
 
-/// Returns the name of the baseline of a variant.
 pub(crate) fn baseline_of(variant: &str) -> String {
     format!("{variant}, baseline")
 }
@@ -72,7 +68,6 @@ pub(crate) fn all(policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
     Ok(variants)
 }
 
-/// Returns some of the variants.
 pub(crate) fn some(names: &[&str], policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
     Ok(all(policy, jwks)?.into_iter().filter(|variant| names.contains(&&*variant.name)).collect())
 }

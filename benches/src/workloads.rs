@@ -31,7 +31,6 @@ impl Workload {
 /// The number of tokens of W2, more than any cache holds.
 const NEW_TOKENS: usize = 20_000;
 
-/// Returns the workloads.
 pub(crate) fn all() -> Result<Vec<Workload>> {
     let issuer = Issuer::new()?;
     let jwks = issuer.jwks();
@@ -44,6 +43,13 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
     let with_token = [NONE, FLOOR, TOKEN, RINGFENCE, NATIVE, NATIVE_CACHED];
     let when_denied = [NONE, PATH, RINGFENCE, CHAIN, NATIVE];
     let with_response = [NONE, FLOOR, HEADER, RINGFENCE, CHAIN];
+    let workload = |name, what, requests: &Arc<_>, variants| Workload {
+        name,
+        what,
+        requests: Arc::clone(requests),
+        denied: None,
+        variants,
+    };
     Ok(vec![
         workload(
             "W1",
@@ -74,15 +80,6 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
             variants::some(&with_response, &on_response, &jwks)?,
         ),
     ])
-}
-
-fn workload(
-    name: &'static str,
-    what: &'static str,
-    requests: &Arc<Vec<Vec<u8>>>,
-    variants: Vec<Variant>,
-) -> Workload {
-    Workload { name, what, requests: Arc::clone(requests), denied: None, variants }
 }
 
 /// Returns variants with a growing number of rules.

@@ -6,7 +6,6 @@ use crate::python::environment;
 use crate::workspace::{on_path, root, run_folder, target};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +19,6 @@ const VERSION: &str = "1.40.0";
 pub struct Envoy {
     process: Background,
     admin: SocketAddr,
-    listeners: BTreeMap<String, SocketAddr>,
 }
 
 /// Returns the Envoy to use: `$ENVOY`, `envoy` on the `PATH`, or the downloaded one.
@@ -99,9 +97,7 @@ impl Envoy {
             let response = http1(admin, &Request::get("/ready")).ok()?;
             (response.status == 200).then_some(())
         })?;
-        let mut envoy = Self { process, admin, listeners: BTreeMap::new() };
-        envoy.listeners = envoy.read_listeners()?;
-        Ok(envoy)
+        Ok(Self { process, admin })
     }
 
     /// Returns the body of an admin endpoint.
@@ -136,7 +132,14 @@ impl Envoy {
 
     /// Returns the address of a listener.
     pub fn listener(&self, name: &str) -> Result<SocketAddr> {
-        self.listeners.get(name).copied().with_context(|| format!("Envoy has no listener {name}"))
+        let listeners: Value = serde_json::from_str(&self.admin("/listeners?format=json")?)?;
+        let statuses = listeners["listener_statuses"].as_array();
+        let port =
+            statuses.into_iter().flatten().find(|listener| listener["name"] == name).and_then(|listener| {
+                u16::try_from(listener["local_address"]["socket_address"]["port_value"].as_u64()?).ok()
+            });
+        let port = port.with_context(|| format!("Envoy has no listener {name}"))?;
+        Ok(SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     /// Returns the log so far.
@@ -147,17 +150,6 @@ impl Envoy {
     /// Returns the process.
     pub fn process(&mut self) -> &mut Background {
         &mut self.process
-    }
-
-    fn read_listeners(&self) -> Result<BTreeMap<String, SocketAddr>> {
-        let text = self.admin("/listeners?format=json")?;
-        let listeners: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
-        let read = |listener: &Value| {
-            let address = &listener["local_address"]["socket_address"];
-            let port = u16::try_from(address["port_value"].as_u64()?).ok()?;
-            Some((listener["name"].as_str()?.to_owned(), SocketAddr::from(([127, 0, 0, 1], port))))
-        };
-        Ok(listeners["listener_statuses"].as_array().into_iter().flatten().filter_map(read).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Folders and files of the workspace.
 
 use crate::process::{output, shown};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -44,9 +44,7 @@ pub fn build(command: &mut Command) -> Result<PathBuf> {
     let shown = shown(command);
     command.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
     let output = command.output().with_context(|| format!("cannot run `{shown}`"))?;
-    if !output.status.success() {
-        bail!("`{shown}` failed");
-    }
+    ensure!(output.status.success(), "`{shown}` failed");
     // Cargo reports the requested package after its dependencies.
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let file = messages.lines().rev().find_map(|line| {
@@ -68,9 +66,7 @@ pub fn run_folder(name: &str) -> Result<PathBuf> {
 /// Returns the file of a filter's module.
 pub fn module(filter: &str) -> Result<PathBuf> {
     let file = root().join("dist").join(format!("{}.wasm", filter.replace('-', "_")));
-    if !file.is_file() {
-        bail!("{} does not exist; run `cargo xtask build`", file.display());
-    }
+    ensure!(file.is_file(), "{} does not exist; run `cargo xtask build`", file.display());
     Ok(file)
 }
 

@@ -8,7 +8,6 @@ use clap::Args;
 use testkit::envoy;
 use testkit::workspace::{cargo, target};
 
-/// Options of the benchmarks.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// See `cargo xtask bench -- --help`

@@ -3,7 +3,7 @@
 use crate::run::{replace_file, say};
 use crate::toolchain;
 use crate::trim::trim;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use modules::Module;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -31,9 +31,7 @@ pub(crate) fn all() -> Result<()> {
         let (name, file, max_size) = (module.name(), module.file(), max_size(module));
         say(&format!("building {name} ({} of {})", index + 1, Module::ALL.len()));
         let wasm = trim(&compile(name)?, &callbacks(module)).with_context(|| format!("in {name}"))?;
-        if wasm.len() > max_size {
-            bail!("{name} has {} bytes; the limit is {max_size}", wasm.len());
-        }
+        ensure!(wasm.len() <= max_size, "{name} has {} bytes; the limit is {max_size}", wasm.len());
         replace_file(&root().join("dist").join(&file), &wasm)?;
         eprintln!("    dist/{file}  {} KB", wasm.len().div_ceil(1000));
         let _ = writeln!(sums, "{}  {file}", hex(&wasm));

@@ -2,7 +2,7 @@
 
 use crate::run::{replace_file, run, say};
 use crate::toolchain;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::process::Command;
 use testkit::workspace::{build, cargo, root};
 
@@ -16,9 +16,7 @@ pub(crate) fn all() -> Result<()> {
     let built =
         build(command.env(variable(&target, "RUSTFLAGS"), "-C strip=symbols -C target-feature=+crt-static"))?;
     let bytes = std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
-    if has_loader(&bytes) {
-        bail!("{} is not static: it names a dynamic loader", built.display());
-    }
+    ensure!(!has_loader(&bytes), "{} is not static: it names a dynamic loader", built.display());
     let file = root().join("dist/ringfence");
     replace_file(&file, &bytes)?;
     run(Command::new("chmod").arg("+x").arg(&file))?;

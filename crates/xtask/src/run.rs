@@ -1,6 +1,6 @@
 //! Running programs whose output the user sees.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use testkit::process::shown;
@@ -14,9 +14,7 @@ pub(crate) fn say(step: &str) {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot run `{shown}`"))?;
-    if !status.success() {
-        bail!("`{shown}` failed");
-    }
+    ensure!(status.success(), "`{shown}` failed");
     Ok(())
 }
 

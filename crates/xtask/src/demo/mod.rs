@@ -5,7 +5,7 @@ mod rotation;
 
 use crate::build;
 use crate::run::say;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use cases::{Case, CaseFile, Observed, Protocol, Row};
 use clap::Args;
 use ports::Ports;
@@ -16,7 +16,6 @@ use testkit::envoy::{self, Envoy};
 use testkit::upstream;
 use testkit::workspace::{root, run_folder};
 
-/// Options of the demo.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Keep Envoy running, and print requests to try
@@ -26,10 +25,8 @@ pub(crate) struct Options {
     ports: Ports,
 }
 
-/// The bootstrap of the demo.
 const BOOTSTRAP: &str = "envoy-configs/ringfence.yaml";
 
-/// Runs the demo.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let ports = &options.ports;
     ports.check()?;
@@ -55,9 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         cases::table(&["request", "status", "decided by", "the upstream saw"], &rows).trim_end()
     );
     let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
-    if wrong > 0 {
-        bail!("{wrong} of {} requests have an unexpected result", rows.len());
-    }
+    ensure!(wrong == 0, "{wrong} of {} requests have an unexpected result", rows.len());
     println!("\n{} requests, each with the result that {BOOTSTRAP} demands.", rows.len());
     say("rotating the keys of an issuer while requests run");
     rotation::run()?;
@@ -73,7 +68,6 @@ fn start(ports: &Ports) -> Result<Envoy> {
     Envoy::start_file(&folder, &file, &["--file-flush-interval-msec", "50"])
 }
 
-/// Sends one request.
 fn send(case: &Case, ports: &Ports) -> Result<Observed> {
     let address = SocketAddr::from(([127, 0, 0, 1], ports.listener));
     let listeners = Listeners { plain: address, tls: address };

@@ -4,7 +4,6 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use std::net::TcpListener;
 
-/// The ports of the demo.
 #[derive(Debug, Args)]
 pub(super) struct Ports {
     /// The port of Envoy's listener
@@ -28,7 +27,6 @@ impl Ports {
         ]
     }
 
-    /// Checks that the ports are free.
     pub(super) fn check(&self) -> Result<()> {
         for (_, port, option) in self.each() {
             let help = format!("stop the program that uses it, or choose another port with {option}");

@@ -21,7 +21,6 @@ use testkit::workspace::{module, root};
 /// The examples whose manifests load images.
 pub const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
 
-/// Options of the task.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Also write dist/manifests: the examples, with this registry and the digests of the images

@@ -11,7 +11,6 @@ use testkit::envoy;
 use testkit::process::run;
 use testkit::workspace::{cargo, metadata, root};
 
-/// Options of the tests.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Leave out the tests that need Envoy or the modules
@@ -31,7 +30,6 @@ pub(crate) struct Options {
     crds: Option<PathBuf>,
 }
 
-/// A step and its name.
 type Step<'o> = (String, Box<dyn Fn(&mut Tally) -> Result<()> + 'o>);
 
 /// The packages whose tests are steps of their own, or that have none.

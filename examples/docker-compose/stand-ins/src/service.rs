@@ -43,8 +43,11 @@ fn reach(place: &str) -> Vec<u8> {
         Ok(()) => (&b"yes"[..], "reached\n".to_owned()),
         Err(error) => (&b"no"[..], format!("not reached: {error:#}\n")),
     };
-    let own = addresses::own().join(",");
-    http::response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
+    http::response(
+        200,
+        &[("x-reached", reached), ("x-addresses", addresses::own().as_bytes())],
+        body.as_bytes(),
+    )
 }
 
 /// Opens a connection to the first address of a place that accepts one.
@@ -59,14 +62,12 @@ pub(crate) fn connect(place: &str) -> Result<()> {
     outcome
 }
 
-/// Forwards the request.
 fn via(rest: &str, mut request: Request) -> Result<Vec<u8>> {
     let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let address = place.to_socket_addrs().context("no such name")?.next().context("no address")?;
     request.target = Some(format!("/{path}").into_bytes());
     request.authority = Some(place.as_bytes().to_vec());
     request.lines.retain(|(name, _)| !is_hop_by_hop(&String::from_utf8_lossy(name)));
-    let response = http::http1(address, &request)?;
+    let response = http::http1(addresses::first(place)?, &request)?;
     let forwarded = response.headers.iter().filter(|(name, _)| !is_hop_by_hop(name));
     let headers: Vec<_> = forwarded.map(|(name, value)| (name.as_str(), value.as_slice())).collect();
     Ok(http::response(response.status, &headers, &response.body))

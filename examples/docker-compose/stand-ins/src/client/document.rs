@@ -10,7 +10,6 @@ pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
     parse(&text).with_context(|| file.display().to_string())
 }
 
-/// Parses a YAML document.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     let document = yaml::values("the file", text)?.into_iter().next().context("it is empty")?;
     Ok(serde_json::from_value(document)?)

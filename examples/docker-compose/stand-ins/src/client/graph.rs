@@ -3,16 +3,13 @@
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// The port of the ingress.
 pub(crate) const INGRESS_PORT: u16 = 10000;
 
-/// The manifest of a graph.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Manifest {
     pub(crate) spec: Graph,
 }
 
-/// The services of a graph.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Graph {
     pub(crate) services: Vec<Service>,

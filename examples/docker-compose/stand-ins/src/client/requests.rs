@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Tokens, and requests that carry them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Requests {
@@ -17,7 +16,6 @@ pub(crate) struct Requests {
     cases: Vec<Case>,
 }
 
-/// A token.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Token {
