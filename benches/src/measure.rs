@@ -17,7 +17,7 @@ pub(crate) struct Measured {
     pub(crate) name: String,
     /// CPU microseconds per request, one value per round.
     pub(crate) cpu: Vec<f64>,
-    /// Latencies in microseconds, sorted.
+    /// Latencies in microseconds, unordered.
     pub(crate) latencies: Vec<u32>,
 }
 
@@ -34,16 +34,17 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
     let start = |variant: &Variant| start(variant, upstream, workload);
     let mut running = workload.variants.iter().map(start).collect::<Result<Vec<_>>>()?;
     for round in 0..=options.rounds {
-        match round {
-            0 => eprintln!("    warming up {} variants", running.len()),
-            _ => eprintln!("    round {round} of {}", options.rounds),
-        }
+        eprintln!("    round {round} of {} (0 is a warm-up), {} variants", options.rounds, running.len());
         for variant in &mut running {
-            let turn =
-                if round == 0 { options.turn().min(Duration::from_millis(500)) } else { options.turn() };
+            let most = if round == 0 { Duration::from_millis(500) } else { Duration::MAX };
             let process = variant.envoy.process().id();
             let before = cpu::nanoseconds(process)?;
-            let turn = load::run(variant.address, &workload.requests, variant.status, Until::Time(turn));
+            let turn = load::run(
+                variant.address,
+                &workload.requests,
+                variant.status,
+                Until::Time(options.turn().min(most)),
+            );
             let turn = turn.with_context(|| format!("{}: {}", workload.name, variant.measured.name))?;
             let spent = cpu::nanoseconds(process)? - before;
             if round > 0 {
@@ -53,11 +54,7 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
             }
         }
     }
-    let sorted = |mut variant: Running| {
-        variant.measured.latencies.sort_unstable();
-        variant.measured
-    };
-    Ok(running.into_iter().map(sorted).collect())
+    Ok(running.into_iter().map(|variant| variant.measured).collect())
 }
 
 fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result<Running> {

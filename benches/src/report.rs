@@ -60,8 +60,8 @@ impl Report {
                 format!("{:.1}", cpu - base),
                 times(FLOOR).unwrap_or_default(),
                 times(&baseline_of(name)).unwrap_or_default(),
-                percentile(&variant.latencies, 50).to_string(),
-                percentile(&variant.latencies, 99).to_string(),
+                percentile(&variant.latencies, 50),
+                percentile(&variant.latencies, 99),
             ]);
             bars.push((name.clone(), cpu - base));
         }
@@ -102,6 +102,8 @@ fn median(figures: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
-fn percentile(sorted: &[u32], percent: usize) -> u32 {
-    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
+fn percentile(latencies: &[u32], percent: usize) -> String {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default().to_string()
 }

@@ -71,10 +71,8 @@ pub fn bootstrap(listeners: &[Listener]) -> Value {
 
 /// Adds a cluster to a bootstrap.
 pub fn add_cluster(bootstrap: &mut Value, name: &str, upstream: SocketAddr) {
-    if let Some(clusters) = bootstrap.pointer_mut("/static_resources/clusters").and_then(Value::as_array_mut)
-    {
-        clusters.push(cluster(name, upstream));
-    }
+    let clusters = bootstrap["static_resources"]["clusters"].as_array_mut();
+    clusters.expect("a bootstrap has clusters").push(cluster(name, upstream));
 }
 
 fn address(port: u16) -> Value {

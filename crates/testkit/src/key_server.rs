@@ -41,8 +41,10 @@ impl KeyServer {
         let address = listen(port, move |_| {
             count.fetch_add(1, Ordering::SeqCst);
             let answer = current.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            while answer == Answer::Silence {
-                std::thread::park();
+            if answer == Answer::Silence {
+                loop {
+                    std::thread::park();
+                }
             }
             respond(&answer, &issuer)
         })?;

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Returns the root folder of the workspace.
@@ -18,18 +18,25 @@ pub fn root() -> PathBuf {
 /// # Panics
 /// Panics if `cargo metadata` fails.
 pub fn target() -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER
-        .get_or_init(|| {
-            let metadata = metadata().expect("`cargo metadata` succeeds");
-            metadata["target_directory"].as_str().map(PathBuf::from).expect("it contains the target folder")
-        })
-        .clone()
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let metadata = metadata().expect("`cargo metadata` succeeds");
+        metadata["target_directory"].as_str().map(PathBuf::from).expect("it contains the target folder")
+    });
+    FOLDER.clone()
 }
 
 /// Returns the output of `cargo metadata` for the packages of the workspace.
 pub fn metadata() -> Result<Value> {
     Ok(serde_json::from_str(&output(&mut cargo("metadata --no-deps --format-version 1"))?)?)
+}
+
+/// Returns the names of the packages of the workspace that depend on this one.
+pub fn dependents(name: &str) -> Result<Vec<String>> {
+    let metadata = metadata()?;
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let depends = |package: &Value| list(&package["dependencies"]).iter().any(|other| other["name"] == name);
+    let packages = list(&metadata["packages"]).into_iter().filter(depends);
+    Ok(packages.filter_map(|package| package["name"].as_str().map(str::to_owned)).collect())
 }
 
 /// Returns a `cargo` command with these arguments, separated by spaces, that runs in the root folder of the workspace.

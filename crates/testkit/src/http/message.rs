@@ -33,7 +33,7 @@ impl Request {
         let first = lines.next().unwrap_or_default();
         let space = |byte: &u8| *byte == b' ';
         let method = first.split(space).next().unwrap_or_default();
-        let end = first.iter().rposition(|byte| space(byte)).unwrap_or_default();
+        let end = first.iter().rposition(space).unwrap_or_default();
         let header = |line: &[u8]| {
             let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
             Some((name.to_vec(), value[1..].trim_ascii().to_vec()))

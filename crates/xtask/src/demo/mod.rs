@@ -40,17 +40,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     say(&format!("sending {} requests to 127.0.0.1:{}", cases.cases.len(), ports.listener));
     let seen = cases.cases.iter().map(|case| send(case, ports)).collect::<Result<Vec<_>>>()?;
     let details = access_log(&mut envoy, seen.len())?;
-    let rows = cases
-        .cases
-        .iter()
-        .zip(seen)
-        .zip(&details)
-        .map(|((case, seen), details)| row(&cases, case, seen, details));
+    let rows = cases.cases.iter().zip(seen).zip(&details);
+    let rows = rows.map(|((case, seen), details)| row(&cases, case, seen, details));
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    println!(
-        "\n{}",
-        cases::table(&["request", "status", "decided by", "the upstream saw"], &rows).trim_end()
-    );
+    let head = ["request", "status", "decided by", "the upstream saw"];
+    println!("\n{}", cases::table(&head, &rows).trim_end());
     let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
     ensure!(wrong == 0, "{wrong} of {} requests have an unexpected result", rows.len());
     println!("\n{} requests, each with the result that {BOOTSTRAP} demands.", rows.len());

@@ -2,8 +2,10 @@
 
 use super::image::{Image, MANIFEST};
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
+
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 impl Image {
     /// Writes the image into a folder, and removes what the folder contained. The tag is not part of the image.
@@ -16,12 +18,10 @@ impl Image {
         for blob in [&self.layer, &self.config, &self.manifest] {
             std::fs::write(blobs.join(blob.hex()), &blob.bytes)?;
         }
-        let mut manifest: Value =
-            serde_json::from_str(&format!("{{{}}}", self.manifest.descriptor(MANIFEST)))?;
-        manifest["annotations"] = json!({"org.opencontainers.image.ref.name": tag});
-        let kind = "application/vnd.oci.image.index.v1+json";
-        let index = json!({"schemaVersion": 2, "mediaType": kind, "manifests": [manifest]});
-        std::fs::write(folder.join("index.json"), index.to_string())?;
+        let annotations = json!({"org.opencontainers.image.ref.name": tag});
+        let manifest = format!(r#"{{{},"annotations":{annotations}}}"#, self.manifest.descriptor(MANIFEST));
+        let index = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{manifest}]}}"#);
+        std::fs::write(folder.join("index.json"), index)?;
         std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(())
     }

@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         if to.exists() {
             std::fs::remove_dir_all(&to)?;
         }
-        let written = copy(&from, &to, Registry { path, tag }, &digests)?;
+        let written = copy(&from, &to, Registry { path, tag, digests: &digests })?;
         eprintln!("    dist/manifests/{example}  {} files", written.len());
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use testkit::envoy;
 use testkit::process::run;
-use testkit::workspace::{cargo, metadata, root};
+use testkit::workspace::{cargo, dependents, root};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -154,15 +154,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
 /// Returns the unit tests, compiled to WebAssembly and run in Node.js, of the packages that depend on wasm-bindgen-test.
 fn in_wasm() -> Result<Command> {
     let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
-    let metadata = metadata()?;
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let names = packages.iter().filter(|package| {
-        let dependencies = package["dependencies"].as_array();
-        dependencies.is_some_and(|all| all.iter().any(|other| other["name"] == "wasm-bindgen-test"))
-    });
-    let names = names.filter_map(|package| package["name"].as_str());
     let mut command = cargo("test --locked --lib --target");
-    command.arg(toolchain::ENGINE).args(names.flat_map(|name| ["-p", name]));
+    command
+        .arg(toolchain::ENGINE)
+        .args(dependents("wasm-bindgen-test")?.iter().flat_map(|name| ["-p", name]));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);
