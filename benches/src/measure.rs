@@ -34,7 +34,9 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
     let start = |variant: &Variant| start(variant, upstream, workload);
     let mut running = workload.variants.iter().map(start).collect::<Result<Vec<_>>>()?;
     for round in 0..=options.rounds {
-        eprintln!("    round {round} of {} (0 is a warm-up), {} variants", options.rounds, running.len());
+        let step =
+            if round == 0 { "warm-up".to_owned() } else { format!("round {round} of {}", options.rounds) };
+        eprintln!("    {step}, {} variants", running.len());
         for variant in &mut running {
             let most = if round == 0 { Duration::from_millis(500) } else { Duration::MAX };
             let process = variant.envoy.process().id();

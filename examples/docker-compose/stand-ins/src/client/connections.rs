@@ -6,7 +6,7 @@ use crate::{keys, service};
 use anyhow::Result;
 use cases::Row;
 
-/// An address for documentation (RFC 5737), which stands for the internet.
+/// An address for documentation (RFC 5737), in place of one on the internet.
 const OUTSIDE: &str = "192.0.2.1";
 
 /// The caller that is not a service.
