@@ -28,7 +28,7 @@ fn main() -> Result<()> {
 
 /// Builds the command: Cargo gives its path only to tests of its own package.
 fn build() -> Result<PathBuf> {
-    workspace::build(&mut cargo(&["build", "--locked", "--quiet", "--package", "ringfence-cli"]))
+    workspace::build(&mut cargo("build --locked --quiet --package ringfence-cli"))
 }
 
 /// Runs the command on a case file, and returns its output for each case.

@@ -9,21 +9,16 @@ use std::time::{Duration, Instant};
 /// The number of connections, enough to keep Envoy busy: the cost of waking up must not be measured.
 const CONNECTIONS: usize = 16;
 
-/// The results of a turn.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
-    /// The number of responses.
     pub(crate) requests: u64,
     /// The latencies in microseconds, unordered.
     pub(crate) latencies: Vec<u32>,
 }
 
-/// The end of a load.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Until {
-    /// After this long.
     Time(Duration),
-    /// After this many requests.
     Requests(u64),
 }
 
@@ -103,8 +98,6 @@ fn read(stream: &mut TcpStream, buffer: &mut [u8], expected: &[u8]) -> Result<()
 }
 
 fn content_length(head: &[u8]) -> Option<usize> {
-    let name = b"content-length: ";
-    let start = head.windows(name.len()).position(|window| window == name)? + name.len();
-    let digits = head[start..].iter().take_while(|byte| byte.is_ascii_digit());
-    digits.map(|digit| usize::from(digit - b'0')).reduce(|number, digit| number * 10 + digit)
+    let (_, rest) = std::str::from_utf8(head).ok()?.split_once("content-length: ")?;
+    rest.lines().next()?.parse().ok()
 }

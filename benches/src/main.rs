@@ -33,15 +33,18 @@ fn main() -> Result<()> {
     let mut report = Report::default();
     let mut workloads = workloads::all()?;
     workloads.retain(|workload| options.selects(workload.name));
+    if let Some(folder) = &options.baseline {
+        workloads.iter_mut().for_each(|workload| workload.add_baselines(folder));
+    }
     let with_memory = options.selects("memory");
     let total = workloads.len() + usize::from(with_memory);
     for (index, workload) in workloads.iter().enumerate() {
         eprintln!("==> {} ({} of {total}): {}", workload.name, index + 1, workload.what);
-        report.workload(workload, measure::run(workload, &options)?);
+        report.workload(workload, &measure::run(workload, &options)?);
     }
     if with_memory {
         eprintln!("==> memory ({total} of {total})");
-        report.memory(memory::run()?);
+        memory::run(&mut report)?;
     }
     report.write()
 }

@@ -12,13 +12,12 @@ use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
 use testkit::upstream;
 
-/// The measurements of a variant.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// CPU microseconds per request, one value per round.
     pub(crate) cpu: Vec<f64>,
-    /// Latencies in microseconds, sorted.
+    /// Latencies in microseconds, unordered.
     pub(crate) latencies: Vec<u32>,
 }
 
@@ -35,16 +34,19 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
     let start = |variant: &Variant| start(variant, upstream, workload);
     let mut running = workload.variants.iter().map(start).collect::<Result<Vec<_>>>()?;
     for round in 0..=options.rounds {
-        match round {
-            0 => eprintln!("    warming up {} variants", running.len()),
-            _ => eprintln!("    round {round} of {}", options.rounds),
-        }
+        let step =
+            if round == 0 { "warm-up".to_owned() } else { format!("round {round} of {}", options.rounds) };
+        eprintln!("    {step}, {} variants", running.len());
         for variant in &mut running {
-            let turn =
-                if round == 0 { options.turn().min(Duration::from_millis(500)) } else { options.turn() };
+            let most = if round == 0 { Duration::from_millis(500) } else { Duration::MAX };
             let process = variant.envoy.process().id();
             let before = cpu::nanoseconds(process)?;
-            let turn = load::run(variant.address, &workload.requests, variant.status, Until::Time(turn));
+            let turn = load::run(
+                variant.address,
+                &workload.requests,
+                variant.status,
+                Until::Time(options.turn().min(most)),
+            );
             let turn = turn.with_context(|| format!("{}: {}", workload.name, variant.measured.name))?;
             let spent = cpu::nanoseconds(process)? - before;
             if round > 0 {
@@ -54,11 +56,7 @@ pub(crate) fn run(workload: &Workload, options: &Options) -> Result<Vec<Measured
             }
         }
     }
-    let sorted = |mut variant: Running| {
-        variant.measured.latencies.sort_unstable();
-        variant.measured
-    };
-    Ok(running.into_iter().map(sorted).collect())
+    Ok(running.into_iter().map(|variant| variant.measured).collect())
 }
 
 fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result<Running> {
@@ -69,10 +67,11 @@ fn start(variant: &Variant, upstream: SocketAddr, workload: &Workload) -> Result
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
         "local_reply_config": {},
     });
-    let mut envoy = Envoy::start("bench", &bootstrap(&[listener]), &[]).with_context(|| variant.name)?;
+    let mut envoy =
+        Envoy::start("bench", &bootstrap(&[listener]), &[]).with_context(|| variant.name.clone())?;
     cpu::pin(envoy.process().id(), cpu::ENVOY_CORE)?;
     let address = envoy.listener("bench")?;
     let status = if variant.name == NONE { 200 } else { workload.denied.unwrap_or(200) };
-    let measured = Measured { name: variant.name, cpu: Vec::new(), latencies: Vec::new() };
+    let measured = Measured { name: variant.name.clone(), cpu: Vec::new(), latencies: Vec::new() };
     Ok(Running { envoy, address, status, measured })
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-/// The bars of a workload.
 #[derive(Debug)]
 pub(crate) struct Bars {
     pub(crate) title: String,
@@ -37,19 +36,14 @@ pub(crate) fn svg(plots: &[Bars]) -> String {
         for (name, value) in &plot.bars {
             let width = (value.max(0.0) / most) * (WIDTH - LABELS - 80.0);
             let colour = if name.starts_with("ringfence") { "#2a6f97" } else { "#a9b4c2" };
-            let _ = writeln!(
+            let (label, text, end) = (LABELS - 8.0, y + 13.0, LABELS + width + 6.0);
+            let _ = write!(
                 svg,
-                "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
-                LABELS - 8.0,
-                y + 13.0,
+                "<text x=\"{label}\" y=\"{text}\" text-anchor=\"end\">{}</text>\n\
+                 <rect x=\"{LABELS}\" y=\"{y}\" width=\"{width:.1}\" height=\"16\" fill=\"{colour}\"/>\n\
+                 <text x=\"{end:.1}\" y=\"{text}\">{value:.1}</text>\n",
                 escape(name)
             );
-            let _ = writeln!(
-                svg,
-                "<rect x=\"{LABELS}\" y=\"{y}\" width=\"{width:.1}\" height=\"16\" fill=\"{colour}\"/>"
-            );
-            let _ =
-                writeln!(svg, "<text x=\"{:.1}\" y=\"{}\">{value:.1}</text>", LABELS + width + 6.0, y + 13.0);
             y += ROW;
         }
         top += height_of(plot);

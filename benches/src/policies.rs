@@ -5,16 +5,8 @@ use serde_json::{Value, json};
 /// The number of rules per filter in the small policies.
 const FEW: usize = 20;
 
-/// The policies of the four filters.
-pub(crate) struct Policies {
-    pub(crate) vhost: Value,
-    pub(crate) path: Value,
-    pub(crate) token: Value,
-    pub(crate) header: Value,
-}
-
-/// Returns policies with [`FEW`] rules per filter. The requests match the sixteenth.
-pub(crate) fn few(jwks: &Value, on_response: bool) -> Policies {
+/// Returns a policy of `ringfence` with [`FEW`] rules per filter. The requests match the sixteenth.
+pub(crate) fn few(jwks: &Value, on_response: bool) -> Value {
     let number = |number: usize| if number == 15 { "products".to_owned() } else { format!("area-{number}") };
     let prefix = |n: usize| json!({"paths": [{"prefix": format!("/{}", number(n))}]});
     let rules = |rule: &dyn Fn(usize) -> Value| (0..FEW).map(rule).collect::<Vec<_>>();
@@ -40,21 +32,19 @@ pub(crate) fn few(jwks: &Value, on_response: bool) -> Policies {
         }
         rule
     };
-    Policies {
-        vhost: json!({"hosts": rules(&host)}),
-        path: json!({"default": "deny", "rules": rules(&path)}),
-        token: json!({
-            "providers": {"corporate": {
-                "issuer": "https://issuer.example/",
-                "audiences": ["api"],
-                "algorithms": ["RS256"],
-                "jwks": {"inline": jwks},
-                "claimToHeaders": [{"claim": "sub", "header": "x-user"}],
-            }},
-            "rules": rules(&token),
-        }),
-        header: json!({"rules": rules(&header)}),
-    }
+    let provider = json!({
+        "issuer": "https://issuer.example/",
+        "audiences": ["api"],
+        "algorithms": ["RS256"],
+        "jwks": {"inline": jwks},
+        "claimToHeaders": [{"claim": "sub", "header": "x-user"}],
+    });
+    json!({
+        "vhost": {"hosts": rules(&host)},
+        "path": {"default": "deny", "rules": rules(&path)},
+        "token": {"providers": {"corporate": provider}, "rules": rules(&token)},
+        "header": {"rules": rules(&header)},
+    })
 }
 
 /// Returns a policy with this many rules on paths and hosts: exact, prefix, template and host, and one regular expression in a

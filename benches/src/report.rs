@@ -1,15 +1,23 @@
 //! The report: tables and limits.
 
 use crate::measure::Measured;
-use crate::memory::Memory;
 use crate::plot;
-use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE};
+use crate::variants::{CHAIN, FLOOR, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE, baseline_of};
 use crate::workloads::Workload;
 use anyhow::Result;
 use std::fmt::Write as _;
 use testkit::workspace::target;
 
-/// The report.
+/// The limits: the workload, the name, the variant, the variant that its added time is divided by, and the maximum.
+const LIMITS: [(&str, &str, &str, &str, f64); 6] = [
+    ("W1", "ringfence, times the floor", RINGFENCE, FLOOR, 2.0),
+    ("W1", "ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 0.25),
+    ("W1", "ringfence, times those with a token cache", RINGFENCE, NATIVE_CACHED, 0.8),
+    ("W1", "ringfence, times the four modules", RINGFENCE, CHAIN, 0.5),
+    ("W1", "path-policy, times the floor", PATH, FLOOR, 1.5),
+    ("W2", "ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 1.25),
+];
+
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     /// The tables, as Markdown.
@@ -20,93 +28,60 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Adds a workload.
-    pub(crate) fn workload(&mut self, workload: &Workload, measured: Vec<Measured>) {
-        let _ = writeln!(self.text, "\n## {}: {}\n", workload.name, workload.what);
-        self.text.push_str("| variant | CPU per request, µs | added | times the floor | p50, µs | p99, µs |\n|---|---|---|---|---|---|\n");
-        let base = find(&measured, NONE).unwrap_or_default();
-        let floor = find(&measured, FLOOR).map(|floor| floor - base);
+    pub(crate) fn table(&mut self, title: &str, head: &[&str]) {
+        let _ =
+            writeln!(self.text, "\n## {title}\n\n| {} |\n{}|", head.join(" | "), "|---".repeat(head.len()));
+    }
+
+    pub(crate) fn row(&mut self, cells: &[String]) {
+        let _ = writeln!(self.text, "| {} |", cells.join(" | "));
+    }
+
+    pub(crate) fn limit(&mut self, what: &str, measured: f64, most: f64) {
+        self.limits.push((what.to_owned(), measured, most));
+    }
+
+    pub(crate) fn workload(&mut self, workload: &Workload, measured: &[Measured]) {
+        let title = format!("{}: {}", workload.name, workload.what);
+        let (floor, baseline) = ("times the floor", "times the baseline");
+        self.table(
+            &title,
+            &["variant", "CPU per request, µs", "added", floor, baseline, "p50, µs", "p99, µs"],
+        );
+        let base = find(measured, NONE).unwrap_or_default();
+        let added = |name: &str| find(measured, name).map(|cpu| cpu - base);
         let mut bars = Vec::new();
-        for variant in &measured {
-            let cpu = median(&variant.cpu);
-            let times = floor.map(|floor| format!("{:.2}", (cpu - base) / floor)).unwrap_or_default();
-            let _ = writeln!(
-                self.text,
-                "| {} | {cpu:.1} | {:.1} | {times} | {} | {} |",
-                variant.name,
-                cpu - base,
+        for variant in measured {
+            let (name, cpu) = (&variant.name, median(&variant.cpu));
+            let times = |other: &str| added(other).map(|other| format!("{:.2}", (cpu - base) / other));
+            self.row(&[
+                name.clone(),
+                format!("{cpu:.1}"),
+                format!("{:.1}", cpu - base),
+                times(FLOOR).unwrap_or_default(),
+                times(&baseline_of(name)).unwrap_or_default(),
                 percentile(&variant.latencies, 50),
                 percentile(&variant.latencies, 99),
-            );
-            bars.push((variant.name.to_owned(), cpu - base));
+            ]);
+            bars.push((name.clone(), cpu - base));
         }
-        self.plots.push(plot::Bars { title: format!("{}: {}", workload.name, workload.what), bars });
-        self.limit(workload, &measured, base);
-    }
-
-    fn limit(&mut self, workload: &Workload, measured: &[Measured], base: f64) {
-        let added = |name: &str| find(measured, name).map(|cpu| cpu - base);
-        let mut limit = |what: &str, one: &str, other: &str, most: f64| {
+        self.plots.push(plot::Bars { title, bars });
+        for (_, what, one, other, most) in LIMITS.iter().filter(|(of, ..)| *of == workload.name) {
             if let (Some(one), Some(other)) = (added(one), added(other)) {
-                self.limits.push((format!("{}: {what}", workload.name), one / other, most));
+                self.limit(&format!("{}: {what}", workload.name), one / other, *most);
             }
-        };
-        match workload.name {
-            "W1" => {
-                limit("ringfence, times the floor", RINGFENCE, FLOOR, 2.0);
-                limit("ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 0.25);
-                limit("ringfence, times those with a token cache", RINGFENCE, NATIVE_CACHED, 0.8);
-                limit("ringfence, times the four modules", RINGFENCE, CHAIN, 0.5);
-                limit("path-policy, times the floor", PATH, FLOOR, 1.5);
-            }
-            "W2" => limit("ringfence, times Envoy's own filters", RINGFENCE, NATIVE, 1.25),
-            "W3" => {
-                if let (Some(few), Some(many)) = (find(measured, "10 rules"), find(measured, "10,000 rules"))
-                {
-                    self.limits.push(("W3: 10,000 rules, times 10".to_owned(), many / few, 1.25));
-                }
-            }
-            _ => {}
         }
-    }
-
-    /// Adds start-up time and memory.
-    #[expect(clippy::cast_precision_loss, reason = "measurements")]
-    pub(crate) fn memory(&mut self, memory: Memory) {
-        let mib = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
-        let seconds = memory.load.as_secs_f64();
-        let ratio = memory.after[1] as f64 / memory.after[0] as f64;
-        let _ = writeln!(self.text, "\n## Startup, memory, size\n\n| what | |\n|---|---|");
-        let _ = writeln!(
-            self.text,
-            "| 10,000 rules: additional start-up time, compared with 10 rules | {seconds:.2} s |"
-        );
-        let _ =
-            writeln!(self.text, "| 10,000 rules: linear memory of a VM | {:.1} MiB |", mib(memory.linear));
-        for (at, requests) in ["10,000", "1,000,000"].iter().enumerate() {
-            let (linear, resident) = (mib(memory.after[at]), mib(memory.resident[at] * 1024));
-            let _ = writeln!(
-                self.text,
-                "| after {requests} requests: linear memory, resident memory of Envoy | {linear:.1} MiB, {resident:.1} MiB |"
-            );
+        if let (Some(few), Some(many)) = (find(measured, "10 rules"), find(measured, "10,000 rules")) {
+            self.limit("W3: 10,000 rules, times 10", many / few, 1.25);
         }
-        for (module, bytes) in &memory.modules {
-            let _ = writeln!(self.text, "| {module} | {} KB |", bytes.div_ceil(1000));
-        }
-        self.limits.push(("10,000 rules: load, s".to_owned(), seconds, 1.0));
-        self.limits.push(("10,000 rules: linear memory, MiB".to_owned(), mib(memory.linear), 32.0));
-        self.limits.push(("linear memory after 1,000,000 requests, times 10,000".to_owned(), ratio, 1.02));
-        let whole =
-            memory.modules.iter().find(|(name, _)| name == "ringfence.wasm").map_or(0, |(_, bytes)| *bytes);
-        self.limits.push(("ringfence.wasm, MB".to_owned(), whole as f64 / 1e6, 1.2));
     }
 
     /// Writes the tables and the plot, and prints the tables.
     pub(crate) fn write(mut self) -> Result<()> {
-        self.text.push_str("\n## Limits\n\n| what | measured | limit | |\n|---|---|---|---|\n");
-        for (what, figure, most) in &self.limits {
-            let held = if figure <= most { "held" } else { "missed" };
-            let _ = writeln!(self.text, "| {what} | {figure:.2} | {most} | {held} |");
+        self.table("Limits", &["what", "measured", "limit", ""]);
+        for (what, measured, most) in std::mem::take(&mut self.limits) {
+            let held = if measured <= most { "held" } else { "missed" };
+            self.row(&[what, format!("{measured:.2}"), most.to_string(), held.to_owned()]);
         }
         let folder = target().join("bench");
         std::fs::create_dir_all(&folder)?;
@@ -127,6 +102,8 @@ fn median(figures: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
-fn percentile(sorted: &[u32], percent: usize) -> u32 {
-    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
+fn percentile(latencies: &[u32], percent: usize) -> String {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default().to_string()
 }

@@ -7,14 +7,13 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use testkit::issuer::signed;
 
-/// An issuer with one RSA key.
 pub(crate) struct Issuer {
     key: KeyPair,
 }
 
 impl Issuer {
-    /// Creates an issuer with a new key.
     pub(crate) fn new() -> Result<Self> {
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("cannot generate an RSA key"))?;
         Ok(Self { key })
@@ -30,19 +29,18 @@ impl Issuer {
     }
 
     /// Issues a token; tokens with different numbers differ.
-    pub(crate) fn token(&self, number: usize) -> Result<String> {
+    pub(crate) fn token(&self, number: usize) -> String {
         let header = json!({"alg": "RS256", "typ": "JWT", "kid": "bench"});
         let claims = json!({
             "iss": "https://issuer.example/", "aud": "api", "sub": format!("user-{number}"), "exp": 4_102_444_800_u64,
             "iat": 1_700_000_000, "jti": format!("{number:016x}"), "scope": "read write",
             "realm_access": {"roles": ["user", "operator"]}, "email": format!("user-{number}@example.com"),
         });
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(&header), part(&claims));
         let mut signature = vec![0; self.key.public_modulus_len()];
-        let signed =
-            self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature);
-        signed.map_err(|_| anyhow!("cannot sign a token"))?;
-        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        let sign = |message: &[u8]| {
+            let signed = self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature);
+            signed.map(|()| signature).expect("an RSA key signs")
+        };
+        signed(&header, &claims, sign)
     }
 }

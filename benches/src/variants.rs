@@ -1,24 +1,37 @@
 //! The variants: filters that are compared.
 
-use crate::policies::Policies;
 use anyhow::Result;
+use modules::Module;
 use serde_json::{Value, json};
-use testkit::bootstrap::wasm;
+use std::path::Path;
+use testkit::bootstrap::{extension, wasm, wasm_file};
 use testkit::workspace::target;
 
-/// A variant.
 pub(crate) struct Variant {
-    /// The name in the tables.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The HTTP filters before the router.
     pub(crate) filters: Vec<Value>,
 }
 
 impl Variant {
-    /// Creates a variant.
-    pub(crate) fn new(name: &'static str, filters: Vec<Value>) -> Self {
-        Self { name, filters }
+    pub(crate) fn new(name: &str, filters: Vec<Value>) -> Self {
+        Self { name: name.to_owned(), filters }
     }
+
+    /// Returns the variant with the modules of another build; `None` if the folder does not have all of its modules.
+    pub(crate) fn baseline(&self, folder: &Path) -> Option<Self> {
+        let mut filters = self.filters.clone();
+        for filter in &mut filters {
+            let file = filter.pointer_mut("/typed_config/config/vm_config/code/local/filename")?;
+            let other = folder.join(Path::new(file.as_str()?).file_name()?);
+            *file = other.is_file().then(|| json!(other))?;
+        }
+        (!filters.is_empty()).then(|| Self { name: baseline_of(&self.name), filters })
+    }
+}
+
+pub(crate) fn baseline_of(variant: &str) -> String {
+    format!("{variant}, baseline")
 }
 
 pub(crate) const NONE: &str = "no filter";
@@ -26,56 +39,42 @@ pub(crate) const FLOOR: &str = "empty module, trimmed";
 pub(crate) const RINGFENCE: &str = "ringfence";
 pub(crate) const CHAIN: &str = "the four modules in a chain";
 pub(crate) const PATH: &str = "path-policy";
+pub(crate) const TOKEN: &str = "token-validation";
+pub(crate) const HEADER: &str = "header-policy";
 pub(crate) const NATIVE: &str = "Envoy: rbac, jwt_authn, header_mutation";
 pub(crate) const NATIVE_CACHED: &str = "the same with jwt_cache_config";
 
-/// Returns the variants of a policy with twenty rules per filter.
-pub(crate) fn all(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    let Policies { vhost, path, token, header } = policies;
-    let module = |filter: &str, policy: &Value| wasm(filter, &policy.to_string());
-    let chain = vec![
-        module("vhost-policy", vhost)?,
-        module("path-policy", path)?,
-        module("token-validation", token)?,
-        module("header-policy", header)?,
-    ];
-    let one = |at: usize| vec![chain[at].clone()];
-    let whole = json!({"vhost": vhost, "path": path, "token": token, "header": header});
-    Ok(vec![
+/// Returns the variants of a policy of `ringfence` with twenty rules per filter.
+pub(crate) fn all(policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
+    let sections =
+        Module::ALL.into_iter().filter_map(|module| Some((module.name(), policy.get(module.section()?)?)));
+    let filters =
+        sections.map(|(name, policy)| Ok(Variant::new(name, vec![wasm(name, &policy.to_string())?])));
+    let filters = filters.collect::<Result<Vec<_>>>()?;
+    let chain = filters.iter().flat_map(|variant| variant.filters.clone()).collect();
+    let mut variants = vec![
         Variant::new(NONE, Vec::new()),
         Variant::new("empty module by the SDK", vec![empty("empty")]),
         Variant::new(FLOOR, vec![empty("floor")]),
-        Variant::new("vhost-policy", one(0)),
-        Variant::new(PATH, one(1)),
-        Variant::new("token-validation", one(2)),
-        Variant::new("header-policy", one(3)),
-        Variant::new(RINGFENCE, vec![module("ringfence", &whole)?]),
-        Variant::new(CHAIN, chain.clone()),
+    ];
+    variants.extend(filters);
+    variants.extend([
+        Variant::new(RINGFENCE, vec![wasm(RINGFENCE, &policy.to_string())?]),
+        Variant::new(CHAIN, chain),
         Variant::new(NATIVE, native(jwks, false)),
         Variant::new(NATIVE_CACHED, native(jwks, true)),
         Variant::new("Lua, without tokens", vec![lua()]),
-    ])
+    ]);
+    Ok(variants)
 }
 
-/// Returns the variants with different costs for new tokens.
-pub(crate) fn for_tokens(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    let wanted = [NONE, FLOOR, "token-validation", RINGFENCE, NATIVE, NATIVE_CACHED];
-    Ok(all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
+pub(crate) fn some(names: &[&str], policy: &Value, jwks: &Value) -> Result<Vec<Variant>> {
+    Ok(all(policy, jwks)?.into_iter().filter(|variant| names.contains(&&*variant.name)).collect())
 }
 
 /// Returns the filter of a module that does nothing: `empty` has all exports of the SDK, `floor` only those that Envoy needs.
 fn empty(name: &str) -> Value {
-    let file = target().join(format!("bench/{name}.wasm"));
-    json!({
-        "name": name,
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-            "config": {
-                "name": name,
-                "vm_config": {"vm_id": name, "runtime": "envoy.wasm.runtime.v8", "code": {"local": {"filename": file}}},
-            },
-        },
-    })
+    wasm_file(name, &target().join(format!("bench/{name}.wasm")), "")
 }
 
 fn area(number: usize) -> String {
@@ -105,26 +104,18 @@ fn native(jwks: &Value, cached: bool) -> Vec<Value> {
     if cached {
         provider["jwt_cache_config"] = json!({"jwt_cache_size": 1000});
     }
-    let filter = |name: &str, kind: &str, fields: Value| {
-        let mut config =
-            json!({"@type": format!("type.googleapis.com/envoy.extensions.filters.http.{kind}")});
-        if let (Some(config), Value::Object(fields)) = (config.as_object_mut(), fields) {
-            config.extend(fields);
-        }
-        json!({"name": name, "typed_config": config})
-    };
     let mutations = json!({"request_mutations": [{"append": {
         "header": {"key": "x-area", "value": "products"},
         "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
     }}]});
+    let rules: Vec<Value> = (0..20).map(rule).collect();
+    let rbac = json!({"rules": {"action": "ALLOW", "policies": policies}});
+    let jwt = json!({"providers": {"corporate": provider}, "rules": rules});
+    let mutation = json!({"mutations": mutations});
     vec![
-        filter("rbac", "rbac.v3.RBAC", json!({"rules": {"action": "ALLOW", "policies": policies}})),
-        filter(
-            "jwt_authn",
-            "jwt_authn.v3.JwtAuthentication",
-            json!({"providers": {"corporate": provider}, "rules": (0..20).map(rule).collect::<Vec<_>>()}),
-        ),
-        filter("header_mutation", "header_mutation.v3.HeaderMutation", json!({"mutations": mutations})),
+        extension("rbac", "filters.http.rbac.v3.RBAC", rbac),
+        extension("jwt_authn", "filters.http.jwt_authn.v3.JwtAuthentication", jwt),
+        extension("header_mutation", "filters.http.header_mutation.v3.HeaderMutation", mutation),
     ]
 }
 
@@ -149,11 +140,5 @@ end
 "#,
         areas.join(", ")
     );
-    json!({
-        "name": "lua",
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
-            "default_source_code": {"inline_string": code},
-        },
-    })
+    extension("lua", "filters.http.lua.v3.Lua", json!({"default_source_code": {"inline_string": code}}))
 }

@@ -1,10 +1,12 @@
 //! The workloads.
 
-use crate::policies::{self, Policies};
+use crate::policies;
 use crate::tokens::Issuer;
-use crate::variants::{self, FLOOR, NONE, Variant};
+use crate::variants::{
+    self, CHAIN, FLOOR, HEADER, NATIVE, NATIVE_CACHED, NONE, PATH, RINGFENCE, TOKEN, Variant,
+};
 use anyhow::Result;
-use serde_json::Value;
+use std::path::Path;
 use std::sync::Arc;
 use testkit::bootstrap::wasm;
 
@@ -18,19 +20,36 @@ pub(crate) struct Workload {
     pub(crate) variants: Vec<Variant>,
 }
 
+impl Workload {
+    /// Adds each variant a second time, with the modules of another build.
+    pub(crate) fn add_baselines(&mut self, folder: &Path) {
+        let variants = std::mem::take(&mut self.variants).into_iter();
+        self.variants = variants.flat_map(|now| [now.baseline(folder), Some(now)]).flatten().collect();
+    }
+}
+
 /// The number of tokens of W2, more than any cache holds.
 const NEW_TOKENS: usize = 20_000;
 
-/// Returns the workloads.
 pub(crate) fn all() -> Result<Vec<Workload>> {
     let issuer = Issuer::new()?;
     let jwks = issuer.jwks();
     let (plain, on_response) = (policies::few(&jwks, false), policies::few(&jwks, true));
-    let token = issuer.token(0)?;
+    let token = issuer.token(0);
     let repeated = Arc::new(vec![request("/products/42?page=2", &token)]);
-    let new = (1..=NEW_TOKENS).map(|number| Ok(request("/products/42?page=2", &issuer.token(number)?)));
-    let new = Arc::new(new.collect::<Result<Vec<_>>>()?);
+    let new = (1..=NEW_TOKENS).map(|number| request("/products/42?page=2", &issuer.token(number)));
+    let new = Arc::new(new.collect::<Vec<_>>());
     let denied = Arc::new(vec![request("/nowhere", &token)]);
+    let with_token = [NONE, FLOOR, TOKEN, RINGFENCE, NATIVE, NATIVE_CACHED];
+    let when_denied = [NONE, PATH, RINGFENCE, CHAIN, NATIVE];
+    let with_response = [NONE, FLOOR, HEADER, RINGFENCE, CHAIN];
+    let workload = |name, what, requests: &Arc<_>, variants| Workload {
+        name,
+        what,
+        requests: Arc::clone(requests),
+        denied: None,
+        variants,
+    };
     Ok(vec![
         workload(
             "W1",
@@ -38,23 +57,29 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
             &repeated,
             variants::all(&plain, &jwks)?,
         ),
-        workload("W2", "W1 with a new token in every request", &new, variants::for_tokens(&plain, &jwks)?),
+        workload(
+            "W2",
+            "W1 with a new token in every request",
+            &new,
+            variants::some(&with_token, &plain, &jwks)?,
+        ),
         workload("W3", "10, 100, 1,000 and 10,000 rules on hosts and paths", &repeated, growing()?),
         Workload {
             denied: Some(403),
-            ..workload("W4", "W1, denied by the path policy", &denied, denying(&plain, &jwks)?)
+            ..workload(
+                "W4",
+                "W1, denied by the path policy",
+                &denied,
+                variants::some(&when_denied, &plain, &jwks)?,
+            )
         },
-        workload("W5", "W1 with response headers", &repeated, responding(&on_response, &jwks)?),
+        workload(
+            "W5",
+            "W1 with response headers",
+            &repeated,
+            variants::some(&with_response, &on_response, &jwks)?,
+        ),
     ])
-}
-
-fn workload(
-    name: &'static str,
-    what: &'static str,
-    requests: &Arc<Vec<Vec<u8>>>,
-    variants: Vec<Variant>,
-) -> Workload {
-    Workload { name, what, requests: Arc::clone(requests), denied: None, variants }
 }
 
 /// Returns variants with a growing number of rules.
@@ -66,16 +91,6 @@ fn growing() -> Result<Vec<Variant>> {
         variants.push(Variant::new(name, vec![wasm("ringfence", &policies::many(rules).to_string())?]));
     }
     Ok(variants)
-}
-
-fn denying(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    let wanted = [NONE, variants::PATH, variants::RINGFENCE, variants::CHAIN, variants::NATIVE];
-    Ok(variants::all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
-}
-
-fn responding(policies: &Policies, jwks: &Value) -> Result<Vec<Variant>> {
-    let wanted = [NONE, FLOOR, "header-policy", variants::RINGFENCE, variants::CHAIN];
-    Ok(variants::all(policies, jwks)?.into_iter().filter(|variant| wanted.contains(&variant.name)).collect())
 }
 
 /// Returns a request with fifteen headers, as browsers and meshes send them.

@@ -271,12 +271,8 @@ fn an_invalid_key_set_never_replaces_a_valid_one() {
         world.passes_until("back", || world.server.requests() >= requests + 2 && successes() > before);
         assert!(!world.envoy.log().contains("the host"), "{}", world.envoy.log());
     }
-    for why in [
-        "the response was cut short",
-        "status 404",
-        "the key set is not valid JSON",
-        "no usable key",
-    ] {
+    for why in ["the response was cut short", "status 404", "the key set is not valid JSON", "no usable key"]
+    {
         assert!(world.envoy.log().contains(why), "{why}: {}", world.envoy.log());
     }
 }

@@ -4,19 +4,19 @@
 //! are left out; with `RINGFENCE_ALL` in the environment that is a failure.
 #![allow(clippy::indexing_slicing, reason = "tests")]
 
+mod image;
 mod manifests;
-mod modules;
 mod pulled;
 mod registry;
 
 use anyhow::{Context, Result, ensure};
+use image::{push, same_module};
 use libtest_mimic::{Arguments, Failed, Trial};
-use modules::{push, same_module};
+use modules::Module;
 use registry::Registry;
 use std::process::ExitCode;
 use std::sync::Arc;
 use testkit::workspace::on_path;
-use xtask::build::MODULES;
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
@@ -31,7 +31,7 @@ fn main() -> Result<ExitCode> {
     }
     let registry = Arc::new(Registry::start()?);
     let mut trials = Vec::new();
-    for name in MODULES.map(|module| module.name) {
+    for name in Module::ALL.map(Module::name) {
         let registry = Arc::clone(&registry);
         trials.push(trial(format!("{name} is pulled as it was pushed"), move || round(&registry, name)));
     }

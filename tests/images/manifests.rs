@@ -1,20 +1,20 @@
 //! The manifests of the examples with a registry and digests: the registry has every image that they name.
 
-use crate::modules::{push, same_module};
+use crate::image::{push, same_module};
 use crate::pulled;
 use crate::registry::Registry;
 use anyhow::{Context, Result, ensure};
+use modules::Module;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::workspace::root;
 use testkit::workspace::run_folder;
-use xtask::build::MODULES;
-use xtask::images::EXAMPLES;
+use xtask::images::{self, EXAMPLES, copy};
 
 /// Pulls every image of the manifests by its digest, and compares it with the module.
 pub fn check(registry: &Registry) -> Result<()> {
     let mut digests = BTreeMap::new();
-    let modules = MODULES.map(|module| module.name);
+    let modules = Module::ALL.map(Module::name);
     for name in modules {
         digests.insert(name.to_owned(), push(registry, name)?.sha256().to_owned());
     }
@@ -23,8 +23,7 @@ pub fn check(registry: &Registry) -> Result<()> {
     let mut named = BTreeSet::new();
     for example in EXAMPLES {
         let (from, to) = (root().join("examples").join(example), folder.join(example));
-        let written =
-            xtask::images::copy(&from, &to, xtask::images::Registry { path: &path, tag: "test" }, &digests)?;
+        let written = copy(&from, &to, images::Registry { path: &path, tag: "test", digests: &digests })?;
         for file in written {
             let text = std::fs::read_to_string(&file)?;
             ensure!(!text.contains("registry.example.com"), "{} still has the placeholder", file.display());

@@ -13,10 +13,11 @@ pub struct Row {
 
 impl Row {
     /// Creates the row of a case: the request, the status, the rule that decided, and the target that the upstream got.
-    pub fn of(case: &Case, observed: &Observed, decided: String, differences: Vec<String>) -> Self {
+    pub fn of(case: &Case, observed: &Observed, decided: String) -> Self {
         let seen = observed.upstream.as_ref();
         let seen =
             seen.map_or("-".to_owned(), |upstream| String::from_utf8_lossy(&upstream.target).into_owned());
+        let differences = case.expect.differences(observed).iter().map(ToString::to_string).collect();
         Self { cells: vec![request(case), status(observed), decided, seen], differences }
     }
 }

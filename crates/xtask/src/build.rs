@@ -3,78 +3,46 @@
 use crate::run::{replace_file, say};
 use crate::toolchain;
 use crate::trim::trim;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
+use modules::Module;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use testkit::workspace::{build, cargo, root};
 
-/// A module of the project.
-#[derive(Debug)]
-pub struct Module {
-    /// The name, such as `path-policy`.
-    pub name: &'static str,
-    /// Whether it reads response headers.
-    responses: bool,
-    /// Whether it validates tokens: it then fetches keys and has the code of signatures.
-    tokens: bool,
+/// Returns the callbacks that a module implements, beyond those of every module.
+fn callbacks(module: Module) -> Vec<&'static str> {
+    let mut callbacks = vec!["proxy_on_request_headers"];
+    callbacks.extend(module.edits_responses().then_some("proxy_on_response_headers"));
+    callbacks.extend(module.validates_tokens().then_some("proxy_on_http_call_response"));
+    callbacks
 }
 
-/// The modules.
-pub const MODULES: [Module; 5] = [
-    Module { name: "vhost-policy", responses: false, tokens: false },
-    Module { name: "path-policy", responses: false, tokens: false },
-    Module { name: "token-validation", responses: false, tokens: true },
-    Module { name: "header-policy", responses: true, tokens: false },
-    Module { name: "ringfence", responses: true, tokens: true },
-];
-
-impl Module {
-    /// Returns the callbacks that it implements, beyond those of every module.
-    fn callbacks(&self) -> Vec<&'static str> {
-        let mut callbacks = vec!["proxy_on_request_headers"];
-        callbacks.extend(self.responses.then_some("proxy_on_response_headers"));
-        callbacks.extend(self.tokens.then_some("proxy_on_http_call_response"));
-        callbacks
-    }
-
-    /// Returns the size limit in bytes.
-    fn max_size(&self) -> usize {
-        if self.tokens { 1_200_000 } else { 700_000 }
-    }
+/// Returns the size limit of a module in bytes.
+fn max_size(module: Module) -> usize {
+    if module.validates_tokens() { 1_200_000 } else { 700_000 }
 }
 
 /// Builds every module into `dist/`. Each has a build of its own: in a joint build every module would get the Cargo features of
 /// all of them.
 pub(crate) fn all() -> Result<()> {
+    toolchain::ensure_target(toolchain::MODULES)?;
     let mut sums = String::new();
-    for (index, module) in MODULES.iter().enumerate() {
-        let (name, max_size) = (module.name, module.max_size());
-        say(&format!("building {name} ({} of {})", index + 1, MODULES.len()));
-        let wasm = trim(&compile(name)?, &module.callbacks()).with_context(|| format!("in {name}"))?;
-        if wasm.len() > max_size {
-            bail!("{name} has {} bytes; the limit is {max_size}", wasm.len());
-        }
-        let file = format!("{}.wasm", name.replace('-', "_"));
-        replace_file(&root().join("dist").join(&file), &wasm, false)?;
+    for (index, module) in Module::ALL.into_iter().enumerate() {
+        let (name, file, max_size) = (module.name(), module.file(), max_size(module));
+        say(&format!("building {name} ({} of {})", index + 1, Module::ALL.len()));
+        let wasm = trim(&compile(name)?, &callbacks(module)).with_context(|| format!("in {name}"))?;
+        ensure!(wasm.len() <= max_size, "{name} has {} bytes; the limit is {max_size}", wasm.len());
+        replace_file(&root().join("dist").join(&file), &wasm)?;
         eprintln!("    dist/{file}  {} KB", wasm.len().div_ceil(1000));
         let _ = writeln!(sums, "{}  {file}", hex(&wasm));
     }
-    replace_file(&root().join("dist/SHA256SUMS"), sums.as_bytes(), false)
+    replace_file(&root().join("dist/SHA256SUMS"), sums.as_bytes())
 }
 
 /// Compiles the package `NAME-module`, and returns the module as the compiler writes it.
 pub(crate) fn compile(name: &str) -> Result<Vec<u8>> {
-    let package = format!("{name}-module");
-    let mut command = cargo(&[
-        "build",
-        "--locked",
-        "--profile",
-        "wasm",
-        "--target",
-        toolchain::MODULES,
-        "--package",
-        &package,
-    ]);
+    let mut command = cargo("build --locked --profile wasm --target");
+    command.args([toolchain::MODULES, "--package", &format!("{name}-module")]);
     command.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", remap_flags());
     let file = build(&mut command)?;
     std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))

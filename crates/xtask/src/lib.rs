@@ -1,11 +1,10 @@
 //! The tasks of the project; see `cargo xtask --help`.
 
 mod bench;
-pub mod build;
+mod build;
 mod compose;
 mod demo;
 mod dist;
-mod envoy;
 pub mod images;
 mod run;
 mod test;
@@ -16,6 +15,8 @@ mod trim;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use testkit::envoy;
+use testkit::process::exit_code;
 
 /// Build, run and test Ringfence.
 #[derive(Debug, Parser)]
@@ -47,19 +48,11 @@ enum Task {
 
 /// Runs the task on the command line.
 pub fn main() -> ExitCode {
-    match run(&Arguments::parse().task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse().task))
 }
 
 /// Runs a task. Returns false if a result is not as expected.
 fn run(task: &Task) -> Result<bool> {
-    prepare(task)?;
     match task {
         Task::Build => build::all()?,
         Task::Dist => dist::all()?,
@@ -68,24 +61,7 @@ fn run(task: &Task) -> Result<bool> {
         Task::Demo(options) => demo::run(options)?,
         Task::Compose(options) => return compose::run(options),
         Task::Bench(options) => bench::all(options)?,
-        Task::Test(options) => return Ok(test::run(options)),
+        Task::Test(options) => return test::run(options),
     }
     Ok(true)
-}
-
-/// Adds the parts of the Rust toolchain that a task needs, before its first long step.
-fn prepare(task: &Task) -> Result<()> {
-    match task {
-        Task::Envoy => Ok(()),
-        Task::Dist => toolchain::ensure_target(&dist::target()),
-        Task::Build | Task::Images(_) | Task::Demo(_) | Task::Compose(_) | Task::Bench(_) => {
-            toolchain::ensure_target(toolchain::MODULES)
-        }
-        Task::Test(_) => {
-            toolchain::ensure_target(toolchain::MODULES)?;
-            toolchain::ensure_target(toolchain::ENGINE)?;
-            toolchain::ensure_component("rustfmt", "fmt")?;
-            toolchain::ensure_component("clippy", "clippy")
-        }
-    }
 }

@@ -4,7 +4,6 @@
 
 use crate::run::say;
 use anyhow::{Result, bail};
-use std::path::Path;
 use std::process::Command;
 use testkit::process::{output, run};
 use testkit::workspace::{cargo, on_path, root};
@@ -16,23 +15,23 @@ pub(crate) const ENGINE: &str = "wasm32-unknown-unknown";
 
 /// Adds the standard library of a target if it is missing.
 pub(crate) fn ensure_target(target: &str) -> Result<()> {
-    let sysroot = output(rustc().args(["--print", "sysroot"]))?;
-    let libraries = Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib");
-    let has_core = std::fs::read_dir(&libraries).is_ok_and(|files| {
-        files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
-    });
-    if has_core {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--print", "target-libdir", "--target", target]).current_dir(root());
+    let libraries = output(&mut rustc)?;
+    let is_core = |file: std::fs::DirEntry| file.file_name().to_string_lossy().starts_with("libcore-");
+    if std::fs::read_dir(libraries.trim()).is_ok_and(|files| files.flatten().any(is_core)) {
         return Ok(());
     }
-    add("target", target, &format!("install its standard library into {}", libraries.display()))
+    add("target", target, &format!("install its standard library into {}", libraries.trim()))
 }
 
 /// Adds a component if its Cargo command is missing.
 pub(crate) fn ensure_component(component: &str, command: &str) -> Result<()> {
-    if run(&mut cargo(&[command, "--version"])).is_ok() {
+    if run(&mut cargo(&format!("{command} --version"))).is_ok() {
         return Ok(());
     }
-    add("component", component, &format!("install `cargo {command}` of {}", release()?))
+    let otherwise = format!("install `cargo {command}` of the release in rust-toolchain.toml");
+    add("component", component, &otherwise)
 }
 
 /// Runs `rustup target add NAME` or `rustup component add NAME` for the toolchain of this workspace.
@@ -44,15 +43,4 @@ fn add(kind: &str, name: &str, otherwise: &str) -> Result<()> {
     };
     say(&format!("the Rust {kind} {name} is missing: running `rustup {kind} add {name}`"));
     run(Command::new(rustup).args(["--quiet", kind, "add", name]).current_dir(root()))
-}
-
-/// Returns the release of the compiler, such as `rustc 1.95.0`.
-fn release() -> Result<String> {
-    Ok(output(rustc().arg("--version"))?.split(" (").next().unwrap_or_default().to_owned())
-}
-
-fn rustc() -> Command {
-    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.current_dir(root());
-    rustc
 }

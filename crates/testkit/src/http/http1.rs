@@ -2,7 +2,7 @@
 
 use super::connection::{Stream, connect};
 use super::message::{Request, Response};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 
@@ -33,14 +33,14 @@ fn serialize(request: &Request) -> Vec<u8> {
 
 /// Reads a response.
 pub fn read_response(reader: &mut impl BufRead, has_body: bool) -> Result<Response> {
-    let first = line(reader)?;
+    let first = String::from_utf8_lossy(&line(reader)?).into_owned();
     let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
     let mut response = Response {
         status: status.with_context(|| format!("no status in {first:?}"))?,
         ..Response::default()
     };
     loop {
-        let text = line_bytes(reader)?;
+        let text = line(reader)?;
         let Some(colon) = text.iter().position(|byte| *byte == b':') else { break };
         let name = String::from_utf8_lossy(&text[..colon]).to_ascii_lowercase();
         response.headers.push((name, text[colon + 1..].trim_ascii().to_vec()));
@@ -50,7 +50,8 @@ pub fn read_response(reader: &mut impl BufRead, has_body: bool) -> Result<Respon
     }
     if response.text("transfer-encoding").eq_ignore_ascii_case("chunked") {
         loop {
-            let size = usize::from_str_radix(line(reader)?.trim(), 16).context("invalid chunk size")?;
+            let size = usize::from_str_radix(str::from_utf8(&line(reader)?)?.trim(), 16)
+                .context("invalid chunk size")?;
             let mut chunk = vec![0; size];
             reader.read_exact(&mut chunk)?;
             line(reader)?;
@@ -68,15 +69,9 @@ pub fn read_response(reader: &mut impl BufRead, has_body: bool) -> Result<Respon
     Ok(response)
 }
 
-fn line(reader: &mut impl BufRead) -> Result<String> {
-    Ok(String::from_utf8_lossy(&line_bytes(reader)?).into_owned())
-}
-
-fn line_bytes(reader: &mut impl BufRead) -> Result<Vec<u8>> {
+fn line(reader: &mut impl BufRead) -> Result<Vec<u8>> {
     let mut line = Vec::new();
-    if reader.read_until(b'\n', &mut line)? == 0 {
-        bail!("the connection was closed");
-    }
+    ensure!(reader.read_until(b'\n', &mut line)? > 0, "the connection was closed");
     while line.last().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
         line.pop();
     }

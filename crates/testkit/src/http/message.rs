@@ -27,6 +27,31 @@ impl Request {
         }
     }
 
+    /// Parses the head of a request, which is not validated. Its `host` header is one of the lines.
+    pub fn parse(head: &[u8]) -> Self {
+        let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let first = lines.next().unwrap_or_default();
+        let space = |byte: &u8| *byte == b' ';
+        let method = first.split(space).next().unwrap_or_default();
+        let end = first.iter().rposition(space).unwrap_or_default();
+        let header = |line: &[u8]| {
+            let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
+            Some((name.to_vec(), value[1..].trim_ascii().to_vec()))
+        };
+        Self {
+            method: method.to_vec(),
+            target: first.get(method.len() + 1..end).map(<[u8]>::to_vec),
+            authority: None,
+            version: "HTTP/1.1",
+            lines: lines.filter_map(header).collect(),
+        }
+    }
+
+    /// Returns the target as text; empty if there is none.
+    pub fn path(&self) -> String {
+        self.target.as_deref().map(|target| String::from_utf8_lossy(target).into_owned()).unwrap_or_default()
+    }
+
     /// Adds a header line.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {

@@ -10,4 +10,4 @@ pub use connection::{Stream, connect};
 pub use http1::{http1, http1_over, read_response};
 pub use http2::{http2, http2_over};
 pub use message::{Request, Response};
-pub use server::{Reply, listen, response, serve, serve_connection};
+pub use server::{Reply, accept, listen, response, serve, serve_connection};

@@ -2,7 +2,7 @@
 
 use super::connection::Stream;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
 /// The bytes of a response.
@@ -42,18 +42,23 @@ pub fn listen<R: Into<Reply> + 'static>(
     Ok(address)
 }
 
-/// Serves every connection of a listener in a thread of its own.
+/// Serves every connection of a listener.
 pub fn serve<R: Into<Reply> + 'static>(
     listener: &TcpListener,
     respond: impl Fn(&[u8]) -> R + Send + Sync + 'static,
 ) {
-    let respond = Arc::new(respond);
-    for mut stream in listener.incoming().flatten() {
-        let respond = Arc::clone(&respond);
-        std::thread::spawn(move || {
-            let _ = stream.set_nodelay(true);
-            serve_connection(&mut stream, &*respond);
-        });
+    accept(listener, move |mut stream| {
+        let _ = stream.set_nodelay(true);
+        serve_connection(&mut stream, &respond);
+    });
+}
+
+/// Handles every connection of a listener in a thread of its own.
+pub fn accept(listener: &TcpListener, handle: impl Fn(TcpStream) + Send + Sync + 'static) {
+    let handle = Arc::new(handle);
+    for stream in listener.incoming().flatten() {
+        let handle = Arc::clone(&handle);
+        std::thread::spawn(move || handle(stream));
     }
 }
 

@@ -5,7 +5,6 @@ use std::process::Command;
 use testkit::process::{output, run};
 use testkit::workspace::{on_path, root};
 
-/// The folder of the compose file.
 pub(super) const FOLDER: &str = "examples/docker-compose";
 
 const NO_ENGINE: &str = "`docker version` finds no Docker engine; install and start one (Debian: apt-get install docker.io \
@@ -13,12 +12,12 @@ const NO_ENGINE: &str = "`docker version` finds no Docker engine; install and st
 const NO_COMPOSE: &str = "neither `docker compose` nor `docker-compose` is installed; install one of them (Debian: \
     apt-get install docker-compose)";
 
-/// A running Docker engine.
 #[derive(Debug)]
 pub(crate) struct Engine {
     /// The processor of its containers, in Rust's notation, such as `x86_64`.
     pub(super) processor: &'static str,
-    compose: Vec<&'static str>,
+    /// The words of the compose command.
+    pub(super) compose: Vec<&'static str>,
 }
 
 impl Engine {
@@ -38,11 +37,6 @@ impl Engine {
             bail!(NO_COMPOSE);
         };
         Ok(Self { processor, compose })
-    }
-
-    /// Returns the words of the compose command.
-    pub(super) fn compose_words(&self) -> &[&'static str] {
-        &self.compose
     }
 
     /// Returns compose with these arguments, in the folder of the compose file.

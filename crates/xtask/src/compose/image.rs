@@ -1,13 +1,13 @@
 //! The image of Envoy.
 
 use super::engine::Engine;
-use crate::envoy;
+use crate::images::file_header;
 use crate::run::say;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
+use testkit::envoy;
 use testkit::process::{output, run};
-use testkit::workspace::target;
 
 /// The image that the compose file uses by default.
 const STOCK: &str = "envoyproxy/envoy:v1.40-latest";
@@ -15,7 +15,7 @@ const STOCK: &str = "envoyproxy/envoy:v1.40-latest";
 const LOCAL: &str = "ringfence-envoy:local";
 
 /// Returns the image to use: that of `$ENVOY_IMAGE`, the stock image, or, if that cannot be pulled, one made of the local Envoy.
-pub(super) fn ensure(engine: &Engine) -> Result<String> {
+pub(super) fn choose(engine: &Engine) -> Result<String> {
     let chosen = std::env::var("ENVOY_IMAGE").ok().filter(|image| !image.is_empty());
     let name = chosen.as_deref().unwrap_or(STOCK);
     if docker(&["image", "inspect", name]).is_ok() {
@@ -59,31 +59,24 @@ fn docker(arguments: &[&str]) -> Result<()> {
 fn make() -> Result<()> {
     let envoy = binary(&envoy::ensure()?)?;
     say(&format!("the image cannot be pulled: making {LOCAL} of {}", envoy.display()));
-    let folder = target().join("compose/envoy");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    copy(&envoy, &folder.join("usr/local/bin/envoy"))?;
+    let mut command = Command::new("docker");
+    command.args(["import", "-", LOCAL]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut import = command.spawn().context("cannot run docker")?;
+    let mut tar = tar::Builder::new(import.stdin.take().context("docker has no input")?);
+    add(&mut tar, &envoy, "usr/local/bin/envoy".as_ref())?;
     for library in libraries(&output(Command::new("ldd").arg(&envoy))?) {
-        copy(&library, &folder.join(library.strip_prefix("/")?))?;
+        add(&mut tar, &library, library.strip_prefix("/")?)?;
     }
-    // The files belong to root: the user of this machine has no account in a container.
-    let mut tar = Command::new("tar");
-    tar.args(["--create", "--owner=0", "--group=0", "--mode=a+rX", "--directory"]).arg(&folder).arg(".");
-    let mut tar = tar.stdout(Stdio::piped()).spawn().context("cannot run tar")?;
-    let archive = tar.stdout.take().context("tar has no output")?;
-    let import =
-        Command::new("docker").args(["import", "-", LOCAL]).stdin(archive).stdout(Stdio::null()).status();
-    anyhow::ensure!(tar.wait()?.success(), "tar failed");
-    anyhow::ensure!(import.is_ok_and(|status| status.success()), "`docker import` failed");
-    Ok(std::fs::remove_dir_all(&folder)?)
+    drop(tar.into_inner()?);
+    ensure!(import.wait()?.success(), "`docker import` failed");
+    Ok(())
 }
 
-/// Copies a file; of a symbolic link, its target.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to.parent().context("the file has no folder")?)?;
-    std::fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-    Ok(())
+/// Adds a file to a tar; of a symbolic link, its target. It belongs to root, because the user of this machine has no account in a
+/// container.
+fn add(tar: &mut tar::Builder<ChildStdin>, file: &Path, name: &Path) -> Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(tar.append_data(&mut file_header(bytes.len() as u64, 0o755), name, &*bytes)?)
 }
 
 /// Returns the executable itself. The `envoy` of the Python package is a script, whose Python can locate the executable.

@@ -11,7 +11,6 @@ pub(crate) use engine::Engine;
 use std::process::Stdio;
 use testkit::workspace;
 
-/// Options of the task.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Build what the images contain, and print the command that runs them
@@ -26,13 +25,13 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     toolchain::ensure_target(&target)?;
     build::all()?;
     stand_ins(&target)?;
-    let envoy = image::ensure(&engine)?;
+    let envoy = image::choose(&engine)?;
+    let compose = engine.compose.join(" ");
     if options.prepare {
-        let compose = engine.compose_words().join(" ");
         println!("cd {} && ENVOY_IMAGE={envoy} {compose} up --build --exit-code-from client", engine::FOLDER);
         return Ok(true);
     }
-    say(&format!("{} up --build --exit-code-from client", engine.compose_words().join(" ")));
+    say(&format!("{compose} up --build --exit-code-from client"));
     let up = ["up", "--build", "--no-log-prefix", "--exit-code-from", "client"];
     let status = engine.compose(&up, &envoy).stdin(Stdio::null()).status();
     let down = ["down", "--volumes", "--remove-orphans", "--rmi", "local"];

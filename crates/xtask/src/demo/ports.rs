@@ -1,13 +1,19 @@
 //! The ports of the demo.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
 use std::net::TcpListener;
 
-/// The ports of the demo.
-#[derive(Debug)]
+#[derive(Debug, Args)]
 pub(super) struct Ports {
+    /// The port of Envoy's listener
+    #[arg(long = "listener-port", value_name = "PORT", default_value_t = 10000)]
     pub(super) listener: u16,
+    /// The port of the upstream
+    #[arg(long = "upstream-port", value_name = "PORT", default_value_t = 8080)]
     pub(super) upstream: u16,
+    /// The port of Envoy's admin interface
+    #[arg(long = "admin-port", value_name = "PORT", default_value_t = 9901)]
     pub(super) admin: u16,
 }
 
@@ -21,14 +27,11 @@ impl Ports {
         ]
     }
 
-    /// Checks that the ports are free.
     pub(super) fn check(&self) -> Result<()> {
         for (_, port, option) in self.each() {
-            if let Err(error) = TcpListener::bind(("127.0.0.1", port)) {
-                bail!(
-                    "cannot listen on port {port} of 127.0.0.1: {error}; stop the program that uses it, or choose another port with {option}"
-                );
-            }
+            let help = format!("stop the program that uses it, or choose another port with {option}");
+            TcpListener::bind(("127.0.0.1", port))
+                .with_context(|| format!("cannot listen on port {port} of 127.0.0.1; {help}"))?;
         }
         Ok(())
     }
@@ -38,9 +41,7 @@ impl Ports {
         let mut text = bootstrap.to_owned();
         for (from, to, option) in self.each() {
             let place = format!("port_value: {from}}}");
-            if !text.contains(&place) {
-                bail!("the bootstrap has no `{place}` for {option}");
-            }
+            ensure!(text.contains(&place), "the bootstrap has no `{place}` for {option}");
             text = text.replace(&place, &format!("port_value: {to}}}"));
         }
         Ok(text)

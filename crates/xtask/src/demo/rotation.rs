@@ -1,17 +1,19 @@
 //! The second part of the demo: an issuer rotates its keys and becomes unavailable while requests run.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
 use testkit::envoy::Envoy;
 use testkit::http::{Request, http1};
 use testkit::issuer::Issuer;
 use testkit::key_server::{Answer, KeyServer};
 use testkit::upstream;
+
+const ISSUER: &str = "https://issuer.example/";
 
 const POLICY: &str = r#"{
     "providers": {"shop": {
@@ -44,19 +46,11 @@ pub(super) fn run() -> Result<()> {
     world.row("still serves the first key", "the token of the first key", &first, 200)?;
     std::thread::sleep(BETWEEN_KEYS);
     world.issuer.rotate();
-    world.row(
-        "replaces the first key with a third",
-        "the first token of the third key",
-        &world.token(),
-        200,
-    )?;
+    let third = world.token();
+    world.row("replaces the first key with a third", "the first token of the third key", &third, 200)?;
     world.row("", "the token of the first key, now removed", &first, 401)?;
-    world.row(
-        "",
-        "a token of another issuer",
-        &Issuer::new("https://issuer.example/").token(&json!({})),
-        401,
-    )?;
+    let other = Issuer::new(ISSUER).token(&json!({}));
+    world.row("", "a token of another issuer", &other, 401)?;
     let under_load = world.under_load()?;
     println!(
         "{under_load} requests during five rotations and an outage longer than the cache duration: all 200."
@@ -66,7 +60,7 @@ pub(super) fn run() -> Result<()> {
 
 impl World {
     fn start() -> Result<Self> {
-        let issuer = Arc::new(Issuer::new("https://issuer.example/"));
+        let issuer = Arc::new(Issuer::new(ISSUER));
         let server = KeyServer::start(&issuer, 0).context("cannot start the key server")?;
         let listener = Listener::new("keys", vec![wasm("token-validation", POLICY)?], upstream::start(0)?);
         let mut bootstrap = bootstrap(&[listener]);
@@ -90,38 +84,31 @@ impl World {
         let (status, details) = self.send(token)?;
         let reason = details.strip_prefix("ringfence_token_validation_").unwrap_or("");
         println!("{issuer:46}{request:42}{status:6}  {reason}");
-        if status != expected {
-            bail!("expected {expected}; Envoy's log:\n{}", self.envoy.log());
-        }
+        ensure!(status == expected, "expected {expected}; Envoy's log:\n{}", self.envoy.log());
         Ok(())
     }
 
     /// Sends requests while the keys rotate and the issuer is unavailable. Returns the number of requests.
     fn under_load(&self) -> Result<usize> {
-        let (ended, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let ended = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let load: Vec<_> = (0..4)
-                .map(|_| {
-                    scope.spawn(|| {
-                        while !ended.load(Ordering::SeqCst) {
-                            let (status, details) = self.send(&self.token())?;
-                            if status != 200 {
-                                bail!("a request with a valid token was denied: {status} {details}");
-                            }
-                            sent.fetch_add(1, Ordering::SeqCst);
-                        }
-                        Ok(())
-                    })
-                })
-                .collect();
+            let load = [(); 4].map(|()| scope.spawn(|| self.send_until(&ended)));
             let rotated = self.rotate();
             ended.store(true, Ordering::SeqCst);
-            for thread in load {
-                thread.join().map_err(|_| anyhow::anyhow!("a client panicked"))??;
-            }
-            rotated
-        })?;
-        Ok(sent.into_inner())
+            let sent = load.map(|thread| thread.join().map_err(|_| anyhow::anyhow!("a client panicked"))?);
+            let sent: Result<usize> = sent.into_iter().sum();
+            rotated.and(sent)
+        })
+    }
+
+    fn send_until(&self, ended: &AtomicBool) -> Result<usize> {
+        let mut sent = 0;
+        while !ended.load(Ordering::SeqCst) {
+            let (status, details) = self.send(&self.token())?;
+            ensure!(status == 200, "a request with a valid token was denied: {status} {details}");
+            sent += 1;
+        }
+        Ok(sent)
     }
 
     fn rotate(&self) -> Result<()> {
@@ -131,14 +118,8 @@ impl World {
         }
         std::thread::sleep(BETWEEN_KEYS);
         self.server.set(Answer::Status(503));
-        let failures = || self.envoy.stat("wasmcustom.ringfence_token_validation_jwks_fetch_failures_total");
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while failures()? < 3 {
-            if Instant::now() > deadline {
-                bail!("the keys were not fetched again; Envoy's log:\n{}", self.envoy.log());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(())
+        self.envoy
+            .wait_for_stat("wasmcustom.ringfence_token_validation_jwks_fetch_failures_total", 3)
+            .map(drop)
     }
 }

@@ -4,7 +4,6 @@
 use crate::build::hex;
 use anyhow::Result;
 use flate2::{Compression, GzBuilder};
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -16,19 +15,6 @@ const FILE: &str = "plugin.wasm";
 
 /// The creation time of every image, so that the digest depends on the content only.
 const CREATED: &str = "1970-01-01T00:00:00Z";
-
-/// The labels of an image. The commit is not one of them: a commit that does not change a module must not change its digest.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    /// The name of the module, such as `path-policy`.
-    pub title: &'a str,
-    /// A description in one line.
-    pub description: &'a str,
-    /// The version, such as `0.1.0`.
-    pub version: &'a str,
-    /// The license, as an SPDX expression.
-    pub licenses: &'a str,
-}
 
 /// Bytes and their digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,80 +36,36 @@ pub struct Image {
     pub manifest: Blob,
 }
 
-// Structs rather than `json!`: the order of keys in a map depends on Cargo features of serde_json.
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Manifest<'a> {
-    schema_version: u8,
-    media_type: &'a str,
-    config: Descriptor<'a>,
-    layers: [Descriptor<'a>; 1],
-    annotations: &'a BTreeMap<&'a str, String>,
-}
-
-/// The reference to a blob.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Descriptor<'a> {
-    pub(crate) media_type: &'a str,
-    pub(crate) digest: &'a str,
-    pub(crate) size: usize,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) annotations: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize)]
-struct Configuration<'a> {
-    created: &'a str,
-    architecture: &'a str,
-    os: &'a str,
-    config: Execution<'a>,
-    rootfs: Rootfs<'a>,
-    history: [History<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Execution<'a> {
-    #[serde(rename = "Labels")]
-    labels: &'a BTreeMap<&'a str, String>,
-}
-
-#[derive(Serialize)]
-struct Rootfs<'a> {
-    r#type: &'a str,
-    diff_ids: [&'a str; 1],
-}
-
-#[derive(Serialize)]
-struct History<'a> {
-    created: &'a str,
-    created_by: &'a str,
-}
-
 impl Image {
-    /// Creates the image of a module.
-    pub fn new(wasm: &[u8], labels: Labels<'_>) -> Result<Self> {
+    /// Creates the image of a module. `labels` are the names after `org.opencontainers.image.` and their values.
+    pub fn new(wasm: &[u8], labels: &[(&str, &str)]) -> Result<Self> {
         let tar = Blob::new(archive(wasm)?);
         let layer = Blob::new(gzip(&tar.bytes)?);
-        let labels = annotations(wasm, labels);
-        let config = Blob::new(serde_json::to_vec(&Configuration {
-            created: CREATED,
-            // Go's names, as the OCI specification requires. Istio and Envoy Gateway ignore them: there is no index with
-            // several platforms.
-            architecture: "wasm",
-            os: "wasip1",
-            config: Execution { labels: &labels },
-            rootfs: Rootfs { r#type: "layers", diff_ids: [&tar.digest] },
-            history: [History { created: CREATED, created_by: "cargo xtask images" }],
-        })?);
-        let manifest = Blob::new(serde_json::to_vec(&Manifest {
-            schema_version: 2,
-            media_type: MANIFEST,
-            config: config.descriptor(CONFIG),
-            layers: [layer.descriptor(LAYER)],
-            annotations: &labels,
-        })?);
+        let labels = annotations(wasm, labels)?;
+        // `wasm` and `wasip1` are Go's names, as the OCI specification requires. Istio and Envoy Gateway ignore them: there is
+        // no index with several platforms.
+        let config = Blob::json(&format!(
+            r#"{{
+                "created":"{CREATED}",
+                "architecture":"wasm",
+                "os":"wasip1",
+                "config":{{"Labels":{labels}}},
+                "rootfs":{{"type":"layers","diff_ids":["{}"]}},
+                "history":[{{"created":"{CREATED}","created_by":"cargo xtask images"}}]
+            }}"#,
+            tar.digest
+        ));
+        let manifest = Blob::json(&format!(
+            r#"{{
+                "schemaVersion":2,
+                "mediaType":"{MANIFEST}",
+                "config":{{{}}},
+                "layers":[{{{}}}],
+                "annotations":{labels}
+            }}"#,
+            config.descriptor(CONFIG),
+            layer.descriptor(LAYER)
+        ));
         Ok(Self { layer, config, manifest })
     }
 
@@ -139,42 +81,50 @@ impl Blob {
         Self { bytes, digest }
     }
 
+    /// Creates a blob of JSON, without line breaks and indentation. The text has the order of keys that the digests depend on; the
+    /// order in a map of serde_json depends on its Cargo features.
+    fn json(text: &str) -> Self {
+        Self::new(text.lines().map(str::trim_start).collect::<String>().into_bytes())
+    }
+
     /// Returns the digest without its algorithm.
     pub(crate) fn hex(&self) -> &str {
         self.digest.trim_start_matches("sha256:")
     }
 
-    pub(crate) fn descriptor<'a>(&'a self, media_type: &'a str) -> Descriptor<'a> {
-        Descriptor { media_type, digest: &self.digest, size: self.bytes.len(), annotations: BTreeMap::new() }
+    /// Returns the fields of a reference to the blob, as JSON.
+    pub(crate) fn descriptor(&self, media_type: &str) -> String {
+        format!(r#""mediaType":"{media_type}","digest":"{}","size":{}"#, self.digest, self.bytes.len())
     }
 }
 
-/// Returns the labels of the configuration, which are also the annotations of the manifest.
-fn annotations(wasm: &[u8], labels: Labels<'_>) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("org.opencontainers.image.title", labels.title.to_owned()),
-        ("org.opencontainers.image.description", labels.description.to_owned()),
-        ("org.opencontainers.image.version", labels.version.to_owned()),
-        ("org.opencontainers.image.licenses", labels.licenses.to_owned()),
-        // The checksum in SHA256SUMS.
-        ("dev.ringfence.module.sha256", hex(wasm)),
-    ])
+/// Returns the labels of the configuration, which are also the annotations of the manifest, as JSON. The commit is not one of them:
+/// a commit that does not change a module must not change its digest.
+fn annotations(wasm: &[u8], labels: &[(&str, &str)]) -> Result<String> {
+    let digest = hex(wasm);
+    let named = labels.iter().map(|(name, text)| (format!("org.opencontainers.image.{name}"), *text));
+    // The checksum in SHA256SUMS.
+    let own = ("dev.ringfence.module.sha256".to_owned(), &*digest);
+    Ok(serde_json::to_string(&named.chain([own]).collect::<BTreeMap<_, _>>())?)
 }
 
-/// Returns a tar of the module, without owner or time.
+/// Returns a tar of the module.
 fn archive(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append_data(&mut file_header(wasm.len() as u64, 0o644), FILE, wasm)?;
+    Ok(archive.into_inner()?)
+}
+
+/// Returns the header of a file in a tar: it belongs to root and has no time.
+pub(crate) fn file_header(size: u64, mode: u32) -> tar::Header {
     let mut header = tar::Header::new_ustar();
     header.set_entry_type(tar::EntryType::Regular);
-    header.set_path(FILE)?;
-    header.set_size(wasm.len().try_into()?);
-    header.set_mode(0o644);
+    header.set_size(size);
+    header.set_mode(mode);
     header.set_uid(0);
     header.set_gid(0);
     header.set_mtime(0);
-    header.set_cksum();
-    let mut archive = tar::Builder::new(Vec::new());
-    archive.append(&header, wasm)?;
-    Ok(archive.into_inner()?)
+    header
 }
 
 /// Compresses with gzip, without a time and with "unknown" as the operating system.
@@ -190,12 +140,12 @@ mod tests {
     use serde_json::Value;
     use std::io::Read;
 
-    const LABELS: Labels<'_> = Labels {
-        title: "path-policy",
-        description: "one canonical path",
-        version: "0.1.0",
-        licenses: "Apache-2.0",
-    };
+    const LABELS: &[(&str, &str)] = &[
+        ("title", "path-policy"),
+        ("description", "one canonical path"),
+        ("version", "0.1.0"),
+        ("licenses", "Apache-2.0"),
+    ];
 
     /// An empty module, followed by bytes to compress.
     fn module() -> Vec<u8> {

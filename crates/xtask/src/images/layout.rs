@@ -1,17 +1,11 @@
 //! OCI image layouts: folders that skopeo, crane, oras and podman can push to a registry.
 
-use super::image::{Descriptor, Image, MANIFEST};
+use super::image::{Image, MANIFEST};
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde_json::json;
 use std::path::Path;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Index<'a> {
-    schema_version: u8,
-    media_type: &'a str,
-    manifests: [Descriptor<'a>; 1],
-}
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 impl Image {
     /// Writes the image into a folder, and removes what the folder contained. The tag is not part of the image.
@@ -24,14 +18,10 @@ impl Image {
         for blob in [&self.layer, &self.config, &self.manifest] {
             std::fs::write(blobs.join(blob.hex()), &blob.bytes)?;
         }
-        let mut descriptor = self.manifest.descriptor(MANIFEST);
-        descriptor.annotations.insert("org.opencontainers.image.ref.name", tag);
-        let index = Index {
-            schema_version: 2,
-            media_type: "application/vnd.oci.image.index.v1+json",
-            manifests: [descriptor],
-        };
-        std::fs::write(folder.join("index.json"), serde_json::to_vec(&index)?)?;
+        let annotations = json!({"org.opencontainers.image.ref.name": tag});
+        let manifest = format!(r#"{{{},"annotations":{annotations}}}"#, self.manifest.descriptor(MANIFEST));
+        let index = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{manifest}]}}"#);
+        std::fs::write(folder.join("index.json"), index)?;
         std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(())
     }
@@ -40,13 +30,12 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::Image;
-    use crate::images::Labels;
     use serde_json::Value;
 
     #[test]
     fn writing_replaces_the_content_of_the_folder() {
         let folder = std::env::temp_dir().join(format!("ringfence-layout-{}", std::process::id()));
-        let labels = Labels { title: "path-policy", description: "", version: "0.1.0", licenses: "" };
+        let labels = &[("title", "path-policy")];
         Image::new(b"\0asm\x01\0\0\0", labels).unwrap().write(&folder, "old").unwrap();
         let image = Image::new(b"\0asm\x01\0\0\0 another", labels).unwrap();
         image.write(&folder, "0.1.0").unwrap();

@@ -6,12 +6,14 @@ mod image;
 mod layout;
 mod pin;
 
-pub use image::{Blob, Image, Labels};
+pub(crate) use image::file_header;
+pub use image::{Blob, Image};
 pub use pin::{Registry, copy, pinned};
 
 use crate::build;
 use anyhow::{Context, Result};
 use clap::Args;
+use modules::Module;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use testkit::workspace::{module, root};
@@ -19,7 +21,6 @@ use testkit::workspace::{module, root};
 /// The examples whose manifests load images.
 pub const EXAMPLES: [&str; 2] = ["istio-ingress", "envoy-gateway"];
 
-/// Options of the task.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Also write dist/manifests: the examples, with this registry and the digests of the images
@@ -37,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let dist = root().join("dist");
     let mut digests = BTreeMap::new();
     let mut table = String::new();
-    for module in build::MODULES.map(|module| module.name) {
+    for module in Module::ALL.map(Module::name) {
         let image = image(module).with_context(|| format!("in {module}"))?;
         image.write(&dist.join("images").join(module), tag)?;
         let _ = writeln!(table, "{module:<17} {}", image.manifest.digest);
@@ -51,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         if to.exists() {
             std::fs::remove_dir_all(&to)?;
         }
-        let written = copy(&from, &to, Registry { path, tag }, &digests)?;
+        let written = copy(&from, &to, Registry { path, tag, digests: &digests })?;
         eprintln!("    dist/manifests/{example}  {} files", written.len());
     }
     Ok(())
@@ -62,13 +63,13 @@ fn image(name: &str) -> Result<Image> {
     let manifest = std::fs::read_to_string(root().join("filters").join(name).join("Cargo.toml"))?;
     let description =
         manifest.lines().find_map(|line| line.strip_prefix("description = \"")?.strip_suffix('"'));
-    let labels = Labels {
-        title: name,
-        description: description.context("Cargo.toml has no description")?,
-        version: env!("CARGO_PKG_VERSION"),
-        licenses: env!("CARGO_PKG_LICENSE"),
-    };
-    Image::new(&wasm, labels)
+    let labels = [
+        ("title", name),
+        ("description", description.context("Cargo.toml has no description")?),
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("licenses", env!("CARGO_PKG_LICENSE")),
+    ];
+    Image::new(&wasm, &labels)
 }
 
 /// Rejects a registry with a URL scheme: manifests differ in the scheme they need, so it is not part of the option.

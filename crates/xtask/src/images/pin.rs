@@ -17,12 +17,15 @@ pub struct Registry<'a> {
     pub path: &'a str,
     /// The tag of each image.
     pub tag: &'a str,
+    /// The `sha256` of each image, by the name of its module.
+    pub digests: &'a BTreeMap<String, String>,
 }
 
-/// Returns a manifest with the registry and the digest of each image. `digests` maps modules to their `sha256`.
+/// Returns a manifest with the registry and the digest of each image.
 ///
 /// Returns an error if the manifest names an unknown module, or an image and its digest are not in pairs.
-pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, String>) -> Result<String> {
+pub fn pinned(text: &str, registry: Registry<'_>) -> Result<String> {
+    let Registry { path, tag, digests } = registry;
     let mut module = None;
     let mut pinned = String::new();
     for line in text.lines() {
@@ -31,7 +34,6 @@ pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, Str
             let name = image.split(':').next().unwrap_or_default().trim();
             ensure!(module.is_none(), "the image before `{name}` has no digest");
             module = Some(digests.get(name).with_context(|| format!("unknown image `{name}`"))?);
-            let Registry { path, tag } = registry;
             pinned.extend([before, path.trim_end_matches('/'), "/", name, ":", tag]);
         } else if let Some((before, _)) = line.split_once(NO_DIGEST).filter(|_| key.starts_with("sha256: ")) {
             let digest = module.take().context("a digest has no image before it")?;
@@ -48,22 +50,17 @@ pub fn pinned(text: &str, registry: Registry<'_>, digests: &BTreeMap<String, Str
 }
 
 /// Copies the YAML files below a folder and replaces the placeholders in them. Returns the files it wrote.
-pub fn copy(
-    from: &Path,
-    to: &Path,
-    registry: Registry<'_>,
-    digests: &BTreeMap<String, String>,
-) -> Result<Vec<PathBuf>> {
+pub fn copy(from: &Path, to: &Path, registry: Registry<'_>) -> Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let path = entry?.path();
         let target = to.join(path.file_name().unwrap_or_default());
         if path.is_dir() {
-            written.extend(copy(&path, &target, registry, digests)?);
+            written.extend(copy(&path, &target, registry)?);
         } else if path.extension().is_some_and(|extension| extension == "yaml") {
             let text = std::fs::read_to_string(&path)?;
-            let text = pinned(&text, registry, digests).with_context(|| path.display().to_string())?;
+            let text = pinned(&text, registry).with_context(|| path.display().to_string())?;
             std::fs::write(&target, text)?;
             written.push(target);
         }
@@ -75,10 +72,9 @@ pub fn copy(
 mod tests {
     use super::*;
 
-    const REGISTRY: Registry<'_> = Registry { path: "127.0.0.1:5000/mine", tag: "test" };
-
-    fn digests() -> BTreeMap<String, String> {
-        BTreeMap::from([("path-policy".to_owned(), "ab".repeat(32))])
+    fn pinned(text: &str) -> Result<String> {
+        let digests = BTreeMap::from([("path-policy".to_owned(), "ab".repeat(32))]);
+        super::pinned(text, Registry { path: "127.0.0.1:5000/mine", tag: "test", digests: &digests })
     }
 
     fn example(image: &str) -> String {
@@ -96,7 +92,7 @@ mod tests {
         ] {
             let digest = "ab".repeat(32);
             let expected = format!("spec:\n  url: {read}\n  # why\n  sha256: \"{digest}\"\n  phase: AUTHN\n");
-            assert_eq!(pinned(&example(written), REGISTRY, &digests()).unwrap(), expected);
+            assert_eq!(pinned(&example(written)).unwrap(), expected);
         }
     }
 
@@ -112,7 +108,7 @@ mod tests {
             (&format!("{image}{image}"), "the image before `path-policy` has no digest"),
             (&format!("other: {NO_DIGEST}\n"), "a digest is in an unknown field"),
         ] {
-            assert_eq!(pinned(text, REGISTRY, &digests()).unwrap_err().to_string(), said);
+            assert_eq!(pinned(text).unwrap_err().to_string(), said);
         }
     }
 }

@@ -1,16 +1,16 @@
 //! The steps of the tests.
 
 use super::tally::Tally;
-use crate::{build, compose, dist, envoy, toolchain, tools};
+use crate::{build, compose, dist, toolchain, tools};
 use anyhow::{Context, Result};
 use clap::Args;
-use serde_json::Value;
+use modules::Module;
 use std::path::PathBuf;
 use std::process::Command;
+use testkit::envoy;
 use testkit::process::run;
-use testkit::workspace::{cargo, metadata, root};
+use testkit::workspace::{cargo, dependents, root};
 
-/// Options of the tests.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Leave out the tests that need Envoy or the modules
@@ -22,12 +22,14 @@ pub(crate) struct Options {
     /// Run only the tests that need Envoy, on this version, such as `1.36.4`
     #[arg(long, value_name = "VERSION", conflicts_with = "quick")]
     envoy: Option<String>,
+    /// Run only the step with this name, such as `unit tests in WebAssembly`; may be repeated
+    #[arg(long, value_name = "STEP")]
+    pub(super) only: Vec<String>,
     /// The folder with the CRDs of Istio and Envoy Gateway, which manifests are checked against
     #[arg(long, value_name = "FOLDER")]
     crds: Option<PathBuf>,
 }
 
-/// A step and its name.
 type Step<'o> = (String, Box<dyn Fn(&mut Tally) -> Result<()> + 'o>);
 
 /// The packages whose tests are steps of their own, or that have none.
@@ -50,7 +52,7 @@ pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
     }
     let without_modules = &["architecture", "engine", "command", "documents", "manifests"];
     let mut steps = vec![
-        step("format", |tally| tally.check(&mut cargo(&["fmt", "--all", "--check"]))),
+        step("format", |tally| tally.check(&mut cargo("fmt --all --check"))),
         step("lints", lints),
         step("documentation", documentation),
         step("dependencies", dependencies),
@@ -76,10 +78,7 @@ fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
         }),
     ];
     if options.all {
-        steps.push(step("static command", |_| {
-            toolchain::ensure_target(&dist::target())?;
-            dist::all()
-        }));
+        steps.push(step("static command", |_| dist::all()));
         let older = |version| {
             step(&format!("Envoy {version}"), move |tally| on_version(tally, version, &["envoy"], options))
         };
@@ -94,24 +93,15 @@ fn step<'o>(name: &str, action: impl Fn(&mut Tally) -> Result<()> + 'o) -> Step<
 }
 
 fn lints(tally: &mut Tally) -> Result<()> {
-    tally.check(&mut cargo(&[
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
-    let mut modules = cargo(&["clippy", "--locked", "--target", toolchain::MODULES, "-p", "host"]);
-    modules
-        .args(build::MODULES.iter().flat_map(|module| ["-p".to_owned(), format!("{}-module", module.name)]));
+    tally.check(&mut cargo("clippy --locked --workspace --all-targets -- -D warnings"))?;
+    let mut modules = cargo("clippy --locked -p host --target");
+    modules.arg(toolchain::MODULES);
+    modules.args(Module::ALL.iter().flat_map(|module| ["-p".to_owned(), format!("{module}-module")]));
     tally.check(modules.args(["--", "-D", "warnings"]))
 }
 
 fn documentation(tally: &mut Tally) -> Result<()> {
-    let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
-    tally.check(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    tally.check(cargo("doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Checks `deny.toml`. Advisories are checked if their database can be downloaded.
@@ -143,13 +133,13 @@ fn spelling(tally: &mut Tally) -> Result<()> {
 
 /// Returns the tests within the crates: those of every package of the workspace that has no step of its own.
 fn unit_tests() -> Command {
-    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
+    let mut command = cargo("test --locked --workspace --no-fail-fast");
     command.args(NOT_UNIT_TESTS.iter().flat_map(|package| ["--exclude", package])).args(["--", "--quiet"]);
     command
 }
 
 fn end_to_end(tests: &[&str], options: &Options) -> Command {
-    let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast"]);
+    let mut command = cargo("test --locked -p e2e --no-fail-fast");
     command.args(tests.iter().flat_map(|test| ["--test", test])).args(["--", "--quiet"]);
     if options.all {
         command.env("RINGFENCE_ALL", "1");
@@ -164,17 +154,10 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
 /// Returns the unit tests, compiled to WebAssembly and run in Node.js, of the packages that depend on wasm-bindgen-test.
 fn in_wasm() -> Result<Command> {
     let (runner, node) = (tools::wasm_bindgen_test_runner()?, tools::node_folder()?);
-    let metadata = metadata()?;
-    let list =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let name = |value: &Value| value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let depends = |package: &Value| {
-        list(package, "dependencies").iter().any(|other| name(other) == "wasm-bindgen-test")
-    };
-    let packages = list(&metadata, "packages");
-    let names = packages.iter().filter(|package| depends(package)).map(name);
-    let mut command = cargo(&["test", "--locked", "--lib", "--target", toolchain::ENGINE]);
-    command.args(names.flat_map(|name| ["-p".to_owned(), name]));
+    let mut command = cargo("test --locked --lib --target");
+    command
+        .arg(toolchain::ENGINE)
+        .args(dependents("wasm-bindgen-test")?.iter().flat_map(|name| ["-p", name]));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(node).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("the PATH cannot be extended")?);

@@ -1,10 +1,18 @@
 //! The addresses of this container on all of its networks; Docker's resolver returns at most one of them.
 
+use anyhow::{Context, Result};
 use std::collections::BTreeSet;
+use std::net::{SocketAddr, ToSocketAddrs};
 
-/// Returns the IPv4 addresses except loopback.
-pub(crate) fn own() -> Vec<String> {
-    parse(&std::fs::read_to_string("/proc/net/fib_trie").unwrap_or_default())
+/// Returns the IPv4 addresses except loopback, separated by commas.
+pub(crate) fn own() -> String {
+    parse(&std::fs::read_to_string("/proc/net/fib_trie").unwrap_or_default()).join(",")
+}
+
+/// Returns the first address of a place, such as `reviews:9080`.
+pub(crate) fn first(place: &str) -> Result<SocketAddr> {
+    let mut found = place.to_socket_addrs().with_context(|| format!("cannot resolve {place}"))?;
+    found.next().with_context(|| format!("{place} has no address"))
 }
 
 /// Parses `/proc/net/fib_trie`, which has an address in one line and its type in the next.

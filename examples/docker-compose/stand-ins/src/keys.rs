@@ -4,14 +4,12 @@
 //! It issues any token to any caller, so only the client and the ingress share a network with it.
 
 use crate::addresses;
-use crate::message::method_and_target;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use testkit::http::{Request, response, serve};
 use testkit::issuer::Issuer;
 
-/// The port.
 pub(crate) const PORT: u16 = 8080;
 /// The `iss` claim of its tokens.
 const NAME: &str = "https://issuer.example/";
@@ -25,11 +23,11 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn respond(issuer: &Issuer, forger: &Issuer, head: &[u8]) -> Vec<u8> {
-    let (_, target) = method_and_target(head);
+    let target = Request::parse(head).path();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let signer = match path {
         "/jwks.json" => return response(200, &[], issuer.jwks().as_bytes()),
-        "/addresses" => return response(200, &[], addresses::own().join(",").as_bytes()),
+        "/addresses" => return response(200, &[], addresses::own().as_bytes()),
         "/token" => issuer,
         "/forged" => forger,
         _ => return response(404, &[], b""),
@@ -53,7 +51,6 @@ fn target(claims: &Value, forged: bool) -> String {
     format!("{path}?{query}")
 }
 
-/// Requests a token from the key server.
 pub(crate) fn token(server: SocketAddr, claims: &Value, forged: bool) -> Result<String> {
     get(server, &target(claims, forged))
 }

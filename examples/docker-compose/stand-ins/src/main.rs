@@ -3,12 +3,12 @@
 mod addresses;
 mod client;
 mod keys;
-mod message;
 mod service;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use testkit::process::exit_code;
 
 /// The services, the key server and the client of examples/docker-compose.
 #[derive(Debug, Parser)]
@@ -31,18 +31,11 @@ enum Part {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(Arguments::parse().part))
 }
 
-fn run() -> Result<bool> {
-    match Arguments::parse().part {
+fn run(part: Part) -> Result<bool> {
+    match part {
         Part::Service { name } => service::run(name)?,
         Part::Keys => keys::run()?,
         Part::Client(options) => return client::run(&options),

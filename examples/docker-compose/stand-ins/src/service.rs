@@ -4,9 +4,8 @@
 //! - `/via/HOST:PORT/REST` forwards the request as `/REST` and returns the response.
 
 use crate::addresses;
-use crate::message::method_and_target;
 use anyhow::{Context, Result};
-use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 use testkit::http::{self, Request, serve};
 use testkit::upstream;
@@ -25,12 +24,13 @@ pub(crate) fn run(name: String) -> Result<()> {
 }
 
 fn respond(name: &str, head: &[u8]) -> Vec<u8> {
-    let (_, target) = method_and_target(head);
+    let request = Request::parse(head);
+    let target = request.path();
     if let Some(place) = target.strip_prefix("/reach/") {
         return reach(place);
     }
     if let Some(rest) = target.strip_prefix("/via/") {
-        return via(rest, head)
+        return via(rest, request)
             .unwrap_or_else(|error| http::response(502, &[], format!("{name}: {error:#}\n").as_bytes()));
     }
     upstream::echo(head, &[("x-service", name)])
@@ -43,18 +43,17 @@ fn reach(place: &str) -> Vec<u8> {
         Ok(()) => (&b"yes"[..], "reached\n".to_owned()),
         Err(error) => (&b"no"[..], format!("not reached: {error:#}\n")),
     };
-    let own = addresses::own().join(",");
-    http::response(200, &[("x-reached", reached), ("x-addresses", own.as_bytes())], body.as_bytes())
-}
-
-fn resolve(place: &str) -> Result<Vec<SocketAddr>> {
-    Ok(place.to_socket_addrs().context("no such name")?.collect())
+    http::response(
+        200,
+        &[("x-reached", reached), ("x-addresses", addresses::own().as_bytes())],
+        body.as_bytes(),
+    )
 }
 
 /// Opens a connection to the first address of a place that accepts one.
 pub(crate) fn connect(place: &str) -> Result<()> {
     let mut outcome = Err(anyhow::anyhow!("no address"));
-    for address in resolve(place)? {
+    for address in place.to_socket_addrs().context("no such name")? {
         match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
             Ok(_) => return Ok(()),
             Err(error) => outcome = Err(error.into()),
@@ -63,29 +62,21 @@ pub(crate) fn connect(place: &str) -> Result<()> {
     outcome
 }
 
-/// Forwards the request.
-fn via(rest: &str, head: &[u8]) -> Result<Vec<u8>> {
+fn via(rest: &str, mut request: Request) -> Result<Vec<u8>> {
     let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let address = *resolve(place)?.first().context("no address")?;
-    let mut request = Request { lines: upstream::seen(head).headers, ..Request::get(&format!("/{path}")) };
-    request.method = method_and_target(head).0.into_bytes();
+    request.target = Some(format!("/{path}").into_bytes());
     request.authority = Some(place.as_bytes().to_vec());
     request.lines.retain(|(name, _)| !is_hop_by_hop(&String::from_utf8_lossy(name)));
-    let response = http::http1(address, &request)?;
-    let headers: Vec<(&str, &[u8])> = response
-        .headers
-        .iter()
-        .filter(|(name, _)| !is_hop_by_hop(name))
-        .map(|(name, value)| (name.as_str(), value.as_slice()))
-        .collect();
+    let response = http::http1(addresses::first(place)?, &request)?;
+    let forwarded = response.headers.iter().filter(|(name, _)| !is_hop_by_hop(name));
+    let headers: Vec<_> = forwarded.map(|(name, value)| (name.as_str(), value.as_slice())).collect();
     Ok(http::response(response.status, &headers, &response.body))
 }
 
 /// Returns true for headers that are not forwarded.
 fn is_hop_by_hop(name: &str) -> bool {
-    ["host", "connection", "content-length", "transfer-encoding"]
-        .iter()
-        .any(|other| name.eq_ignore_ascii_case(other))
+    let names = ["host", "connection", "content-length", "transfer-encoding"];
+    names.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]

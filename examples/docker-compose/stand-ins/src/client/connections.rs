@@ -6,7 +6,7 @@ use crate::{keys, service};
 use anyhow::Result;
 use cases::Row;
 
-/// An address for documentation (RFC 5737), which stands for the internet.
+/// An address for documentation (RFC 5737), in place of one on the internet.
 const OUTSIDE: &str = "192.0.2.1";
 
 /// The caller that is not a service.
@@ -115,13 +115,15 @@ fn place(name: &str, port: u16, addresses: &str) -> Result<Place> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLIENT, Graph, Place, attempts};
+    use super::{CLIENT, Place, attempts};
+    use crate::client::document;
+    use crate::client::graph::Manifest;
 
     #[test]
     fn every_pair_is_tried_and_only_edges_are_allowed() {
         let graph =
             "spec: {services: [{name: a, ports: [1], from: [ingress]}, {name: b, ports: [2], from: [a]}]}";
-        let graph = Graph::parse(graph).unwrap();
+        let graph = document::parse::<Manifest>(graph).unwrap().spec;
         let place = |name: &str| Place { name: name.to_owned(), port: 9, addresses: Vec::new() };
         let attempts = attempts(&graph, ["a", "b", "ingress", "keys"].map(place).to_vec());
         let open: Vec<_> = attempts.iter().filter(|attempt| attempt.expected).collect();

@@ -2,12 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use std::path::Path;
 
-/// The port of the ingress.
 pub(crate) const INGRESS_PORT: u16 = 10000;
 
-/// The services of a graph.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) spec: Graph,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Graph {
     pub(crate) services: Vec<Service>,
@@ -29,17 +31,6 @@ impl Service {
 }
 
 impl Graph {
-    pub(crate) fn read(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        Self::parse(&text).with_context(|| file.display().to_string())
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self> {
-        let documents = yaml::values("the graph", text)?;
-        let spec = documents.first().and_then(|graph| graph.get("spec")).context("no spec")?;
-        Ok(serde_json::from_value(spec.clone())?)
-    }
-
     /// Returns true if `from` may connect to the service `to`.
     pub(crate) fn has_edge(&self, from: &str, to: &str) -> bool {
         self.services.iter().any(|service| service.name == to && service.from.iter().any(|name| name == from))
@@ -67,13 +58,19 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::Graph;
+    use super::Manifest;
+    use crate::client::document;
 
     const GRAPH: &str = "spec: {services: [{name: a, ports: [1], from: [ingress]}, {name: b, ports: [2], from: [a]}, \
         {name: c, ports: [3], from: [b]}, {name: d, ports: [4], from: [e]}, {name: e, ports: [5], from: [d]}]}";
 
+    fn graph() -> Graph {
+        document::parse::<Manifest>(GRAPH).unwrap().spec
+    }
+
     #[test]
     fn a_route_leads_through_the_callers() {
-        let graph = Graph::parse(GRAPH).unwrap();
+        let graph = graph();
         assert_eq!(graph.route("a").unwrap(), "");
         assert_eq!(graph.route("c").unwrap(), "/via/b:2/via/c:3");
         assert!(graph.route("d").is_err() && graph.route("x").is_err());
@@ -81,7 +78,7 @@ mod tests {
 
     #[test]
     fn an_edge_has_a_direction() {
-        let graph = Graph::parse(GRAPH).unwrap();
+        let graph = graph();
         assert!(graph.has_edge("a", "b") && !graph.has_edge("b", "a") && !graph.has_edge("a", "c"));
     }
 }

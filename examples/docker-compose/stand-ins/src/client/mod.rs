@@ -1,6 +1,7 @@
 //! The client: it sends requests to the ingress, tries the connections between the parts, and prints the results.
 
 mod connections;
+mod document;
 mod graph;
 mod requests;
 mod world;
@@ -8,7 +9,7 @@ mod world;
 use anyhow::Result;
 use cases::table;
 use clap::Args;
-use graph::Graph;
+use graph::Manifest;
 use requests::Requests;
 use std::path::PathBuf;
 use world::World;
@@ -24,7 +25,8 @@ pub(crate) struct Options {
 
 /// Runs the client. Returns true if every result is as expected.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let (requests, graph) = (Requests::read(&options.requests)?, Graph::read(&options.graph)?);
+    let requests: Requests = document::read(&options.requests)?;
+    let Manifest { spec: graph } = document::read(&options.graph)?;
     let world = World::wait(&graph)?;
     let (mut requests, mut connections) = (requests.send(&world)?, connections::run(&graph, &world)?);
     let mut failed = 0;

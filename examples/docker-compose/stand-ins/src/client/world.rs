@@ -1,10 +1,11 @@
 //! The containers, as the client sees them.
 
 use super::graph::{Graph, INGRESS_PORT};
+use crate::addresses::first;
 use crate::{keys, service};
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
-use std::net::{SocketAddr, ToSocketAddrs};
+use serde_json::json;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use testkit::http::{Request, Response, http1};
 
@@ -27,8 +28,7 @@ impl World {
     pub(super) fn wait(graph: &Graph) -> Result<Self> {
         let deadline = Instant::now() + READY_TIMEOUT;
         loop {
-            let ready = Self::connect(graph);
-            match ready {
+            match Self::connect(graph) {
                 Err(error) if Instant::now() > deadline => {
                     return Err(error.context(format!("not ready within {} s", READY_TIMEOUT.as_secs())));
                 }
@@ -39,10 +39,10 @@ impl World {
     }
 
     fn connect(graph: &Graph) -> Result<Self> {
-        let keys = first_address("keys", keys::PORT)?;
+        let keys = first(&format!("keys:{}", keys::PORT))?;
         let claims = json!({"sub": "probe", "aud": "bookinfo", "scope": "probe"});
         let probe = keys::token(keys, &claims, false)?;
-        let world = Self { ingress: first_address("ingress", INGRESS_PORT)?, keys, probe };
+        let world = Self { ingress: first(&format!("ingress:{INGRESS_PORT}"))?, keys, probe };
         for service in &graph.services {
             world.reach(graph, &service.name, &format!("127.0.0.1:{}", service::PORT))?;
         }
@@ -60,14 +60,4 @@ impl World {
         })?;
         Ok(response)
     }
-
-    /// Returns a token with these claims; a forged one is signed with another key.
-    pub(super) fn token(&self, claims: &Value, forged: bool) -> Result<String> {
-        keys::token(self.keys, claims, forged)
-    }
-}
-
-fn first_address(name: &str, port: u16) -> Result<SocketAddr> {
-    let mut addresses = (name, port).to_socket_addrs().with_context(|| format!("cannot resolve {name}"))?;
-    addresses.next().with_context(|| format!("{name} has no address"))
 }

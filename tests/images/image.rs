@@ -4,12 +4,11 @@ use crate::pulled;
 use crate::registry::Registry;
 use anyhow::{Context, Result, ensure};
 use testkit::workspace::{module, root, run_folder};
-use xtask::images::{Image, Labels};
+use xtask::images::Image;
 
 /// Creates the image of a module in `dist`.
 fn image(name: &str) -> Result<Image> {
-    let labels = Labels { title: name, description: "a test", version: "0.0.0", licenses: "Apache-2.0" };
-    Image::new(&std::fs::read(module(name)?)?, labels)
+    Image::new(&std::fs::read(module(name)?)?, &[("title", name), ("description", "a test")])
 }
 
 /// Pushes the image of a module.
