@@ -29,7 +29,7 @@ pub struct Error {
 /// recursion.
 ///
 /// # Errors
-/// The first error of the text.
+/// Returns the first error of the text.
 ///
 /// ```
 /// use encoding::json::{self, Fault};
@@ -53,7 +53,7 @@ struct Strict<'a> {
 }
 
 impl Strict<'_> {
-    fn refuse<E: de::Error>(self, fault: Fault, message: impl fmt::Display) -> E {
+    fn reject<E: de::Error>(self, fault: Fault, message: impl fmt::Display) -> E {
         self.fault.set(fault);
         E::custom(message)
     }
@@ -62,7 +62,7 @@ impl Strict<'_> {
     fn inside<E: de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
-            None => Err(self.refuse(Fault::TooDeep, "arrays and objects are nested too deep")),
+            None => Err(self.reject(Fault::TooDeep, "arrays and objects are nested too deep")),
         }
     }
 }
@@ -112,7 +112,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = access.next_key::<String>()? {
             if members.contains_key(&name) {
                 let message = format_args!("duplicate key `{name}`");
-                return Err(self.refuse(Fault::Duplicate, message));
+                return Err(self.reject(Fault::Duplicate, message));
             }
             members.insert(name, access.next_value_seed(inside)?);
         }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicate_keys_are_refused_in_any_spelling() {
+    fn duplicate_keys_are_rejected_in_any_spelling() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"[{"x":{"a":1,"b":2,"a":3}}]"#] {
             assert_eq!(parse(text.as_bytes()), Err(E::Duplicate), "{text}");
         }

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_cut_short_is_refused() {
+    fn a_truncated_field_is_rejected() {
         let table: [&[u8]; 10] = [
             b"",
             b"\x08",

@@ -6,7 +6,7 @@
 pub(crate) enum Level {
     /// Information for operators.
     Info = 2,
-    /// A failure that may pass by itself.
+    /// A transient failure.
     Warn = 3,
     /// A failure that an operator has to fix.
     Error = 4,

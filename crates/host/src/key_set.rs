@@ -1,4 +1,4 @@
-//! A key set that is fetched, as one worker sees it.
+//! One worker's view of a remote key set.
 
 use crate::host::{CallFailed, Host, Level};
 use jose::FetchState;
@@ -6,7 +6,7 @@ use policy::decision::MissingKeys;
 use policy::stages::{KeyRing, RemoteKeys};
 use std::cell::Cell;
 
-/// A key set that is fetched: its state, which the workers of the process share, and what this worker has of it.
+/// A remote key set: its state, which the workers of the process share, and this worker's copy.
 #[derive(Debug)]
 pub(crate) struct RemoteKeySet {
     pub(crate) keys: RemoteKeys,
@@ -18,8 +18,8 @@ pub(crate) struct RemoteKeySet {
     known: Cell<FetchState>,
     /// The digest of the set that this worker uses.
     used: Cell<Option<[u8; 32]>>,
-    /// The digest of the last set that this worker refused.
-    refused: Cell<Option<[u8; 32]>>,
+    /// The digest of the last set that this worker rejected.
+    rejected: Cell<Option<[u8; 32]>>,
     /// True if a token has a `kid` that is not in the set.
     kid_missing: Cell<bool>,
     /// The call with which this worker fetches the set.
@@ -40,11 +40,11 @@ impl RemoteKeySet {
             keys,
             known: Cell::default(),
             used: Cell::default(),
-            refused: Cell::default(),
+            rejected: Cell::default(),
             kid_missing: Cell::default(),
             call: Cell::default(),
         };
-        // A swap needs a value to swap: if two workers start at the same time, both may fetch.
+        // Compare-and-swap needs an initial value. If two workers start at the same time, both may fetch.
         if set.read(host).is_none() && set.store(FetchState::default(), 0, host).is_err() {
             host.log(Level::Error, "the host does not share data: keys cannot be fetched");
         }
@@ -100,7 +100,7 @@ impl RemoteKeySet {
     /// Takes a set that the issuer returned, and shares it with the other workers.
     ///
     /// # Errors
-    /// The set is invalid, or the host does not share it.
+    /// Returns the reason if the set is invalid or the host does not share it.
     pub(crate) fn accept(
         &self,
         set: &[u8],
@@ -158,7 +158,7 @@ impl RemoteKeySet {
 
     /// Returns true if the process has a set that this worker has not read.
     fn lacks(&self, state: FetchState) -> bool {
-        state.set.is_some() && state.set != self.used.get() && state.set != self.refused.get()
+        state.set.is_some() && state.set != self.used.get() && state.set != self.rejected.get()
     }
 
     fn use_set(&self, set: &[u8], at: u64, ring: &KeyRing, host: &impl Host) -> Result<(), String> {
@@ -170,13 +170,13 @@ impl RemoteKeySet {
                 Ok(())
             }
             Err(why) => {
-                self.refused.set(Some(digest));
+                self.rejected.set(Some(digest));
                 Err(why)
             }
         }
     }
 
-    /// Writes a line to the log. It contains nothing of the issuer's answer but the names of keys.
+    /// Writes a line to the log. Logs key IDs, nothing else from the response.
     fn log(&self, host: &impl Host, level: Level, line: &str) {
         let RemoteKeys { provider, cluster, .. } = &self.keys;
         host.log(level, &format!("keys of provider `{provider}` from cluster `{cluster}`: {line}"));

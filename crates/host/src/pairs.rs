@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_are_cut_short_are_refused() {
+    fn truncated_headers_are_rejected() {
         let bytes = encode(LINES.into_iter());
         for length in 1..bytes.len() {
             assert_eq!(decode(&bytes[..length]), None, "{length}");

@@ -88,7 +88,7 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    /// Settles, with every request answered; returns the contexts and whether each could still wait.
+    /// Settles all requests as answered; returns the contexts and whether each could still wait.
     fn settle(queue: &WaitingQueue<()>, keys_changed: bool, now: u64) -> Vec<(u32, bool)> {
         let mut settled = Vec::new();
         queue.settle(keys_changed, now, |context, _, may_wait| {

@@ -27,7 +27,7 @@ pub(crate) enum Scheme {
 /// Defines [`Algorithm`] from a table of names, schemes and the algorithms of `jsonwebtoken`.
 macro_rules! algorithms {
     ($($name:ident = $scheme:expr, $jwt:expr;)*) => {
-        /// A signature algorithm. `none` is not one.
+        /// A signature algorithm. `none` is not supported.
         ///
         /// ```
         /// use jose::Algorithm;

@@ -28,7 +28,7 @@ pub struct FetchState {
     pub set: Option<[u8; 32]>,
     /// When the issuer last returned the set.
     pub fetched_at: u64,
-    /// The number of failed fetches in a row.
+    /// The number of consecutive failed fetches.
     pub failures: u64,
     due_at: u64,
     leased_until: u64,
@@ -77,8 +77,8 @@ impl FetchState {
         due_at <= now.saturating_add(milliseconds) || now < self.fetched_at
     }
 
-    /// Returns true if a token whose `kid` is not in the set may trigger a fetch. Not after a failed fetch, so that
-    /// clients cannot decide how often an issuer that is down is called.
+    /// Returns true if a token whose `kid` is not in the set may trigger a fetch. Returns false after a failed fetch, so
+    /// that clients cannot decide how often an issuer that is down is called.
     pub fn is_forced_fetch_allowed(&self, now: u64, policy: RefreshPolicy) -> bool {
         let over = self.forced_at.saturating_add(policy.cooldown) <= now || now < self.forced_at;
         self.failures == 0 && over
@@ -99,7 +99,7 @@ impl FetchState {
     /// Returns the state after the issuer returned the set with this digest. `random` is any number.
     #[must_use]
     pub fn succeeded(&self, now: u64, policy: RefreshPolicy, random: u64, set: [u8; 32]) -> Self {
-        // Early by a tenth to a fifth, at random: processes that started together drift apart.
+        // Refresh 10 to 20% early, at random, to spread the load.
         let early = jitter(policy.cache_duration / 10, random);
         Self {
             set: Some(set),

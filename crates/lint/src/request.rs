@@ -10,7 +10,9 @@ pub(crate) fn covers(one: &RequestMatch, other: &RequestMatch) -> bool {
     fields_cover(&one.fields, &other.fields) && excludes_at_most(excluded.0, excluded.1)
 }
 
-/// A field that is forgotten here would make "never matches" false: both functions name every field.
+/// Returns true if the fields of one match every request that those of `other` match.
+///
+/// A missing field would cause false warnings; this function and the next destructure all fields.
 fn fields_cover(one: &MatchFields, other: &MatchFields) -> bool {
     let MatchFields { hosts, methods, paths, headers, query } = one;
     covers_any(methods, &other.methods, PartialEq::eq)
@@ -20,7 +22,7 @@ fn fields_cover(one: &MatchFields, other: &MatchFields) -> bool {
         && covers_all(query, &other.query, |parameter| (&parameter.name, &parameter.condition))
 }
 
-/// Returns true if `other` excludes every request that one excludes. Each field excludes by itself.
+/// Returns true if `other` excludes every request that one excludes. A request is excluded if any of these fields matches.
 fn excludes_at_most(one: &MatchFields, other: &MatchFields) -> bool {
     let MatchFields { hosts, methods, paths, headers, query } = one;
     excludes_any(methods, &other.methods, PartialEq::eq)

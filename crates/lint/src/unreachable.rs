@@ -6,7 +6,7 @@ use policy::document::Problem;
 use policy::vocabulary::{Mode, PathShape, RequestMatch, RuleName};
 use std::collections::HashMap;
 
-/// The most earlier rules of a kind that a rule is compared with.
+/// The maximum number of earlier rules of a kind that a rule is compared with.
 const MAX_COMPARED: usize = 256;
 
 /// A rule of a filter in which the first rule that matches decides.
@@ -30,7 +30,7 @@ pub(crate) fn check(section: &str, mode: Mode, rules: &[Rule<'_>], found: &mut V
             let help = format!("move it before `{first}`, or remove it");
             found.push(warning("unreachable_rule", place, message, help));
         }
-        // A rule in shadow is passed over, and one that is off is never tried. In a filter in shadow a rule without a
+        // A rule in shadow is skipped, and one that is off is never tried. In a filter in shadow a rule without a
         // mode decides as usual.
         if matches!(rule.mode, None | Some(Mode::Enforce)) && mode != Mode::Off {
             earlier.add(index, rule.matches);
@@ -38,13 +38,13 @@ pub(crate) fn check(section: &str, mode: Mode, rules: &[Rule<'_>], found: &mut V
     }
 }
 
-/// The earlier rules that decide whatever they match, by the paths that they match.
+/// Index of earlier enforced rules by path. It includes the rules that a filter in shadow would enforce.
 #[derive(Debug, Default)]
 struct Earlier {
     /// By the head of a path.
     heads: HashMap<String, Vec<usize>>,
     /// Those with other patterns.
-    loose: Vec<usize>,
+    other_patterns: Vec<usize>,
     /// Those without paths.
     any: Vec<usize>,
 }
@@ -54,7 +54,7 @@ impl Earlier {
         let Some(paths) = rule.fields.paths.as_deref() else { return self.any.push(index) };
         for pattern in paths {
             let head = path::head(pattern).filter(|_| !matches!(pattern.shape(), PathShape::Regex(_)));
-            let rules = head.map_or(&mut self.loose, |head| self.heads.entry(head).or_default());
+            let rules = head.map_or(&mut self.other_patterns, |head| self.heads.entry(head).or_default());
             if rules.last() != Some(&index) {
                 rules.push(index);
             }
@@ -66,7 +66,7 @@ impl Earlier {
         let mut candidates: Vec<usize> = self.any.iter().copied().take(MAX_COMPARED).collect();
         // A rule that covers this one covers its first pattern.
         if let Some(first) = rule.fields.paths.as_deref().and_then(<[_]>::first) {
-            candidates.extend(self.loose.iter().take(MAX_COMPARED));
+            candidates.extend(self.other_patterns.iter().take(MAX_COMPARED));
             let head = path::head(first);
             let mut head = head.as_deref();
             while let Some(path) = head {

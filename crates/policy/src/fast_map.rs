@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map with a fast hash. Clients choose the keys of look-ups, never the keys in the map, so they cannot fill it with
-/// colliding keys, against which the slower hash of the standard library protects.
+/// A map with a fast hash. The map's keys come from the policy or the issuer, so clients cannot cause collisions, against
+/// which the slower hash of the standard library protects.
 pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<FastHasher>>;
 
 /// A hash of eight bytes at a time. It is smaller in a module than `rustc-hash`, which adds 1% to one.
@@ -30,7 +30,7 @@ impl Hasher for FastHasher {
     fn write_u64(&mut self, word: u64) {
         // The constant of Fibonacci hashing: 2^64 over the golden ratio.
         let mixed = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        // A product carries upwards only: its upper half is moved down for the next.
+        // Multiplication propagates only to higher bits: the upper half is moved down for the next word.
         self.0 = mixed ^ (mixed >> 29);
     }
 

@@ -1,7 +1,7 @@
 //! The engine of Ringfence: it compiles policies and decides on requests.
 //!
 //! [`load`] compiles a configuration to a [`Stage`], or returns every problem of it. [`decide`] decides on a request, which is
-//! given by the lines of its headers. Each filter is a stage; [`stages::Ringfence`] runs all of them in a row.
+//! given by the lines of its headers. Each filter is a stage; [`stages::Ringfence`] runs all of them in sequence.
 //!
 //! Deliberately absent: I/O, a clock, `proxy-wasm`, and any path that panics.
 

@@ -1,4 +1,4 @@
-//! What holds for all input.
+//! Properties of all input.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -10,7 +10,7 @@ use policy::{Outcome, decide};
 use proptest::prelude::*;
 use serde_json::json;
 
-/// Paths of the pieces that servers disagree about, and of any bytes.
+/// Paths from ambiguous sequences and random bytes.
 fn path() -> impl Strategy<Value = Vec<u8>> {
     let pieces = [
         "/", "//", ".", "..", "%2e", "%2F", "%5c", "\\", ";", ";x=1", "%3b", "%25", "%252f", "%252e", "a",
@@ -38,7 +38,7 @@ fn outcome(policy: &str, path: &[u8]) -> Option<&'static str> {
     outcome.answer.map(|answer| answer.reason.name())
 }
 
-/// What a server can do to a path, each written as naively as can be: the oracle of the readings.
+/// The steps that a server may apply to a path, as naive implementations: the oracle of the readings.
 const NAIVE: [fn(&str) -> String; 7] = [
     |path| decode(path, |_| true),
     |path| decode(path, |byte| byte == b'/'),
@@ -66,14 +66,14 @@ const NAIVE: [fn(&str) -> String; 7] = [
     },
 ];
 
-/// Decodes the escapes of ASCII bytes that are wanted, once.
-fn decode(path: &str, wanted: fn(u8) -> bool) -> String {
+/// Decodes the escapes of ASCII bytes for which `is_wanted` is true, once.
+fn decode(path: &str, is_wanted: fn(u8) -> bool) -> String {
     let mut out = String::new();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
         let byte = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte.filter(|byte| byte.is_ascii() && wanted(*byte)) {
+        match byte.filter(|byte| byte.is_ascii() && is_wanted(*byte)) {
             Some(byte) => {
                 out.push(char::from(byte));
                 rest = after.get(2..).unwrap();
@@ -87,7 +87,7 @@ fn decode(path: &str, wanted: fn(u8) -> bool) -> String {
     out + rest
 }
 
-/// Whether some server could read the path as one below `/private`, by up to four of the steps.
+/// Returns true if up to four steps turn the path into one below `/private`.
 fn could_be_private(path: &str) -> bool {
     let mut paths = vec![path.to_owned()];
     for _ in 0..4 {
@@ -96,7 +96,7 @@ fn could_be_private(path: &str) -> bool {
             .flat_map(|path| NAIVE.map(|step| step(path)))
             .collect::<std::collections::BTreeSet<_>>();
         paths = next.into_iter().collect();
-        // What is served is what the path comes to without dot segments, however the dots are written.
+        // The server resolves dot segments last, escaped or not.
         let served = |path: &String| NAIVE[6](&decode(path, |byte| byte == b'.'));
         if paths.iter().map(served).any(|path| path == "/private" || path.starts_with("/private/")) {
             return true;
@@ -114,9 +114,9 @@ proptest! {
             let target = read.target();
             let again = parse(&target).unwrap();
             prop_assert_eq!(again.canonical(), read.canonical());
-            // Whatever the upstream can make of the path that it gets was judged.
+            // Every reading of the forwarded path was checked.
             for reading in again.readings() {
-                prop_assert!(read.readings().any(|judged| judged == reading), "{} was not judged", reading);
+                prop_assert!(read.readings().any(|checked| checked == reading), "{} was not checked", reading);
             }
         }
     }
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_deny_rule_denies_no_spelling_of_the_same_path_passes(raw in path()) {
+    fn a_deny_rule_denies_every_spelling_of_its_paths(raw in path()) {
         let policy = r#"{"default": "allow", "rules": [
             {"name": "private", "match": {"paths": [{"prefix": "/private"}]}, "action": "deny"}]}"#;
         let read = parse(&raw);
@@ -147,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn no_server_reads_a_denied_path_out_of_one_that_passes(raw in path()) {
+    fn an_allowed_path_cannot_be_read_as_a_denied_one(raw in path()) {
         let policy = r#"{"default": "allow", "rules": [
             {"name": "private", "match": {"paths": [{"prefix": "/private"}]}, "action": "deny"}]}"#;
         if let Ok(text) = std::str::from_utf8(&raw) {
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn a_host_is_its_own_host(raw in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn a_normalized_host_is_parsed_unchanged(raw in prop::collection::vec(any::<u8>(), 0..40)) {
         if let Ok(authority) = Authority::parse(&raw) {
             let again = Authority::parse(authority.host.as_str().as_bytes()).unwrap();
             prop_assert_eq!(again.host, authority.host);
@@ -165,12 +165,12 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_a_configuration(raw in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn random_bytes_are_not_a_configuration(raw in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(load::<Ringfence>(&raw).is_err());
     }
 }
 
-/// Ways to ask for a path, in which the same few segments come again and again.
+/// Path patterns over a small set of segments.
 fn path_pattern() -> impl Strategy<Value = serde_json::Value> {
     let segment = || prop_oneof![Just("a"), Just("b"), Just("B"), Just("ab"), Just("a%2Fb"), Just("")];
     let path = prop::collection::vec(segment(), 1..4).prop_map(|segments| format!("/{}", segments.join("/")));
@@ -198,7 +198,7 @@ fn path_pattern() -> impl Strategy<Value = serde_json::Value> {
     ]
 }
 
-/// A rule's match: hosts and paths, each of which may be left out, and what excludes.
+/// A rule's match: optional hosts and paths, and an optional `not`.
 fn request_match() -> impl Strategy<Value = serde_json::Value> {
     let hosts = prop_oneof![
         Just("a.example"),
@@ -220,8 +220,8 @@ fn request_match() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-/// What a stage makes of a request, whether or not all rules are tried.
-fn made_of<S: Stage, T: Trace + Default>(stage: &S, host: &str, path: &str) -> String {
+/// The outcome of a request, as text. With the trace `Vec<Step>` all rules are tried, otherwise those of the index.
+fn outcome_of<S: Stage, T: Trace + Default>(stage: &S, host: &str, path: &str) -> String {
     let lines = [(":method", "GET"), (":authority", host), (":path", path)];
     let lines = lines.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
     let outcome = decide::<S, T>(stage, lines.into_iter(), Connection::default(), 0);
@@ -232,7 +232,7 @@ fn made_of<S: Stage, T: Trace + Default>(stage: &S, host: &str, path: &str) -> S
 
 proptest! {
     #[test]
-    fn an_index_finds_whatever_matches(
+    fn an_index_finds_every_rule_that_matches(
         rules in prop::collection::vec((request_match(), 0..4_usize), 9..30),
         host in prop_oneof![Just("a.example"), Just("b.a.example"), Just("c.b.a.example"), Just("other"), Just("10.0.0.1")],
         path in "/(a|b|B|ab|a%2fb|a;b|%2e%2e|/|\\.\\.){0,3}(/(a|b|A|ab)?){0,3}",
@@ -255,13 +255,13 @@ proptest! {
             "header": {"rules": header_rules},
         });
         let stage = load::<Ringfence>(policy.to_string().as_bytes()).unwrap();
-        prop_assert_eq!(made_of::<_, NoTrace>(&stage, host, &path), made_of::<_, Vec<Step>>(&stage, host, &path));
+        prop_assert_eq!(outcome_of::<_, NoTrace>(&stage, host, &path), outcome_of::<_, Vec<Step>>(&stage, host, &path));
         let keys = json!({"keys": [{"kty": "oct", "k": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}]});
         let policy = json!({
             "providers": {"p": {"issuer": "i", "algorithms": ["HS256"], "jwks": {"inline": keys}}},
             "rules": token_rules,
         });
         let stage = load::<TokenStage>(policy.to_string().as_bytes()).unwrap();
-        prop_assert_eq!(made_of::<_, NoTrace>(&stage, host, &path), made_of::<_, Vec<Step>>(&stage, host, &path));
+        prop_assert_eq!(outcome_of::<_, NoTrace>(&stage, host, &path), outcome_of::<_, Vec<Step>>(&stage, host, &path));
     }
 }

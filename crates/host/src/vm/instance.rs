@@ -74,7 +74,7 @@ impl<S: Stage> PluginInstance<S> {
         let waiting = WaitingQueue::new();
         let instance =
             Self { context, stage, counters, keys, waiting, tick: Cell::new(0), written: Cell::new(0) };
-        // The timer makes the first fetch: the host also configures a context that it only validates the policy with.
+        // Envoy also configures a context only to validate the policy, so the timer starts the first fetch.
         instance.adapt_tick();
         instance
     }
@@ -84,7 +84,7 @@ impl<S: Stage> PluginInstance<S> {
         self.stage.key_ring().is_some() && !self.waiting.is_full()
     }
 
-    /// Decides about the request of the effective context. `may_wait`: the request waits if keys that are expected may
+    /// Decides on the request of the effective context. `may_wait`: the request waits if keys that are expected may
     /// change the decision.
     pub(crate) fn decide(&self, may_wait: bool) -> Result<StreamAction<S::ResponseState>, Failure> {
         let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
@@ -101,8 +101,8 @@ impl<S: Stage> PluginInstance<S> {
             }
         }
         self.counters.add_request(&report);
-        for withheld in &report.shadowed {
-            self.record(withheld);
+        for shadowed in &report.shadowed {
+            self.record(shadowed);
         }
         if let Some(answer) = answer {
             self.record(&answer);
@@ -124,7 +124,7 @@ impl<S: Stage> PluginInstance<S> {
         let _ = send_local_reply(&answer.reply, &answer.details());
     }
 
-    /// Counts and logs a denial or redirect, which shadow mode may have withheld, and sets it as filter state.
+    /// Counts and logs a denial or redirect, which may be shadowed, and sets it as filter state.
     fn record(&self, answer: &Answer) {
         let what = match (answer.decision, answer.mode) {
             (Decision::Redirect, Mode::Enforce) => "redirected",
@@ -175,7 +175,7 @@ impl<S: Stage> PluginInstance<S> {
         }
     }
 
-    /// Decides again about the waiting requests that are due.
+    /// Decides again on the waiting requests that are due.
     fn settle_waiting(&self, keys_changed: bool) {
         self.waiting.settle(keys_changed, clock::milliseconds(), |context, later, may_wait| {
             self.settle(context, later, may_wait)
@@ -185,7 +185,7 @@ impl<S: Stage> PluginInstance<S> {
         }
     }
 
-    /// Decides about a waiting request. Returns false if it waits on.
+    /// Decides on a waiting request. Returns false if it keeps waiting.
     fn settle(&self, context: u32, later: &Later<S::ResponseState>, may_wait: bool) -> bool {
         if ffi::set_effective_context(context).is_err() {
             return true;
@@ -199,7 +199,7 @@ impl<S: Stage> PluginInstance<S> {
                 return true;
             }
         };
-        // The place was empty: a request is settled once.
+        // Set once: a request is settled only once.
         let _ = later.set(response_state);
         if continues && ffi::resume_request().is_err() {
             Envoy.log(Level::Error, "the host does not resume a request");

@@ -10,11 +10,11 @@ pub struct HostUnavailable;
 
 /// A host that may verify signatures.
 pub trait HostVerify {
-    /// Returns true if the signature, RSASSA-PKCS1-v1_5 or ECDSA in DER, is one of the key over the message with this
+    /// Returns true if the signature of the message, RSASSA-PKCS1-v1_5 or ECDSA in DER, is valid for the key with this
     /// hash.
     ///
     /// # Errors
-    /// The host did not verify the signature.
+    /// Returns [`HostUnavailable`] if the host did not verify the signature.
     fn verify_signature(
         &self,
         hash: &str,
@@ -44,7 +44,7 @@ pub(super) fn verify_by_host(
     }
 }
 
-/// Returns the `ECDSA-Sig-Value` (RFC 3279, section 2.2.3) of two numbers in a row, or `None` if one is 0, which is
+/// Returns the `ECDSA-Sig-Value` (RFC 3279, section 2.2.3) of r and s, concatenated, or `None` if one is 0, which is
 /// never valid (FIPS 186-5, section 6.4.2).
 fn ecdsa_der(signature: &[u8]) -> Option<Vec<u8>> {
     let (r, s) = signature.split_at_checked(signature.len() / 2)?;

@@ -38,7 +38,7 @@ const EXAMPLES: [(&str, &str); 2] = [
 ];
 
 /// Returns true if the host accepts a valid signature of RS256 and of ES256 (RFC 7515, appendices A.2 and A.3) and
-/// refuses both with one bit flipped.
+/// rejects both with one bit flipped.
 ///
 /// It makes four calls; call it once, when the configuration is read.
 pub fn known_answer(host: &impl HostVerify) -> bool {

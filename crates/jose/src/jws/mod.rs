@@ -42,7 +42,7 @@ impl<'a> Jws<'a> {
     /// `jku`, `x5u`, `jwk` and `x5c` are ignored: a token cannot select a key that the configuration does not trust.
     ///
     /// # Errors
-    /// The token is malformed or unsigned.
+    /// Returns the reason if the token is malformed or unsigned.
     pub fn parse(token: &'a str) -> Result<Self, JwsError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwsError::TooLong);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_algorithm_is_refused() {
+    fn an_unknown_algorithm_is_rejected() {
         for alg in ["none", "None", "NONE", "nOnE"] {
             assert_eq!(error(&format!(r#"{{"alg":"{alg}"}}"#), "{}"), Some(E::Unsigned), "{alg}");
         }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn ambiguous_and_critical_headers_are_refused() {
+    fn ambiguous_and_critical_headers_are_rejected() {
         let table = [
             (r#"{"alg":"RS256","alg":"none"}"#, E::Duplicate),
             (r#"{"alg":"RS256","\u0061lg":"HS256"}"#, E::Duplicate),

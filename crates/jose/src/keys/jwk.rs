@@ -12,7 +12,7 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// Reads a key for the allowed algorithms.
 ///
 /// # Errors
-/// Why the key cannot be used.
+/// Returns the reason if the key cannot be used.
 pub(super) fn read(jwk: &Value, allowed: &[Algorithm]) -> Result<Key, &'static str> {
     let jwk = jwk.as_object().ok_or("not an object")?;
     // Section 4.5.

@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Returns the name (RFC 7517, section 4.5).
+    /// Returns the key ID (RFC 7517, section 4.5).
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
@@ -27,7 +27,7 @@ impl Key {
     /// Returns the DER `SubjectPublicKeyInfo` (RFC 5280, section 4.1.2.7) of an RSA or EC key, for a host that
     /// verifies.
     ///
-    /// RSA keys whose exponent has more than 33 bits have none: BoringSSL refuses them.
+    /// RSA keys whose exponent has more than 33 bits have none: BoringSSL rejects them.
     pub fn spki(&self) -> Option<&[u8]> {
         self.material.spki.as_deref()
     }

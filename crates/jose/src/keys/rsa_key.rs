@@ -23,7 +23,7 @@ pub(crate) fn parse(modulus: &[u8], exponent: &[u8]) -> Result<RsaPublicKey, &'s
     if is_even(exponent) || e.bits() < 2 {
         return Err("`e` is not an odd number of at least 3");
     }
-    // Unchecked by that crate, whose limits are narrower.
+    // Use the unchecked constructor: the crate's limits are narrower.
     Ok(RsaPublicKey::new_unchecked(n, e))
 }
 

@@ -60,7 +60,7 @@ impl KeySet {
     /// skipped (RFC 7517, section 5) and returned with the reason.
     ///
     /// # Errors
-    /// The set as a whole is invalid.
+    /// Returns the reason if the set as a whole is invalid.
     pub fn parse(json: &[u8], algorithms: &[Algorithm]) -> Result<(Self, Vec<SkippedKey>), KeySetError> {
         if json.len() > MAX_SET_BYTES {
             return Err(KeySetError::TooLong);
@@ -85,9 +85,9 @@ impl KeySet {
 
     /// Returns the keys to try for a token, in the order of the set.
     ///
-    /// They are bound to the algorithm. For a token with a `kid` they are the keys of that name, all of them if several
-    /// have it (RFC 7517, section 4.5), and the keys without a name: `kid` is a hint (RFC 7515, section 4.1.4), and an
-    /// issuer with a single key may leave it unnamed. For a token without a `kid` they are all keys.
+    /// They are bound to the algorithm. For a token with a `kid` they are the keys with that key ID, all of them if several
+    /// have it (RFC 7517, section 4.5), and the keys without a key ID: `kid` is a hint (RFC 7515, section 4.1.4), and an
+    /// issuer with a single key may omit it. For a token without a `kid` they are all keys.
     ///
     /// Each key costs a signature check: a caller may limit the number.
     pub fn candidates(&self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &Key> {
@@ -97,7 +97,7 @@ impl KeySet {
         })
     }
 
-    /// Returns true if a key has this name. If none has, the issuer may have new keys.
+    /// Returns true if a key has this key ID. If none has it, the issuer may have new keys.
     pub fn has_kid(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.kid() == Some(kid))
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_set_is_refused() {
+    fn an_invalid_set_is_rejected() {
         for json in ["", "<html>", "{\"keys\":[", "{\"keys\":[],\"keys\":[]}"] {
             assert_eq!(parse(json).err(), Some(E::Json), "{json}");
         }

@@ -1,6 +1,6 @@
 //! The cryptography of `jsonwebtoken`.
 //!
-//! The provider on RustCrypto that comes with it refuses RSA keys of more than 4096 bits, accepts an RSA-PSS signature
+//! The provider on RustCrypto that comes with it rejects RSA keys of more than 4096 bits, accepts an RSA-PSS signature
 //! to which a multiple of the modulus was added, and needs random numbers to sign.
 
 use super::scheme;

@@ -22,14 +22,14 @@ pub(super) fn verify(scheme: Scheme, key: &DecodingKey, message: &[u8], signatur
             let signature = rsa::pss::Signature::try_from(signature).ok()?;
             rsa::pss::VerifyingKey::<D>::new(rsa_key::parse(n, e).ok()?).verify(message, &signature).ok()
         }),
-        // FIPS 186-5, section 6.4.2: two numbers in a row (RFC 7518, section 3.4), hashed with the function of the
-        // curve. Numbers that are 0 or not below the order of the curve are refused.
+        // FIPS 186-5, section 6.4.2: r and s, concatenated (RFC 7518, section 3.4), hashed with the function of the
+        // curve. Numbers that are 0 or not below the order of the curve are rejected.
         (Scheme::Ecdsa(curve), SecretOrDer(point)) => with_curve!(curve, curve => {
             let signature = curve::ecdsa::Signature::from_slice(signature).ok()?;
             curve::ecdsa::VerifyingKey::from_sec1_bytes(point).ok()?.verify(message, &signature).ok()
         }),
         // Strictly (RFC 8032, section 5.1.7): points of small order, with which one signature fits many messages, are
-        // refused.
+        // rejected.
         (Scheme::Ed25519, SecretOrDer(point)) => {
             let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
             let key = ed25519_dalek::VerifyingKey::try_from(point.as_slice()).ok()?;

@@ -106,7 +106,7 @@ fn a_key_in_the_token_is_ignored() {
 
 /// The unsecured tokens of RFC 7515, appendix A.5, and RFC 7519, section 6.1, and similar ones.
 #[test]
-fn an_unsigned_token_is_refused() {
+fn an_unsigned_token_is_rejected() {
     let payload =
         "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
     assert_eq!(Jws::parse(&format!("eyJhbGciOiJub25lIn0.{payload}.")).err(), Some(JwsError::Unsigned));
@@ -129,7 +129,7 @@ fn an_unsigned_token_is_refused() {
 
 /// Deep nesting in every part that is parsed.
 #[test]
-fn deep_nesting_is_refused() {
+fn deep_nesting_is_rejected() {
     for open in ["[", "{\"a\":", "[[{\"a\":"] {
         let deep = open.repeat(100_000);
         assert!(KeySet::parse(deep.as_bytes(), &Algorithm::ALL).is_err());

@@ -1,5 +1,5 @@
-//! ECDSA: every vector of the three curves with their hash function (RFC 7518, section 3.4), as two numbers in a row
-//! and in DER.
+//! ECDSA: every vector of the three curves with their hash function (RFC 7518, section 3.4), as r and s,
+//! concatenated, and in DER.
 //!
 //! Not run: other curves and other hashes, which no algorithm of RFC 7518 uses.
 
@@ -31,7 +31,7 @@ fn every_vector_of_two_numbers() {
     assert_eq!((run, valid), (860, 597));
 }
 
-/// A token's signature in DER is refused. The two numbers of a DER signature are accepted if and only if it is valid,
+/// A token's signature in DER is rejected. The r and s of a DER signature are accepted if and only if it is valid,
 /// and the host receives that DER.
 #[test]
 fn every_vector_in_der() {
@@ -79,9 +79,9 @@ fn number(der: &[u8], bytes: usize) -> Option<(Vec<u8>, &[u8])> {
     Some(([vec![0; bytes.checked_sub(number.len())?].as_slice(), number].concat(), rest))
 }
 
-/// Signatures in which r or s is 0 are refused by both verifiers (CVE-2022-21449).
+/// Signatures in which r or s is 0 are rejected by both verifiers (CVE-2022-21449).
 #[test]
-fn a_signature_with_a_zero_is_refused() {
+fn a_signature_with_a_zero_is_rejected() {
     for (algorithm, crv, name, _) in SETS {
         let group = TestSet::load(name).unwrap().test_groups.swap_remove(0);
         let key = keys::ec(crv, &group.key.key, algorithm).unwrap();

@@ -21,7 +21,7 @@ fn every_vector() {
 
 /// RFC 7748, section 7: for these points a signature of zeros fits half of all messages, or all.
 #[test]
-fn points_of_small_order_are_refused() {
+fn points_of_small_order_are_rejected() {
     let mut one = [0; 32];
     one[0] = 1;
     let mut minus_one = [0xff; 32];

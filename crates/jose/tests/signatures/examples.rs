@@ -201,7 +201,7 @@ fn examples_with_claims_are_tokens() {
 
 /// RFC 7515, appendix E: an unknown extension in `crit`.
 #[test]
-fn a_critical_extension_is_refused() {
+fn a_critical_extension_is_rejected() {
     let token = "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA.";
     assert_eq!(Jws::parse(token).err(), Some(JwsError::Critical));
 }

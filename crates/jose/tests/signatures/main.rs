@@ -1,7 +1,7 @@
 //! Third-party signatures: every Wycheproof vector that applies to tokens, and the examples of the RFCs.
 //!
-//! Each is verified by the module and through a host, with the same result. A vector that Wycheproof accepts and this
-//! crate refuses, and a set that is not run, has its reason beside it.
+//! Each is verified by the module and through a host, with the same result. The code gives the reason for each
+//! vector that Wycheproof accepts and this crate rejects, and for each set that is not run.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -54,7 +54,7 @@ pub enum Step {
 pub enum RuleResult {
     /// The rule matched.
     Matched,
-    /// The rule matched and was passed over because it is in shadow.
+    /// The rule matched and was skipped because it is in shadow.
     Shadowed,
     /// This field did not match.
     Missed(Field),

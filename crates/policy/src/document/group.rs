@@ -7,7 +7,7 @@ pub trait FieldGroup: Sized {
     /// The names of the fields.
     const FIELDS: &'static [&'static str];
 
-    /// Reads the value, or adds at least one problem and returns nothing.
+    /// Reads the value, or adds at least one problem and returns `None`.
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self>;
 
     /// Adds the fields to the schema of an object.

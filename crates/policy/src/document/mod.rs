@@ -23,13 +23,13 @@ pub use schema::Schema;
 pub(crate) use group::{concat, define_group, read_group, total};
 pub(crate) use read::did_you_mean;
 
-/// The most levels of nested lists and objects in a configuration.
+/// The maximum number of levels of nested lists and objects in a configuration.
 const MAX_DEPTH: usize = 100;
 
 /// Reads a document from JSON text, or from a `Struct` of protobuf in its binary form.
 ///
 /// # Errors
-/// Every problem of the text; an empty text is one.
+/// Returns every problem of the text; an empty text is one.
 pub fn read<T: Document>(text: &[u8]) -> Result<T, Vec<Problem>> {
     read_checked(text, |_, _, _| ())
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_configuration_is_refused() {
+    fn an_empty_configuration_is_rejected() {
         for text in ["", "  \n"] {
             assert_eq!(
                 problems(text),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicate_key_is_refused() {
+    fn a_duplicate_key_is_rejected() {
         let expected = "syntax at the configuration: duplicate key `name` at line 1 column 18; write JSON";
         assert_eq!(problems(r#"{"name":"x","name":"y"}"#), [expected]);
     }

@@ -43,7 +43,7 @@ impl Problems {
         self.0.push(Problem { code: code.name(), path, message: message.into(), help: help.into() });
     }
 
-    /// Adds a problem at `path`, and returns nothing.
+    /// Adds a problem at `path`, and returns `None`.
     pub fn invalid<T>(
         &mut self,
         code: Code,

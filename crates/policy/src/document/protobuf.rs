@@ -3,10 +3,10 @@
 use encoding::protobuf::{Value as Field, take_field};
 use serde_json::{Map, Number, Value};
 
-/// The most levels of nested values.
+/// The maximum number of levels of nested values.
 const MAX_DEPTH: usize = 128;
 
-/// Decodes a `Struct` (`google/protobuf/struct.proto`); returns nothing if the bytes are invalid.
+/// Decodes a `Struct` (`google/protobuf/struct.proto`); returns `None` if the bytes are invalid.
 pub(super) fn parse(bytes: &[u8]) -> Option<Value> {
     object(bytes, MAX_DEPTH)
 }

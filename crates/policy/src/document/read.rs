@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// A part of a configuration.
 pub trait Document: Sized {
-    /// Reads the value, or adds at least one problem and returns nothing.
+    /// Reads the value, or adds at least one problem and returns `None`.
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self>;
 
     /// Returns the JSON Schema, which is as strict as the reader. Types with a name are added to the definitions.
@@ -37,7 +37,7 @@ impl<'a> Node<'a> {
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
 
-    /// Returns the index of the word that the value is. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML
+    /// Returns the index of the value in `words`. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML
     /// 1.1, in which it is a boolean.
     pub fn choice(&self, words: &[&str], problems: &mut Problems) -> Option<usize> {
         let text = match self.value {
@@ -135,7 +135,7 @@ impl<'a> Fields<'a> {
         self.optional(name, problems)?
     }
 
-    /// Reads an optional field: nothing if it is invalid, `Some(None)` if it is absent.
+    /// Reads an optional field: `None` if it is invalid, `Some(None)` if it is absent.
     pub fn optional<T: Document>(&self, name: &str, problems: &mut Problems) -> Option<Option<T>> {
         match self.map.get(name) {
             None => Some(None),

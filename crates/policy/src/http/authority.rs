@@ -41,14 +41,14 @@ pub struct Authority {
     pub port: Option<u16>,
 }
 
-/// The most bytes of a host (RFC 1035, section 2.3.4).
+/// The maximum size of a host, in bytes (RFC 1035, section 2.3.4).
 const MAX_HOST_BYTES: usize = 255;
 
 impl Authority {
-    /// Parses an authority. It refuses more than the RFCs: every host that could be read in two ways.
+    /// Parses an authority. Stricter than the RFCs: rejects ambiguous hosts.
     ///
     /// # Errors
-    /// Why it is malformed.
+    /// Returns the reason if it is malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         if bytes.is_empty() {
             return Err(Reason::AUTHORITY_MISSING);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn ambiguous_authorities_are_refused() {
+    fn ambiguous_authorities_are_denied() {
         let long = "a".repeat(256);
         let table: [(&[u8], Reason); 27] = [
             (b"", Reason::AUTHORITY_MISSING),

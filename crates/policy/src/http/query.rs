@@ -27,10 +27,10 @@ fn decode(text: &[u8]) -> Cow<'_, [u8]> {
         rest = tail;
         match (first, tail) {
             (b'+', _) => out.push(b' '),
-            (b'%', [high, low, behind @ ..]) => match super::path::hex_byte(*high, *low) {
+            (b'%', [high, low, after @ ..]) => match super::path::hex_byte(*high, *low) {
                 Some(byte) => {
                     out.push(byte);
-                    rest = behind;
+                    rest = after;
                 }
                 None => out.push(b'%'),
             },

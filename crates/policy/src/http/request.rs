@@ -64,7 +64,7 @@ impl<'a> Request<'a> {
     /// Creates a request from the lines of its headers.
     ///
     /// # Errors
-    /// If a pseudo-header is repeated, or the method, the authority or the path is missing.
+    /// Returns the reason if a pseudo-header is repeated, or the method, the authority or the path is missing.
     pub fn new(
         lines: impl Iterator<Item = (&'a [u8], &'a [u8])>,
         connection: Connection<'a>,
@@ -118,7 +118,7 @@ impl<'a> Request<'a> {
     /// Parses the authority.
     ///
     /// # Errors
-    /// Why it is malformed.
+    /// Returns the reason if it is malformed.
     pub fn authority(&self) -> Result<Authority, Reason> {
         self.authority.and_then(Authority::parse)
     }
@@ -126,7 +126,7 @@ impl<'a> Request<'a> {
     /// Returns the path that an earlier stage set, or parses it; absent in a `CONNECT` without a path.
     ///
     /// # Errors
-    /// Why it is malformed.
+    /// Returns the reason if it is malformed.
     pub fn path(
         &self,
         normalize: &Normalize,

@@ -1,4 +1,4 @@
-//! The filters, one module each, and all of them in a row.
+//! The filters, one module each, and all of them in sequence.
 
 mod decide;
 mod enforcement;

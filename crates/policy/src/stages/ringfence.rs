@@ -1,4 +1,4 @@
-//! All filters in a row.
+//! All filters in sequence.
 
 use super::stage::Stage;
 use super::{HeaderStage, KeyRing, PathStage, TokenStage, VhostStage};
@@ -9,7 +9,7 @@ use crate::http::{Headers, Needs, Request};
 /// Defines the module `ringfence` from its stages, in the order in which a request passes them: `"section" field: stage`.
 macro_rules! ringfence {
     ($( $(#[$about:meta])* $section:literal $field:ident: $stage:ident, )*) => {
-        /// All filters in a row. The first denial ends the request.
+        /// All filters in sequence. The first denial ends the request.
         #[derive(Debug)]
         pub struct Ringfence {
             $( $field: Option<$stage>, )*

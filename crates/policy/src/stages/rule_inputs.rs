@@ -23,7 +23,7 @@ impl InputUse {
     /// Parses the parts of a request.
     ///
     /// # Errors
-    /// The reason if the host or the path is malformed.
+    /// Returns the reason if the host or the path is malformed.
     pub(super) fn read<'a>(self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
         let authority = self.host.then(|| request.authority()).transpose()?;
         let path = self.path.then(|| request.path(&Normalize::default(), &PathLimits::default()));

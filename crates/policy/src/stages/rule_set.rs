@@ -59,7 +59,7 @@ impl<R: Rule> RuleSet<R> {
 
     /// Finds, for each reading of the path, the first rule that matches it.
     ///
-    /// A rule in shadow is recorded and passed over; `on_shadow` is called once for it, with the first reading that it
+    /// A rule in shadow is recorded and skipped; `on_shadow` is called once for it, with the first reading that it
     /// matches.
     pub(super) fn first_matches<'i, 's, T: Trace>(
         &'s self,

@@ -34,7 +34,7 @@ pub trait Stage: Sized + Debug {
 
     /// Returns the keys that verify tokens, if the filter does that.
     ///
-    /// A module whose filter has none carries no code for keys: this is inlined.
+    /// Inlined, so that modules without tokens contain no key code.
     #[inline]
     fn key_ring(&self) -> Option<&KeyRing> {
         None
@@ -43,7 +43,7 @@ pub trait Stage: Sized + Debug {
     /// Decides on a request, and edits it.
     ///
     /// # Errors
-    /// The denial or redirect that ends the request.
+    /// Returns the denial or redirect that ends the request.
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
@@ -51,7 +51,7 @@ pub trait Stage: Sized + Debug {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>>;
 
-    /// Updates the state after a local reply was chosen, whose headers [`Stage::on_response`] will edit.
+    /// Updates the state before [`Stage::on_response`] edits the headers of a local reply.
     fn on_answer(&self, _request: &Request<'_>, _response_state: &mut Self::ResponseState) {}
 
     /// Returns true if the filter edits the response.
@@ -66,7 +66,7 @@ pub trait Stage: Sized + Debug {
 /// Loads a stage from its configuration.
 ///
 /// # Errors
-/// Every problem of the configuration.
+/// Returns every problem of the configuration.
 pub fn load<S: Stage>(configuration: &[u8]) -> Result<S, Vec<Problem>> {
     let check =
         |document: &_, path: &FieldPath<'_>, problems: &mut _| S::check(document, path, false, problems);

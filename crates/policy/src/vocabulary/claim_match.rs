@@ -135,7 +135,7 @@ impl FieldGroup for ClaimCondition {
     }
 }
 
-/// Returns a number that a double represents exactly, with its neighbours: beyond that two numbers would be equal.
+/// Returns a number whose magnitude is below 2^53, where integers are distinct as doubles.
 fn exact(value: &Value) -> Option<f64> {
     const MAX: f64 = 9_007_199_254_740_991.0;
     value.as_f64().filter(|number| (-MAX..=MAX).contains(number))
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_matches_are_refused() {
+    fn invalid_matches_are_rejected() {
         for document in [
             r#"{"claim": "a"}"#,
             r#"{"claim": "a..b", "exact": "x"}"#,

@@ -26,9 +26,9 @@ impl HeaderName {
     pub(super) fn read_mutable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         match Self::parse(text) {
-            Some(name) if FIXED.contains(&name.as_str()) => refuse(node, problems, &name.0),
+            Some(name) if FIXED.contains(&name.as_str()) => reject(node, problems, &name.0),
             Some(name) => Some(name),
-            None if text.starts_with(':') => refuse(node, problems, text),
+            None if text.starts_with(':') => reject(node, problems, text),
             None => {
                 let message = format!("invalid header name `{text}`");
                 problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
@@ -52,7 +52,7 @@ const FIXED: [&str; 11] = [
     "proxy-authenticate",
 ];
 
-/// Returns the fix for a name that is not a header's.
+/// Returns the fix for an invalid header name.
 fn help_for(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {
         ":path" => "match it with `paths` and `query`",
@@ -64,7 +64,7 @@ fn help_for(name: &str) -> &'static str {
     }
 }
 
-fn refuse<T>(node: Node<'_>, problems: &mut Problems, name: &str) -> Option<T> {
+fn reject<T>(node: Node<'_>, problems: &mut Problems, name: &str) -> Option<T> {
     let message = format!("a policy cannot change the header `{name}`");
     problems.invalid(Code::FIXED_HEADER, node.path, message, "remove it; Envoy sets it")
 }
@@ -127,7 +127,7 @@ impl Document for HeaderPattern {
                 problems.invalid(Code::HEADER_NAME, node.path, message, "write letters before the `*`")
             }
             Some(HeaderName(prefix)) => match FIXED.iter().find(|fixed| fixed.starts_with(&prefix)) {
-                Some(fixed) => refuse(node, problems, fixed),
+                Some(fixed) => reject(node, problems, fixed),
                 None => Some(Self::Prefix(prefix)),
             },
         }
@@ -146,7 +146,7 @@ mod tests {
     use crate::test;
 
     #[test]
-    fn fixed_headers_are_refused() {
+    fn fixed_headers_are_rejected() {
         for text in [":path", "Host", "Transfer-Encoding", "content-length", "t*", "*", ":*", "a b"] {
             assert!(read::<HeaderPattern>(format!("\"{text}\"").as_bytes()).is_err(), "{text}");
         }

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_patterns_are_refused() {
+    fn invalid_patterns_are_rejected() {
         for pattern in ["", "*foo.com", "a.*.com", "*.", "*.10.0.0.1", "a.com:80", "http://a.com", "a..com"] {
             assert!(read::<HostPattern>(format!("\"{pattern}\"").as_bytes()).is_err(), "{pattern}");
         }

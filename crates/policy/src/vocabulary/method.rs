@@ -3,7 +3,7 @@
 use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 /// A method: a case-sensitive token (RFC 9110, section 9.1). The registered methods are upper case, so lower case is
-/// refused as a typing error.
+/// rejected as a typing error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method(String);
 

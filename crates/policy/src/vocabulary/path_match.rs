@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_matches_no_canonical_path_is_refused() {
+    fn a_pattern_that_matches_no_canonical_path_is_rejected() {
         for (pattern, help) in [
             ("api", "start with `/`"),
             ("/a/../b", "remove `.` and `..` segments"),

@@ -3,7 +3,7 @@
 use crate::document::{Code, Fields, Problems};
 use regex::bytes::{Regex, RegexBuilder};
 
-/// The most bytes of one compiled expression.
+/// The maximum size of a compiled expression, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// An expression that matches the whole value, as Envoy's `safe_regex`.
@@ -46,8 +46,8 @@ impl WholeRegex {
         problems: &mut Problems,
     ) -> Option<Self> {
         let text: String = fields.required("regex", problems)?;
-        // Alone first: the anchors must not make `a)(b` valid. They are part of the expression because the first match of
-        // `/a|/ab` in `/ab` is not the whole.
+        // Compile without anchors first, so that `a)(b` is rejected. The anchors are part of the expression because the first
+        // match of `/a|/ab` in `/ab` is not the whole value.
         compile(fields, &text, ignore_case, problems)?;
         let regex = compile(fields, &format!(r"\A(?:{text})\z"), ignore_case, problems)?;
         Some(Self { text, ignore_case, regex })

@@ -9,7 +9,7 @@ document! {
     pub struct RequestMatch {
         /// All of these must match.
         fields: MatchFields,
-        /// None of these may match; each field excludes by itself.
+        /// A request is excluded if any of these fields matches.
         "not" not: Option<MatchFields> = None,
     }
 }
@@ -57,7 +57,7 @@ pub struct MatchInput<'a> {
 }
 
 impl MatchFields {
-    /// Returns whether each field matches that is present, except `paths`; the cheap ones first.
+    /// Returns the result of each present field except `paths`; the cheap ones first.
     fn results<'s>(&'s self, input: MatchInput<'s>) -> impl Iterator<Item = (Field, bool)> + 's {
         let MatchInput { host, query, request } = input;
         let Self { hosts, methods, paths: _, headers, query: parameters } = self;

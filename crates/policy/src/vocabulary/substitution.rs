@@ -19,7 +19,7 @@ enum Piece {
 }
 
 impl Substitution {
-    /// Returns the value after the replacement; nothing if the expression does not match.
+    /// Returns the value after the replacement; `None` if the expression does not match.
     pub fn apply(&self, value: &[u8]) -> Option<Vec<u8>> {
         self.regex.is_match(value).then(|| {
             let replace = |captures: &Captures<'_>| {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_groups_and_escapes_are_refused() {
+    fn unknown_groups_and_escapes_are_rejected() {
         for text in [r"\\2", r"\\x", r"a\\", r"a\n"] {
             let document = format!(r#"{{"regex": "(a)", "substitution": "{text}"}}"#);
             assert!(read::<Whole>(document.as_bytes()).is_err(), "{text}");

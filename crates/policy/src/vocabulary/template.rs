@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_templates_are_refused() {
+    fn invalid_templates_are_rejected() {
         for template in ["a", "/a**", "/**/b", "/{a}/{a}", "/v{n}", "/{}", "/a/../b", "/a?b"] {
             assert!(
                 read::<PathMatch>(format!(r#"{{"template": "{template}"}}"#).as_bytes()).is_err(),

@@ -1,4 +1,4 @@
-//! Dot segments (RFC 3986, section 5.2.4). Segments above the root are refused.
+//! Dot segments (RFC 3986, section 5.2.4). A request with segments above the root is denied.
 
 use crate::reason::Reason;
 

@@ -18,7 +18,7 @@ pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// Returns the path if it is canonical and has one reading, as most paths.
+/// Returns the path if it is canonical and has one reading; true for most paths.
 pub(super) fn plain(path: &[u8]) -> Option<&str> {
     let is_plain =
         |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
@@ -38,8 +38,8 @@ pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
     let mut rest = path;
     while let [first, tail @ ..] = rest {
         let (byte, escaped) = match (*first, tail) {
-            (b'%', [high, low, behind @ ..]) => {
-                rest = behind;
+            (b'%', [high, low, after @ ..]) => {
+                rest = after;
                 (hex_byte(*high, *low).ok_or(Reason::PATH_ESCAPE)?, true)
             }
             (b'%', _) => return Err(Reason::PATH_ESCAPE),
@@ -76,18 +76,18 @@ fn escaped(after: &str) -> Option<(u8, &str)> {
     Some((hex_byte(*high, *low)?, after.get(2..)?))
 }
 
-/// Decodes the escapes for which `is_wanted` is true, given the byte and the text after it; returns nothing if there are none.
+/// Decodes the escapes for which `is_wanted` is true, given the byte and the text after it; returns `None` if there are none.
 fn decode(text: &str, is_wanted: impl Fn(u8, &str) -> bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut found = false;
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
-        match escaped(after).filter(|(byte, behind)| is_wanted(*byte, behind)) {
-            Some((byte, behind)) => {
+        match escaped(after).filter(|(byte, rest)| is_wanted(*byte, rest)) {
+            Some((byte, remaining)) => {
                 found = true;
                 out.push(char::from(byte));
-                rest = behind;
+                rest = remaining;
             }
             None => {
                 out.push('%');
@@ -117,6 +117,6 @@ pub(super) fn decode_reserved(text: &str) -> Decoded {
 
 /// Decodes the text once more, if it contains `%25` and two hex digits.
 pub(super) fn decode_twice(text: &str) -> Decoded {
-    decode(text, |byte, behind| byte == b'%' && escaped(behind).is_some())
+    decode(text, |byte, after| byte == b'%' && escaped(after).is_some())
         .map(|text| canonical(text.as_bytes()))
 }

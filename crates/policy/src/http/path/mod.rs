@@ -34,7 +34,7 @@ impl<'a> RequestPath<'a> {
     /// Parses the target of a request: a path and a query, `*` of an `OPTIONS`, or an absolute form.
     ///
     /// # Errors
-    /// Why it is malformed, or refused by `normalize` or `limits`.
+    /// Returns the reason if it is malformed, or rejected by `normalize` or `limits`.
     pub fn parse(
         target: &'a [u8],
         method: &[u8],
@@ -53,7 +53,7 @@ impl<'a> RequestPath<'a> {
     /// Returns the path that a policy replaces this one with, with the same query.
     ///
     /// # Errors
-    /// Why it is malformed; it must not contain `?` and `#`.
+    /// Returns the reason if it is malformed; it must not contain `?` and `#`.
     pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, Reason> {
         if path.contains(&b'?') {
             return Err(Reason::PATH_NOT_ABSOLUTE);
@@ -143,7 +143,7 @@ fn check_query(query: Option<&[u8]>) -> Result<(), Reason> {
 /// Converts a path of a policy to canonical form.
 ///
 /// # Errors
-/// How to fix it.
+/// Returns the fix if it is invalid.
 pub fn canonical_pattern(text: &str) -> Result<String, String> {
     if !text.starts_with('/') {
         return Err("start with `/`".to_owned());
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_paths_are_refused() {
+    fn malformed_paths_are_denied() {
         let table: [(&[u8], Reason); 25] = [
             (b"", Reason::PATH_MISSING),
             (b"?a", Reason::PATH_MISSING),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_readings_are_refused() {
+    fn too_many_readings_are_denied() {
         assert_eq!(parse(b"/a;b//c%2Fd%5Ce%3Af\\g%2541"), Err(Reason::TOO_MANY_READINGS));
     }
 }

@@ -3,15 +3,15 @@
 //! Servers differ in the steps that they apply to a path, and in their order: one decodes `%2F` before it resolves `..`,
 //! another after; one removes `;x` before it decodes, another never does. A rule that matches one reading only can be bypassed
 //! with another. Therefore the readings of a path are the results of these steps in any order and any number. The steps are
-//! few and each makes a path simpler, so the search ends soon; otherwise the path is refused.
+//! few and each makes a path simpler, so the search ends soon; otherwise the request is denied.
 
 use super::normalize::{Choice, DotSegments, Normalize};
 use super::{dots, escapes};
 use crate::reason::Reason;
 
-/// The most readings that a path may have.
+/// The maximum number of readings of a path.
 const MAX_READINGS: usize = 32;
-/// The most intermediate spellings, and their bytes: they bound the work for one request.
+/// The maximum number of intermediate spellings, and of their bytes: they bound the work for one request.
 const MAX_SPELLINGS: usize = 128;
 const MAX_BYTES: usize = 128 * 1024;
 
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 128 * 1024;
 struct Step {
     choice: Choice,
     rejected: Reason,
-    /// Returns the path after the step; nothing if the step does not apply.
+    /// Returns the path after the step; `None` if the step does not apply.
     apply: fn(&str) -> escapes::Decoded,
 }
 
@@ -61,11 +61,11 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Re
     Ok(readings)
 }
 
-/// Returns the steps, in the order in which the chosen ones make the canonical path.
+/// Returns the steps, in the order in which they are applied to compute the canonical path.
 fn steps(normalize: &Normalize) -> [Step; 8] {
     let step = |choice, rejected, apply| Step { choice, rejected, apply };
     let empty_segments = Choice::from(normalize.empty_segments);
-    // A server that reads the name after `//` as a host finds none if the slashes are merged first.
+    // If slashes are merged first, `//name` is not read as a host.
     let authority = if empty_segments == Choice::EveryReading { Choice::EveryReading } else { Choice::Keep };
     [
         step(normalize.double_encoding.into(), Reason::DOUBLE_ENCODING, escapes::decode_twice),

@@ -119,7 +119,7 @@ impl Stage for HeaderStage {
         if self.enforcement.mode() == Mode::Off {
             return;
         }
-        // The rules that matched before the denial matched the headers of that time.
+        // Rules that matched before the denial matched the headers before later edits.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
         let inputs = self.rules.inputs.read(request).unwrap_or_default();
@@ -225,8 +225,8 @@ impl HeaderStage {
 }
 
 fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
-    // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; a policy that requires a
-    // single value refuses those.
+    // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; `single` denies such
+    // values.
     let commas = |name| headers.values(name).any(|value| value.contains(&b','));
     match name {
         SingleName::Host => {

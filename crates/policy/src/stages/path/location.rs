@@ -6,8 +6,8 @@ use crate::http::{Request, RequestPath};
 
 /// Returns the location of a redirect, with the query of the request.
 ///
-/// INVARIANT: no browser reads the path as a host. A path that starts with `//` or backslashes is a host to browsers; both
-/// become one slash.
+/// INVARIANT: the location is never scheme-relative unless the redirect has a host and no scheme. Browsers read a
+/// path that starts with `//` or backslashes as a host; both become one slash.
 pub(super) fn of(
     redirect: &Redirect,
     request: &Request<'_>,

@@ -93,7 +93,7 @@ impl PathStage {
     /// every reading.
     ///
     /// # Errors
-    /// The denial of the first reading that is denied.
+    /// Returns the denial of the first reading that is denied.
     fn decide<'s, T: Trace>(
         &'s self,
         request: &Request<'_>,
@@ -161,7 +161,7 @@ impl PathStage {
     /// Returns the path after a replacement, if there is one.
     ///
     /// # Errors
-    /// A reason with status 400 if the request causes the failure, otherwise with status 500.
+    /// Returns a reason with status 400 if the request causes the failure, otherwise with status 500.
     fn replace<'a>(
         &self,
         rule: &Rule,

@@ -70,12 +70,12 @@ impl Document for CacheBytes {
 
 /// Verified tokens by all of their bytes.
 ///
-/// There are two generations. When the young one has half of the bytes, it replaces the old one. A token that is used moves
-/// to the young one.
+/// When the new generation reaches half of the maximum size, it replaces the old generation. A token that is used moves
+/// to the new generation.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     max_bytes: usize,
-    young: Generation,
+    new: Generation,
     old: Generation,
 }
 
@@ -107,7 +107,7 @@ impl Cache {
 
     /// Returns a token that was verified for a provider.
     pub(super) fn get(&mut self, provider_index: usize, token: &[u8]) -> Option<Rc<VerifiedToken>> {
-        if let Some(found) = self.young.find(provider_index, token) {
+        if let Some(found) = self.new.find(provider_index, token) {
             return Some(found);
         }
         let found = self.old.find(provider_index, token)?;
@@ -120,18 +120,18 @@ impl Cache {
         if bytes > self.max_bytes / 2 {
             return;
         }
-        if self.young.bytes + bytes > self.max_bytes / 2 {
-            self.old = std::mem::take(&mut self.young);
+        if self.new.bytes + bytes > self.max_bytes / 2 {
+            self.old = std::mem::take(&mut self.new);
         }
-        let known = self.young.tokens.entry(token.into()).or_default();
+        let known = self.new.tokens.entry(token.into()).or_default();
         if !known.iter().any(|known| known.provider_index == verified.provider_index) {
             known.push(Rc::clone(verified));
-            self.young.bytes += bytes;
+            self.new.bytes += bytes;
         }
     }
 
     pub(super) fn clear(&mut self) {
-        (self.young, self.old) = (Generation::default(), Generation::default());
+        (self.new, self.old) = (Generation::default(), Generation::default());
     }
 }
 
@@ -142,7 +142,7 @@ const NODE: usize = 512;
 /// The bytes of a value besides its contents.
 const VALUE: usize = 32;
 
-/// Estimates the bytes of an object, rather too many than too few.
+/// Returns an upper estimate of the bytes of an object.
 fn weight(members: &Map<String, Value>) -> usize {
     let nodes = NODE * (1 + members.len() / 6);
     nodes + members.iter().map(|(name, value)| VALUE + name.len() + weight_of(value)).sum::<usize>()
@@ -178,12 +178,12 @@ mod tests {
         for number in 0..1000 {
             cache.put(&name(number), &token(json!({"sub": "kim"})));
             assert!(cache.get(0, &name(0)).is_some(), "{number}");
-            assert!(cache.young.bytes + cache.old.bytes <= BYTES);
+            assert!(cache.new.bytes + cache.old.bytes <= BYTES);
         }
         assert!(cache.get(0, &name(1)).is_none() && cache.get(0, &name(999)).is_some());
         assert!(cache.get(1, &name(999)).is_none());
         cache.clear();
-        assert!(cache.get(0, &name(0)).is_none() && cache.young.bytes + cache.old.bytes == 0);
+        assert!(cache.get(0, &name(0)).is_none() && cache.new.bytes + cache.old.bytes == 0);
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
         cache.put(b"one", &token(json!({})));
         // Small as text, and a tree for each item.
         cache.put(b"two", &token(json!({"list": vec![json!({"a": 0}); 200]})));
-        assert!(cache.get(0, b"two").is_none() && cache.young.tokens.len() == 1);
+        assert!(cache.get(0, b"two").is_none() && cache.new.tokens.len() == 1);
         let mut off = Cache::new(CacheBytes(0));
         off.put(b"one", &token(json!({})));
         assert!(off.get(0, b"one").is_none());

@@ -2,7 +2,7 @@
 
 use crate::decision::Reason;
 
-/// Why a token, or a request without one, is refused.
+/// Why a token, or a request without one, is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) reason: Reason,

@@ -36,10 +36,10 @@ impl TokenStage {
         Ok(rules)
     }
 
-    /// Returns the token that a rule requires, verified; nothing if the rule requires none.
+    /// Returns the token that a rule requires, verified; `None` if the rule requires none.
     ///
     /// # Errors
-    /// Why the request does not satisfy the rule.
+    /// Returns the reason if the request does not satisfy the rule.
     pub(super) fn token_of(
         &self,
         rule: &Rule,
@@ -81,7 +81,7 @@ type Found<'p> = (Vec<u8>, Vec<&'p ProviderState>);
 /// Finds the only token of the request in the sources of these providers.
 ///
 /// # Errors
-/// If there is more than one.
+/// Returns an error if there is more than one.
 fn only_token<'p>(
     providers: &[&'p ProviderState],
     headers: &Headers<'_>,

@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_token_is_bound_to_a_certificate() {
-        // The SHA-256 of nothing.
+        // The SHA-256 of the empty string.
         let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let bound = json!({"cnf": {"x5t#S256": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}});
         let table = [

@@ -44,7 +44,7 @@ impl KeyRing {
     /// keys of the set that cannot be used.
     ///
     /// # Errors
-    /// Why the key set is invalid. The provider keeps its previous keys.
+    /// Returns the reason if the key set is invalid. The provider keeps its previous keys.
     pub fn take_keys(&self, provider_index: usize, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
         let Some(provider) = self.providers.get(provider_index) else { return Ok(Vec::new()) };
         let skipped = provider.take(set, at)?;
@@ -124,7 +124,7 @@ impl KeyRing {
     /// Returns the index of the provider that issued the token.
     ///
     /// # Errors
-    /// Of the providers with the token's `iss`, the first refusal for want of keys, otherwise the last one.
+    /// Returns the first refusal due to missing keys among the providers with this `iss`; otherwise the last refusal.
     fn issuer(
         &self,
         providers: &[&ProviderState],

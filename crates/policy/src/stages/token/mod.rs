@@ -111,7 +111,7 @@ impl Stage for TokenStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        // Once a rule that is enforced sets them, no client may.
+        // If an enforced rule sets these headers, client values are removed.
         if self.enforcement.denies_malformed() {
             for header in &self.identity_headers {
                 let header = header.as_str().as_bytes();
@@ -175,8 +175,8 @@ impl TokenStage {
 
 /// Converts a claim to the value of a header.
 ///
-/// Returns nothing if the claim is not a valid value, or would arrive changed: blanks around a value are removed (RFC 9110,
-/// section 5.5).
+/// Returns `None` if the claim is not a valid value, or would arrive changed: blanks around a value are removed (RFC
+/// 9110, section 5.5).
 fn header_value(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::Null => return None,

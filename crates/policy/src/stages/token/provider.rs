@@ -7,7 +7,7 @@ use crate::vocabulary::{ClaimPath, Duration, MutableHeaderName, NonEmpty};
 use jose::Algorithm;
 
 document! {
-    /// A provider: an issuer, and what its tokens must be.
+    /// A provider: an issuer and the requirements on its tokens.
     pub struct Provider {
         /// The `iss` of its tokens.
         "issuer" issuer: String,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most keys that are tried for one token. Each costs a signature check.
+/// The maximum number of keys that are tried for one token. Each costs a signature check.
 const MAX_TRIED: usize = 16;
 
 /// The keys of a set that can be used, and those that cannot.
@@ -20,7 +20,7 @@ pub(super) type UsableKeys = (Rc<KeySet>, Vec<SkippedKey>);
 /// Parses a key set for these algorithms.
 ///
 /// # Errors
-/// What is wrong, and the fix, if the set is malformed or has no usable key.
+/// Returns what is wrong and the fix if the set is malformed or has no usable key.
 pub(super) fn usable_keys(
     set: &[u8],
     algorithms: &[Algorithm],
@@ -40,7 +40,7 @@ pub(super) fn usable_keys(
 pub struct ProviderState {
     pub(super) provider_index: usize,
     pub(super) name: String,
-    /// What its tokens must be.
+    /// The issuer and the requirements on its tokens.
     pub(super) provider: Provider,
     keys: Keys,
     /// The inline keys that cannot be used.
@@ -83,7 +83,7 @@ impl ProviderState {
     /// Replaces the keys with a set that was fetched at `at`, in seconds since 1970.
     ///
     /// # Errors
-    /// Why the set is invalid. The previous keys stay.
+    /// Returns the reason if the set is invalid. The previous keys stay.
     pub(super) fn take(&self, set: &[u8], at: u64) -> Result<Vec<SkippedKey>, String> {
         let (set, skipped) = usable_keys(set, &self.provider.algorithms.0).map_err(|(message, _)| message)?;
         if let Keys::Fetched(keys) = &self.keys {

@@ -56,7 +56,7 @@ fn cookie_pairs(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii)
 }
 
-/// Joins the pairs that are not tokens; returns nothing if none is a token.
+/// Joins the pairs that are not tokens; returns `None` if none is a token.
 fn without_tokens<'p>(
     pairs: impl Iterator<Item = &'p [u8]> + Clone,
     is_token: impl Fn(&[u8]) -> bool,
@@ -102,7 +102,7 @@ impl Sources {
         }
     }
 
-    /// Returns the query without the tokens; nothing if it contains none.
+    /// Returns the query without the tokens; `None` if it contains none.
     pub(super) fn without_tokens(&self, query: &[u8]) -> Option<Vec<u8>> {
         let is_token =
             |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| self.has_parameter(&name));

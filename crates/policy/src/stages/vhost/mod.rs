@@ -111,7 +111,7 @@ impl VhostStage {
             if self.unknown_host == UnknownHost::Deny {
                 return report.end(denial(Reason::PORT_NOT_LISTED));
             }
-            // A virtual host in shadow is passed over: it does not make the host unknown.
+            // A virtual host in shadow is skipped: it does not make the host unknown.
             return match host.mode {
                 Some(Mode::Shadow) => Ok(()),
                 _ => self.check_unknown(request, authority, report),
