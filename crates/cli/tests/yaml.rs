@@ -19,20 +19,21 @@ fn test(name: &str, policy: &str) -> command::Run {
 }
 
 #[test]
-fn a_bare_off_turns_a_filter_off() {
-    let policy = "mode: off\ndefault: deny\n";
-    let validated = run(&["validate", "--filter", "path-policy", "-"], policy);
-    assert_eq!((validated.out.as_str(), validated.status), ("1 policy, no problems\n", 0));
-    let explained = run(&[&["explain", "--filter", "path-policy", "-"], &REQUEST[..]].concat(), policy);
-    assert!(explained.out.contains("allow") && explained.status == 0, "{explained:?}");
-    let tested = test("off.yaml", "{\"mode\": off, \"default\": deny}");
-    assert_eq!(tested.status, 0, "{tested:?}");
-    let rendered = run(&["render", "--filter", "path-policy", "--as", "envoy", "-"], policy);
-    assert_eq!(run(&["validate", "-"], &rendered.out).status, 0, "{rendered:?}");
-    for (word, expected) in [("no", 0), ("yes", 1), ("true", 1), ("on", 1)] {
-        let policy = format!("mode: {word}\ndefault: deny\n");
-        assert_eq!(run(&["validate", "--filter", "path-policy", "-"], &policy).status, expected, "{word}");
+fn a_bare_off_is_rejected_by_every_subcommand() {
+    let (policy, quoted) = ("mode: off\ndefault: deny\n", "mode: \"off\"\ndefault: deny\n");
+    for arguments in [
+        vec!["validate", "--filter", "path-policy", "-"],
+        vec!["render", "--filter", "path-policy", "--as", "envoy", "-"],
+        [&["explain", "--filter", "path-policy", "-"], &REQUEST[..]].concat(),
+    ] {
+        let rejected = run(&arguments, policy);
+        let text = format!("{}{}", rejected.out, rejected.err);
+        assert!(rejected.status == 1 && text.contains("put it in quotes"), "{arguments:?}: {rejected:?}");
+        assert_eq!(run(&arguments, quoted).status, 0, "{arguments:?}");
     }
+    let rejected = test("off.yaml", "{\"mode\": off, \"default\": deny}");
+    assert!(rejected.status == 1 && rejected.err.contains("put it in quotes"), "{rejected:?}");
+    assert_eq!(test("quoted-off.yaml", "{\"mode\": \"off\", \"default\": deny}").status, 0);
 }
 
 #[test]

@@ -39,9 +39,9 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
     let text = policy.to_string();
     /// Checks the rules of a policy whose type is not public, if the first rule that matches decides.
     macro_rules! check_rules {
-        ($policy:ident) => {
-            let rules = $policy.rules.iter();
-            let rules = rules.map(|rule| Rule { name: &rule.name, mode: rule.mode, matches: &rule.matches });
+        ($policy:ident, $rules:expr, $rule:ident => $matches:expr) => {
+            let rules = $rules.iter();
+            let rules = rules.map(|$rule| Rule { name: &$rule.name, mode: $rule.mode, matches: &$matches });
             unreachable::check(section, $policy.mode, &rules.collect::<Vec<_>>(), &mut found);
         };
     }
@@ -49,12 +49,12 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
         "path-policy" => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
-                check_rules!(policy);
+                check_rules!(policy, policy.rules, rule => rule.action.matches);
             }
         }
         "token-validation" => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
-                check_rules!(policy);
+                check_rules!(policy, policy.requirements.rules, rule => rule.matches);
             }
         }
         _ => {}

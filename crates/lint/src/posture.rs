@@ -12,7 +12,7 @@ pub(crate) fn check(section: &str, policy: &<PathStage as Stage>::Document, foun
         let message = "`default: allow` without rules allows every path".to_owned();
         found.push(warning("allow_all", below(section, "default"), message, help));
     }
-    let denies = default == "deny" || policy.rules.iter().any(|rule| rule.action.name() == "deny");
+    let denies = default == "deny" || policy.rules.iter().any(|rule| rule.action.name.name() == "deny");
     if denies && policy.normalize.forward == Forward::Original {
         let message =
             "the upstream receives the original path and may read it as one that is denied".to_owned();

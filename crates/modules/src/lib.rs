@@ -1,6 +1,6 @@
 //! The modules: one list of everything that differs between them.
 //!
-//! A new module is a variant of [`Module`] and its row in [`Module::row`].
+//! A new module is a variant of [`Module`] and its row in `Module::row`.
 //!
 //! ```
 //! use modules::Module;

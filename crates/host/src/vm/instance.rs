@@ -12,7 +12,7 @@ use crate::pairs;
 use crate::waiting_queue::{Later, WaitingQueue};
 use jose::HostBacked;
 use policy::decision::{Answer, Decision, KeysWanted, NoTrace, Reason};
-use policy::stages::Stage;
+use policy::stages::{Needs, Stage};
 use policy::vocabulary::Mode;
 use policy::{Outcome, decide};
 use std::cell::Cell;
@@ -32,6 +32,8 @@ pub(crate) struct PluginInstance<S: Stage> {
     /// The root context.
     context: u32,
     pub(crate) stage: S,
+    /// What the stage needs of the connection.
+    needs: Needs,
     counters: Counters,
     keys: KeySchedule,
     waiting: WaitingQueue<S::ResponseState>,
@@ -72,8 +74,16 @@ impl<S: Stage> PluginInstance<S> {
             keys = KeySchedule::new(ring, &Envoy);
         }
         let waiting = WaitingQueue::new();
-        let instance =
-            Self { context, stage, counters, keys, waiting, tick: Cell::new(0), written: Cell::new(0) };
+        let instance = Self {
+            context,
+            needs: stage.needs(),
+            stage,
+            counters,
+            keys,
+            waiting,
+            tick: Cell::new(0),
+            written: Cell::new(0),
+        };
         // Envoy also configures a context only to validate the policy, so the timer starts the first fetch.
         instance.adapt_tick();
         instance
@@ -89,7 +99,7 @@ impl<S: Stage> PluginInstance<S> {
     pub(crate) fn decide(&self, may_wait: bool) -> Result<StreamAction<S::ResponseState>, Failure> {
         let bytes = ffi::headers(Map::Request).map_err(|_| Failure("request headers"))?;
         let lines = pairs::decode(&bytes).ok_or(Failure("request headers"))?;
-        let facts = ConnectionFacts::read(self.stage.needs()).map_err(|_| Failure("connection"))?;
+        let facts = ConnectionFacts::read(self.needs).map_err(|_| Failure("connection"))?;
         let Outcome { answer, request, response_state, report } =
             decide::<S, NoTrace>(&self.stage, lines.into_iter(), facts.connection(), facts.now);
         self.counters.add_tokens(&report.tokens);

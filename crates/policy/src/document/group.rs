@@ -19,13 +19,15 @@ pub trait FieldGroup: Sized {
     }
 }
 
-/// A document whose fields depend on each other.
+/// A document or a group whose fields depend on each other.
 pub trait Checked {
     /// Adds a problem for each field that contradicts another.
     fn check(&self, path: &FieldPath<'_>, problems: &mut Problems);
 
     /// Adds the dependencies between the fields to their schema.
-    fn restrict(schema: Schema) -> Schema;
+    fn restrict(schema: Schema) -> Schema {
+        schema
+    }
 }
 
 /// Reads an object that has these fields and no others.
@@ -38,11 +40,9 @@ pub(crate) fn define_group<T: FieldGroup>(
     definitions: &mut Definitions,
     (module, name): (&str, &str),
     about: &str,
-    restrict: impl FnOnce(Schema) -> Schema,
 ) -> Schema {
-    definitions.define(module, name, |definitions| {
-        restrict(T::describe_fields(Schema::object().about(about), definitions))
-    })
+    definitions
+        .define(module, name, |definitions| T::describe_fields(Schema::object().about(about), definitions))
 }
 
 /// Returns the number of names in these lists.

@@ -4,7 +4,7 @@
 ///
 /// A field is `"key" name: Type = default,` and required without a default. A field without a key is a
 /// [`FieldGroup`](super::FieldGroup), read from the same object. `pub struct Name: Default` also implements [`Default`], if every
-/// field has one. `pub struct Name: Checked` is checked by [`Checked`](super::Checked) after reading.
+/// field has one. `pub struct Name: Checked` is checked by [`Checked`](super::Checked) once its fields are read.
 macro_rules! document {
     (
         $(#[$($meta:tt)*])*
@@ -26,30 +26,27 @@ macro_rules! document {
         }
     };
     ( $(#[$($meta:tt)*])* pub struct $name:ident { $($fields:tt)* } ) => {
-        document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
-        document! { @document ($(#[$($meta)*])*) $name, (|_: &Self, _, _| ()), (|schema| schema) }
+        document! { @group ($(#[$($meta)*])*) $name, (|_: &Self, _, _| ()), (|schema| schema), { $($fields)* } }
     };
     ( $(#[$($meta:tt)*])* pub struct $name:ident: Checked { $($fields:tt)* } ) => {
-        document! { @group ($(#[$($meta)*])*) $name { $($fields)* } }
         document! {
-            @document ($(#[$($meta)*])*) $name,
-            ($crate::document::Checked::check), (<Self as $crate::document::Checked>::restrict)
+            @group ($(#[$($meta)*])*) $name,
+            ($crate::document::Checked::check), (<Self as $crate::document::Checked>::restrict),
+            { $($fields)* }
         }
     };
-    (@document ($(#[$($meta:tt)*])*) $name:ident, $check:tt, $restrict:tt) => {
+    (@document ($(#[$($meta:tt)*])*) $name:ident) => {
         const _: () = {
             use $crate::document::{Definitions, Document, FieldGroup, Node, Problems, Schema, define_group, read_group};
 
             impl Document for $name {
                 fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                    let document = read_group(node, problems)?;
-                    $check(&document, node.path, problems);
-                    Some(document)
+                    read_group(node, problems)
                 }
 
                 fn describe(definitions: &mut Definitions) -> Schema {
                     let about = documentation!($(#[$($meta)*])*);
-                    define_group::<Self>(definitions, (module_path!(), stringify!($name)), &about, $restrict)
+                    define_group::<Self>(definitions, (module_path!(), stringify!($name)), &about)
                 }
 
                 fn spelled(&self) -> Option<serde_json::Value> {
@@ -59,7 +56,7 @@ macro_rules! document {
         };
     };
     (
-        @group ($(#[$($meta:tt)*])*) $name:ident {
+        @group ($(#[$($meta:tt)*])*) $name:ident, $check:tt, $restrict:tt, {
             $( $(#[$($field_meta:tt)*])* $($key:literal)? $field:ident : $type:ty $(= $default:expr)?, )*
         }
     ) => {
@@ -68,6 +65,8 @@ macro_rules! document {
         pub struct $name {
             $( $(#[$($field_meta)*])* pub $field: $type, )*
         }
+
+        document! { @document ($(#[$($meta)*])*) $name }
 
         const _: () = {
             use $crate::document::{Definitions, FieldGroup, Fields, Problems, Schema, concat, total};
@@ -80,13 +79,15 @@ macro_rules! document {
 
                 fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
                     $( let $field = document!(@read fields, problems, [$($key)?], $type $(, $default)?); )*
-                    Some(Self { $( $field: $field?, )* })
+                    let group = Self { $( $field: $field?, )* };
+                    $check(&group, fields.path, problems);
+                    Some(group)
                 }
 
                 fn describe_fields(schema: Schema, definitions: &mut Definitions) -> Schema {
                     $( let about = documentation!($(#[$($field_meta)*])*);
                     let schema = document!(@describe schema, definitions, [$($key)?], $type, about $(, $default)?); )*
-                    schema
+                    $restrict(schema)
                 }
 
                 fn spelled_fields(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
@@ -160,7 +161,7 @@ macro_rules! exactly_one {
             }
         };
 
-        document! { @document ($(#[$($meta)*])*) $name, (|_: &Self, _, _| ()), (|schema| schema) }
+        document! { @document ($(#[$($meta)*])*) $name }
     };
 }
 

@@ -37,13 +37,12 @@ impl<'a> Node<'a> {
         self.value.as_str().or_else(|| self.unexpected(problems, "a string"))
     }
 
-    /// Returns the index of the value in `words`. A bare `off` arrives as `false`: Kubernetes and Envoy read YAML
-    /// 1.1, in which it is a boolean.
+    /// Returns the index of the value in `words`.
+    ///
+    /// A bare `off` arrives as `false`, because Kubernetes and Envoy read YAML 1.1. It is rejected: a `false` from elsewhere
+    /// must not switch a filter off.
     pub fn choice(&self, words: &[&str], problems: &mut Problems) -> Option<usize> {
-        let text = match self.value {
-            Value::Bool(false) if words.contains(&"off") => "off",
-            _ => self.string(problems)?,
-        };
+        let text = self.string(problems)?;
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
             let message = format!("unknown value `{text}`");

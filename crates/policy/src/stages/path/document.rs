@@ -35,21 +35,29 @@ choice! {
 
 document! {
     /// A rule.
-    pub struct Rule: Checked {
+    pub struct Rule {
         /// The name, for metrics and logs.
         "name" name: RuleName,
         /// Whether the rule acts; absent: the mode of the filter.
         "mode" mode: Option<Mode> = None,
+        /// The action, with its match and target.
+        action: Action,
+        /// The response of denials by this rule.
+        "response" response: Option<DenyResponse> = None,
+    }
+}
+
+document! {
+    /// An action, with its match and target.
+    pub struct Action: Checked {
         /// The requests that the rule applies to; absent: all.
         "match" matches: RequestMatch = RequestMatch::default(),
         /// The action.
-        "action" action: ActionName,
+        "action" name: ActionName,
         /// The target of `action: redirect`; the query is kept.
         "redirect" redirect: Option<Redirect> = None,
         /// The path that the upstream receives, with `action: rewrite`; the query is kept.
         "rewrite" rewrite: Option<Rewrite> = None,
-        /// The response of denials by this rule.
-        "response" response: Option<DenyResponse> = None,
     }
 }
 
@@ -67,20 +75,20 @@ choice! {
     }
 }
 
-impl Rule {
+impl Action {
     pub(super) fn paths(&self) -> &[PathMatch] {
         self.matches.fields.paths.as_deref().unwrap_or_default()
     }
 }
 
-impl Checked for Rule {
+impl Checked for Action {
     fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
         let redirect = self.redirect.as_ref().map(|redirect| &redirect.path);
         let rewrite = self.rewrite.as_ref().map(|rewrite| &rewrite.replacement);
         let targets =
             [("redirect", ActionName::Redirect, redirect), ("rewrite", ActionName::Rewrite, rewrite)];
         for (field, owner, target) in targets {
-            match (target, self.action == owner) {
+            match (target, self.name == owner) {
                 (Some(_), false) => {
                     let message = format!("`{field}` without `action: {field}`");
                     problems.add(Code::WRONG_ACTION, &path.field(field), message, "remove one of the two");

@@ -34,7 +34,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn matches(&self) -> &RequestMatch {
-        &self.matches
+        &self.action.matches
     }
 }
 
@@ -101,14 +101,14 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<(Option<&'s Rule>, bool), Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, reading, report| {
-            if rule.action != ActionName::Deny {
+            if rule.action.name != ActionName::Deny {
                 return Ok(());
             }
             report.end(self.denial(request, Some(rule), reading))
         })?;
         for (reading, rule) in &readings {
             let is_denied = match rule {
-                Some(rule) => rule.action == ActionName::Deny,
+                Some(rule) => rule.action.name == ActionName::Deny,
                 None => self.default == DefaultAction::Deny,
             };
             if is_denied {
@@ -132,12 +132,14 @@ impl PathStage {
         let is_enforcing = self.enforcement.mode() == Mode::Enforce;
         let mut forward = is_enforcing && self.normalize.forward == Forward::Canonical;
         if let Some(rule) = rule {
-            if let Some(redirect) = &rule.redirect {
+            if let Some(redirect) = &rule.action.redirect {
                 report.end(self.redirect(request, rule, redirect, &path))?;
             }
-            if let Some(Rewrite { replacement }) = &rule.rewrite {
+            if let Some(Rewrite { replacement }) = &rule.action.rewrite {
                 let rewritten = if is_unanimous {
-                    self.replace(rule, replacement.as_ref(), &path)
+                    replacement.as_ref().map_or(Err(Reason::REPLACEMENT_FAILED), |replacement| {
+                        self.replace(rule, replacement, &path)
+                    })
                 } else {
                     // The rewritten path would come from a reading that this rule did not match.
                     Err(Reason::REWRITE_AMBIGUOUS)
@@ -158,18 +160,17 @@ impl PathStage {
         Ok(())
     }
 
-    /// Returns the path after a replacement, if there is one.
+    /// Returns the path after a replacement.
     ///
     /// # Errors
     /// Returns a reason with status 400 if the request causes the failure, otherwise with status 500.
     fn replace<'a>(
         &self,
         rule: &Rule,
-        replacement: Option<&Replacement>,
+        replacement: &Replacement,
         path: &RequestPath<'a>,
     ) -> Result<RequestPath<'a>, Reason> {
-        let Some(replacement) = replacement else { return Ok(path.clone()) };
-        let replaced = replacement.apply(path.canonical(), rule.paths());
+        let replaced = replacement.apply(path.canonical(), rule.action.paths());
         let replaced = replaced.ok_or(Reason::REPLACEMENT_FAILED)?;
         path.rewritten(&replaced, &self.normalize).map_err(|reason| match reason {
             Reason::PATH_ABOVE_ROOT | Reason::TOO_MANY_READINGS => reason,
@@ -184,7 +185,10 @@ impl PathStage {
         redirect: &Redirect,
         path: &RequestPath<'_>,
     ) -> Answer {
-        let path = self.replace(rule, redirect.path.as_ref(), path);
+        let path = redirect
+            .path
+            .as_ref()
+            .map_or(Ok(path.clone()), |path_replacement| self.replace(rule, path_replacement, path));
         match path.and_then(|path| location::of(redirect, request, &path)) {
             Ok(location) => {
                 let reply = self.refusal(request, rule, Reason::REDIRECTED);

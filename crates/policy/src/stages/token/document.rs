@@ -2,7 +2,9 @@
 
 use super::cache::CacheBytes;
 use super::providers::Providers;
-use crate::document::{Code, Definitions, Document, FieldGroup, Node, Problems, Schema};
+use crate::document::{
+    Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema, did_you_mean,
+};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderText, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
@@ -14,14 +16,38 @@ document! {
         "mode" mode: Mode = Mode::default(),
         /// The realm of challenges (RFC 9110, section 11.5).
         "realm" realm: Realm = Realm("ringfence".to_owned()),
-        /// The providers, by name.
-        "providers" providers: Providers,
-        /// The rules; the first match wins, and a request without a match is denied with 401.
-        "rules" rules: Rules<Rule>,
+        /// The providers, and the rules that require them.
+        requirements: Requirements,
         /// The size of the cache of verified tokens; `off`: no cache.
         "cache" cache: CacheBytes = CacheBytes::DEFAULT,
         /// The response of denials.
         "response" response: Option<DenyResponse> = None,
+    }
+}
+
+document! {
+    /// The providers, and the rules that require them.
+    pub struct Requirements: Checked {
+        /// The providers, by name.
+        "providers" providers: Providers,
+        /// The rules; the first match wins, and a request without a match is denied with 401.
+        "rules" rules: Rules<Rule>,
+    }
+}
+
+impl Checked for Requirements {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let names: Vec<&str> = self.providers.0.iter().map(|provider| provider.name.as_str()).collect();
+        let rules = path.field("rules");
+        for (index, rule) in self.rules.iter().enumerate() {
+            let Require::Token(required) = &rule.require else { continue };
+            for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
+                let rule = rules.item(index);
+                let message = format!("unknown provider `{unknown}`");
+                let help = did_you_mean(unknown, &names);
+                problems.add(Code::UNKNOWN_PROVIDER, &rule.field("require"), message, help);
+            }
+        }
     }
 }
 

@@ -13,7 +13,6 @@ mod providers;
 mod source;
 
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::document::{Code, FieldPath, Problems, did_you_mean};
 use crate::http::{Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
@@ -21,7 +20,7 @@ use crate::stages::stage::Stage;
 use crate::vocabulary::{HeaderName, Mode, RequestMatch};
 use cache::VerifiedToken;
 use challenge::Refusal;
-use document::{Realm, Require, Rule};
+use document::{Realm, Require, Requirements, Rule};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -71,22 +70,9 @@ impl Stage for TokenStage {
         self.rules.needs().or(Needs { time: true, certificate, ..Needs::default() })
     }
 
-    fn check(policy: &TokenPolicy, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
-        let names: Vec<&str> = policy.providers.0.iter().map(|provider| provider.name.as_str()).collect();
-        let rules = path.field("rules");
-        for (index, rule) in policy.rules.iter().enumerate() {
-            let Require::Token(required) = &rule.require else { continue };
-            for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
-                let rule = rules.item(index);
-                let message = format!("unknown provider `{unknown}`");
-                let help = did_you_mean(unknown, &names);
-                problems.add(Code::UNKNOWN_PROVIDER, &rule.field("require"), message, help);
-            }
-        }
-    }
-
     fn compile(document: TokenPolicy) -> Self {
-        let TokenPolicy { mode, realm, providers, rules, cache, response } = document;
+        let TokenPolicy { mode, realm, requirements: Requirements { providers, rules }, cache, response } =
+            document;
         let keys = KeyRing::new(providers.0, cache);
         let identity_headers = keys.providers().iter().flat_map(|state| {
             let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);

@@ -1,21 +1,51 @@
 //! The document of vhost-policy.
 
+use crate::document::{Checked, Code, FieldPath, Problems};
 use crate::stages::enforcement::RuleHead;
 use crate::vocabulary::{DenyResponse, HostPattern, Method, Mode, NonEmpty, RuleName, Rules};
+use std::collections::HashMap;
 
 document! {
     /// Virtual hosts, and the ports, methods and TLS that requests to them must use.
     pub struct VhostPolicy {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
-        /// The virtual hosts; the most specific domain wins: exact, then the longest wildcard.
-        "hosts" hosts: Rules<VirtualHost>,
+        /// The virtual hosts.
+        hosts: VirtualHosts,
         /// Whether the server name of a TLS connection must cover the host of each request.
         "sni" sni: Sni = Sni::Ignore,
         /// The action for a host that is not listed.
         "unknownHost" unknown_host: UnknownHost = UnknownHost::Deny,
         /// The response of denials.
         "response" response: Option<DenyResponse> = None,
+    }
+}
+
+document! {
+    /// The virtual hosts.
+    pub struct VirtualHosts: Checked {
+        /// The virtual hosts; the most specific domain wins: exact, then the longest wildcard.
+        "hosts" hosts: Rules<VirtualHost>,
+    }
+}
+
+impl Checked for VirtualHosts {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let (mut owners, hosts) = (HashMap::new(), path.field("hosts"));
+        for (index, host) in self.hosts.iter().enumerate() {
+            for (domain_index, domain) in host.domains.iter().enumerate() {
+                if let Some(owner) = owners.insert(domain, &host.name) {
+                    let (host, message) = (hosts.item(index), format!("`{owner}` already lists this domain"));
+                    let domains = host.field("domains");
+                    problems.add(
+                        Code::DUPLICATE_DOMAIN,
+                        &domains.item(domain_index),
+                        message,
+                        "list it once",
+                    );
+                }
+            }
+        }
     }
 }
 

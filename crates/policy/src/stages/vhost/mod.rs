@@ -3,14 +3,12 @@
 mod document;
 
 use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
-use crate::document::{Code, FieldPath, Problems};
 use crate::http::{Authority, Needs, Request};
 use crate::stages::enforcement::Enforcement;
 use crate::stages::host_map::HostMap;
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Method, Mode, Rules};
 use document::{Sni, Tls, UnknownHost, VirtualHost};
-use std::collections::HashMap;
 
 pub use document::VhostPolicy;
 
@@ -35,23 +33,9 @@ impl Stage for VhostStage {
         vec![FILTER]
     }
 
-    fn check(policy: &VhostPolicy, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
-        let mut owners = HashMap::new();
-        for (index, host) in policy.hosts.iter().enumerate() {
-            for (domain_index, domain) in host.domains.iter().enumerate() {
-                if let Some(owner) = owners.insert(domain, &host.name) {
-                    let (hosts, message) =
-                        (path.field("hosts"), format!("`{owner}` already lists this domain"));
-                    let (host, help) = (hosts.item(index), "list it once");
-                    let domains = host.field("domains");
-                    problems.add(Code::DUPLICATE_DOMAIN, &domains.item(domain_index), message, help);
-                }
-            }
-        }
-    }
-
     fn compile(document: VhostPolicy) -> Self {
-        let VhostPolicy { mode, hosts: Rules(hosts), sni, unknown_host, response } = document;
+        let VhostPolicy { mode, hosts, sni, unknown_host, response } = document;
+        let Rules(hosts) = hosts.hosts;
         let enforcement = Enforcement::new(FILTER, mode, hosts.iter().map(|host| host.mode), response);
         let mut index = HostMap::default();
         for (host_index, host) in hosts.iter().enumerate() {
