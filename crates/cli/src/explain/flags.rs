@@ -38,8 +38,8 @@ impl Flags {
     /// Returns the request.
     pub fn request(&self) -> Result<Request, Failure> {
         let token = self.token.as_deref().map(read_token).transpose()?;
-        let tls = (self.tls || self.plaintext).then_some(self.tls);
-        let connection = Connection { tls, ..self.connection.clone() };
+        let mut connection = self.connection.clone();
+        connection.tls = (self.tls || self.plaintext).then_some(self.tls);
         let text = self.request.clone().unwrap_or_default();
         let (host, headers) = (self.host.clone(), self.headers.clone());
         let entry = Entry { request: text, host, headers, token, connection };
