@@ -48,7 +48,7 @@ fn observed(output: &Value) -> Result<Observed> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let response = &output["response"];
     let shadowed = output["shadowed"].as_array().context("nothing about shadow mode")?;
-    let withheld = |one: &Value| ShadowDecision {
+    let shadow_decision = |one: &Value| ShadowDecision {
         rule: text(&one["rule"]),
         reason: text(&one["reason"]).unwrap_or_default(),
     };
@@ -65,12 +65,12 @@ fn observed(output: &Value) -> Result<Observed> {
             .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value))
             .collect(),
         body: response["body"].as_str().map(bytes).transpose()?,
-        upstream: (!upstream.is_null()).then(|| seen(upstream)).transpose()?,
-        shadowed: Some(shadowed.iter().map(withheld).collect()),
+        upstream: (!upstream.is_null()).then(|| seen_upstream(upstream)).transpose()?,
+        shadowed: Some(shadowed.iter().map(shadow_decision).collect()),
     })
 }
 
-fn seen(upstream: &Value) -> Result<SeenUpstream> {
+fn seen_upstream(upstream: &Value) -> Result<SeenUpstream> {
     let target = upstream["target"].as_str().map(bytes).transpose()?.unwrap_or_default();
     Ok(SeenUpstream { target, headers: headers(&upstream["headers"])? })
 }

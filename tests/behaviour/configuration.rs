@@ -10,7 +10,7 @@ use testkit::upstream;
 /// Returns the log of an Envoy that does not start with this policy.
 fn refusal(filter: &str, policy: &str) -> String {
     match envoy_with("refused", filter, policy, &[]) {
-        Ok(_) => panic!("Envoy took {policy}"),
+        Ok(_) => panic!("Envoy accepted {policy}"),
         Err(error) => format!("{error:#}"),
     }
 }
@@ -27,10 +27,10 @@ fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
     let log = refusal("path-policy", &policy.to_string());
     for problem in [
         "unknown_field at defualt: unknown field `defualt`; did you mean `default`?",
-        "missing_field at the configuration: `default` is missing; add `default`",
-        "duplicate_name at rules[1].name: `a` is the name of an earlier one too; give each its own name",
-        "path_pattern at rules[0].match.paths[0].prefix: no canonical path matches this; start with `/`",
-        "unknown_value at rules[1].action: `alow` is not a choice here; did you mean `allow`?",
+        "missing_field at the configuration: missing field `default`; add `default`",
+        "duplicate_name at rules[1].name: duplicate name `a`; give each its own name",
+        "path_pattern at rules[0].match.paths[0].prefix: no canonical path matches this pattern; start with `/`",
+        "unknown_value at rules[1].action: unknown value `alow`; did you mean `allow`?",
     ] {
         assert!(log.contains(problem), "{problem}\nis not in\n{log}");
     }
@@ -40,7 +40,7 @@ fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
 fn a_module_needs_a_policy() {
     for filter in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
         let log = refusal(filter, "");
-        assert!(log.contains("empty at the configuration: there is no configuration"), "{filter}: {log}");
+        assert!(log.contains("empty at the configuration: the configuration is empty"), "{filter}: {log}");
     }
     let log = refusal("ringfence", "{}");
     assert!(log.contains("empty at the configuration: no filter has a policy"), "{log}");

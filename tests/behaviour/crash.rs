@@ -82,6 +82,6 @@ fn a_new_vm_replaces_the_crashed_one() {
             }
             assert!(Instant::now() < deadline, "{}", envoy.log());
         }
-        assert_eq!(status(), 503, "the crashed module is asked again");
+        assert_eq!(status(), 503, "the crashed module decides again");
     }
 }

@@ -131,7 +131,7 @@ fn a_request_with_a_body_waits_for_the_first_keys() {
     for stream in &mut waiting {
         let answer = read_response(&mut BufReader::new(stream), true).unwrap();
         assert_eq!(answer.status, 200, "{}", world.envoy.log());
-        let seen = upstream::seen(&answer.body);
+        let seen = upstream::parse_echo(&answer.body);
         assert!(seen.headers.contains(&(b"x-user".to_vec(), b"kim".to_vec())));
         assert!(!seen.headers.iter().any(|(name, _)| name == b"authorization"));
     }

@@ -41,7 +41,7 @@ fn send(envoy: &Envoy, issuer: &Issuer) -> (u16, Vec<HeaderLine>) {
     let token = issuer.token(&json!({"sub": "kim", "aud": "api"}));
     let request = Request::get("/").with("authorization", &format!("Bearer {token}"));
     let answer = http1(envoy.listener("listener").unwrap(), &request).unwrap();
-    (answer.status, upstream::seen(&answer.body).headers)
+    (answer.status, upstream::parse_echo(&answer.body).headers)
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Registry {
             "storage": storage,
             "http": {"addr": format!("127.0.0.1:{port}")},
         });
-        // JSON is YAML, but for its version, which must be this very text.
+        // The configuration is JSON; `version` must be a literal.
         let file = folder.join("config.yml");
         std::fs::write(&file, config.to_string())?;
         let mut command = Command::new("docker-registry");

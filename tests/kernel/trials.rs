@@ -77,11 +77,11 @@ fn matrix(node: &mut Node, expected: impl Fn(&str, &str, u16) -> bool) -> Result
         let own =
             |to: &str| to == *from || (*from == "outside" && OUTSIDE.iter().any(|(name, _)| *name == to));
         let others = targets.iter().filter(|(to, _)| !own(to));
-        let asked: Vec<(&str, SocketAddr)> = others
+        let queries: Vec<(&str, SocketAddr)> = others
             .flat_map(|(to, address)| PORTS.map(|port| (*to, SocketAddr::from((*address, port)))))
             .collect();
-        let addresses: Vec<SocketAddr> = asked.iter().map(|(_, address)| *address).collect();
-        for ((to, address), outcome) in asked.iter().zip(node.connect(from, &addresses)?) {
+        let addresses: Vec<SocketAddr> = queries.iter().map(|(_, address)| *address).collect();
+        for ((to, address), outcome) in queries.iter().zip(node.connect(from, &addresses)?) {
             let wanted = if expected(from, to, address.port()) { Outcome::Open } else { Outcome::Denied };
             if outcome != wanted {
                 wrong.push(format!("{from} -> {to} ({address}): {outcome:?}, expected {wanted:?}"));

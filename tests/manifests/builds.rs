@@ -66,7 +66,7 @@ fn check(built: &[Value]) -> Result<()> {
             ["Namespace", "GatewayClass"].contains(&kind) || !namespace.is_empty(),
             "{object} has no namespace"
         );
-        ensure!(seen.insert(object.clone()), "{object} stands twice");
+        ensure!(seen.insert(object.clone()), "{object} is a duplicate");
     }
     let closed = |object: &String| object.starts_with("NetworkPolicy ") && object.ends_with("/default-deny");
     ensure!(seen.iter().any(closed), "nothing is closed");

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use std::path::Path;
 
 /// Returns the trial of a file with a NetworkPolicy.
-pub fn of(file: &Path) -> Result<Option<Trial>> {
+pub fn trial(file: &Path) -> Result<Option<Trial>> {
     if documents(file)?.iter().all(|document| document["kind"] != "NetworkPolicy") {
         return Ok(None);
     }

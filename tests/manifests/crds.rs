@@ -122,17 +122,17 @@ fn mistakes(python: &Path, folder: &Path) -> Result<()> {
         plugin(json!({"url": "oci://a", "pluginConfig": {"anything": [{"at": "all"}]}})),
     ];
     let problems = validate(python, folder, &manifests)?;
-    let said = [
+    let messages = [
         "failStrategie",
         "FAIL_SHUT",
         "'url' is a required property",
         "spec/sha256",
         "'port' was unexpected",
     ];
-    for (number, said) in said.into_iter().enumerate() {
+    for (number, message) in messages.into_iter().enumerate() {
         let found = problems.get(&number).map(|problems| problems.join("; ")).unwrap_or_default();
-        ensure!(found.contains(said), "`{said}` is not in `{found}`");
+        ensure!(found.contains(message), "`{message}` is not in `{found}`");
     }
-    ensure!(problems.get(&said.len()).is_some_and(Vec::is_empty), "{problems:?}");
+    ensure!(problems.get(&messages.len()).is_some_and(Vec::is_empty), "{problems:?}");
     Ok(())
 }

@@ -22,7 +22,7 @@ use testkit::workspace::root;
 fn main() -> Result<ExitCode> {
     let mut trials = Vec::new();
     for file in files(&root().join("network-policies"))?.into_iter().chain(files(&root().join("examples"))?) {
-        trials.extend(comments::of(&file)?);
+        trials.extend(comments::trial(&file)?);
     }
     trials.push(trial("both manifests of Bookinfo have its policy", policies::check_bookinfo));
     trials.push(trial("the engine loads the policies of every file", policies::check_files));

@@ -1,4 +1,4 @@
-//! No spelling of a denied file that a real web server serves passes Envoy with path-policy, whatever path normalization Envoy
+//! For every path that a real server maps to a denied file, path-policy denies the request, whatever path normalization Envoy
 //! applies.
 //!
 //! Each server is asked for the file directly, under thousands of spellings. Every spelling that one of them serves is then

@@ -84,7 +84,7 @@ pub fn passes(world: &World, target: &str) -> Result<()> {
         connection.get(target.as_bytes()).ok_or_else(|| anyhow!("no response: {combination}"))
     };
     let response = ask(Combination::OFF)?;
-    let reached = upstream::seen(&response.body).target;
+    let reached = upstream::parse_echo(&response.body).target;
     ensure!(response.status == 200, "{} of {}", response.status, response.text("x-details"));
     ensure!(Some(reached.as_slice()) == expected.map(str::as_bytes), "as {}", reached.escape_ascii());
     for combination in Combination::all() {

@@ -115,7 +115,7 @@ fn forwarded(gateway: &Gateway, spellings: &[Spelling]) -> Result<Vec<(Combinati
         for spelling in spellings {
             let Some(response) = connection.follow(spelling) else { continue };
             if response.header("x-details").is_none() {
-                let seen = upstream::seen(&response.body);
+                let seen = upstream::parse_echo(&response.body);
                 let host = seen.headers.into_iter().find(|(name, _)| name == b"host");
                 requests.entry((seen.target, host)).or_insert_with(|| spelling.clone());
             }

@@ -131,7 +131,7 @@ pub struct Expected {
     pub body: Option<String>,
     /// The request that the upstream gets.
     pub upstream: Option<Upstream>,
-    /// The decisions that shadow mode did not carry out, in order.
+    /// The shadowed decisions, in order.
     pub shadowed: Option<Vec<ShadowDecision>>,
 }
 
@@ -146,7 +146,7 @@ pub struct Upstream {
     pub headers: BTreeMap<String, Vec<String>>,
 }
 
-/// A denial or redirect that shadow mode did not carry out.
+/// A shadowed denial or redirect.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShadowDecision {
@@ -256,15 +256,17 @@ impl Case {
     pub fn as_request(&self) -> Result<Request, String> {
         let host = unescape(&self.host)?;
         let connection = &self.connection;
-        Ok(Request {
+        let mut request = Request {
             method: self.method().as_bytes().to_vec(),
             target: self.target()?,
             host: (!host.is_empty()).then_some(host),
             headers: self.lines()?,
-            tls: connection.tls,
-            sni: connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec()),
-            certificate: connection.certificate.clone(),
-        })
+            ..Request::default()
+        };
+        request.tls = connection.tls;
+        request.sni = connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec());
+        request.certificate.clone_from(&connection.certificate);
+        Ok(request)
     }
 
     /// Returns the exception for a protocol and a version of Envoy.

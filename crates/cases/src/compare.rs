@@ -23,7 +23,7 @@ pub struct Observed {
     pub body: Option<Vec<u8>>,
     /// The request that the upstream got.
     pub upstream: Option<SeenUpstream>,
-    /// The decisions that shadow mode did not carry out; absent if the runner cannot observe all of them.
+    /// The shadowed decisions; absent if the runner cannot observe all of them.
     pub shadowed: Option<Vec<ShadowDecision>>,
 }
 

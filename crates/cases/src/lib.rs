@@ -12,4 +12,4 @@ pub use case::{Case, CaseFile, Connection, Exception, Expected, Protocol, Shadow
 pub use compare::{Difference, Observed, SeenUpstream};
 pub use inspect::{HeaderLine, Request, unescape};
 pub use run::{UPSTREAM_RESPONSE, run};
-pub use table::{Row, decided_by, line, table, widths};
+pub use table::{Row, deciding_rule, line, table, widths};

@@ -33,7 +33,7 @@ impl From<&Decided> for Observed {
             reading: answer.map(|answer| answer.reading.clone()),
             headers: decided.response.iter().map(text).collect(),
             body: decided.body().map(<[u8]>::to_vec),
-            upstream: decided.upstream.as_deref().map(seen),
+            upstream: decided.upstream.as_deref().map(upstream),
             shadowed: Some(decided.shadowed.iter().map(shadow_decision).collect()),
         }
     }
@@ -46,7 +46,7 @@ fn shadow_decision(answer: &Answer) -> ShadowDecision {
     }
 }
 
-fn seen(lines: &[HeaderLine]) -> SeenUpstream {
+fn upstream(lines: &[HeaderLine]) -> SeenUpstream {
     let target = lines.iter().find(|(name, _)| name == b":path").map(|(_, value)| value.clone());
     let fields = lines.iter().filter(|(name, _)| !name.starts_with(b":"));
     SeenUpstream { target: target.unwrap_or_default(), headers: fields.cloned().collect() }

@@ -5,7 +5,7 @@ use crate::{Case, Observed};
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The cells, as many as the header has.
+    /// One cell per column.
     pub cells: Vec<String>,
     /// The differences from the expected decision.
     pub differences: Vec<String>,
@@ -13,7 +13,7 @@ pub struct Row {
 
 impl Row {
     /// Creates the row of a case: the request, the status, the rule that decided, and the target that the upstream got.
-    pub fn of(case: &Case, observed: &Observed, decided: String) -> Self {
+    pub fn new(case: &Case, observed: &Observed, decided: String) -> Self {
         let seen = observed.upstream.as_ref();
         let seen =
             seen.map_or("-".to_owned(), |upstream| String::from_utf8_lossy(&upstream.target).into_owned());
@@ -23,7 +23,7 @@ impl Row {
 }
 
 /// Returns the rule that decided and the reason: `admin: denied`.
-pub fn decided_by(observed: &Observed, rule: Option<&str>) -> String {
+pub fn deciding_rule(observed: &Observed, rule: Option<&str>) -> String {
     match (&observed.reason, rule) {
         (Some(reason), Some(rule)) => format!("{rule}: {reason}"),
         (Some(reason), None) => reason.clone(),

@@ -29,7 +29,7 @@ pub fn is_true(value: &Value, name: &str) -> bool {
 }
 
 /// Returns the names of the fields that are not among these, which are in `snake_case`.
-pub fn others(value: &Value, known: &[&str]) -> Vec<String> {
+pub fn unknown_fields(value: &Value, known: &[&str]) -> Vec<String> {
     let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     fields.map(|(name, _)| name).filter(|name| !known.contains(&snake(name).as_str())).cloned().collect()
 }

@@ -22,7 +22,7 @@ pub struct Match {
 ///
 /// # Errors
 /// Returns why a rule that allows cannot express the conjunct.
-pub fn of(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
+pub fn of_conjunct(conjunct: &Conjunct, side: Side) -> Result<Match, String> {
     let mut built = Match::default();
     let mut not = Map::new();
     for literal in conjunct {

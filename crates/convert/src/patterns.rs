@@ -31,13 +31,13 @@ pub struct Pattern {
 
 impl Pattern {
     /// Creates a pattern that compares with regard to case.
-    pub fn of(text: Text) -> Self {
+    pub fn new(text: Text) -> Self {
         Self { text, ignore_case: false }
     }
 
     /// Parses a pattern of Istio: `x`, `x*`, `*x` or `*`.
     pub fn istio(text: &str) -> Self {
-        Self::of(match (text, text.strip_prefix('*'), text.strip_suffix('*')) {
+        Self::new(match (text, text.strip_prefix('*'), text.strip_suffix('*')) {
             ("*", ..) => Text::Present,
             (_, Some(rest), _) => Text::Suffix(rest.to_owned()),
             (_, _, Some(rest)) => Text::Prefix(rest.to_owned()),
@@ -217,7 +217,7 @@ pub fn header_any(name: &str, patterns: &[Pattern]) -> Expr {
         [pattern] => header(name, pattern),
         _ if patterns.iter().any(|pattern| pattern.text == Text::Present) => present(name),
         _ => match alternatives(patterns) {
-            Some(regex) => header(name, &Pattern::of(Text::Regex(regex))),
+            Some(regex) => header(name, &Pattern::new(Text::Regex(regex))),
             None => Expr::any(patterns.iter().map(|pattern| header(name, pattern)).collect()),
         },
     }

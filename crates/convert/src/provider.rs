@@ -2,11 +2,8 @@
 
 use crate::draft::{Rule, without_null};
 use crate::field::{self, is_true, list, text, texts};
+use jose::{Algorithm, KeySet};
 use serde_json::{Value, json};
-
-/// The algorithms for public keys.
-const PUBLIC: [&str; 10] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 
 /// The names of fields that differ between the sources.
 #[derive(Debug)]
@@ -22,11 +19,11 @@ pub struct FieldNames {
 }
 
 /// Returns the names of the fields that are neither converted nor among `more`.
-pub fn others(value: &Value, names: &FieldNames, more: &[&str]) -> Vec<String> {
+pub fn unknown_fields(value: &Value, names: &FieldNames, more: &[&str]) -> Vec<String> {
     let [claims, ..] = names.claims;
     let shared = ["issuer", "audiences", "from_headers", "from_params", "from_cookies"];
     let named = [names.forward, claims, names.payload];
-    field::others(value, &[&shared[..], &named, more].concat())
+    field::unknown_fields(value, &[&shared[..], &named, more].concat())
 }
 
 /// Returns the provider of the policy; `jwks` is its field with the keys.
@@ -40,18 +37,19 @@ pub fn rule(
     mut comments: Vec<String>,
 ) -> Result<Rule, String> {
     let issuer = text(value, "issuer").unwrap_or_default();
-    let algorithms = match jwks.get("inline") {
-        Some(keys) => of_keys(keys, &mut comments),
+    let algorithms: Vec<Algorithm> = match jwks.get("inline") {
+        Some(keys) => usable_algorithms(keys, &mut comments),
         None => {
             let cluster = jwks.pointer("/remote/cluster").and_then(Value::as_str).unwrap_or_default();
             comments
                 .push(format!("the keys are fetched through the cluster `{cluster}`, which Envoy must have"));
-            PUBLIC.to_vec()
+            Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric()).collect()
         }
     };
     if algorithms.is_empty() {
         return Err(format!("`{issuer}` has no usable key"));
     }
+    let algorithms: Vec<&str> = algorithms.into_iter().map(Algorithm::name).collect();
     let expires = is_true(value, "require_expiration");
     if !expires {
         let comment =
@@ -108,31 +106,18 @@ fn from(value: &Value, prefix: &str) -> Value {
     json!({"headers": headers, "cookies": cookies, "query": params})
 }
 
-/// Returns the algorithms of a key set.
-fn of_keys(keys: &Value, comments: &mut Vec<String>) -> Vec<&'static str> {
-    let mut found: Vec<&str> = Vec::new();
-    for key in list(keys, "keys") {
-        let field = |name: &str| text(key, name).unwrap_or_default();
-        let families: &[&str] = match (field("kty"), field("crv")) {
-            ("RSA", _) => &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
-            ("EC", "P-256") => &["ES256"],
-            ("EC", "P-384") => &["ES384"],
-            ("EC", "P-521") => &["ES512"],
-            ("OKP", _) => &["EdDSA"],
-            ("oct", _) => &["HS256", "HS384", "HS512"],
-            _ => &[],
-        };
-        let alg = field("alg");
-        found.extend(families.iter().copied().filter(|family| alg.is_empty() || *family == alg));
-    }
-    found.sort_unstable();
+/// Returns the algorithms of the keys that can be used, sorted by name.
+fn usable_algorithms(keys: &Value, comments: &mut Vec<String>) -> Vec<Algorithm> {
+    let Ok((set, _)) = KeySet::parse(keys.to_string().as_bytes(), &Algorithm::ALL) else { return Vec::new() };
+    let mut found: Vec<Algorithm> = set.keys().iter().flat_map(|key| key.algorithms()).copied().collect();
+    found.sort_unstable_by_key(|algorithm| algorithm.name());
     found.dedup();
-    let secrets = found.iter().filter(|name| name.starts_with("HS")).count();
+    let secrets = found.iter().filter(|algorithm| algorithm.is_symmetric()).count();
     if secrets > 0 && secrets < found.len() {
         let comment =
             "not carried over: the secrets of a key set with public keys; tokens with HS* are rejected";
         comments.push(comment.to_owned());
-        found.retain(|name| !name.starts_with("HS"));
+        found.retain(|algorithm| !algorithm.is_symmetric());
     }
     found
 }

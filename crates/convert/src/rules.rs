@@ -50,7 +50,7 @@ fn build_one(rule: &SourceRule, side: Side) -> Vec<Built> {
     });
     let mut built: Vec<Built> = Vec::new();
     for conjunct in &conjuncts {
-        match matching::of(conjunct, side) {
+        match matching::of_conjunct(conjunct, side) {
             Ok(matches) => {
                 let (name, comments) = (rule_name(&rule.name, built.len() + 1), matches.losses.clone());
                 built.push(Built { name, matches: Some(matches), comments });

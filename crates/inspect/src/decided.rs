@@ -15,7 +15,7 @@ pub struct Decided {
     pub readings: Vec<String>,
     /// The rules that were tried, in order.
     pub tried: Vec<TriedRule>,
-    /// The denials and redirects that shadow mode did not carry out.
+    /// The shadowed denials and redirects: shadow mode reports them, and the request passes.
     pub shadowed: Vec<Answer>,
     /// The filters that the request passed through.
     pub entered: Vec<Filter>,

@@ -36,6 +36,7 @@ impl Request {
         let pseudo = pseudo.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
         pseudo.chain(self.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())))
     }
+
     /// Returns the connection, as a policy reads it.
     pub(crate) fn connection(&self) -> Connection<'_> {
         Connection {

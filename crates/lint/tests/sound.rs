@@ -83,7 +83,7 @@ fn rule(numbers: &mut Numbers, index: usize) -> Value {
 /// The names of the rules that a request matched, in any reading, in shadow or not.
 fn matched(stage: &PathStage, lines: &[(&str, &str)]) -> Vec<String> {
     let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-    let connection = Connection { tls: false, sni: None, certificate: None };
+    let connection = Connection::default();
     let outcome: Outcome<'_, PathStage, Vec<Step>> = policy::decide(stage, lines, connection, 0);
     let steps = outcome.report.trace.into_iter();
     steps
@@ -130,7 +130,7 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
 #[test]
 fn an_unreachable_rule_never_matches() {
     let (mut numbers, requests) = (Numbers(7), requests());
-    let mut said = 0;
+    let mut reported = 0;
     for _ in 0..1500 {
         let rules: Vec<Value> = (0..6).map(|index| rule(&mut numbers, index)).collect();
         let mode = numbers.pick(&["enforce", "enforce", "shadow"]);
@@ -145,12 +145,12 @@ fn an_unreachable_rule_never_matches() {
         if unreachable.is_empty() {
             continue;
         }
-        said += unreachable.len();
+        reported += unreachable.len();
         for request in &requests {
             let matched = matched(&stage, request);
             let wrong = unreachable.iter().find(|rule| matched.contains(rule));
             assert!(wrong.is_none(), "{wrong:?} matches {request:?} of {policy:#}");
         }
     }
-    assert!(said > 300, "{said}");
+    assert!(reported > 300, "{reported}");
 }

@@ -48,7 +48,7 @@ struct Row {
 }
 
 impl Row {
-    const fn of<S>(name: &'static str, about: &'static str) -> Self
+    const fn new<S>(name: &'static str, about: &'static str) -> Self
     where
         S: Stage + 'static,
     {
@@ -78,13 +78,13 @@ impl Module {
                 section: Some("vhost"),
                 rules: "hosts",
                 own_fields: &["hosts", "sni", "unknownHost"],
-                ..Row::of::<VhostStage>("vhost-policy", "Allow requests by their host")
+                ..Row::new::<VhostStage>("vhost-policy", "Allow requests by their host")
             },
             Self::PathPolicy => Row {
                 section: Some("path"),
                 own_fields: &["default", "normalize"],
                 own_rule_fields: &["action", "redirect", "rewrite"],
-                ..Row::of::<PathStage>(
+                ..Row::new::<PathStage>(
                     "path-policy",
                     "Allow, deny, redirect or rewrite requests by their path",
                 )
@@ -93,20 +93,20 @@ impl Module {
                 section: Some("token"),
                 own_fields: &["providers", "realm"],
                 validates_tokens: true,
-                ..Row::of::<TokenStage>("token-validation", "Validate JWTs and their claims")
+                ..Row::new::<TokenStage>("token-validation", "Validate JWTs and their claims")
             },
             Self::HeaderPolicy => Row {
                 section: Some("header"),
                 own_fields: &["presets", "underscores"],
                 own_rule_fields: &["forbid", "single", "request", "denyResponse"],
                 edits_responses: true,
-                ..Row::of::<HeaderStage>("header-policy", "Require, forbid and change headers")
+                ..Row::new::<HeaderStage>("header-policy", "Require, forbid and change headers")
             },
             Self::Ringfence => Row {
                 own_fields: &["vhost", "path", "token", "header"],
                 edits_responses: true,
                 validates_tokens: true,
-                ..Row::of::<Ringfence>("ringfence", "All filters in one module")
+                ..Row::new::<Ringfence>("ringfence", "All filters in one module")
             },
         }
     }

@@ -21,14 +21,14 @@ pub fn request(case: &Case, protocol: Protocol) -> Result<Request, String> {
 /// Reads an observation from the response of a proxy that adds `x-details` and `x-state-…` (see `bootstrap`).
 pub fn observed(request: &Request, response: Response) -> Observed {
     let details = response.text("x-details");
-    let shadowed = withheld(&response);
+    let shadowed = shadowed(&response);
     if details.is_empty() {
         let head = !matches!(request.method.as_slice(), b"HEAD" | b"CONNECT");
         let from_upstream = response.status == 200;
         return Observed {
             decision: if from_upstream { "allow" } else { "deny" }.to_owned(),
             status: response.status,
-            upstream: (head && from_upstream).then(|| upstream::seen(&response.body)),
+            upstream: (head && from_upstream).then(|| upstream::parse_echo(&response.body)),
             headers: response.headers,
             shadowed,
             ..Observed::default()
@@ -61,7 +61,7 @@ pub fn parse_details(details: &str) -> (Option<String>, String) {
 }
 
 /// Reads the shadow decisions from the filter state, which holds the last one of each filter.
-fn withheld(response: &Response) -> Option<Vec<ShadowDecision>> {
+fn shadowed(response: &Response) -> Option<Vec<ShadowDecision>> {
     let states = response.headers.iter().filter(|(name, _)| name.starts_with("x-state-"));
     let decision = |value: &[u8]| {
         let state = String::from_utf8_lossy(value);

@@ -23,21 +23,21 @@ pub fn echo(head: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// Reads the request that reached the upstream from the body of an [`echo`] response.
-pub fn seen(body: &[u8]) -> SeenUpstream {
+pub fn parse_echo(body: &[u8]) -> SeenUpstream {
     let request = Request::parse(body);
     SeenUpstream { target: request.target.unwrap_or_default(), headers: request.lines }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::seen;
+    use super::parse_echo;
 
     #[test]
-    fn the_target_and_the_headers_are_seen() {
-        let seen = seen(b"GET /a?b c HTTP/1.1\r\nhost: x:1\r\nempty:\r\n\r\n");
+    fn an_echo_has_the_target_and_the_headers() {
+        let seen = parse_echo(b"GET /a?b c HTTP/1.1\r\nhost: x:1\r\nempty:\r\n\r\n");
         assert_eq!(seen.target, b"/a?b c");
         let header = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
         assert_eq!(seen.headers, [header("host", "x:1"), header("empty", "")]);
-        assert!(super::seen(b"").target.is_empty());
+        assert!(parse_echo(b"").target.is_empty());
     }
 }

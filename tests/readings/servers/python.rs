@@ -1,4 +1,4 @@
-//! Python's `http.server`: decodes once, then drops what would climb.
+//! Python's `http.server`: decodes once, then ignores `..` above the root.
 
 use super::kind::{Kind, program};
 use crate::site::Site;

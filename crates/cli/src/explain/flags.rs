@@ -1,8 +1,9 @@
 //! The flags that describe a request.
 
-use super::request::{Connection, Entry};
+use super::connection::Connection;
+use super::request::Entry;
 use crate::exit::Failure;
-use crate::{files, flag_value};
+use crate::files;
 use clap::Args;
 use inspect::Request;
 use std::path::Path;
@@ -29,23 +30,16 @@ pub struct Flags {
     /// Use a plaintext connection, even if the URL is `https`
     #[arg(long)]
     plaintext: bool,
-    /// The server name (SNI) of a TLS connection; by default the host; empty for none
-    #[arg(long, conflicts_with = "plaintext")]
-    sni: Option<String>,
-    /// The SHA-256 of the client's certificate, in hex
-    #[arg(long, value_name = "HEX", value_parser = flag_value::sha256)]
-    client_certificate: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
 }
 
 impl Flags {
     /// Returns the request.
     pub fn request(&self) -> Result<Request, Failure> {
         let token = self.token.as_deref().map(read_token).transpose()?;
-        let connection = Connection {
-            tls: (self.tls || self.plaintext).then_some(self.tls),
-            sni: self.sni.clone(),
-            client_certificate: self.client_certificate.clone(),
-        };
+        let mut connection = self.connection.clone();
+        connection.tls = (self.tls || self.plaintext).then_some(self.tls);
         let text = self.request.clone().unwrap_or_default();
         let (host, headers) = (self.host.clone(), self.headers.clone());
         let entry = Entry { request: text, host, headers, token, connection };

@@ -1,6 +1,7 @@
 //! Requests from a HAR file (HTTP Archive 1.2).
 
-use super::request::{NamedRequest, add_header, default_sni, parse};
+use super::connection::default_sni;
+use super::request::{NamedRequest, add_header, parse};
 use serde_json::Value;
 
 /// Returns the requests of the entries; `None` if the document is not a HAR file.

@@ -1,6 +1,7 @@
 //! `ringfence explain`.
 
 mod access_log;
+mod connection;
 mod explained;
 mod flags;
 mod har;

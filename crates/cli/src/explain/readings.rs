@@ -41,7 +41,7 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
     Some(Ok(paths.into_iter().enumerate().map(because).collect()))
 }
 
-/// The fields of `normalize`, and what a server does for each.
+/// The fields of `normalize` that may be `everyReading`, and what a server does for each.
 const CAUSES: [(&str, &str); 5] = [
     ("escapedSlashes", "escaped slashes decoded"),
     ("backslashes", "backslashes as slashes"),
@@ -71,4 +71,20 @@ fn normalize(set: u32) -> Option<Normalize> {
     };
     let choices: Map<String, Value> = CAUSES.iter().enumerate().map(choice).collect();
     document::read(Value::Object(choices).to_string().as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CAUSES, Normalize};
+    use policy::document::Document;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_field_with_several_readings_has_a_cause() {
+        let Some(Value::Object(defaults)) = Normalize::default().spelled() else { panic!("not an object") };
+        let fields = defaults.iter().filter(|(_, choice)| **choice == "everyReading").map(|(field, _)| field);
+        let causes: BTreeSet<&str> = CAUSES.iter().map(|(field, _)| *field).collect();
+        assert_eq!(fields.map(String::as_str).collect::<BTreeSet<_>>(), causes);
+    }
 }

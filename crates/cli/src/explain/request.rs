@@ -1,5 +1,6 @@
 //! Requests from text.
 
+use super::connection::Connection;
 use inspect::{HeaderLine, Request, parse_header, unescape};
 use serde::Deserialize;
 
@@ -24,15 +25,6 @@ pub struct Entry {
     pub connection: Connection,
 }
 
-/// A connection; by default that of the URL.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Connection {
-    pub tls: Option<bool>,
-    pub sni: Option<String>,
-    pub client_certificate: Option<String>,
-}
-
 impl Entry {
     /// Returns the request.
     ///
@@ -46,13 +38,7 @@ impl Entry {
         if let Some(token) = &self.token {
             request.headers.push((b"authorization".to_vec(), format!("Bearer {token}").into_bytes()));
         }
-        let Connection { tls, sni, client_certificate } = &self.connection;
-        request.tls = tls.unwrap_or(request.tls || sni.is_some());
-        request.sni = match sni {
-            Some(sni) => Some(unescape(sni)?).filter(|sni| !sni.is_empty()),
-            None => default_sni(&request),
-        };
-        request.certificate.clone_from(client_certificate);
+        self.connection.apply(&mut request)?;
         Ok(request)
     }
 }
@@ -100,12 +86,6 @@ pub fn add_header(request: &mut Request, (name, value): HeaderLine) {
     } else {
         request.headers.push((name.to_ascii_lowercase(), value));
     }
-}
-
-/// Returns the server name that a client sends by default: the host, except an IP address (RFC 6066, section 3).
-pub fn default_sni(request: &Request) -> Option<Vec<u8>> {
-    let authority = policy::http::Authority::parse(request.host.as_deref()?).ok()?;
-    (request.tls && !authority.host.is_ip()).then(|| authority.host.as_str().as_bytes().to_vec())
 }
 
 #[cfg(test)]

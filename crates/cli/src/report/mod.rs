@@ -63,3 +63,14 @@ pub fn refuse(diagnostics: &[Diagnostic], files: &[File], format: Format) -> Fai
     };
     Failure { message, exit: Exit::Problems }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, ValueEnum};
+
+    #[test]
+    fn diagnostics_have_every_format_except_yaml() {
+        let is_missing = |format: &&Format| !Format::DIAGNOSTICS.contains(format);
+        assert!(Format::value_variants().iter().filter(is_missing).eq([&Format::Yaml]));
+    }
+}

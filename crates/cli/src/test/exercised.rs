@@ -26,7 +26,7 @@ pub struct Rule {
 }
 
 /// Returns the entry for the policy of a file, and adds it if the policy is new.
-pub fn of<'e>(all: &'e mut Vec<Exercised>, file: &CaseFile, name: &str) -> &'e mut Exercised {
+pub fn entry<'e>(all: &'e mut Vec<Exercised>, file: &CaseFile, name: &str) -> &'e mut Exercised {
     let known = all.iter().position(|other| other.filter == file.filter && other.policy == file.policy);
     let index = known.unwrap_or_else(|| {
         let (filter, policy) = (file.filter.clone(), file.policy.clone());

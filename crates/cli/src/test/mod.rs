@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     for path in &options.files {
         let (read, policy) = policy_file::load_cases(path, options.format)?;
         let file = path.display().to_string();
-        let rules = exercised::of(&mut exercised, &read, &file);
+        let rules = exercised::entry(&mut exercised, &read, &file);
         let selected = read.cases.iter().filter(|case| case.name.contains(&options.only));
         let cases = selected.map(|case| result(&*policy, case, rules)).collect();
         tested.push(FileResult { file, cases });
@@ -49,13 +49,13 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         std::fs::write(file, junit::report(&tested)).map_err(Failure::file(file))?;
     }
     let counts = tested.iter().map(FileResult::counts);
-    let counts = counts.fold((0, 0), |all, file| (all.0 + file.0, all.1 + file.1));
+    let (passed, failed) = counts.fold((0, 0), |(passed, failed), file| (passed + file.0, failed + file.1));
     if options.format == Format::Json {
-        output::json(&json::object(&tested, counts, &exercised));
+        output::json(&json::object(&tested, (passed, failed), &exercised));
     } else {
-        output::coloured(&text::page(&tested, counts, &exercised));
+        output::coloured(&text::page(&tested, (passed, failed), &exercised));
     }
-    Ok(if counts.1 == 0 { Exit::Success } else { Exit::Problems })
+    Ok(if failed == 0 { Exit::Success } else { Exit::Problems })
 }
 
 fn result(policy: &dyn Policy, case: &Case, rules: &mut Exercised) -> CaseResult {

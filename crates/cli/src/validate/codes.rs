@@ -1,4 +1,4 @@
-//! The codes of the problems that the command finds around policies. Those of policies are the engine's and the lints'.
+//! The codes of the problems that the command finds around policies. The engine and the lints define the codes of policies.
 
 use diagnostics::Severity;
 

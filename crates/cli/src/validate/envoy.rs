@@ -49,14 +49,14 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     failure_and_digest(scene, plugin, remote);
     match configuration {
         Some(any) => configured(scene, module, any),
-        None => empty(scene, plugin),
+        None => missing_policy(scene, plugin),
     }
 }
 
 /// Reports a module without a policy.
-pub fn empty(scene: &mut Scene<'_>, parent: &Node) {
+pub fn missing_policy(scene: &mut Scene<'_>, parent: &Node) {
     let help = "write a policy: every module needs one";
-    scene.found.error(head(parent), "empty", "the module has no configuration", help);
+    scene.found.error(head(parent), "empty", "the module has no policy", help);
 }
 
 /// Checks the failure policy and the digest of a module.
@@ -93,7 +93,7 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
     let kind = any.get("@type").and_then(Node::text).unwrap_or_default();
     let kind = kind.rsplit(['.', '/']).next().unwrap_or_default();
     match (kind, any.get("value")) {
-        ("Struct" | "StringValue", None) => empty(scene, any),
+        ("Struct" | "StringValue", None) => missing_policy(scene, any),
         ("Struct", Some(value)) => drop(policy::check(scene, module, value)),
         ("StringValue", Some(value)) => match value.text() {
             Some(text) => policy::check_text(scene, module, value, text),

@@ -1,6 +1,6 @@
 //! Checks the Kubernetes objects that load a module.
 
-use super::envoy::{OF_FILE, OF_IMAGE, empty, fail_open, missing_sha256, plugin, plugins};
+use super::envoy::{OF_FILE, OF_IMAGE, fail_open, missing_policy, missing_sha256, plugin, plugins};
 use super::policy;
 use super::scene::Scene;
 use diagnostics::did_you_mean;
@@ -91,7 +91,7 @@ fn extension(scene: &mut Scene<'_>, item: &Node) {
 fn check_policy(scene: &mut Scene<'_>, module: Module, parent: &Node, policy: Option<&Node>) {
     match policy {
         Some(policy) => drop(policy::check(scene, module, policy)),
-        None => empty(scene, parent),
+        None => missing_policy(scene, parent),
     }
 }
 

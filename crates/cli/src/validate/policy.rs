@@ -47,7 +47,7 @@ pub fn check_text(scene: &mut Scene<'_>, module: Module, node: &Node, text: &str
     std::mem::swap(&mut scene.found, &mut found);
     check(scene, module, &inner);
     std::mem::swap(&mut scene.found, &mut found);
-    let places = Places::of(scene, node, text);
+    let places = Places::new(scene, node, text);
     for mut found in found.into_vec() {
         found.span = places.outer(found.span);
         if !found.path.is_empty() && places.indent.is_none() {
@@ -65,7 +65,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(scene: &Scene<'_>, node: &Node, text: &str) -> Self {
+    fn new(scene: &Scene<'_>, node: &Node, text: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let blanks = |line: &str| line.chars().take_while(|character| *character == ' ').count();
         // The text of a block scalar starts on the line after its `|`.

@@ -3,7 +3,7 @@
 use super::matcher;
 use crate::draft::{Converted, Draft, Rule, rule_name};
 use crate::expr::{Expr, Side};
-use crate::field::{get, list, others, snake, text};
+use crate::field::{get, list, snake, text, unknown_fields};
 use crate::matching;
 use crate::patterns::{self, Pattern, Text};
 use crate::provider::{self, FieldNames};
@@ -19,7 +19,7 @@ const IGNORED: [&str; 3] = ["bypass_cors_preflight", "strip_failure_response", "
 pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let mut draft = Draft::default();
     let known = ["@type", "providers", "rules", "requirement_map"];
-    for more in others(configuration, &known) {
+    for more in unknown_fields(configuration, &known) {
         // Any other field may require tokens.
         if !IGNORED.contains(&more.as_str()) {
             return Err(format!("`{more}` cannot be converted"));
@@ -73,7 +73,7 @@ const NAMES: FieldNames = FieldNames {
 fn provider(value: &Value) -> Result<Rule, String> {
     text(value, "issuer").ok_or("it accepts any issuer")?;
     // Any other field may restrict the accepted tokens.
-    if let Some(field) = provider::others(value, &NAMES, &MORE).first() {
+    if let Some(field) = provider::unknown_fields(value, &NAMES, &MORE).first() {
         return Err(format!("`{field}`"));
     }
     let mut provider = provider::rule(value, &NAMES, keys(value)?, Vec::new())?;
@@ -123,7 +123,7 @@ fn rule_of(
     }
     let mut rules = Vec::new();
     for (place, conjunct) in conjuncts.iter().enumerate() {
-        let matches = matching::of(conjunct, Side::Under).map_err(|why| refused(&why))?;
+        let matches = matching::of_conjunct(conjunct, Side::Under).map_err(|why| refused(&why))?;
         if free && !matches.portless.is_empty() {
             return Err(refused("a host that is accepted only without a port"));
         }

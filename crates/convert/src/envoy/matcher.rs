@@ -1,14 +1,16 @@
 //! Envoy's matchers for strings, headers and paths.
 
 use crate::expr::Expr;
-use crate::field::{get, is_true, others, text};
+use crate::field::{get, is_true, text, unknown_fields};
 use crate::hosts;
 use crate::patterns::{self, Pattern, Text};
 use serde_json::Value;
 
 /// Converts a `StringMatcher`; `None` if it is not supported.
 pub fn string(matcher: &Value) -> Option<Pattern> {
-    if !others(matcher, &["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"]).is_empty() {
+    if !unknown_fields(matcher, &["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"])
+        .is_empty()
+    {
         return None;
     }
     let [text] = <[Text; 1]>::try_from(texts(matcher, "")).ok()?;
@@ -58,10 +60,10 @@ pub fn header(matcher: &Value) -> Expr {
     let old = texts(matcher, "_match").into_iter().next();
     let pattern = match (get(matcher, "string_match"), old) {
         (Some(matcher), _) => string(matcher),
-        (None, Some(text)) => Some(Pattern::of(text)),
-        (None, None) => Some(Pattern::of(Text::Present)),
+        (None, Some(text)) => Some(Pattern::new(text)),
+        (None, None) => Some(Pattern::new(Text::Present)),
     };
-    let Some(pattern) = pattern.filter(|_| others(matcher, &HEADER).is_empty()) else {
+    let Some(pattern) = pattern.filter(|_| unknown_fields(matcher, &HEADER).is_empty()) else {
         return Expr::Unknown(format!("a matcher for the header `{name}`"));
     };
     if pattern.text == Text::Present {

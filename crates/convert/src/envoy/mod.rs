@@ -13,16 +13,16 @@ pub fn convert(document: &Value) -> Result<Converted, String> {
     let configuration = get(document, "typed_config").unwrap_or(document);
     let kind = text(configuration, "@type").unwrap_or_default();
     if kind.ends_with(".jwt_authn.v3.JwtAuthentication")
-        || (kind.is_empty() && has(configuration, "providers"))
+        || (kind.is_empty() && has_field(configuration, "providers"))
     {
         return jwt_authn::convert(configuration);
     }
-    if kind.ends_with(".rbac.v3.RBAC") || (kind.is_empty() && has(configuration, "rules")) {
+    if kind.ends_with(".rbac.v3.RBAC") || (kind.is_empty() && has_field(configuration, "rules")) {
         return rbac::convert(configuration);
     }
     Err("expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn".to_owned())
 }
 
-fn has(value: &Value, name: &str) -> bool {
+fn has_field(value: &Value, name: &str) -> bool {
     get(value, name).is_some()
 }

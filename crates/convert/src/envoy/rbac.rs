@@ -3,7 +3,7 @@
 use super::matcher;
 use crate::draft::{Converted, Draft};
 use crate::expr::{Expr, Side};
-use crate::field::{get, list, others, snake, text};
+use crate::field::{get, list, snake, text, unknown_fields};
 use crate::patterns;
 use crate::rules::{self, SourceRule};
 use serde_json::Value;
@@ -14,7 +14,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     if get(configuration, "matcher").is_some() {
         return Err("`matcher` is not supported; use `rules`".to_owned());
     }
-    let more = others(configuration, &["@type", "rules", "stat_prefix", "rules_stat_prefix"]);
+    let more = unknown_fields(configuration, &["@type", "rules", "stat_prefix", "rules_stat_prefix"]);
     draft.comments.extend(more.iter().map(|name| format!("not carried over: `{name}`")));
     let Some(rbac) = get(configuration, "rules") else {
         return Err("the configuration has no `rules`".to_owned());
@@ -43,7 +43,7 @@ fn condition(policy: &Value) -> Expr {
         Expr::any(each(policy, "principals", "principal")),
     ];
     let known = ["permissions", "principals"];
-    parts.extend(others(policy, &known).into_iter().map(|name| Expr::Unknown(format!("`{name}`"))));
+    parts.extend(unknown_fields(policy, &known).into_iter().map(|name| Expr::Unknown(format!("`{name}`"))));
     Expr::All(parts)
 }
 

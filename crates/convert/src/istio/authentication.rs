@@ -37,8 +37,9 @@ pub fn providers(document: &Value, before: usize) -> Result<Vec<Provider>, Strin
 
 fn provider(rule: &Value, number: usize) -> Result<Provider, String> {
     let issuer = text(rule, "issuer").ok_or("an item of `jwtRules` has no issuer")?;
-    let others = provider::others(rule, &NAMES, &MORE);
-    let mut comments: Vec<String> = others.iter().map(|name| format!("not carried over: `{name}`")).collect();
+    let unknown = provider::unknown_fields(rule, &NAMES, &MORE);
+    let mut comments: Vec<String> =
+        unknown.iter().map(|name| format!("not carried over: `{name}`")).collect();
     let required = text(rule, "presence") == Some("REQUIRED");
     if required {
         comments.push("a token is required: each rule below requires one".to_owned());

@@ -3,7 +3,7 @@
 use super::authentication::Provider;
 use super::token;
 use crate::expr::Expr;
-use crate::field::{get, list, others, text, texts};
+use crate::field::{get, list, text, texts, unknown_fields};
 use crate::patterns::{self, Pattern};
 use crate::rules::SourceRule;
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn one_of(rule: &Value, field: &str, one: impl Fn(&Value) -> Expr) -> Expr {
 
 /// Returns a condition for each field that is not supported.
 fn unknown(value: &Value, known: &[&str], what: &str) -> Vec<Expr> {
-    others(value, known).into_iter().map(|name| Expr::Unknown(format!("{what} `{name}`"))).collect()
+    unknown_fields(value, known).into_iter().map(|name| Expr::Unknown(format!("{what} `{name}`"))).collect()
 }
 
 /// Returns the condition of a field and that of its negation, such as `hosts` and `notHosts`.

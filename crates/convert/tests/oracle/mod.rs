@@ -42,14 +42,14 @@ fn rule_matches(rule: &Value, sample: &Sample) -> bool {
 }
 
 /// Returns true if one of the values of `field` and none of `not` matches; absent lists always match.
-fn both(object: &Value, field: &str, not: &str, matches: &dyn Fn(&str) -> bool) -> bool {
+fn matches_values(object: &Value, field: &str, not: &str, matches: &dyn Fn(&str) -> bool) -> bool {
     let any = |field: &str| list(object, field).iter().any(|value| matches(value.as_str().unwrap()));
     (list(object, field).is_empty() || any(field)) && !any(not)
 }
 
 fn source_matches(source: &Value, sample: &Sample) -> bool {
-    both(source, "principals", "notPrincipals", &|_| sample.known)
-        && both(source, "requestPrincipals", "notRequestPrincipals", &|pattern| {
+    matches_values(source, "principals", "notPrincipals", &|_| sample.known)
+        && matches_values(source, "requestPrincipals", "notRequestPrincipals", &|pattern| {
             principal(sample).is_some_and(|principal| text_matches(pattern, &principal))
         })
 }
@@ -61,9 +61,10 @@ fn principal(sample: &Sample) -> Option<String> {
 
 fn operation_matches(operation: &Value, sample: &Sample) -> bool {
     let host = sample.host.to_ascii_lowercase();
-    both(operation, "hosts", "notHosts", &|pattern| text_matches(&pattern.to_ascii_lowercase(), &host))
-        && both(operation, "methods", "notMethods", &|pattern| text_matches(pattern, sample.method))
-        && both(operation, "paths", "notPaths", &|pattern| path_matches(pattern, sample.path))
+    matches_values(operation, "hosts", "notHosts", &|pattern| {
+        text_matches(&pattern.to_ascii_lowercase(), &host)
+    }) && matches_values(operation, "methods", "notMethods", &|pattern| text_matches(pattern, sample.method))
+        && matches_values(operation, "paths", "notPaths", &|pattern| path_matches(pattern, sample.path))
 }
 
 /// Compares text with a pattern: `x`, `x*`, `*x` or `*`.
@@ -118,5 +119,5 @@ fn when_holds(when: &Value, sample: &Sample) -> bool {
         ("*", Some("request.headers[X-Role]")) => !values.is_empty(),
         _ => values.iter().any(|value| text_matches(pattern, value)),
     };
-    both(when, "values", "notValues", &matches)
+    matches_values(when, "values", "notValues", &matches)
 }

@@ -94,8 +94,8 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         // Envoy's output does not name the rule that allowed a request; the engine, run natively, does.
         Observed { rule: native.rule, ..seen }
     };
-    let decided = cases::decided_by(&observed, decider(file, case, &observed)?.as_deref());
-    Ok(Row::of(case, &observed, decided))
+    let decided = cases::deciding_rule(&observed, decider(file, case, &observed)?.as_deref());
+    Ok(Row::new(case, &observed, decided))
 }
 
 /// Returns the rule that decided. If all filters allow a request, it is the path rule.

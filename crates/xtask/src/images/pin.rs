@@ -101,14 +101,14 @@ mod tests {
         let unknown = example("oci://registry.example.com/ringfence/path-polcy:0.1.0");
         let image = "url: oci://registry.example.com/ringfence/path-policy:0.1.0\n";
         let digest = format!("sha256: {NO_DIGEST}\n");
-        for (text, said) in [
+        for (text, message) in [
             (unknown.as_str(), "unknown image `path-polcy`"),
             (image, "the last image has no digest"),
             (&digest, "a digest has no image before it"),
             (&format!("{image}{image}"), "the image before `path-policy` has no digest"),
             (&format!("other: {NO_DIGEST}\n"), "a digest is in an unknown field"),
         ] {
-            assert_eq!(pinned(text).unwrap_err().to_string(), said);
+            assert_eq!(pinned(text).unwrap_err().to_string(), message);
         }
     }
 }
