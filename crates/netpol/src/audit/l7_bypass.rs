@@ -45,11 +45,12 @@ struct Bypass {
 fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
     let tcp_of = |ports: &Ports| ports.intersection(&PortRange::every(Protocol::Tcp).into());
     let to = |ports: Ports, how: &'static str, through: Vec<usize>| {
-        let runs_module = |node: &Node| matches!(node, Node::Class(from) if through.contains(from) || runs_module(scene, *from));
+        let is_checked = |from: &usize| through.contains(from) || runs_module(scene, *from);
+        let is_checked = |node: &Node| matches!(node, Node::Class(from) if is_checked(from));
         let sources: Vec<_> = scene
             .sources(class, &ports)
             .into_iter()
-            .filter(|(node, _)| through.is_empty() || !runs_module(node))
+            .filter(|(node, _)| through.is_empty() || !is_checked(node))
             .collect();
         (!sources.is_empty()).then_some(Bypass { sources, how, ports, through })
     };
