@@ -134,9 +134,9 @@ impl Ports {
     /// Returns the ports that are not in the other set.
     pub fn minus(&self, other: &Self) -> Self {
         let rest = |range: PortRange| {
-            let holes = other.iter().filter(move |hole| hole.protocol == range.protocol);
-            holes.fold(vec![range], |rest, hole| {
-                rest.into_iter().flat_map(|part| part.outside(hole)).collect()
+            let removed = other.iter().filter(move |removed| removed.protocol == range.protocol);
+            removed.fold(vec![range], |rest, removed| {
+                rest.into_iter().flat_map(|part| part.outside(removed)).collect()
             })
         };
         self.iter().flat_map(rest).collect()

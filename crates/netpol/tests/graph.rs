@@ -201,7 +201,7 @@ fn isolates_each_namespace() {
     );
     assert!(
         stock.starts_with(
-            "# Stops: every caller of `stock` but cart, and every call that it makes but web.\n"
+            "# Stops: connections to `stock` except from cart, and connections from it except to web.\n"
         ),
         "{stock}"
     );

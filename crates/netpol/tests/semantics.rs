@@ -162,7 +162,7 @@ const CASES: [(&str, &str, &str, &str, bool); 62] = [
         "TCP 80",
         false,
     ),
-    // Ports: TCP unless said otherwise; ranges with both ends; names are the destination's.
+    // Ports: default TCP; ranges include both ends; named ports resolve at the destination.
     ("ingress: [{ports: [{port: 80}]}]", B, A, "UDP 80", false),
     ("ingress: [{ports: [{port: 80, protocol: SCTP}]}]", B, A, "SCTP 80", true),
     ("ingress: [{ports: [{port: 80, endPort: 90}]}]", B, A, "TCP 80", true),

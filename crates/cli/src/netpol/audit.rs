@@ -13,29 +13,29 @@ use std::path::PathBuf;
 /// Options of `netpol audit`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Manifests: files, folders, or `-` for standard input.
+    /// Manifests: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Addresses of the Kubernetes API; may be repeated. Without these and `--nodes`, private addresses are used for both.
+    /// Addresses of the Kubernetes API; may be repeated. Without these and `--nodes`, private addresses are used for both
     #[arg(long, value_name = "CIDR")]
     api_server: Vec<Range>,
-    /// Addresses of the nodes; may be repeated.
+    /// Addresses of the nodes; may be repeated
     #[arg(long, value_name = "CIDR")]
     nodes: Vec<Range>,
-    /// Namespace of istiod.
+    /// Namespace of istiod
     #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
     control_plane: String,
-    /// Namespace that may read metrics; may be repeated.
+    /// Namespace that may read metrics; may be repeated
     #[arg(long, value_name = "NAMESPACE", default_value = "monitoring")]
     monitoring: Vec<String>,
-    /// Namespace whose workloads are not audited; may be repeated.
+    /// Namespace whose workloads are not audited; may be repeated
     #[arg(
         long,
         value_name = "NAMESPACE",
         default_values = ["kube-system", "kube-public", "kube-node-lease"]
     )]
     system: Vec<String>,
-    /// Output format.
+    /// Output format
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }
@@ -72,20 +72,21 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 fn count(found: usize) -> String {
     match found {
-        0 => "no way around the policies was found".to_owned(),
-        1 => "1 way around the policies".to_owned(),
-        more => format!("{more} ways around the policies"),
+        0 => "no findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        more => format!("{more} findings"),
     }
 }
 
 fn text(finding: &Finding) -> String {
     let Finding { code, severity, object, message, impact, because, remedy } = finding;
     let place = &object.place;
-    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  gain: {impact}");
+    let mut text = format!("{place}: {severity}: {code}: {message}\n  object: {object}\n  impact: {impact}");
     for (object, what) in because {
-        text += &format!("\n  open by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
+        text +=
+            &format!("\n  allowed by: {}:{}: {object}, {what}", object.place.file, object.place.span.line);
     }
-    text += "\n  closed by:";
+    text += "\n  remedy:";
     for line in remedy.lines() {
         text += &format!("\n    {line}");
     }

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 /// Options of `netpol diff`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Manifests before the change: a file, a folder, or `-` for standard input.
+    /// Manifests before the change: a file, a folder, or `-` for standard input
     before: PathBuf,
-    /// Manifests after the change.
+    /// Manifests after the change
     after: PathBuf,
-    /// Output format.
+    /// Output format
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }

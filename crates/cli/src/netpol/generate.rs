@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 /// Options of `netpol generate`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Service graph: a file, or `-` for standard input.
+    /// Service graph: a file, or `-` for standard input
     graph: PathBuf,
-    /// Folder for the manifests; without it they are printed.
+    /// Folder for the manifests; without it they are printed
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Output format.
+    /// Output format
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }

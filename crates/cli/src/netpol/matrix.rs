@@ -12,28 +12,28 @@ use std::path::PathBuf;
 /// Options of `netpol matrix`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Manifests: files, folders, or `-` for standard input.
+    /// Manifests: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Print a row for each pair of groups of workloads that all policies treat alike.
+    /// Print a row for each pair of groups of workloads that all policies treat alike
     #[arg(long)]
     group: bool,
-    /// Output format.
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Aligned columns.
+    /// Aligned columns
     Table,
-    /// JSON.
+    /// JSON
     Json,
-    /// A Markdown table.
+    /// A Markdown table
     Markdown,
-    /// A graph in the DOT language of Graphviz.
+    /// A graph in the DOT language of Graphviz
     Dot,
-    /// A picture in SVG.
+    /// A picture in SVG
     Svg,
 }
 

@@ -13,15 +13,15 @@ use clap::Subcommand;
 /// The subcommands of `netpol`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Generate NetworkPolicies from a service graph.
+    /// Generate NetworkPolicies from a service graph
     Generate(generate::Options),
-    /// Print the allowed connections and their ports.
+    /// Print the allowed connections and their ports
     Matrix(matrix::Options),
-    /// Check one connection, and print the policies and rules that decide it.
+    /// Check one connection, and print the policies and rules that decide it
     Query(query::Options),
-    /// Print the connections that a change opens and closes; exit status 1 if there are any.
+    /// Print the connections that a change opens and closes; exit status 1 if there are any
     Diff(diff::Options),
-    /// Find ways around the policies, with the manifests that close them; exit status 1 if there are any.
+    /// Find connections that bypass the policies, and print remedies; exit status 1 if there are any
     Audit(audit::Options),
 }
 

@@ -16,22 +16,22 @@ use std::path::PathBuf;
 /// Options of `netpol query`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Manifests: files, folders, or `-` for standard input.
+    /// Manifests: files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Source: `namespace/Kind/name`, or an IP address outside the cluster.
+    /// Source: `namespace/Kind/name`, or an IP address outside the cluster
     #[arg(long)]
     from: String,
-    /// Destination, in the same form.
+    /// Destination, in the same form
     #[arg(long)]
     to: String,
-    /// Port of the destination pods.
+    /// Port of the destination pods
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
-    /// Protocol: TCP, UDP or SCTP.
+    /// Protocol: TCP, UDP or SCTP
     #[arg(long, default_value = "TCP")]
     protocol: Protocol,
-    /// Output format.
+    /// Output format
     #[arg(long, value_parser = Format::among(Format::TEXT_OR_JSON), default_value = "text")]
     format: Format,
 }

@@ -1,4 +1,4 @@
-//! 6: admin ports of proxies that other pods or addresses reach.
+//! Finding 6: admin ports of proxies that other pods or addresses reach.
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_ports, narrow, tcp};

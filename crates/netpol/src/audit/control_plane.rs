@@ -1,4 +1,4 @@
-//! 4: workloads that reach the control plane, the Kubernetes API, nodes or metadata services.
+//! Finding 4: workloads that reach the control plane, the Kubernetes API, nodes or metadata services.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};

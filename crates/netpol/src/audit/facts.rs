@@ -34,11 +34,11 @@ pub(super) struct Facts {
     /// True if an extension with a module of Ringfence selects it, and not the whole mesh.
     pub covered: bool,
     /// True if its own proxy runs the module on the requests of clients.
-    pub carries: bool,
+    pub runs_module: bool,
     /// True if its waypoint does.
     pub waypoint: bool,
     /// The ports that its sidecar does not intercept.
-    pub uncaught: Ports,
+    pub not_intercepted: Ports,
     /// The ports of its listeners, if it is a gateway.
     pub listens: Ports,
     pub monitoring: bool,
@@ -55,7 +55,7 @@ impl Facts {
         let covers: Vec<&Extension> =
             ringfence.filter(|found| cluster.is_covered(workload, found, &options.control_plane)).collect();
         // An extension that only sees some ports does not count: it does not check requests to the others.
-        let carries = covers.iter().any(|found| found.sees_every_port(gateway));
+        let runs_module = covers.iter().any(|found| found.sees_every_port(gateway));
         let proxied = matches!(injection, Injection::Gateway | Injection::Sidecar);
         Self {
             role: role(options, workload),
@@ -63,10 +63,10 @@ impl Facts {
             implied: workload.implied,
             app_ports: app_ports(cluster, workload),
             covered: covers.iter().any(|found| !found.is_for_all(&options.control_plane)),
-            carries: proxied && carries,
-            waypoint: injection == Injection::Ambient && carries,
-            uncaught: if injection == Injection::Sidecar {
-                uncaught(&workload.annotations)
+            runs_module: proxied && runs_module,
+            waypoint: injection == Injection::Ambient && runs_module,
+            not_intercepted: if injection == Injection::Sidecar {
+                not_intercepted(&workload.annotations)
             } else {
                 Ports::default()
             },
@@ -169,7 +169,7 @@ fn listens(cluster: &Cluster, workload: &Workload) -> Ports {
 }
 
 /// Returns the ports that annotations exclude from the sidecar.
-fn uncaught(annotations: &Labels) -> Ports {
+fn not_intercepted(annotations: &Labels) -> Ports {
     let list = |name: &str| {
         let text = annotations.get(&format!("traffic.sidecar.istio.io/{name}"))?;
         let numbers = text.split(',').filter_map(|port| port.trim().parse().ok());

@@ -3,7 +3,7 @@
 use crate::model::ObjectRef;
 use std::fmt;
 
-/// A way around the policies.
+/// A connection that bypasses the policies, or another weakness of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The code.
@@ -16,9 +16,9 @@ pub struct Finding {
     pub message: String,
     /// What an attacker can do, in a sentence.
     pub impact: String,
-    /// The policies and other objects that leave it open, each with the field that does.
+    /// The policies and other objects that allow it, each with the field that does.
     pub because: Vec<(ObjectRef, String)>,
-    /// The manifests that close it, as YAML.
+    /// The manifests that fix it, as YAML.
     pub remedy: String,
 }
 
@@ -27,7 +27,7 @@ pub struct Finding {
 pub enum Code {
     /// 1: no NetworkPolicy isolates a workload in a direction.
     UnselectedWorkload = 1,
-    /// 2: a source reaches a port without passing a proxy that carries the policy.
+    /// 2: a source reaches a port without passing a proxy that runs the module.
     L7Bypass = 2,
     /// 3: a workload can send data to large parts of the Internet.
     OpenEgress = 3,
@@ -44,6 +44,18 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 8] = [
+        Self::UnselectedWorkload,
+        Self::L7Bypass,
+        Self::OpenEgress,
+        Self::ControlPlaneReach,
+        Self::OutsideMesh,
+        Self::AdminPort,
+        Self::GatewayPorts,
+        Self::GraphPolicy,
+    ];
+
     /// Returns the name.
     pub fn name(self) -> &'static str {
         match self {

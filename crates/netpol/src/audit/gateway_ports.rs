@@ -1,4 +1,4 @@
-//! 7: a gateway that accepts more than the ports of its listeners.
+//! Finding 7: a gateway that accepts more than the ports of its listeners.
 
 use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};

@@ -1,4 +1,4 @@
-//! 8: policies of a service graph that are missing or differ.
+//! Finding 8: policies of a service graph that are missing or differ.
 
 use super::finding::{Code, Finding, Severity};
 use crate::generate::{Manifest, manifests};

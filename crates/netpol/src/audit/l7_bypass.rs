@@ -1,4 +1,4 @@
-//! 2: a workload whose L7 policy can be bypassed.
+//! Finding 2: a workload whose L7 policy can be bypassed.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};
@@ -22,7 +22,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the pairs of nodes that connect around the L7 policy, with the ports.
+/// Returns the connections that bypass the L7 policy: source, destination and ports.
 pub(super) fn pairs(scene: &Scene<'_>) -> Vec<(Node, usize, Ports)> {
     let of = |(class, facts): (usize, &Facts)| {
         let sources = bypass(scene, class, facts).map(|bypass| bypass.sources).unwrap_or_default();
@@ -31,32 +31,33 @@ pub(super) fn pairs(scene: &Scene<'_>) -> Vec<(Node, usize, Ports)> {
     scene.subjects().flat_map(of).collect()
 }
 
-/// A way to bypass the policy of a class.
+/// The connections that bypass the L7 policy of a class.
 struct Bypass {
     sources: Vec<(Node, Ports)>,
     /// The rest of the message.
     how: &'static str,
     /// The ports that only `through` should reach.
     ports: Ports,
-    /// The classes of proxies that carry the policy.
+    /// The classes of proxies that run the module.
     through: Vec<usize>,
 }
 
 fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
     let tcp_of = |ports: &Ports| ports.intersection(&PortRange::every(Protocol::Tcp).into());
     let to = |ports: Ports, how: &'static str, through: Vec<usize>| {
-        let carries = |node: &Node| matches!(node, Node::Class(from) if through.contains(from) || carries(scene, *from));
+        let is_checked = |from: &usize| through.contains(from) || runs_module(scene, *from);
+        let is_checked = |node: &Node| matches!(node, Node::Class(from) if is_checked(from));
         let sources: Vec<_> = scene
             .sources(class, &ports)
             .into_iter()
-            .filter(|(node, _)| through.is_empty() || !carries(node))
+            .filter(|(node, _)| through.is_empty() || !is_checked(node))
             .collect();
         (!sources.is_empty()).then_some(Bypass { sources, how, ports, through })
     };
     match facts.injection {
         Injection::Gateway => None,
-        Injection::Sidecar if facts.carries => {
-            to(facts.uncaught.clone(), "which its sidecar does not intercept", Vec::new())
+        Injection::Sidecar if facts.runs_module => {
+            to(facts.not_intercepted.clone(), "which its sidecar does not intercept", Vec::new())
         }
         Injection::None if facts.covered => {
             let every_port = Ports::all();
@@ -66,12 +67,12 @@ fn bypass(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<Bypass> {
         // Requests to the address of a pod, rather than to its service, do not pass the waypoint.
         Injection::Ambient if facts.waypoint => to(
             tcp_of(&app_ports(facts)),
-            "without passing its waypoint, which carries the policy",
+            "without passing its waypoint, which runs the module",
             waypoints(scene),
         ),
         _ => {
             let (ports, through) = behind_gateways(scene, class, facts)?;
-            to(ports, "without passing the gateway, which carries the policy", through)
+            to(ports, "without passing the gateway, which runs the module", through)
         }
     }
 }
@@ -88,8 +89,8 @@ fn app_ports(facts: &Facts) -> Ports {
     }
 }
 
-fn carries(scene: &Scene<'_>, class: usize) -> bool {
-    scene.facts(class).is_some_and(|facts| facts.carries)
+fn runs_module(scene: &Scene<'_>, class: usize) -> bool {
+    scene.facts(class).is_some_and(|facts| facts.runs_module)
 }
 
 fn waypoints(scene: &Scene<'_>) -> Vec<usize> {
@@ -100,13 +101,13 @@ pub(super) fn is_waypoint(facts: &Facts) -> bool {
     facts.injection == Injection::Gateway && facts.listens.contains(Protocol::Tcp, HBONE)
 }
 
-/// Returns the ports at which gateways that carry the policy reach a class, and those gateways.
+/// Returns the ports at which gateways that run the module reach a class, and those gateways.
 fn behind_gateways(scene: &Scene<'_>, class: usize, facts: &Facts) -> Option<(Ports, Vec<usize>)> {
     if facts.role != Role::Subject {
         return None;
     }
     let gateways =
-        scene.classes().filter(|(_, facts)| facts.injection == Injection::Gateway && facts.carries);
+        scene.classes().filter(|(_, facts)| facts.injection == Injection::Gateway && facts.runs_module);
     let (mut ports, mut through) = (Ports::default(), Vec::new());
     for (gateway, _) in gateways {
         let reached = scene.reach.ports(Node::Class(gateway), Node::Class(class));

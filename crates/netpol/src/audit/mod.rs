@@ -1,13 +1,13 @@
-//! Finds the ways around the policies of both layers. Each finding has its impact and the manifests that close it.
+//! Finds connections that bypass NetworkPolicies or L7 policies. Each finding has an impact and a remedy.
 
 mod admin_ports;
-mod carriers;
 mod control_plane;
 mod facts;
 mod finding;
 mod gateway_ports;
 mod graph;
 mod l7_bypass;
+mod missing_module;
 mod open_egress;
 mod options;
 mod outside_mesh;
@@ -24,7 +24,7 @@ use crate::ports::Ports;
 use crate::reach::{Name, Node};
 use scene::Scene;
 
-/// Returns every way around the policies of a cluster, sorted by code and object.
+/// Returns every finding about a cluster, sorted by code and object.
 ///
 /// # Errors
 /// The cluster could not be analyzed.
@@ -36,7 +36,7 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, Audit
     let mut found = Vec::new();
     unselected::find(&scene, &mut found);
     l7_bypass::find(&scene, &mut found);
-    carriers::find(&scene, &mut found);
+    missing_module::find(&scene, &mut found);
     open_egress::find(&scene, &mut found);
     control_plane::find(&scene, &mut found);
     outside_mesh::find(&scene, &mut found);

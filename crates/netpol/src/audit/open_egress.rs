@@ -1,4 +1,4 @@
-//! 3: egress to large parts of the Internet.
+//! Finding 3: egress to large parts of the Internet.
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{keep_peers, narrow};

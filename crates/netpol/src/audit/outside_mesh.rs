@@ -1,4 +1,4 @@
-//! 5: workloads of the mesh that reach services outside it.
+//! Finding 5: workloads of the mesh that reach services outside it.
 
 use super::facts::{Facts, Role};
 use super::finding::{Code, Finding, Severity};

@@ -1,5 +1,5 @@
-//! The manifests that close a hole. NetworkPolicies are additive, so no policy can close what another one opens: a remedy
-//! replaces the policies that open the hole, or adds one if there is none.
+//! The manifests that fix a finding. NetworkPolicies are additive, so no policy can deny what another one allows: a remedy
+//! replaces the policies that allow the connection, or adds one if there is none.
 
 use super::finding::{Code, Finding, Severity};
 use super::scene::Scene;
@@ -10,7 +10,7 @@ use crate::ports::{PortRange, Ports, Protocol};
 use serde_json::{Value, json};
 use yaml::Yaml;
 
-/// The objects that leave a hole open, and the manifests that close it.
+/// The objects that cause a finding, and the manifests that fix it.
 #[derive(Debug)]
 pub(super) struct Remedy {
     pub because: Vec<(ObjectRef, String)>,

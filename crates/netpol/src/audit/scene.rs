@@ -110,7 +110,7 @@ impl<'s> Scene<'s> {
     }
 }
 
-/// The cluster could not be analyzed: a class of workloads has no facts, and its holes would not be found.
+/// The cluster could not be analyzed: a class of workloads has no facts, so its findings would be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditError {
     /// The class.

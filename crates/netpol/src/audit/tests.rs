@@ -1,4 +1,4 @@
-//! The hardened Bookinfo has no findings. Each hole in it is found, and its remedy closes it.
+//! The hardened Bookinfo has no findings. Each change that weakens it has a finding, and the remedy fixes it.
 
 use super::{Code, Finding, Options, audit};
 use crate::matrix::Matrix;
@@ -43,7 +43,7 @@ fn bookinfo_has_no_findings() {
 }
 
 #[test]
-fn finds_the_holes_of_missing_files() {
+fn finds_missing_files() {
     for (file, expected) in [
         ("deny-default.yaml", "unselected-workload: Namespace default: no NetworkPolicy isolates"),
         ("deny-istio-system.yaml", "unselected-workload: Namespace istio-system: no NetworkPolicy isolates"),
@@ -62,8 +62,8 @@ fn finds_the_holes_of_missing_files() {
     }
 }
 
-/// Each hole: the file, the replaced text, and the expected finding.
-const HOLES: [(&str, &str, &str, Code, &str); 13] = [
+/// Changes that weaken the policies: the file, the replaced text, and the expected finding.
+const WEAKENED: [(&str, &str, &str, Code, &str); 13] = [
     (
         "productpage.yaml",
         "from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: istio-system}}, podSelector: {matchLabels: {istio: ingressgateway}}}]",
@@ -152,8 +152,8 @@ const HOLES: [(&str, &str, &str, Code, &str); 13] = [
 ];
 
 #[test]
-fn finds_each_hole() {
-    for (file, from, to, code, expected) in HOLES {
+fn finds_each_weakened_policy() {
+    for (file, from, to, code, expected) in WEAKENED {
         let mut files = with(file, from, to);
         if code == Code::AdminPort && file == "ratings.yaml" {
             let text = files.get_mut("reviews.yaml").unwrap();
@@ -166,12 +166,12 @@ fn finds_each_hole() {
 }
 
 #[test]
-fn each_remedy_closes_its_hole_and_nothing_else() {
+fn each_remedy_fixes_its_finding_and_nothing_else() {
     let intended = connections(&bookinfo());
-    for (file, from, to, code, _) in HOLES {
+    for (file, from, to, code, _) in WEAKENED {
         let mut files = with(file, from, to);
         let before = findings(&files);
-        // The connections that the hole itself replaced in the policy are lost before the remedy.
+        // The connections that the change itself removed from the policy are lost before the remedy.
         let expected: Vec<_> = intended.intersection(&connections(&files)).cloned().collect();
         for (round, finding) in before.iter().enumerate().filter(|(_, found)| found.code == code) {
             apply(&mut files, round, finding);

@@ -1,4 +1,4 @@
-//! 1: a workload that no NetworkPolicy isolates.
+//! Finding 1: a workload that no NetworkPolicy isolates.
 
 use super::finding::{Code, Finding, Severity};
 use super::remedy::{Remedy, isolating};

@@ -87,7 +87,7 @@ fn default_deny(graph: &Graph) -> Manifest {
         graph,
         "00-default-deny.yaml".to_owned(),
         "every connection from and to a pod of the namespace that no other policy allows.",
-        "a pod that the graph does not name reaches everything, and everything reaches it.",
+        "a pod that is not in the graph can connect to everything, and everything can connect to it.",
         graph.namespaces().into_iter().map(deny).collect(),
     )
 }
@@ -100,8 +100,8 @@ fn dns(graph: &Graph) -> Manifest {
     file(
         graph,
         "10-dns.yaml".to_owned(),
-        "lookups at any other server than the cluster's, a way out for data.",
-        "no pod of the namespace resolves a name, and each call fails.",
+        "DNS queries to other servers, which could carry data out.",
+        "no pod of the namespace can resolve a name, and every call fails.",
         graph.namespaces().into_iter().map(allow).collect(),
     )
 }
@@ -109,12 +109,12 @@ fn dns(graph: &Graph) -> Manifest {
 fn mesh(graph: &Graph) -> Option<Manifest> {
     let (stops, without) = match graph.mesh.kind {
         MeshKind::IstioSidecar => (
-            "any other way to istiod than its encrypted port, and a look at the proxies' metrics by anybody but monitoring.",
-            "the sidecars get no certificates and no configuration, and no new pod becomes ready.",
+            "egress to istiod on ports other than 15012, and scraping of metrics by pods other than monitoring.",
+            "the sidecars get no certificates and no configuration, and new pods do not become ready.",
         ),
         MeshKind::IstioAmbient => (
-            "probes from anywhere but the node: ztunnel makes 169.254.7.127 of the kubelet's address.",
-            "the kubelet's probes fail where the network plugin sees that address, and pods are started again and again.",
+            "probes from anywhere but the node; ztunnel replaces the kubelet's address by 169.254.7.127.",
+            "the kubelet's probes fail if the network plugin sees that address; pods restart repeatedly.",
         ),
         MeshKind::None => return None,
     };
@@ -157,23 +157,28 @@ fn workload(graph: &Graph, workload: &Workload) -> Manifest {
     let (stops, without) = match workload.kind {
         WorkloadKind::Gateway => (
             format!(
-                "clients at any port but the listeners, and `{name}`, once taken over, at anything{}.",
-                but(&called)
+                "connections to ports other than those of the listeners, and connections from `{name}`{}.",
+                except("to", &called)
             ),
-            format!("every port of `{name}` is open, and it may connect to everything."),
+            format!("every port of `{name}` is open, and it can connect to everything."),
         ),
         WorkloadKind::Service => (
             format!(
-                "every caller of `{name}`{}, and every call that it makes{}.",
-                but(&callers),
-                but(&called)
+                "connections to `{name}`{}, and connections from it{}.",
+                except("from", &callers),
+                except("to", &called)
             ),
-            format!("`{name}` is cut off: nobody reaches it, and it reaches nobody."),
+            format!("default-deny blocks all connections of `{name}`."),
         ),
     };
     file(graph, format!("{prefix}-{name}.yaml"), &stops, &without, vec![policy])
 }
 
-fn but(names: &[&str]) -> String {
-    if names.is_empty() { String::new() } else { format!(" but {}", names.join(" and ")) }
+/// Returns the end of a sentence, such as ` except from a, b and c`; empty if there are no names.
+fn except(preposition: &str, names: &[&str]) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!(" except {preposition} {last}"),
+        Some((last, rest)) => format!(" except {preposition} {} and {last}", rest.join(", ")),
+    }
 }

@@ -9,6 +9,7 @@ use super::schema::istio::{
 use crate::address::Range;
 use crate::model::{Extension, Listeners, ObjectRef, Selector, ServiceEntry as Entry, Target, Traffic};
 use crate::ports::{PortRange, Protocol};
+use modules::Module;
 use yaml::At;
 
 pub(super) fn wasm_plugin(reader: &mut Reader<'_>) {
@@ -30,9 +31,6 @@ pub(super) fn peer_authentication(reader: &mut Reader<'_>) {
     reader.resource::<PeerAuthentication>();
 }
 
-/// The names of the modules, as images and URLs contain them.
-const MODULES: [&str; 5] = ["ringfence", "vhost_policy", "path_policy", "token_validation", "header_policy"];
-
 fn extension(
     reader: &mut Reader<'_>,
     object: ObjectRef,
@@ -46,11 +44,11 @@ fn extension(
     let by_pods = refs.is_empty().then(|| Target::Pods(Selector::of(&labels)));
     let targets = refs.into_iter().filter_map(target).chain(by_pods).collect();
     let names = format!("{} {}", wasm.url, wasm.plugin_name.as_deref().unwrap_or_default());
-    let names = names.to_ascii_lowercase().replace('-', "_");
+    let names = names.to_ascii_lowercase().replace('_', "-");
     reader.builder.cluster.mesh.extensions.push(Extension {
         object,
         targets,
-        ringfence: MODULES.iter().any(|module| names.contains(module)),
+        ringfence: Module::ALL.into_iter().any(|module| names.contains(module.name())),
         fails_open: wasm.fail_strategy.as_deref() == Some("FAIL_OPEN"),
         traffic: traffic.into_iter().map(seen).collect(),
     });

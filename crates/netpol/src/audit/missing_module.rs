@@ -1,4 +1,4 @@
-//! 2 as well: gateways that carry no policy, and modules that fail open.
+//! Finding 2: gateways that do not run the module, and modules that fail open.
 
 use super::facts::Facts;
 use super::finding::{Code, Finding, Severity};
@@ -15,7 +15,7 @@ const VERSION: &str = "extensions.istio.io/v1alpha1";
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     for (class, facts) in scene.subjects() {
         let entrance = facts.injection == Injection::Gateway && !is_waypoint(facts);
-        if !entrance || facts.carries || facts.listens.is_empty() {
+        if !entrance || facts.runs_module || facts.listens.is_empty() {
             continue;
         }
         let sources = scene.sources(class, &facts.listens).into_iter().map(|(node, _)| node);
@@ -28,7 +28,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Finding>) {
     found.extend(scene.cluster.mesh.extensions.iter().filter(open).map(fails_open));
 }
 
-/// Creates the finding about a gateway that accepts traffic from outside and carries no policy.
+/// Creates the finding about a gateway that accepts traffic from outside and does not run the module.
 fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]) -> Finding {
     let root = &scene.options.control_plane;
     let is_loaded = |found: &&Extension| found.ringfence && scene.cluster.is_covered(workload, found, root);
@@ -41,7 +41,7 @@ fn gateway(scene: &Scene<'_>, workload: &Workload, facts: &Facts, nodes: &[Node]
             Remedy::patch(object, VERSION, &json!({"match": [{"mode": "CLIENT"}]}), "spec.match"),
         ),
         None => (
-            "which carries no policy".to_owned(),
+            "which runs no module of Ringfence".to_owned(),
             Remedy::from(Yaml::from(&extension(workload)).document()).with_comment(
                 "put the image in `url`, its digest in `sha256`, and the policy in `pluginConfig`",
             ),
