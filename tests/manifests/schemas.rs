@@ -60,12 +60,12 @@ fn validate(validator: &Path, version: &str, manifests: &[Value]) -> Result<()> 
     let mut command = Command::new(validator);
     command.args(["--strict", "--kubernetes-version", version]).arg(&file);
     let output = command.output().context("cannot start kubernetes-validate")?;
-    let output = [output.stdout, output.stderr].concat();
-    let output = String::from_utf8_lossy(&output);
-    let passed = output.lines().filter(|line| line.contains(" passed for resource ")).count();
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed);
+    let passed = printed.lines().filter(|line| line.contains(" passed for resource ")).count();
     ensure!(
         output.status.success() && passed == manifests.len(),
-        "{passed} of {} pass:\n{output}",
+        "{passed} of {} pass:\n{printed}",
         manifests.len()
     );
     Ok(())
