@@ -78,8 +78,8 @@ fn send(world: &World, case: &Case, protocol: Protocol, tokens: &BTreeMap<String
     let by = response.as_ref().map(|response| response.text("x-proxy") + &response.text("x-service"));
     let by = by.unwrap_or_default();
     let observed = response.map(|response| testkit::case::observed(&request, response)).unwrap_or_default();
-    let decided = cases::decided_by(&observed, observed.rule.as_ref().and_then(Option::as_deref));
-    let mut row = Row::of(case, &observed, format!("{by}, {decided}"));
+    let decided = cases::deciding_rule(&observed, observed.rule.as_ref().and_then(Option::as_deref));
+    let mut row = Row::new(case, &observed, format!("{by}, {decided}"));
     // An allowed request has no single deciding policy: show the service that responded, and what it saw.
     if let (true, [_, _, decided, seen]) = (observed.upstream.is_some(), row.cells.as_mut_slice()) {
         *seen = format!("{by}: {seen}");
