@@ -65,16 +65,16 @@ fn one(value: &Value, kind: &str) -> Expr {
     let Some((name, inner)) = only(value) else {
         return Expr::Unknown(format!("a {kind} without exactly one field"));
     };
-    match snake(name).as_str() {
-        "and_rules" => Expr::All(each(inner, "rules", kind)),
-        "and_ids" => Expr::All(each(inner, "ids", kind)),
-        "or_rules" => Expr::any(each(inner, "rules", kind)),
-        "or_ids" => Expr::any(each(inner, "ids", kind)),
-        "not_rule" | "not_id" => one(inner, kind).negate_if(true),
-        "any" if *inner == true => Expr::True,
-        "header" => matcher::header(inner),
-        "url_path" => matcher::url_path(inner),
-        "uri_template" => uri_template(inner),
+    match (kind, snake(name).as_str()) {
+        ("permission", "and_rules") => Expr::All(each(inner, "rules", kind)),
+        ("principal", "and_ids") => Expr::All(each(inner, "ids", kind)),
+        ("permission", "or_rules") => Expr::any(each(inner, "rules", kind)),
+        ("principal", "or_ids") => Expr::any(each(inner, "ids", kind)),
+        ("permission", "not_rule") | ("principal", "not_id") => one(inner, kind).negate_if(true),
+        (_, "any") if *inner == true => Expr::True,
+        (_, "header") => matcher::header(inner),
+        (_, "url_path") => matcher::url_path(inner),
+        ("permission", "uri_template") => uri_template(inner),
         _ => Expr::Unknown(format!("the {kind} by `{name}`")),
     }
 }
