@@ -60,12 +60,6 @@ impl Diagnostics {
         &self.list
     }
 
-    /// Returns true if there is an error.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-    }
-
     /// Returns the diagnostics in the order in which they were found.
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
