@@ -19,7 +19,7 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
             strip(two, one, same).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
         (PathShape::Prefix(one), PathShape::Regex(two)) => {
-            strip(two.literal_head(), one, same).is_some_and(|rest| rest.starts_with('/'))
+            strip(&two.literal_head(ignore_case), one, same).is_some_and(|rest| rest.starts_with('/'))
         }
         (PathShape::Prefix(one), PathShape::Template { segments, .. }) => {
             let is_literal = |(index, part): (usize, &str)| {
@@ -57,7 +57,7 @@ pub(crate) fn head(pattern: &PathMatch) -> Option<String> {
         PathShape::Template { segments, .. } => {
             segments.into_iter().map_while(|text| text).fold(String::new(), |head, text| head + "/" + text)
         }
-        PathShape::Regex(regex) => regex.literal_head().rsplit_once('/')?.0.to_owned(),
+        PathShape::Regex(regex) => regex.literal_head(true).rsplit_once('/')?.0.to_owned(),
         PathShape::Suffix(_) | PathShape::Contains(_) => return None,
     };
     Some(head.trim_end_matches('/').to_ascii_lowercase())

@@ -35,7 +35,6 @@ pub use mode::Mode;
 pub use non_empty::NonEmpty;
 pub use path_match::{PathMatch, PathPrefix};
 pub use path_shape::PathShape;
-pub use pattern::WholeRegex;
 pub use query_match::QueryMatch;
 pub use request_match::{Attempt, Field, MatchFields, MatchInput, RequestMatch};
 pub use rule_name::RuleName;

@@ -1,7 +1,8 @@
 //! A match on one string.
 
-use super::pattern::WholeRegex;
+use super::pattern::whole_regex;
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
+use automata::Expression;
 
 /// A match on one string of bytes: one of `exact`, `prefix`, `suffix`, `contains` and `regex`, with optional `ignoreCase`
 /// (ASCII letters only).
@@ -19,7 +20,7 @@ pub(super) enum StringKind {
     Prefix(String),
     Suffix(String),
     Contains(String),
-    Regex(WholeRegex),
+    Regex(Expression),
 }
 
 /// The fields of which a match has exactly one.
@@ -73,7 +74,7 @@ impl FieldGroup for StringMatch {
         let ignore_case = ignore_case(fields, problems);
         let kind = fields.only_one(&KINDS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
         if kind == "regex" {
-            let regex = WholeRegex::from_fields(fields, ignore_case?, problems)?;
+            let regex = whole_regex(fields, ignore_case?, problems)?;
             return Some(Self { kind: StringKind::Regex(regex), ignore_case: ignore_case? });
         }
         let text = fields.required(kind, problems)?;

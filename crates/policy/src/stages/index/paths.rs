@@ -46,7 +46,7 @@ impl PathIndex {
                     let node = self.segments.descend(segments.into_iter());
                     if rest { node.rest.push(rule) } else { node.ends.push(rule) }
                 }
-                PathShape::Regex(regex) => match regex.literal_head() {
+                PathShape::Regex(regex) => match regex.literal_head(true).as_str() {
                     "" => self.any.push(rule),
                     head => {
                         if !self.lengths.contains(&head.len()) {
