@@ -19,7 +19,7 @@ fn fields_cover(one: &MatchFields, other: &MatchFields) -> bool {
         && covers_any(hosts, &other.hosts, HostPattern::covers)
         && covers_any(paths, &other.paths, path::covers)
         && covers_all(headers, &other.headers, |header| (header.name.as_str(), &header.condition))
-        && covers_all(query, &other.query, |parameter| (&parameter.name, &parameter.condition))
+        && covers_all(query, &other.query, |parameter| (parameter.name.as_str(), &parameter.condition))
 }
 
 /// Returns true if `other` excludes every request that one excludes. A request is excluded if any of these fields matches.

@@ -100,6 +100,7 @@ reasons! {
     DOUBLE_ENCODING = protocol("double_encoding", 400);
     EMPTY_SEGMENT = protocol("empty_segment", 400);
     DOT_SEGMENT = protocol("dot_segment", 400);
+    PATH_HEADER = protocol("path_header", 400);
     // vhost-policy.
     UNKNOWN_HOST = policy("unknown_host", 404);
     PORT_NOT_LISTED = policy("port_not_listed", 404);

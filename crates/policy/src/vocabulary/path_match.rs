@@ -1,7 +1,7 @@
 //! A match on a path.
 
 use super::string_match::{StringKind, describe_kinds, ignore_case};
-use super::{PathShape, StringMatch, Template, WholeRegex};
+use super::{PathReading, PathShape, Sense, StringMatch, Template, WholeRegex};
 use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
 use crate::http::canonical_pattern;
 
@@ -70,7 +70,57 @@ impl PathMatch {
         }
     }
 
-    /// Returns true if the path matches.
+    /// Returns true if a reading matches in this sense. A match that restricts counts the reading with and without its last
+    /// slash, unless the policy keeps it, and, if it ignores case, the letters beyond ASCII that fold to ASCII.
+    pub fn matches_in(&self, reading: PathReading<'_>, sense: Sense) -> bool {
+        let matches = self.matches(reading.text);
+        if matches || sense == Sense::Grant {
+            return matches;
+        }
+        let other_slash = reading.ignores_last_slash;
+        (other_slash && self.matches_other_slash(reading.text, || reading.slashed()))
+            || (reading.text == "*" && self.matches_every_path())
+            || (self.folds() && reading.folded().is_some_and(|path| self.matches_folded(path, other_slash)))
+    }
+
+    /// Returns true if the pattern matches every path, as far as that is easy to see.
+    pub fn matches_every_path(&self) -> bool {
+        match self.shape() {
+            PathShape::Prefix(text) | PathShape::Suffix(text) => text.is_empty(),
+            PathShape::Contains(text) => matches!(text, "" | "/"),
+            PathShape::Template { segments, rest } => rest && segments.is_empty(),
+            PathShape::Regex(regex) => matches!(regex.as_str(), ".*" | "/.*"),
+            PathShape::Exact(_) => false,
+        }
+    }
+
+    /// Returns true if the path without its last slash matches, or with one if it has none. `/` has no other spelling.
+    fn matches_other_slash<'p>(&self, path: &'p str, slashed: impl FnOnce() -> &'p str) -> bool {
+        match (path.strip_suffix('/'), self) {
+            // Prefixes are of whole segments.
+            (Some(""), _) | (_, Self::Prefix(_)) => false,
+            (Some(without), _) => self.matches(without),
+            (None, Self::Template(template)) => template.matches_with_slash(path),
+            (None, Self::Regex(regex)) => regex.matches_with_slash(slashed),
+            (None, Self::Text(text)) => text.matches_with_slash(path),
+        }
+    }
+
+    /// Returns true if a path that [`PathReading::folded`] returned matches.
+    fn matches_folded(&self, path: &str, other_slash: bool) -> bool {
+        let slashed = if other_slash { format!("{path}/") } else { String::new() };
+        self.matches(path) || (other_slash && self.matches_other_slash(path, || &slashed))
+    }
+
+    /// Returns true if the pattern, or a part of it, ignores case.
+    pub(crate) fn folds(&self) -> bool {
+        match self {
+            Self::Regex(regex) => regex.folds(),
+            _ => self.ignores_case(),
+        }
+    }
+
+    /// Returns true if the path matches as it is.
     pub fn matches(&self, path: &str) -> bool {
         match self {
             Self::Prefix(prefix) => prefix.strip(path).is_some(),

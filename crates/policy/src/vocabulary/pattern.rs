@@ -11,6 +11,8 @@ const SIZE_LIMIT: usize = 1 << 20;
 pub struct WholeRegex {
     text: String,
     pub(super) ignore_case: bool,
+    /// Whether the expression is about the last slash of a path itself, as `.*/` is.
+    is_about_last_slash: bool,
     regex: Regex,
 }
 
@@ -23,6 +25,21 @@ impl WholeRegex {
     /// Returns true if the expression matches the whole value.
     pub fn is_match(&self, value: &[u8]) -> bool {
         self.regex.is_match(value)
+    }
+
+    /// Returns true if the expression ignores case, or a part of it does.
+    pub(super) fn folds(&self) -> bool {
+        let has_flag = |rest: &str| {
+            rest.bytes()
+                .take_while(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
+                .any(|byte| byte == b'i')
+        };
+        self.ignore_case || self.text.split("(?").skip(1).any(has_flag)
+    }
+
+    /// Returns true if a path with a further slash matches: `slashed` returns it.
+    pub(super) fn matches_with_slash<'p>(&self, slashed: impl FnOnce() -> &'p str) -> bool {
+        !self.is_about_last_slash && self.is_match(slashed().as_bytes())
     }
 
     /// Returns the bytes that every match starts with, as far as they are easy to find.
@@ -50,8 +67,15 @@ impl WholeRegex {
         // match of `/a|/ab` in `/ab` is not the whole value.
         compile(fields, &text, ignore_case, problems)?;
         let regex = compile(fields, &format!(r"\A(?:{text})\z"), ignore_case, problems)?;
-        Some(Self { text, ignore_case, regex })
+        let is_about_last_slash = is_about_last_slash(&regex);
+        Some(Self { text, ignore_case, is_about_last_slash, regex })
     }
+}
+
+/// Returns true if an expression matches any path with a last slash and not without, for names that no expression contains.
+fn is_about_last_slash(regex: &Regex) -> bool {
+    let names = ["/\u{1}", "/\u{1}/\u{1}/\u{1}/\u{1}"];
+    names.iter().all(|path| regex.is_match(format!("{path}/").as_bytes()) && !regex.is_match(path.as_bytes()))
 }
 
 impl PartialEq for WholeRegex {

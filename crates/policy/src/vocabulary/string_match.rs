@@ -1,5 +1,7 @@
 //! A match on one string.
 
+use super::Sense;
+use super::folding::fold_value;
 use super::pattern::WholeRegex;
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
 
@@ -26,7 +28,14 @@ pub(super) enum StringKind {
 pub(super) const KINDS: [&str; 5] = ["exact", "prefix", "suffix", "contains", "regex"];
 
 impl StringMatch {
-    /// Returns true if `value` matches.
+    /// Returns true if `value` matches in this sense. A match that restricts and ignores case counts the letters beyond ASCII
+    /// that fold to ASCII.
+    pub fn matches_in(&self, value: &[u8], sense: Sense) -> bool {
+        let folds = || sense == Sense::Restrict && self.folds();
+        self.matches(value) || (folds() && fold_value(value).is_some_and(|folded| self.matches(&folded)))
+    }
+
+    /// Returns true if `value` matches as it is.
     pub fn matches(&self, value: &[u8]) -> bool {
         match &self.kind {
             StringKind::Exact(pattern) => self.is_same(value, pattern),
@@ -42,6 +51,32 @@ impl StringMatch {
                 pattern.is_empty() || value.windows(pattern.len()).any(|part| self.is_same(part, pattern))
             }
             StringKind::Regex(regex) => regex.is_match(value),
+        }
+    }
+
+    /// Returns true if the match ignores case.
+    pub(super) fn folds(&self) -> bool {
+        match &self.kind {
+            StringKind::Regex(regex) => regex.folds(),
+            _ => self.ignore_case,
+        }
+    }
+
+    /// Returns true if a path with a further slash matches; that it does not match as it is, is known.
+    pub(super) fn matches_with_slash(&self, path: &str) -> bool {
+        let ends_with = |end: &str| {
+            let start = path.len().checked_sub(end.len()).and_then(|start| path.get(start..));
+            start.is_some_and(|tail| self.is_same(tail.as_bytes(), end))
+        };
+        match &self.kind {
+            StringKind::Exact(pattern) => {
+                pattern.strip_suffix('/').is_some_and(|pattern| self.is_same(path.as_bytes(), pattern))
+            }
+            // `/` is about the last slash itself.
+            StringKind::Suffix(pattern) | StringKind::Contains(pattern) => {
+                pattern != "/" && pattern.strip_suffix('/').is_some_and(ends_with)
+            }
+            StringKind::Prefix(_) | StringKind::Regex(_) => false,
         }
     }
 
