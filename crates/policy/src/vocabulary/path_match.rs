@@ -94,6 +94,16 @@ impl PathMatch {
         }
     }
 
+    /// Returns true if the pattern is about the last slash of a path itself, as the suffix `/` is. It does not match a path
+    /// without that slash.
+    pub fn is_about_last_slash(&self) -> bool {
+        match self.shape() {
+            PathShape::Suffix(text) => text == "/",
+            PathShape::Regex(regex) => regex.is_about_last_slash,
+            _ => false,
+        }
+    }
+
     /// Returns true if the path without its last slash matches, or with one if it has none. `/` has no other spelling.
     fn matches_other_slash<'p>(&self, path: &'p str, slashed: impl FnOnce() -> &'p str) -> bool {
         match (path.strip_suffix('/'), self) {
@@ -101,7 +111,7 @@ impl PathMatch {
             (Some(""), _) | (_, Self::Prefix(_)) => false,
             (Some(without), _) => self.matches(without),
             (None, Self::Template(template)) => template.matches_with_slash(path),
-            (None, Self::Regex(regex)) => regex.matches_with_slash(slashed),
+            (None, Self::Regex(regex)) => !regex.is_about_last_slash && regex.is_match(slashed().as_bytes()),
             (None, Self::Text(text)) => text.matches_with_slash(path),
         }
     }
@@ -113,7 +123,7 @@ impl PathMatch {
     }
 
     /// Returns true if the pattern, or a part of it, ignores case.
-    pub(crate) fn folds(&self) -> bool {
+    pub fn folds(&self) -> bool {
         match self {
             Self::Regex(regex) => regex.folds(),
             _ => self.ignores_case(),

@@ -12,7 +12,7 @@ pub struct WholeRegex {
     text: String,
     pub(super) ignore_case: bool,
     /// Whether the expression is about the last slash of a path itself, as `.*/` is.
-    is_about_last_slash: bool,
+    pub(super) is_about_last_slash: bool,
     regex: Regex,
 }
 
@@ -35,11 +35,6 @@ impl WholeRegex {
                 .any(|byte| byte == b'i')
         };
         self.ignore_case || self.text.split("(?").skip(1).any(has_flag)
-    }
-
-    /// Returns true if a path with a further slash matches: `slashed` returns it.
-    pub(super) fn matches_with_slash<'p>(&self, slashed: impl FnOnce() -> &'p str) -> bool {
-        !self.is_about_last_slash && self.is_match(slashed().as_bytes())
     }
 
     /// Returns the bytes that every match starts with, as far as they are easy to find.

@@ -39,10 +39,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn sense(&self) -> Sense {
-        match self.action.name {
-            ActionName::Deny => Sense::Restrict,
-            ActionName::Allow | ActionName::Redirect | ActionName::Rewrite => Sense::Grant,
-        }
+        self.action.name.sense()
     }
 }
 

@@ -54,10 +54,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn sense(&self) -> Sense {
-        match self.require {
-            Require::Token(_) => Sense::Restrict,
-            Require::None => Sense::Grant,
-        }
+        self.require.sense()
     }
 }
 
