@@ -61,6 +61,22 @@ impl Expression {
         Ok(Self { text: text.to_owned(), ignore_case, table: Rc::new(table) })
     }
 
+    /// Compiles the expression that matches values that end with a text.
+    ///
+    /// # Errors
+    /// Returns an error if the text is too long.
+    pub fn ending_with(text: &str, ignore_case: bool) -> Result<Self, Error> {
+        Self::new(&format!("(?s).*{}", regex_syntax::escape(text)), ignore_case)
+    }
+
+    /// Compiles the expression that matches values that contain a text.
+    ///
+    /// # Errors
+    /// Returns an error if the text is too long.
+    pub fn containing(text: &str, ignore_case: bool) -> Result<Self, Error> {
+        Self::new(&format!("(?s).*{}.*", regex_syntax::escape(text)), ignore_case)
+    }
+
     /// Returns the expression as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -73,8 +89,8 @@ impl Expression {
 
     /// Returns true if the expression matches the whole value.
     pub fn is_match(&self, value: &[u8]) -> bool {
-        let [matches] = table::scan([&self.table], value);
-        matches != 0
+        let [entry] = table::scan([&self.table], value);
+        self.table.matches_at(entry) != 0
     }
 
     /// Returns the text that every match starts with. With `ignore_case` it is in lower case, and letters of either case

@@ -18,8 +18,9 @@
 //! let admin = Expression::new("/admin(/.*)?", false)?;
 //! let set = ExpressionSet::new([&backup, &admin]);
 //! assert_eq!(set.passes(), 1);
-//! let matches = set.scan(b"/admin/old.bak");
-//! assert!(matches.contains(0) && matches.contains(1));
+//! let scan = set.scan(b"/admin/old.bak", b'/');
+//! assert!(scan.matches.contains(0) && scan.matches.contains(1));
+//! assert!(scan.toggled.contains(1) && !scan.toggled.contains(0), "`/admin/old.bak/` is no backup");
 //! # Ok::<(), automata::Error>(())
 //! ```
 //!
@@ -42,4 +43,4 @@ mod subsets;
 mod table;
 
 pub use expression::{Error, Expression};
-pub use set::{ExpressionSet, Matches};
+pub use set::{ExpressionSet, Matches, Scan};

@@ -14,8 +14,18 @@ pub struct ExpressionSet {
     len: usize,
 }
 
-/// The expressions of a set that match a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The expressions of a set that match a value, and those that match it with or without a last byte.
+#[derive(Debug)]
+pub struct Scan {
+    /// The expressions that match the value.
+    pub matches: Matches,
+    /// The expressions that match the value without its last byte, if that is the byte of the scan, or with this byte
+    /// after it.
+    pub toggled: Matches,
+}
+
+/// Expressions of a set, by their places.
+#[derive(Debug)]
 pub struct Matches(Vec<u64>);
 
 impl ExpressionSet {
@@ -26,24 +36,46 @@ impl ExpressionSet {
         Self { groups: group::join(tables), len }
     }
 
+    /// Returns true if the set has no expression.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Returns the number of table steps for each byte of a value.
     pub fn passes(&self) -> usize {
         self.groups.len()
     }
 
-    /// Returns the expressions that match the whole value.
-    pub fn scan(&self, value: &[u8]) -> Matches {
-        let mut matches = Matches(vec![0; self.len.div_ceil(64)]);
+    /// Returns the expressions that match the whole value, and those that match it with its last byte toggled: with `last`
+    /// at its end, or without it if it is there.
+    pub fn scan(&self, value: &[u8], last: u8) -> Scan {
+        let empty = || Matches(vec![0; self.len.div_ceil(64)]);
+        let mut scan = Scan { matches: empty(), toggled: empty() };
         for groups in self.groups.chunks(LANES) {
             match groups {
-                [a, b, c, d] => matches.add([a, b, c, d], value),
-                [a, b, c] => matches.add([a, b, c], value),
-                [a, b] => matches.add([a, b], value),
-                [a] => matches.add([a], value),
+                [a, b, c, d] => scan.add([a, b, c, d], value, last),
+                [a, b, c] => scan.add([a, b, c], value, last),
+                [a, b] => scan.add([a, b], value, last),
+                [a] => scan.add([a], value, last),
                 _ => {}
             }
         }
-        matches
+        scan
+    }
+}
+
+impl Scan {
+    fn add<const N: usize>(&mut self, groups: [&Group; N], value: &[u8], last: u8) {
+        let tables = groups.map(|group| &group.table);
+        let shorter = value.strip_suffix(&[last]);
+        let entries = table::scan(tables, shorter.unwrap_or(value));
+        for (group, entry) in groups.into_iter().zip(entries) {
+            let (one, other) =
+                (group.table.matches_at(entry), group.table.matches_at(group.table.step(entry, last)));
+            let (matches, toggled) = if shorter.is_some() { (other, one) } else { (one, other) };
+            self.matches.add(group, matches);
+            self.toggled.add(group, toggled);
+        }
     }
 }
 
@@ -53,18 +85,13 @@ impl Matches {
         self.0.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0)
     }
 
-    fn add<const N: usize>(&mut self, groups: [&Group; N], value: &[u8]) {
-        let found = table::scan(groups.map(|group| &group.table), value);
-        for (group, mut found) in groups.into_iter().zip(found) {
-            while found != 0 {
-                let member = group.members.get(found.trailing_zeros() as usize);
-                if let Some((place, word)) =
-                    member.and_then(|place| Some((place, self.0.get_mut(place / 64)?)))
-                {
-                    *word |= 1 << (place % 64);
-                }
-                found &= found - 1;
+    fn add(&mut self, group: &Group, mut found: u64) {
+        while found != 0 {
+            let member = group.members.get(found.trailing_zeros() as usize);
+            if let Some((place, word)) = member.and_then(|place| Some((place, self.0.get_mut(place / 64)?))) {
+                *word |= 1 << (place % 64);
             }
+            found &= found - 1;
         }
     }
 }

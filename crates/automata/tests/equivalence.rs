@@ -78,9 +78,11 @@ proptest! {
         let set = ExpressionSet::new(&expressions);
         prop_assert!(set.passes() <= expressions.len());
         for value in values {
-            let matches = set.scan(&value);
+            let scan = set.scan(&value, b'/');
+            let toggled = value.strip_suffix(b"/").map_or_else(|| [&value, &b"/"[..]].concat(), <[u8]>::to_vec);
             for (place, expression) in expressions.iter().enumerate() {
-                prop_assert_eq!(matches.contains(place), expression.is_match(&value), "{}", expression.as_str());
+                prop_assert_eq!(scan.matches.contains(place), expression.is_match(&value), "{}", expression.as_str());
+                prop_assert_eq!(scan.toggled.contains(place), expression.is_match(&toggled), "{}", expression.as_str());
             }
         }
     }

@@ -14,6 +14,7 @@ mod warning;
 
 use policy::document::{Problem, read};
 use policy::stages::{PathStage, Stage, TokenStage};
+use policy::vocabulary::Sense;
 use serde_json::Value;
 use unreachable::Rule;
 
@@ -39,9 +40,14 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
     let text = policy.to_string();
     /// Checks the rules of a policy whose type is not public, if the first rule that matches decides.
     macro_rules! check_rules {
-        ($policy:ident, $rules:expr, $rule:ident => $matches:expr) => {
-            let rules = $rules.iter();
-            let rules = rules.map(|$rule| Rule { name: &$rule.name, mode: $rule.mode, matches: &$matches });
+        ($policy:ident, $rules:expr, $rule:ident => $matches:expr, $sense:expr, $decides:expr) => {
+            let rules = $rules.iter().map(|$rule| Rule {
+                name: &$rule.name,
+                mode: $rule.mode,
+                matches: &$matches,
+                sense: $sense,
+                decides: $decides,
+            });
             unreachable::check(section, $policy.mode, &rules.collect::<Vec<_>>(), &mut found);
         };
     }
@@ -49,12 +55,13 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
         "path-policy" => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
-                check_rules!(policy, policy.rules, rule => rule.action.matches);
+                check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.name.sense(), rule.action.name.sense());
             }
         }
         "token-validation" => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
-                check_rules!(policy, policy.requirements.rules, rule => rule.matches);
+                // A rule that matches only another spelling adds its requirement, and later rules are tried.
+                check_rules!(policy, policy.requirements.rules, rule => rule.matches, rule.require.sense(), Sense::Grant);
             }
         }
         _ => {}

@@ -12,6 +12,8 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
     match (pattern.shape(), other.shape()) {
         (PathShape::Regex(one), PathShape::Regex(two)) => one.as_str() == two.as_str(),
         (one, two) if one == two => true,
+        // The other pattern may match a path without its last slash.
+        _ if pattern.is_about_last_slash() => false,
         // An expression with `(?-i)` may be case-sensitive anyway.
         (PathShape::Regex(_), PathShape::Exact(text)) => !other.ignores_case() && pattern.matches(text),
         (_, PathShape::Exact(text)) => pattern.matches(text),
@@ -48,6 +50,13 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns true if a pattern matches as it is every path that `other` matches in the sense that restricts.
+pub(crate) fn covers_spellings(pattern: &PathMatch, other: &PathMatch) -> bool {
+    let ignores_last_slash =
+        matches!(pattern.shape(), PathShape::Prefix(_) | PathShape::Template { rest: true, .. });
+    ignores_last_slash && !other.folds() && !other.matches_every_path() && covers(pattern, other)
 }
 
 /// Returns a path, in lower case and without last slash, that every matching path equals or is below.

@@ -14,15 +14,28 @@ pub(super) fn whole_regex(
     problems: &mut Problems,
 ) -> Option<Expression> {
     let text: String = fields.required("regex", problems)?;
-    let report = |error| match error {
-        Error::Syntax(cause) => problems.add(Code::REGEX, &fields.path.field("regex"), cause, SYNTAX_HELP),
-        Error::TooLarge => {
-            let message = "the expression needs too many states";
-            let help = "shorten counted repetitions, such as `.{30}` after `.*`, or split the expression";
-            problems.add(Code::REGEX, &fields.path.field("regex"), message, help);
-        }
+    compiled("regex", Expression::new(&text, ignore_case), fields, problems)
+}
+
+/// Returns the expression of the field `kind`, or adds a problem.
+pub(super) fn compiled(
+    kind: &str,
+    expression: Result<Expression, Error>,
+    fields: &Fields<'_>,
+    problems: &mut Problems,
+) -> Option<Expression> {
+    let report = |error| {
+        let (message, help) = match error {
+            Error::Syntax(cause) => (cause, SYNTAX_HELP),
+            Error::TooLarge if kind == "regex" => (
+                "the expression needs too many states".to_owned(),
+                "shorten counted repetitions such as `.{30}` after `.*`, or split the expression",
+            ),
+            Error::TooLarge => ("the text is too long".to_owned(), "write at most 1000 characters"),
+        };
+        problems.add(Code::REGEX, &fields.path.field(kind), message, help);
     };
-    Expression::new(&text, ignore_case).map_err(report).ok()
+    expression.map_err(report).ok()
 }
 
 /// Reads and compiles the field `regex`, which finds parts of a value, as Envoy's `regex_rewrite`.
@@ -37,3 +50,11 @@ pub(super) fn part_regex(fields: &Fields<'_>, problems: &mut Problems) -> Option
 }
 
 const SYNTAX_HELP: &str = "write RE2 syntax: no look-around, no back-references, no Unicode classes";
+
+/// Returns true if the expression ignores case, or a part of it does.
+pub(super) fn folds(expression: &Expression) -> bool {
+    let has_flag = |rest: &str| {
+        rest.bytes().take_while(|byte| byte.is_ascii_alphabetic() || *byte == b'-').any(|byte| byte == b'i')
+    };
+    expression.ignores_case() || expression.as_str().split("(?").skip(1).any(has_flag)
+}

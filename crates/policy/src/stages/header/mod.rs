@@ -11,7 +11,7 @@ use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Field, Mode, RequestMatch};
+use crate::vocabulary::{Field, HeaderMatch, Mode, RequestMatch, Sense};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
 
 pub use document::HeaderPolicy;
@@ -41,6 +41,19 @@ impl rule_set::Rule for Rule {
 
     fn matches(&self) -> &RequestMatch {
         &self.matches.request
+    }
+
+    fn matches_mut(&mut self) -> &mut RequestMatch {
+        &mut self.matches.request
+    }
+
+    fn further_headers(&self) -> impl Iterator<Item = &HeaderMatch> {
+        self.require.iter().chain(&self.forbid)
+    }
+
+    // A rule denies, or edits: it applies to each spelling.
+    fn sense(&self) -> Sense {
+        Sense::Restrict
     }
 }
 
@@ -184,7 +197,7 @@ impl HeaderStage {
     /// Tries a rule on every reading of the path; it matches if it matches one of them.
     fn try_rule(rule: &Rule, request: &Request<'_>, inputs: &RuleInputs<'_>) -> RuleResult {
         let HeaderRuleMatch { request: matches, claims } = &rule.matches;
-        let mut attempt = matches.attempt(inputs.match_input(request));
+        let mut attempt = matches.attempt(inputs.match_input(request, rule.sense()));
         let has_claims = claims.as_ref().is_none_or(|required| {
             request.claims.as_ref().is_some_and(|claims| required.iter().all(|claim| claim.matches(claims)))
         });
@@ -211,10 +224,10 @@ impl HeaderStage {
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
         let denial = |reason| self.enforcement.denial(request, Some(rule.head()), reason);
-        if !rule.require.iter().all(|required| required.matches(headers)) {
+        if !rule.require.iter().all(|required| required.matches(headers, Sense::Grant)) {
             report.end(denial(Reason::HEADER_REQUIRED))?;
         }
-        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers)) {
+        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers, Sense::Restrict)) {
             report.end(denial(Reason::HEADER_FORBIDDEN))?;
         }
         if rule.single.iter().any(|name| is_repeated(name, headers)) {

@@ -7,7 +7,7 @@ mod paths;
 use crate::decision::Trace;
 use crate::http::Host;
 use crate::stages::host_map::HostMap;
-use crate::vocabulary::RequestMatch;
+use crate::vocabulary::{PathMatch, PathReading, RequestMatch};
 use paths::PathIndex;
 
 /// Up to this many rules, trying all of them costs less than a look-up.
@@ -17,6 +17,8 @@ const INDEX_THRESHOLD: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct RuleIndex {
     rules: usize,
+    /// Whether a rule ignores the case of paths.
+    folds: bool,
     /// Rules without hosts.
     any: PathIndex,
     hosts: HostMap<PathIndex>,
@@ -27,6 +29,7 @@ impl RuleIndex {
         let mut index = Self::default();
         for (rule, matcher) in (0..).zip(matches) {
             index.rules += 1;
+            index.folds |= matcher.fields.paths.iter().flat_map(|paths| paths.iter()).any(PathMatch::folds);
             match matcher.fields.hosts.as_deref() {
                 None => index.any.add(rule, matcher),
                 Some(hosts) => hosts.iter().for_each(|host| index.hosts.entry(host).add(rule, matcher)),
@@ -40,16 +43,19 @@ impl RuleIndex {
     pub(super) fn candidates<'p, T: Trace>(
         &self,
         host: Option<&Host>,
-        readings: impl Iterator<Item = Option<&'p str>>,
+        readings: impl Iterator<Item = Option<PathReading<'p>>>,
     ) -> Vec<usize> {
         if T::ENABLED || self.rules <= INDEX_THRESHOLD {
             return (0..self.rules).collect();
         }
         let mut found = Vec::new();
         for reading in readings {
-            self.any.find(reading, &mut found);
-            for paths in host.into_iter().flat_map(|host| self.hosts.matching(host)) {
-                paths.find(reading, &mut found);
+            let folded = reading.filter(|_| self.folds).and_then(|reading| reading.folded());
+            for path in std::iter::once(reading.map(|reading| reading.text)).chain(folded.map(Some)) {
+                self.any.find(path, &mut found);
+                for paths in host.into_iter().flat_map(|host| self.hosts.matching(host)) {
+                    paths.find(path, &mut found);
+                }
             }
         }
         found.sort_unstable();

@@ -1,7 +1,7 @@
 //! An index of rules by path.
 
 use crate::fast_map::FastMap;
-use crate::vocabulary::{PathShape, RequestMatch};
+use crate::vocabulary::{PathMatch, PathShape, RequestMatch};
 use std::borrow::Cow;
 
 /// The indexes of rules by path, in lower case: some rules ignore case.
@@ -9,6 +9,8 @@ use std::borrow::Cow;
 pub(super) struct PathIndex {
     /// Rules that match any path, or a path that no key below finds.
     any: Vec<usize>,
+    /// Rules that match every path. In the sense that restricts they match a request without a path too.
+    every: Vec<usize>,
     exact: FastMap<Box<str>, Vec<usize>>,
     /// By the first bytes of the path.
     heads: FastMap<Box<str>, Vec<usize>>,
@@ -35,16 +37,30 @@ impl PathIndex {
             self.any.push(rule);
             return;
         };
+        if paths.iter().any(PathMatch::matches_every_path) {
+            self.every.push(rule);
+        }
         for path in paths {
             match path.shape() {
                 PathShape::Suffix(_) | PathShape::Contains(_) => self.any.push(rule),
-                PathShape::Exact(text) => self.exact.entry(lower(text).into()).or_default().push(rule),
+                PathShape::Exact(text) => {
+                    for text in std::iter::once(text).chain(text.strip_suffix('/')) {
+                        self.exact.entry(lower(text).into()).or_default().push(rule);
+                    }
+                }
                 PathShape::Prefix(text) => {
                     self.segments.descend(text.split('/').skip(1).map(Some)).rest.push(rule);
                 }
-                PathShape::Template { segments, rest } => {
-                    let node = self.segments.descend(segments.into_iter());
-                    if rest { node.rest.push(rule) } else { node.ends.push(rule) }
+                PathShape::Template { mut segments, rest } => {
+                    let node = self.segments.descend(segments.iter().copied());
+                    if rest {
+                        node.rest.push(rule)
+                    } else {
+                        node.ends.push(rule)
+                    }
+                    if !rest && segments.pop() == Some(Some("")) {
+                        self.segments.descend(segments.into_iter()).ends.push(rule);
+                    }
                 }
                 PathShape::Regex(regex) => match regex.literal_head(true).as_str() {
                     "" => self.any.push(rule),
@@ -59,15 +75,25 @@ impl PathIndex {
         }
     }
 
-    /// Adds the rules that may match a reading of a path, some more than once.
+    /// Adds the rules that may match a reading of a path, with or without its last slash, some more than once. A pattern that
+    /// ends in a slash has an entry without it too.
     pub(super) fn find(&self, reading: Option<&str>, found: &mut Vec<usize>) {
         found.extend(&self.any);
-        let Some(reading) = reading else { return };
+        let Some(reading) = reading.filter(|path| *path != "*") else {
+            found.extend(&self.every);
+            found.extend(self.exact.get("*").into_iter().flatten());
+            return;
+        };
         let path = lower(reading);
-        found.extend(self.exact.get(&*path).into_iter().flatten());
+        for path in std::iter::once(&*path).chain(path.strip_suffix('/')) {
+            found.extend(self.exact.get(path).into_iter().flatten());
+            self.segments.find(path.strip_prefix('/'), found);
+        }
         let heads = self.lengths.iter().filter_map(|length| self.heads.get(path.get(..*length)?));
         found.extend(heads.flatten());
-        self.segments.find(path.strip_prefix('/'), found);
+        if self.lengths.contains(&(path.len() + 1)) {
+            found.extend(self.heads.get(&*format!("{path}/")).into_iter().flatten());
+        }
     }
 }
 
