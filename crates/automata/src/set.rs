@@ -85,6 +85,16 @@ impl Matches {
         self.0.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0)
     }
 
+    /// Returns the places of the expressions.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().zip(0..).flat_map(|(word, at)| {
+            let next = |rest: &u64| (*rest != 0).then(|| rest & (rest - 1));
+            std::iter::successors(Some(*word), next)
+                .take_while(|rest| *rest != 0)
+                .map(move |rest| at * 64 + rest.trailing_zeros() as usize)
+        })
+    }
+
     fn add(&mut self, group: &Group, mut found: u64) {
         while found != 0 {
             let member = group.members.get(found.trailing_zeros() as usize);

@@ -3,6 +3,7 @@
 //! It is known before the work is done: the bytes of each value times the passes of the expressions over it. A request that
 //! costs more than its budget is denied. The budget is that of the request, for all filters of a module together.
 
+use super::index::Found;
 use crate::decision::Reason;
 use crate::http::{Request, RequestPath};
 use crate::vocabulary::{HeaderMatch, RequestMatch};
@@ -10,6 +11,17 @@ use automata::ExpressionSet;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less.
 const ALONE: usize = 2;
+
+/// The steps of visiting a node of the index of paths.
+const NODE: usize = 32;
+
+/// The steps of trying a rule on a reading of the path.
+const ATTEMPT: usize = 4;
+
+/// Returns the steps of finding and trying rules on readings of a path.
+pub(super) fn of_rules(found: &Found, readings: usize) -> usize {
+    found.steps * NODE + found.rules.len() * readings * ATTEMPT
+}
 
 /// The passes of the expressions of a policy over each part of a request.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// Which parts of a request the rules of a filter match. Parts that no rule matches are not parsed.
 #[derive(Debug)]
 pub(super) struct InputUse {
-    pub(super) host: bool,
+    host: bool,
     path: bool,
     /// The expressions for paths.
     expressions: Rc<ExpressionSet>,
@@ -32,13 +32,13 @@ impl InputUse {
         }
     }
 
-    /// Parses the parts of a request.
+    /// Returns the path, if a rule matches it.
     ///
     /// # Errors
-    /// Returns the reason if the host or the path is malformed, or matching the rules would cost too much.
-    pub(super) fn read<'a>(&self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
+    /// Returns the reason if the path is malformed.
+    pub(super) fn path<'a>(&self, request: &Request<'a>) -> Result<Option<RequestPath<'a>>, Reason> {
         let path = self.path.then(|| request.path(&Normalize::default(), &PathLimits::default()));
-        self.with_path(request, path.transpose()?.flatten())
+        Ok(path.transpose()?.flatten())
     }
 
     /// Parses the other parts of a request with this path.
@@ -55,7 +55,14 @@ impl InputUse {
         let query = Query::new(path.as_ref().and_then(RequestPath::query));
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
-        Ok(RuleInputs { authority, path, query, spellings, expressions: Rc::clone(&self.expressions) })
+        Ok(RuleInputs {
+            authority,
+            path,
+            query,
+            spellings,
+            expressions: Rc::clone(&self.expressions),
+            rules: Vec::new(),
+        })
     }
 }
 
@@ -68,6 +75,8 @@ pub(super) struct RuleInputs<'a> {
     /// The spellings of the canonical path, and those of each other reading.
     spellings: (Spellings, Vec<Spellings>),
     expressions: Rc<ExpressionSet>,
+    /// The indexes of the rules that may match, in order.
+    pub(super) rules: Vec<usize>,
 }
 
 impl RuleInputs<'_> {

@@ -1,11 +1,11 @@
 //! The rules of a filter.
 
-use super::cost::Cost;
+use super::cost::{self, Cost};
 use super::enforcement::RuleHead;
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
-use crate::decision::{Answer, Filter, Report, RuleResult, Trace};
-use crate::http::{Needs, Request};
+use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::http::{Needs, Request, RequestPath};
 use crate::vocabulary::{HeaderMatch, Mode, PathReading, RequestMatch, Rules, Sense};
 use automata::ExpressionSet;
 
@@ -37,8 +37,7 @@ pub(super) trait Rule {
 pub(super) struct RuleSet<R> {
     rules: Vec<R>,
     index: RuleIndex,
-    /// The parts of a request that the rules match.
-    pub(super) inputs: InputUse,
+    inputs: InputUse,
 }
 
 /// The first rule that matches a reading of the path, if any.
@@ -68,13 +67,34 @@ impl<R: Rule> RuleSet<R> {
         self.rules.get(index)
     }
 
-    /// Returns the rules that may match a request, in order, with their indexes.
-    pub(super) fn candidates<T: Trace>(
+    /// Parses the parts of a request that the rules match, and finds the rules that may match it. A trace explains why the
+    /// others do not match: for one, all rules are found.
+    ///
+    /// # Errors
+    /// Returns the reason if the host or the path is malformed, or matching the rules would cost too much.
+    pub(super) fn read<'a, T: Trace>(&self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
+        self.with_path::<T>(request, self.inputs.path(request)?)
+    }
+
+    /// Does the same for this path.
+    ///
+    /// # Errors
+    /// Returns the reason if the host is malformed, or matching the rules would cost too much.
+    pub(super) fn with_path<'a, T: Trace>(
         &self,
-        inputs: &RuleInputs<'_>,
-    ) -> impl Iterator<Item = (usize, &R)> + use<'_, T, R> {
-        let candidates = self.index.candidates::<T>(inputs.host(), inputs.readings());
-        candidates.into_iter().filter_map(|index| Some((index, self.rules.get(index)?)))
+        request: &Request<'a>,
+        path: Option<RequestPath<'a>>,
+    ) -> Result<RuleInputs<'a>, Reason> {
+        let mut inputs = self.inputs.with_path(request, path)?;
+        let found = self.index.find(inputs.host(), inputs.readings());
+        request.spend(cost::of_rules(&found, inputs.readings().count()))?;
+        inputs.rules = if T::ENABLED { self.index.all() } else { found.rules };
+        Ok(inputs)
+    }
+
+    /// Returns the rules that may match a request, in order, with their indexes.
+    pub(super) fn candidates(&self, inputs: &RuleInputs<'_>) -> impl Iterator<Item = (usize, &R)> {
+        inputs.rules.iter().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
 
     /// Finds, for each reading of the path, the first rule that matches it.
@@ -90,7 +110,7 @@ impl<R: Rule> RuleSet<R> {
     ) -> Result<Vec<FirstMatch<'i, 's, R>>, Box<Answer>> {
         let mut first: Vec<Decider<'i, 's, R>> = inputs.readings().map(|path| (path, None)).collect();
         let mut added = Vec::new();
-        for (_, rule) in self.candidates::<T>(inputs) {
+        for (_, rule) in self.candidates(inputs) {
             let matches_in = |sense| rule.matches().attempt(inputs.match_input(request, sense));
             let mut attempt = matches_in(rule.sense());
             let adds = R::SPELLINGS_ADD && rule.sense() == Sense::Restrict;

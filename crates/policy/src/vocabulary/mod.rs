@@ -26,6 +26,7 @@ mod string_match;
 mod substitution;
 mod template;
 
+pub(crate) use automata::Scan;
 pub use claim_match::{ClaimMatch, ClaimPath};
 pub use condition::Condition;
 pub use deny_response::{DenyResponse, Status};

@@ -43,13 +43,13 @@ impl<'p> PathReading<'p> {
 
     /// Returns the expressions that match the reading, with its last slash as it is and the other way; `None` if the
     /// reading has no set of expressions.
-    pub(super) fn scan(&self) -> Option<&'p Scan> {
+    pub(crate) fn scan(&self) -> Option<&'p Scan> {
         let scan = || self.expressions.scan(self.text.as_bytes(), b'/');
         (!self.expressions.is_empty()).then(|| self.spellings.scan.get_or_init(scan))
     }
 
     /// Returns the same for the folded reading, if it differs.
-    pub(super) fn folded_scan(&self) -> Option<&'p Scan> {
+    pub(crate) fn folded_scan(&self) -> Option<&'p Scan> {
         let folded = self.folded()?;
         Some(self.spellings.folded_scan.get_or_init(|| self.expressions.scan(folded.as_bytes(), b'/')))
     }

@@ -190,6 +190,16 @@ impl RequestMatch {
             .any(PathMatch::folds)
     }
 
+    /// Returns, for each path pattern that an automaton matches, whether it is in `not`; in the order of
+    /// [`RequestMatch::path_expressions_mut`].
+    pub(crate) fn path_expressions(&self) -> impl Iterator<Item = bool> {
+        let groups = std::iter::once((false, &self.fields)).chain(self.not.iter().map(|not| (true, not)));
+        groups.flat_map(|(is_excluded, fields)| {
+            let paths = fields.paths.iter().flat_map(|paths| paths.iter());
+            paths.filter(|path| matches!(path, PathMatch::Expression(_))).map(move |_| is_excluded)
+        })
+    }
+
     /// Returns the path patterns that an automaton matches.
     pub(crate) fn path_expressions_mut(&mut self) -> impl Iterator<Item = &mut PathExpression> {
         let groups = std::iter::once(&mut self.fields).chain(&mut self.not);

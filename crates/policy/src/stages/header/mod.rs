@@ -107,12 +107,12 @@ impl Stage for HeaderStage {
         if let Some(reason) = self.limit_exceeded(&request.headers) {
             report.end(self.enforcement.denial(request, None, reason))?;
         }
-        let inputs = match self.rules.inputs.read(request) {
+        let inputs = match self.rules.read::<T>(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
-        for (index, rule) in self.rules.candidates::<T>(&inputs) {
+        for (index, rule) in self.rules.candidates(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
             if matches!(result, RuleResult::Matched | RuleResult::Shadowed) {
@@ -135,8 +135,8 @@ impl Stage for HeaderStage {
         // Rules that matched before the denial matched the headers before later edits.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
-        let inputs = self.rules.inputs.read(request).unwrap_or_default();
-        for (index, rule) in self.rules.candidates::<NoTrace>(&inputs) {
+        let inputs = self.rules.read::<NoTrace>(request).unwrap_or_default();
+        for (index, rule) in self.rules.candidates(&inputs) {
             let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response
                 && !before.contains(&index)

@@ -1,5 +1,6 @@
 //! An index of rules by path.
 
+use super::Found;
 use crate::fast_map::FastMap;
 use crate::vocabulary::{PathMatch, PathShape, RequestMatch};
 use std::borrow::Cow;
@@ -7,15 +8,11 @@ use std::borrow::Cow;
 /// The indexes of rules by path, in lower case: some rules ignore case.
 #[derive(Debug, Default)]
 pub(super) struct PathIndex {
-    /// Rules that match any path, or a path that no key below finds.
+    /// Rules without paths.
     any: Vec<usize>,
     /// Rules that match every path. In the sense that restricts they match a request without a path too.
     every: Vec<usize>,
     exact: FastMap<Box<str>, Vec<usize>>,
-    /// By the first bytes of the path.
-    heads: FastMap<Box<str>, Vec<usize>>,
-    /// The distinct lengths of these keys.
-    lengths: Vec<usize>,
     segments: Node,
 }
 
@@ -42,7 +39,8 @@ impl PathIndex {
         }
         for path in paths {
             match path.shape() {
-                PathShape::Suffix(_) | PathShape::Contains(_) => self.any.push(rule),
+                // The set of expressions finds them.
+                PathShape::Suffix(_) | PathShape::Contains(_) | PathShape::Regex(_) => {}
                 PathShape::Exact(text) => {
                     for text in std::iter::once(text).chain(text.strip_suffix('/')) {
                         self.exact.entry(lower(text).into()).or_default().push(rule);
@@ -62,37 +60,27 @@ impl PathIndex {
                         self.segments.descend(segments.into_iter()).ends.push(rule);
                     }
                 }
-                PathShape::Regex(regex) => match regex.literal_head(true).as_str() {
-                    "" => self.any.push(rule),
-                    head => {
-                        if !self.lengths.contains(&head.len()) {
-                            self.lengths.push(head.len());
-                        }
-                        self.heads.entry(lower(head).into()).or_default().push(rule);
-                    }
-                },
             }
         }
     }
 
+    /// Returns the rules without paths.
+    pub(super) fn any(&self) -> &[usize] {
+        &self.any
+    }
+
     /// Adds the rules that may match a reading of a path, with or without its last slash, some more than once. A pattern that
     /// ends in a slash has an entry without it too.
-    pub(super) fn find(&self, reading: Option<&str>, found: &mut Vec<usize>) {
-        found.extend(&self.any);
+    pub(super) fn find(&self, reading: Option<&str>, found: &mut Found) {
         let Some(reading) = reading.filter(|path| *path != "*") else {
-            found.extend(&self.every);
-            found.extend(self.exact.get("*").into_iter().flatten());
+            found.rules.extend(&self.every);
+            found.rules.extend(self.exact.get("*").into_iter().flatten());
             return;
         };
         let path = lower(reading);
         for path in std::iter::once(&*path).chain(path.strip_suffix('/')) {
-            found.extend(self.exact.get(path).into_iter().flatten());
+            found.rules.extend(self.exact.get(path).into_iter().flatten());
             self.segments.find(path.strip_prefix('/'), found);
-        }
-        let heads = self.lengths.iter().filter_map(|length| self.heads.get(path.get(..*length)?));
-        found.extend(heads.flatten());
-        if self.lengths.contains(&(path.len() + 1)) {
-            found.extend(self.heads.get(&*format!("{path}/")).into_iter().flatten());
         }
     }
 }
@@ -107,10 +95,11 @@ impl Node {
     }
 
     /// Adds the rules for the remaining segments of a path.
-    fn find(&self, left: Option<&str>, found: &mut Vec<usize>) {
-        found.extend(&self.rest);
+    fn find(&self, left: Option<&str>, found: &mut Found) {
+        found.steps += 1;
+        found.rules.extend(&self.rest);
         let Some(left) = left else {
-            found.extend(&self.ends);
+            found.rules.extend(&self.ends);
             return;
         };
         let (segment, left) =

@@ -103,7 +103,7 @@ impl PathStage {
         if let Some(path) = &path {
             report.trace.step(|| Step::Path(path.readings().map(str::to_owned).collect()));
         }
-        let inputs = match self.rules.inputs.with_path(request, path) {
+        let inputs = match self.rules.with_path::<T>(request, path) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };

@@ -102,7 +102,7 @@ impl Stage for TokenStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let inputs = match self.rules.inputs.read(request) {
+        let inputs = match self.rules.read::<T>(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
