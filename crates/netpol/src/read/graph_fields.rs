@@ -34,10 +34,14 @@ impl<'p> Fields<'p> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let mut found = self.problems.as_slice().iter().filter(|found| found.span == at.span());
-        if found.all(|found| found.code != "wrong_type") {
+        if !self.has_wrong_type(at) {
             self.problems.error(at.span(), code, message, help);
         }
+    }
+
+    fn has_wrong_type(&self, at: At<'_>) -> bool {
+        let mut found = self.problems.as_slice().iter();
+        found.any(|found| found.code == "wrong_type" && found.span == at.span())
     }
 
     /// Reports a missing field.
@@ -100,7 +104,10 @@ impl<'p> Fields<'p> {
             let help = "select by a label that has another value for each workload";
             self.error(at.field("selector"), "overlapping_selector", message, help);
         }
-        if labels.is_some() {
+        // Which pods a selector selects is unknown if it, or one of its labels, has a wrong type.
+        let (at, mut keys) = (at.field("selector"), pods.labels.keys());
+        if labels.is_some() && !self.has_wrong_type(at) && !keys.any(|key| self.has_wrong_type(at.field(key)))
+        {
             self.selected.push((name.to_owned(), pods.clone()));
         }
         pods

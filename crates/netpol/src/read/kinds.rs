@@ -124,6 +124,7 @@ fn type_meta<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<TypeMeta<
         return None;
     };
     let (version, kind) = (text(node, "apiVersion", problems), text(node, "kind", problems));
+    let (version, kind) = (version?, kind?);
     let (Some((version, version_span)), Some((kind, kind_span))) = (version, kind) else {
         let missing = if version.is_none() { "apiVersion" } else { "kind" };
         let keys = fields.iter().filter(|(key, _)| !matches!(key.text.as_str(), "apiVersion" | "kind"));
@@ -147,13 +148,14 @@ fn type_meta<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<TypeMeta<
     Some(TypeMeta { group, number, version: (version, version_span), kind, kind_span })
 }
 
-fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
-    let found = node.get(field)?;
+/// Returns the text of a field and its place: `None` if it has a wrong type, `Some(None)` if it is absent.
+fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<Option<(&'n str, Span)>> {
+    let Some(found) = node.get(field) else { return Some(None) };
     if found.text().is_none() {
         let message = format!("expected a string, found {}", found.kind());
         problems.error(found.span, "wrong_type", message, "");
     }
-    Some((found.text().unwrap_or_default(), found.span))
+    Some(Some((found.text()?, found.span)))
 }
 
 fn full(group: &str, number: &str) -> String {

@@ -116,6 +116,8 @@ fn a_misspelled_kind_or_version_is_an_error() {
         ("apiVersion: v1\nknd: Pod\n", "f.yaml:2:1: unknown field `knd`; did you mean `kind`?"),
         ("apiVersion: v1\nmetadata: {name: x}\n", "f.yaml:1:1: missing field `kind`; add `kind`"),
         ("- 1\n", "f.yaml:1:1: expected an object, found a list"),
+        ("apiVersion: [v1]\nkind: Pod\n", "f.yaml:1:13: expected a string, found a list"),
+        ("apiVersion: v1\nkind: 1\nmetadata: {name: x}\n", "f.yaml:2:7: expected a string, found a number"),
     ] {
         assert_eq!(problems(text), [expected]);
     }
