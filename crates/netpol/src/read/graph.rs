@@ -1,6 +1,7 @@
 //! Reads service graphs.
 
 use super::deserialize;
+use super::graph_code::GraphCode;
 use super::graph_fields::Fields;
 use super::reader::Reader;
 use super::schema::{Resource, graph as schema};
@@ -34,7 +35,12 @@ pub(super) fn graph(reader: &mut Reader<'_>) {
     }
     let services = fields.required(at, "services", spec.services.as_ref());
     if services.is_some_and(Vec::is_empty) {
-        fields.error(at.field("services"), "empty_list", "the graph has no services", "add a service");
+        fields.error(
+            at.field("services"),
+            GraphCode::EMPTY_LIST,
+            "the graph has no services",
+            "add a service",
+        );
     }
     for (at, found) in at.items("services", services.into_iter().flatten()) {
         let service = service(&mut fields, at, found, &mut names);
@@ -58,7 +64,7 @@ fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mes
     let known = kind.and_then(|kind| MeshKind::ALL.into_iter().find(|(name, _)| name == kind));
     if let Some(kind) = kind.filter(|_| known.is_none()) {
         let help = did_you_mean(kind, MeshKind::ALL.map(|(name, _)| name));
-        fields.error(at.field("kind"), "invalid_value", format!("unknown mesh `{kind}`"), help);
+        fields.error(at.field("kind"), GraphCode::INVALID_VALUE, format!("unknown mesh `{kind}`"), help);
     }
     let (selector, istiod) = (mesh.control_plane_selector.as_ref(), label("app", "istiod"));
     let namespace = mesh.control_plane_namespace.as_deref().unwrap_or("istio-system");
@@ -86,7 +92,7 @@ fn monitoring(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Pods, no_mesh
     let at = at.field("monitoring");
     if no_mesh {
         let message = "`monitoring` has no effect: without a mesh there are no proxies to scrape";
-        fields.error(at, "no_effect", message, "remove it, or set the kind of mesh");
+        fields.error(at, GraphCode::NO_EFFECT, message, "remove it, or set the kind of mesh");
     }
     let namespace = fields.required(at, "namespace", found.namespace.as_ref());
     let namespace = fields.name(at, "namespace", namespace.map(String::as_str));
@@ -126,7 +132,7 @@ fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh:
         istiod.into_iter().chain([(&dns.pods, "DNS")]).filter(|(pods, _)| pods.namespace == namespace)
     {
         let message = format!("every pod of `{namespace}` would be isolated, including those of {what}");
-        fields.error(at, "closes_plumbing", message, "run the service in another namespace");
+        fields.error(at, GraphCode::CLOSES_PLUMBING, message, "run the service in another namespace");
     }
 }
 
@@ -145,7 +151,7 @@ fn external<'n>(
         if range.is_some_and(|range| range == part || !range.contains(&part)) {
             let message =
                 format!("`{text}` is not a smaller range inside `{}`", cidr.map_or("", String::as_str));
-            fields.error(at, "invalid_except", message, "write ranges that are inside and smaller");
+            fields.error(at, GraphCode::INVALID_EXCEPT, message, "write ranges that are inside and smaller");
         }
         except.push(part);
     }
@@ -155,7 +161,7 @@ fn external<'n>(
         if inside && !except.iter().any(|part| part.contains(&metadata)) {
             let message =
                 "the range contains the addresses of cloud metadata services, which give out credentials";
-            fields.error(at, "metadata_reachable", message, format!("add `{text}` to `except`"));
+            fields.error(at, GraphCode::METADATA_REACHABLE, message, format!("add `{text}` to `except`"));
         }
     }
     let ports = fields.ports(at, found.ports.as_ref());
