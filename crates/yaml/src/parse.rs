@@ -195,6 +195,13 @@ mod tests {
     }
 
     #[test]
+    fn strings_of_json_keep_tabs() {
+        let (nodes, problems) = parse("{\n\t\"a\":\t\"b\tc\"}");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(nodes[0].json(), json!({"a": "b\tc"}));
+    }
+
+    #[test]
     fn reports_duplicate_keys_and_continues() {
         let (nodes, problems) = parse("a: 1\nb: 2\na: 3\n");
         assert_eq!(nodes.len(), 1);
