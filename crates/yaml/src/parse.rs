@@ -26,7 +26,13 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
                 continue;
             }
             Ok((event, place)) => builder.event(event, place).err(),
-            Err(error) => Some((span(*error.marker(), 1), format!("invalid YAML: {}", error.info()))),
+            Err(error) => {
+                let mut complete = documents.iter().chain(&builder.root);
+                let is_yaml = !builder.open.is_empty() || complete.any(|node| !node.fields().is_empty());
+                let message =
+                    if is_yaml { &format!("invalid YAML: {}", error.info()) } else { "not YAML or JSON" };
+                Some((span(*error.marker(), 1), message.to_owned()))
+            }
         };
         if let Some((span, message)) = refused {
             builder.found.error(span, "syntax", message, "");
@@ -192,6 +198,18 @@ mod tests {
         assert_eq!(At::new(second).field("e").item(0).span().line, 5);
         let key = At::new(first).field("b").item(0).key("x").span();
         assert_eq!((key.line, key.column), (3, 5));
+    }
+
+    #[test]
+    fn other_formats_are_not_yaml() {
+        for (text, message) in [
+            ("# Title\n\nText, and\nmore: text\n", "f:4:5: not YAML or JSON"),
+            ("[package]\nname = \"a\"\n", "f:2:1: not YAML or JSON"),
+            ("a: [\n", "f:2:1: invalid YAML: while parsing a flow node, did not find expected node content"),
+        ] {
+            assert_eq!(parse(text).1, [message]);
+        }
+        assert!(parse("{\"a\": 1}}").1[0].starts_with("f:1:9: invalid YAML: "));
     }
 
     #[test]
