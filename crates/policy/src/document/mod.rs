@@ -118,7 +118,7 @@ mod tests {
                 "missing_field at the configuration: missing field `name`; add `name`",
                 "wrong_type at maxCount: found a number; write a whole number from 0 to 65535",
                 "unknown_value at colours[1]: unknown value `gren`; did you mean `green`?",
-                "wrong_type at colours[2]: found a number; write a string",
+                "wrong_type at colours[2]: found a number; write one of `red`, `green`",
             ]
         );
     }
