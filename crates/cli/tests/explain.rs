@@ -142,6 +142,18 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             "error: -: expected one policy in a file of its own; if this is one, add `--filter`",
         ),
         (
+            with(&["explain", "../../../../envoy-configs/ringfence.yaml"]),
+            "",
+            2,
+            "error: ../../../../envoy-configs/ringfence.yaml: expected one policy in a file of its own; copy the policy of the bootstrap, manifest or case file to a new file",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "/admin"],
+            "",
+            2,
+            "error: `/admin` has no method; write `GET https://shop.example.com/x`",
+        ),
+        (
             with(&["explain", "-", "--filter", "path"]),
             "{default: allow}",
             2,

@@ -329,6 +329,13 @@ fn audit_finds_each_missing_policy_of_a_graph() {
 }
 
 #[test]
+fn generate_reads_a_file() {
+    let refused = run(&["generate", "."], "");
+    let err = "error: .: this is a folder; write the path of a file with a ServiceGraph\n";
+    assert_eq!((refused.err.as_str(), refused.status), (err, 2));
+}
+
+#[test]
 fn the_page_names_every_option_and_finding() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/network-policies.md");
     let page = std::fs::read_to_string(page).unwrap();
