@@ -31,20 +31,9 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// Returns every problem of the text; an empty text is one.
 pub fn read<T: Document>(text: &[u8]) -> Result<T, Vec<Problem>> {
-    read_checked(text, |_, _, _| ())
-}
-
-/// Reads a document as [`read`], then checks it across its fields.
-pub(crate) fn read_checked<T: Document>(
-    text: &[u8],
-    check: impl FnOnce(&T, &FieldPath<'_>, &mut Problems),
-) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
     let document = parse(text, &mut problems)
         .and_then(|value| T::read(Node { value: &value, path: &FieldPath::Root }, &mut problems));
-    if let Some(document) = &document {
-        check(document, &FieldPath::Root, &mut problems);
-    }
     document.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec())
 }
 

@@ -5,7 +5,6 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::document::{Code, FieldPath, Problems};
 use crate::http::{Headers, Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
@@ -50,18 +49,6 @@ impl Stage for HeaderStage {
 
     fn filters(&self) -> Vec<Filter> {
         vec![FILTER]
-    }
-
-    fn check(policy: &HeaderPolicy, path: &FieldPath<'_>, has_tokens: bool, problems: &mut Problems) {
-        let rules = path.field("rules");
-        for (index, rule) in policy.rules.iter().enumerate() {
-            if rule.matches.claims.is_some() && !has_tokens {
-                let help = "use the module `ringfence` with the sections `token` and `header`";
-                let rule = rules.item(index);
-                let message = "no token is validated in this policy";
-                problems.add(Code::CLAIMS, &rule.field("match").field("claims"), message, help);
-            }
-        }
     }
 
     fn compile(document: HeaderPolicy) -> Self {
