@@ -12,6 +12,7 @@ mod unreachable;
 mod walk;
 mod warning;
 
+use policy::decision::Filter;
 use policy::document::{Problem, read};
 use policy::stages::{PathStage, Stage, TokenStage};
 use serde_json::Value;
@@ -30,7 +31,7 @@ pub const CODES: [(&str, &str); 5] = [
 ];
 
 /// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
-pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
+pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::each(section, policy, &mut |place| {
         duplicates::check(place, &mut found);
@@ -46,18 +47,19 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
         };
     }
     match filter {
-        "path-policy" => {
+        Filter::PathPolicy => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
                 check_rules!(policy, policy.rules, rule => rule.action.matches);
             }
         }
-        "token-validation" => {
+        Filter::TokenValidation => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
                 check_rules!(policy, policy.requirements.rules, rule => rule.matches);
             }
         }
-        _ => {}
+        // Every host has one virtual host, and every rule of header-policy that matches applies.
+        Filter::VhostPolicy | Filter::HeaderPolicy => {}
     }
     found
 }
