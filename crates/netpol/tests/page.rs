@@ -58,7 +58,7 @@ spec:
     let unknown: Vec<_> = problems.iter().filter(|problem| problem.code == "unknown_field").collect();
     assert_eq!(unknown.len(), headings.len());
     for (problem, heading) in unknown.into_iter().zip(headings) {
-        let fields = problem.help.strip_prefix("expected ").unwrap();
+        let fields = problem.help.strip_prefix("use one of ").unwrap();
         for field in fields.split(", ") {
             assert!(section(&page, heading).contains(&format!("| {field} |")), "{heading}: {field}");
         }

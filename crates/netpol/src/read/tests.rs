@@ -127,12 +127,13 @@ fn a_misspelled_kind_or_version_is_an_error() {
 fn ignores_other_objects_and_reads_lists() {
     let cluster = cluster(
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
+- {apiVersion: v1, kind: Node, metadata: {name: n}}
 - apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  spec: {containers: [{name: c}]}
 ---\nhosts: []\n---\napiVersion: crd.projectcalico.org/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n",
     );
     assert_eq!(cluster.workloads[0].name(), "default/Pod/p");
     let ignored: Vec<_> = cluster.ignored.iter().map(ToString::to_string).collect();
-    assert_eq!(ignored, ["ConfigMap c", "NetworkPolicy n"]);
+    assert_eq!(ignored, ["ConfigMap c", "Node n", "NetworkPolicy n"]);
 }
 
 #[test]

@@ -21,7 +21,6 @@ pub use read::{Document, Fields, Node};
 pub use schema::Schema;
 
 pub(crate) use group::{concat, define_group, read_group, total};
-pub(crate) use read::did_you_mean;
 
 /// The maximum number of levels of nested lists and objects in a configuration.
 const MAX_DEPTH: usize = 100;

@@ -1,7 +1,7 @@
 //! Reading of documents from JSON.
 
 use super::{Code, Definitions, FieldPath, Problems, Schema};
-use diagnostics::nearest;
+use diagnostics::{did_you_mean, nearest};
 use serde_json::{Map, Value};
 
 /// A part of a configuration.
@@ -52,7 +52,7 @@ impl<'a> Node<'a> {
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
             let message = format!("unknown value `{text}`");
-            problems.add(Code::UNKNOWN_VALUE, self.path, message, did_you_mean(text, words));
+            problems.add(Code::UNKNOWN_VALUE, self.path, message, did_you_mean(text, words.iter().copied()));
         }
         found
     }
@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
         for name in &unknown {
             let path = node.path.field(name);
             let message = format!("unknown field `{name}`");
-            problems.add(Code::UNKNOWN_FIELD, &path, message, did_you_mean(name, known));
+            problems.add(Code::UNKNOWN_FIELD, &path, message, did_you_mean(name, known.iter().copied()));
         }
         Some(Self { map, path: node.path, unknown })
     }
@@ -153,14 +153,6 @@ impl<'a> Fields<'a> {
             None => Some(None),
             Some(value) => T::read(Node { value, path: &self.path.field(name) }, problems).map(Some),
         }
-    }
-}
-
-/// Returns "did you mean …", or a list of the known names.
-pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
-    match nearest(found, known.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("use one of `{}`", known.join("`, `")),
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::cache::CacheBytes;
 use super::providers::Providers;
-use crate::document::{
-    Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema, did_you_mean,
-};
+use crate::document::{Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderText, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
+use diagnostics::did_you_mean;
 
 document! {
     /// JWT validation and claim rules.
@@ -44,7 +43,7 @@ impl Checked for Requirements {
             for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
                 let rule = rules.item(index);
                 let message = format!("unknown provider `{unknown}`");
-                let help = did_you_mean(unknown, &names);
+                let help = did_you_mean(unknown, names.iter().copied());
                 problems.add(Code::UNKNOWN_PROVIDER, &rule.field("require"), message, help);
             }
         }
