@@ -37,7 +37,7 @@ fn policy_types_have_the_defaults_of_the_api_server() {
 }
 
 #[test]
-fn refuses_what_the_api_server_refuses() {
+fn rejects_what_the_api_server_rejects() {
     for (rule, expected) in [
         ("{from: [{}]}", "28: empty peer; write `podSelector`, `namespaceSelector` or `ipBlock`"),
         (
@@ -250,4 +250,19 @@ fn a_misspelled_field_is_an_error_with_a_suggestion() {
         }
     }
     assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn a_module_is_recognized_by_the_last_part_of_its_url_or_by_the_name_of_the_plugin() {
+    for (fields, expected) in [
+        ("url: 'oci://registry.example/ringfence:1'", true),
+        ("url: 'https://registry.example/path_policy.wasm'", true),
+        ("url: 'oci://registry.example/ringfence/rate-limit:1'", false),
+        ("url: 'oci://registry.example/auth:1', pluginName: token-validation", true),
+        ("url: 'oci://registry.example/auth:1', pluginName: auth", false),
+    ] {
+        let head = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: p}\n";
+        let cluster = cluster(&format!("{head}spec: {{{fields}}}\n"));
+        assert_eq!(cluster.mesh.extensions[0].ringfence, expected, "{fields}");
+    }
 }
