@@ -141,7 +141,7 @@ fn exact(value: &Value) -> Option<f64> {
     value.as_f64().filter(|number| (-MAX..=MAX).contains(number))
 }
 
-const NOT_EXACT: &str = "a number up to 2^53; larger ones lose precision: let the issuer write a string";
+const NOT_EXACT: &str = "a number below 2^53; larger ones lose precision: let the issuer write a string";
 
 /// A boolean or a number.
 struct Scalar(Value);
