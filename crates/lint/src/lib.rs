@@ -55,7 +55,7 @@ pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
         }
         Filter::TokenValidation => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
-                check_rules!(policy, policy.requirements.rules, rule => rule.matches);
+                check_rules!(policy, policy.providers_and_rules.rules, rule => rule.matches);
             }
         }
         // Every host has one virtual host, and every rule of header-policy that matches applies.

@@ -11,10 +11,10 @@ use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch};
-use document::{ActionName, DefaultAction, Redirect, Rewrite, Rule};
+use document::{Redirect, Rewrite, Rule};
 use replacement::Replacement;
 
-pub use document::PathPolicy;
+pub use document::{ActionKind, DefaultAction, PathPolicy};
 
 /// The stage of path-policy.
 #[derive(Debug)]
@@ -101,14 +101,14 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<(Option<&'s Rule>, bool), Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, reading, report| {
-            if rule.action.name != ActionName::Deny {
+            if rule.action.kind != ActionKind::Deny {
                 return Ok(());
             }
             report.end(self.denial(request, Some(rule), reading))
         })?;
         for (reading, rule) in &readings {
             let is_denied = match rule {
-                Some(rule) => rule.action.name == ActionName::Deny,
+                Some(rule) => rule.action.kind == ActionKind::Deny,
                 None => self.default == DefaultAction::Deny,
             };
             if is_denied {
@@ -149,7 +149,7 @@ impl PathStage {
                         (path, forward) = (rewritten, true);
                     }
                     Ok(_) => {}
-                    Err(reason) => report.end(self.refusal(request, rule, reason))?,
+                    Err(reason) => report.end(self.failed_action(request, rule, reason))?,
                 }
             }
         }
@@ -191,10 +191,10 @@ impl PathStage {
             .map_or(Ok(path.clone()), |path_replacement| self.replace(rule, path_replacement, path));
         match path.and_then(|path| location::of(redirect, request, &path)) {
             Ok(location) => {
-                let reply = self.refusal(request, rule, Reason::REDIRECTED);
+                let reply = self.failed_action(request, rule, Reason::REDIRECTED);
                 reply.into_redirect(redirect.status.0, location, request.is_grpc())
             }
-            Err(reason) => self.refusal(request, rule, reason),
+            Err(reason) => self.failed_action(request, rule, reason),
         }
     }
 
@@ -205,7 +205,7 @@ impl PathStage {
     }
 
     /// Creates a denial because the action of a rule cannot be applied.
-    fn refusal(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
+    fn failed_action(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
         self.enforcement.denial(request, Some(rule.head()), reason)
     }
 }
