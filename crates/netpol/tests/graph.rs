@@ -93,7 +93,7 @@ fn a_duplicate_key_is_reported_once() {
 }
 
 #[test]
-fn refuses_a_document_that_is_not_a_graph() {
+fn rejects_a_document_that_is_not_a_graph() {
     for (text, problem) in [
         ("a: [", "syntax"),
         ("", "invalid_document: g:1:1: 0 service graphs in this file"),

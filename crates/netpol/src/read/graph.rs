@@ -6,7 +6,7 @@ use super::graph_fields::Fields;
 use super::reader::Reader;
 use super::schema::{Resource, graph as schema};
 use crate::address::Range;
-use crate::model::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, WorkloadKind};
+use crate::model::graph::{Dns, External, Graph, GraphMesh, GraphNode, MeshKind, Pods, WorkloadKind};
 use crate::model::{Block, Labels};
 use diagnostics::did_you_mean;
 use yaml::At;
@@ -56,7 +56,7 @@ pub(super) fn graph(reader: &mut Reader<'_>) {
     reader.builder.cluster.graphs.push(Graph { object, mesh, dns, monitoring, workloads, external });
 }
 
-fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mesh {
+fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> GraphMesh {
     let default = schema::Mesh::default();
     let required = fields.required(at, "mesh", spec.mesh.as_ref());
     let (at, mesh) = (at.field("mesh"), required.unwrap_or(&default));
@@ -71,7 +71,7 @@ fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mes
     let namespace = fields.name(at, "controlPlaneNamespace", Some(namespace));
     let labels = fields.labels(at, "controlPlaneSelector", Some(selector.unwrap_or(&istiod)));
     let kind = known.map_or(MeshKind::None, |(_, kind)| kind);
-    Mesh { kind, control_plane: Pods { namespace, labels } }
+    GraphMesh { kind, control_plane: Pods { namespace, labels } }
 }
 
 fn label(key: &str, value: &str) -> Labels {
@@ -104,11 +104,11 @@ fn gateway(
     at: At<'_>,
     found: &schema::Gateway,
     names: &mut Vec<String>,
-) -> Workload {
+) -> GraphNode {
     let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
     let ports = fields.ports(at, found.ports.as_ref());
-    Workload { name, kind: WorkloadKind::Gateway, pods, ports, from: Vec::new() }
+    GraphNode { name, kind: WorkloadKind::Gateway, pods, ports, from: Vec::new() }
 }
 
 fn service<'n>(
@@ -116,17 +116,17 @@ fn service<'n>(
     at: At<'n>,
     found: &schema::Service,
     names: &mut Vec<String>,
-) -> Workload {
+) -> GraphNode {
     let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
     let from = fields.callers(at, &found.from, Some(&name));
     let has_ports = found.ports.is_some() || !from.is_empty();
     let ports = if has_ports { fields.ports(at, found.ports.as_ref()) } else { Vec::new() };
-    Workload { name, kind: WorkloadKind::Service, pods, ports, from }
+    GraphNode { name, kind: WorkloadKind::Service, pods, ports, from }
 }
 
 /// Reports a service in the namespace of istiod or DNS: the whole namespace of a service is isolated.
-fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh: &Mesh, dns: &Dns) {
+fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh: &GraphMesh, dns: &Dns) {
     let istiod = (mesh.kind != MeshKind::None).then_some((&mesh.control_plane, "istiod"));
     for (_, what) in
         istiod.into_iter().chain([(&dns.pods, "DNS")]).filter(|(pods, _)| pods.namespace == namespace)
