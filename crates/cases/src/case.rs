@@ -256,17 +256,15 @@ impl Case {
     pub fn as_request(&self) -> Result<Request, String> {
         let host = unescape(&self.host)?;
         let connection = &self.connection;
-        let mut request = Request {
+        Ok(Request {
             method: self.method().as_bytes().to_vec(),
             target: self.target()?,
             host: (!host.is_empty()).then_some(host),
             headers: self.lines()?,
-            ..Request::default()
-        };
-        request.tls = connection.tls;
-        request.sni = connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec());
-        request.certificate.clone_from(&connection.certificate);
-        Ok(request)
+            tls: connection.tls,
+            sni: connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec()),
+            certificate: connection.certificate.clone(),
+        })
     }
 
     /// Returns the exception for a protocol and a version of Envoy.

@@ -33,7 +33,7 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
     let Checked { found, single, policies } = document::check(&file, module);
     let errors = errors(found);
     if !errors.is_empty() {
-        return Err(report::refuse(&errors, &[file], format));
+        return Err(report::reject(&errors, &[file], format));
     }
     let Some((module, json, policy)) = single else {
         let help = match policies {
@@ -68,7 +68,7 @@ pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Poli
     if found.is_empty() {
         found = diagnostics(&file.name, problems);
     }
-    Err(report::refuse(&found, &[file], format))
+    Err(report::reject(&found, &[file], format))
 }
 
 const NOT_CASES: &str = "this is a policy, not a case file; write a file with `filter`, `policy` and `cases`";

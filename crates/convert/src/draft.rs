@@ -110,7 +110,7 @@ impl Draft {
     }
 }
 
-/// Returns virtual hosts that refuse the hosts with a port.
+/// Returns virtual hosts that deny these hosts with a port.
 fn vhosts(portless: &BTreeSet<String>) -> Vec<Rule> {
     let domains: Vec<&str> = portless.iter().map(String::as_str).collect();
     let rule = |comment: &str, rule: Value| Rule { comments: vec![comment.to_owned()], rule };

@@ -111,7 +111,7 @@ fn patterns_across_the_commas_of_joined_headers_are_not_carried_over() {
 }
 
 #[test]
-fn hosts_without_a_port_are_refused_with_one() {
+fn hosts_without_a_port_are_denied_with_one() {
     let host = json!({"header": {"name": ":authority", "string_match": {"exact": "a.example"}}});
     let guard = json!({"name": "without-port", "domains": ["a.example"], "ports": [0]});
     assert_eq!(rbac("ALLOW", host.clone()).policy["vhost"]["hosts"][0], guard);

@@ -20,7 +20,7 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
     let mut parser = Parser::new(StrInput::new(&text));
     let (mut builder, mut documents) = (Builder::new(found), Vec::new());
     while let Some(event) = parser.next_event() {
-        let refused = match event {
+        let rejected = match event {
             Ok((Event::DocumentEnd, _)) => {
                 documents.extend(builder.finish());
                 continue;
@@ -34,7 +34,7 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
                 Some((span(*error.marker(), 1), message.to_owned()))
             }
         };
-        if let Some((span, message)) = refused {
+        if let Some((span, message)) = rejected {
             builder.found.error(span, "syntax", message, "");
             break;
         }
@@ -77,7 +77,7 @@ struct Open {
     seen: HashSet<String>,
 }
 
-type Refused = (Span, String);
+type Rejected = (Span, String);
 
 impl<'f> Builder<'f> {
     fn new(found: &'f mut Diagnostics) -> Self {
@@ -91,7 +91,7 @@ impl<'f> Builder<'f> {
         self.root.take()
     }
 
-    fn event(&mut self, event: Event<'_>, place: saphyr_parser::Span) -> Result<(), Refused> {
+    fn event(&mut self, event: Event<'_>, place: saphyr_parser::Span) -> Result<(), Rejected> {
         let same_line = place.start.line() == place.end.line();
         let width = if same_line { place.end.col().saturating_sub(place.start.col()) } else { 1 };
         let span = span(place.start, width);
@@ -118,7 +118,7 @@ impl<'f> Builder<'f> {
     }
 
     /// Returns the value of an alias.
-    fn aliased(&mut self, span: Span, anchor: usize) -> Result<Node, Refused> {
+    fn aliased(&mut self, span: Span, anchor: usize) -> Result<Node, Rejected> {
         let known = self.anchors.get(&anchor).cloned();
         let node = known.ok_or((span, "unknown alias".to_owned()))?;
         self.aliased += size(&node);
@@ -128,7 +128,7 @@ impl<'f> Builder<'f> {
         Ok(node)
     }
 
-    fn enter(&mut self, node: Node, anchor: usize) -> Result<(), Refused> {
+    fn enter(&mut self, node: Node, anchor: usize) -> Result<(), Rejected> {
         if self.open.len() == MAX_DEPTH {
             return Err((node.span, format!("values are nested more than {MAX_DEPTH} levels deep")));
         }
@@ -138,7 +138,7 @@ impl<'f> Builder<'f> {
 
     /// Adds a complete value to its list or object; `text` is the spelling of a scalar, which becomes the key if a key is
     /// expected.
-    fn add(&mut self, node: Node, anchor: usize, text: Option<&str>) -> Result<(), Refused> {
+    fn add(&mut self, node: Node, anchor: usize, text: Option<&str>) -> Result<(), Rejected> {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }

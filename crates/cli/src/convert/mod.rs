@@ -26,7 +26,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let mut documents = Vec::new();
     for file in files::read(&options.files)? {
         let values = yaml::values(&file.name, &file.text)
-            .map_err(|problem| report::refuse(&[*problem], std::slice::from_ref(&file), options.format))?;
+            .map_err(|problem| report::reject(&[*problem], std::slice::from_ref(&file), options.format))?;
         let values: Vec<Value> = values.into_iter().flat_map(items).collect();
         if let Some(module) = values.iter().find_map(own_module) {
             let expected =
@@ -41,7 +41,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     // The result may be invalid, such as a regular expression of the source that is too large.
     modules::load(converted.filter, converted.policy.to_string().as_bytes()).map_err(|problems| {
         let problems = policy_file::diagnostics("the converted policy", problems);
-        report::refuse(&problems, &[], options.format)
+        report::reject(&problems, &[], options.format)
     })?;
     let as_json = options.format == Format::Json;
     if as_json {

@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     }
     let file = files::read_one(&options.graph)?;
     let graph = read(&file.name, &file.text)
-        .map_err(|found| report::refuse(&found, std::slice::from_ref(&file), options.format))?;
+        .map_err(|found| report::reject(&found, std::slice::from_ref(&file), options.format))?;
     let made = manifests(&graph);
     if let Some(folder) = &options.output {
         write(folder, &made)?;
