@@ -56,7 +56,7 @@ fn reports_why_a_document_cannot_be_converted() {
             include_str!("data/token.yaml"),
             "error: -: expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn; this is a policy of token-validation\n",
         ),
-        ("rules: {action: LOG}", "error: the action LOG makes no decision\n"),
+        ("rules: {action: LOG}", "error: unsupported action `LOG`: it neither allows nor denies\n"),
     ] {
         assert_eq!(run(&["convert", "-"], input), Run { err: message.to_owned(), status: 1, ..printed("") });
     }

@@ -120,7 +120,8 @@ fn rule_of(
     let conjuncts =
         condition.conjuncts(side).ok_or_else(|| rejected("a match with too many combinations"))?;
     if others && condition.conjuncts(Side::Under).as_ref() != Some(&conjuncts) {
-        return Err(rejected("an approximated match before a rule that requires a different token"));
+        let why = rejected("an approximated match before a rule that requires a different token");
+        return Err(format!("{why}; simplify the match, or let both rules require the same token"));
     }
     let mut rules = Vec::new();
     for (place, conjunct) in conjuncts.iter().enumerate() {
