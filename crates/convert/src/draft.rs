@@ -79,7 +79,7 @@ impl Draft {
     /// Returns the policy.
     ///
     /// # Errors
-    /// The text of the policy is not valid YAML, which is a bug.
+    /// Returns a message if the text of the policy is not valid YAML, which is a bug.
     pub fn finish(self) -> Result<Converted, String> {
         let mut sections = Vec::new();
         if !self.portless.is_empty() {

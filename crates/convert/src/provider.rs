@@ -29,7 +29,7 @@ pub fn unknown_fields(value: &Value, names: &FieldNames, more: &[&str]) -> Vec<S
 /// Returns the provider of the policy; `jwks` is its field with the keys.
 ///
 /// # Errors
-/// The keys cannot be used.
+/// Returns why the keys cannot be used.
 pub fn rule(
     value: &Value,
     names: &FieldNames,
@@ -79,7 +79,7 @@ pub fn rule(
 /// Returns the field `jwks` with the keys of a text.
 ///
 /// # Errors
-/// The text is not valid JSON.
+/// Returns why the text is not valid JSON.
 pub fn inline(text: &str) -> Result<Value, String> {
     let keys: Value =
         serde_json::from_str(text).map_err(|error| format!("the keys are not valid JSON: {error}"))?;
@@ -108,7 +108,7 @@ fn from(value: &Value, prefix: &str) -> Value {
 /// Returns the algorithms of the keys that can be used, sorted by name.
 ///
 /// # Errors
-/// The key set is malformed or has no usable key.
+/// Returns the reason if the key set is malformed or has no usable key.
 fn usable_algorithms(keys: &Value, comments: &mut Vec<String>) -> Result<Vec<Algorithm>, String> {
     let (set, skipped) = KeySet::parse(keys.to_string().as_bytes(), &Algorithm::ALL)
         .map_err(|error| error.reason().to_owned())?;

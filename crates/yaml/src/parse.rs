@@ -45,7 +45,7 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
 /// Reads the documents of a file as JSON values.
 ///
 /// # Errors
-/// The first problem.
+/// Returns the first problem.
 pub fn values(file: &str, text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
     let mut found = Diagnostics::new(file);
     let documents = documents(text, &mut found);

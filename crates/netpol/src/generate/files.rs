@@ -115,7 +115,7 @@ fn mesh(graph: &Graph) -> Option<Manifest> {
             "the sidecars get no certificates and no configuration, and new pods do not become ready.",
         ),
         MeshKind::IstioAmbient => (
-            "probes from anywhere but the node; ztunnel replaces the kubelet's address by 169.254.7.127."
+            "probes from anywhere but the node; ztunnel replaces the kubelet's address with 169.254.7.127."
                 .to_owned(),
             "the kubelet's probes fail if the network plugin sees that address; pods restart repeatedly.",
         ),

@@ -106,7 +106,7 @@ impl Stage for HeaderStage {
         if self.enforcement.mode() == Mode::Off {
             return;
         }
-        // Rules that matched before the denial matched the headers before later edits.
+        // These rules have matched already and are not tried again: later edits may have changed the headers.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
         let inputs = self.rules.inputs.read(request).unwrap_or_default();

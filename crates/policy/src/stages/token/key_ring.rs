@@ -104,7 +104,7 @@ impl KeyRing {
         Ok(verified)
     }
 
-    /// Returns the cached token of one of these providers, if it still holds.
+    /// Returns the cached token of one of these providers, if it is still valid.
     fn cached(
         &self,
         token: &[u8],
