@@ -37,10 +37,10 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
     }
     let Some((module, json, policy)) = single else {
         let help = match policies {
-            0 => "if this is one, add `--filter`",
+            0 => "if it is one, select its filter with `--filter`",
             _ => "copy the policy of the bootstrap, manifest or case file to a new file",
         };
-        let message = format_args!("{}: expected one policy in a file of its own; {help}", file.name);
+        let message = format_args!("{}: expected a file with one policy and nothing else; {help}", file.name);
         return Err(Failure::usage(message));
     };
     Ok(PolicyFile { file, module, json, policy })

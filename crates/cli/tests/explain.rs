@@ -139,13 +139,13 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             with(&["explain", "-"]),
             "{x: 1}",
             2,
-            "error: -: expected one policy in a file of its own; if this is one, add `--filter`",
+            "error: -: expected a file with one policy and nothing else; if it is one, select its filter with `--filter`",
         ),
         (
             with(&["explain", "../../../../envoy-configs/ringfence.yaml"]),
             "",
             2,
-            "error: ../../../../envoy-configs/ringfence.yaml: expected one policy in a file of its own; copy the policy of the bootstrap, manifest or case file to a new file",
+            "error: ../../../../envoy-configs/ringfence.yaml: expected a file with one policy and nothing else; copy the policy of the bootstrap, manifest or case file to a new file",
         ),
         (
             vec!["explain", "shop.yaml", "--request", "/admin"],
