@@ -205,7 +205,7 @@ mod tests {
         for (text, message) in [
             ("# Title\n\nText, and\nmore: text\n", "f:4:5: not YAML or JSON"),
             ("[package]\nname = \"a\"\n", "f:2:1: not YAML or JSON"),
-            ("a: [\n", "f:2:1: invalid YAML: while parsing a flow node, did not find expected node content"),
+            ("a: [\n", "f:2:1: invalid YAML: while parsing a node, did not find expected node content"),
         ] {
             assert_eq!(parse(text).1, [message]);
         }
