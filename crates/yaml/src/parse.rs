@@ -28,7 +28,10 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
             Ok((event, place)) => builder.event(event, place).err(),
             Err(error) => {
                 let mut complete = documents.iter().chain(&builder.root);
-                let is_yaml = !builder.open.is_empty() || complete.any(|node| !node.fields().is_empty());
+                // The parser reads ahead: an error may come before the events of the object.
+                let is_yaml = text.starts_with('{')
+                    || !builder.open.is_empty()
+                    || complete.any(|node| !node.fields().is_empty());
                 let message =
                     if is_yaml { &format!("invalid YAML: {}", error.info()) } else { "not YAML or JSON" };
                 Some((span(*error.marker(), 1), message.to_owned()))
