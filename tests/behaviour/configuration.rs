@@ -8,8 +8,8 @@ use testkit::http::{Request, http1};
 use testkit::upstream;
 
 /// Returns the log of an Envoy that does not start with this policy.
-fn refusal(filter: &str, policy: &str) -> String {
-    match envoy_with("refused", filter, policy, &[]) {
+fn rejection(filter: &str, policy: &str) -> String {
+    match envoy_with("rejected", filter, policy, &[]) {
         Ok(_) => panic!("Envoy accepted {policy}"),
         Err(error) => format!("{error:#}"),
     }
@@ -24,7 +24,7 @@ fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
             {"name": "a", "action": "alow"},
         ],
     });
-    let log = refusal("path-policy", &policy.to_string());
+    let log = rejection("path-policy", &policy.to_string());
     for problem in [
         "unknown_field at defualt: unknown field `defualt`; did you mean `default`?",
         "missing_field at the configuration: missing field `default`; add `default`",
@@ -39,10 +39,10 @@ fn an_invalid_policy_stops_envoy_and_every_problem_is_logged() {
 #[test]
 fn a_module_needs_a_policy() {
     for filter in ["vhost-policy", "path-policy", "header-policy", "ringfence"] {
-        let log = refusal(filter, "");
+        let log = rejection(filter, "");
         assert!(log.contains("empty at the configuration: the configuration is empty"), "{filter}: {log}");
     }
-    let log = refusal("ringfence", "{}");
+    let log = rejection("ringfence", "{}");
     assert!(log.contains("empty at the configuration: no filter has a policy"), "{log}");
 }
 

@@ -154,8 +154,7 @@ fn without_keys_the_status_is_503_after_the_timeout() {
 fn a_missing_cluster_is_logged() {
     let world = World::start("nowhere", Answer::Keys, json!({"cluster": "jkws", "timeout": "500ms"}), &[]);
     assert_eq!(world.ask(&world.token()).0, 503);
-    let line =
-        "keys of provider `corporate` from cluster `jkws`: cannot be fetched: Envoy has no such cluster";
+    let line = "keys of provider `corporate` from cluster `jkws`: cannot be fetched: unknown cluster";
     assert!(world.envoy.log().contains(line), "{}", world.envoy.log());
 }
 
@@ -271,7 +270,7 @@ fn an_invalid_key_set_never_replaces_a_valid_one() {
         world.passes_until("back", || world.server.requests() >= requests + 2 && successes() > before);
         assert!(!world.envoy.log().contains("the host"), "{}", world.envoy.log());
     }
-    for why in ["the response was cut short", "status 404", "the key set is not valid JSON", "no usable key"]
+    for why in ["the response is incomplete", "status 404", "the key set is not valid JSON", "no usable key"]
     {
         assert!(world.envoy.log().contains(why), "{why}: {}", world.envoy.log());
     }

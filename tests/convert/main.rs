@@ -22,10 +22,10 @@ use testkit::upstream;
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
     let samples = [rbac::samples(), jwt_authn::samples(), istio::samples()].into_iter().flatten();
-    let (samples, refused): (Vec<Sample>, Vec<Sample>) =
+    let (samples, rejected): (Vec<Sample>, Vec<Sample>) =
         samples.partition(|sample| converted(sample).is_ok());
-    // The conversion refuses what it could only make looser; few samples may be refused.
-    anyhow::ensure!(refused.len() * 20 < samples.len(), "{} samples are refused", refused.len());
+    // The conversion rejects what it could only make looser; few samples may be rejected.
+    anyhow::ensure!(rejected.len() * 20 < samples.len(), "{} samples are rejected", rejected.len());
     // A lossy conversion compares little, so enough of them must be exact.
     let exact = samples.iter().filter(|sample| converted(sample).is_ok_and(|found| is_exact(&found))).count();
     anyhow::ensure!(

@@ -221,7 +221,7 @@ impl Case {
     /// Returns the target.
     ///
     /// # Errors
-    /// The target has an invalid escape.
+    /// Returns the reason if the target has an invalid escape.
     pub fn target(&self) -> Result<Option<Vec<u8>>, String> {
         self.request.split_once(' ').map(|(_, target)| unescape(target)).transpose()
     }
@@ -229,7 +229,7 @@ impl Case {
     /// Returns the header lines.
     ///
     /// # Errors
-    /// A line has an invalid escape or no colon.
+    /// Returns the reason if a line has an invalid escape or no colon.
     pub fn lines(&self) -> Result<Vec<HeaderLine>, String> {
         let mut lines = Vec::new();
         for line in &self.headers {
@@ -252,21 +252,19 @@ impl Case {
     /// Returns the request.
     ///
     /// # Errors
-    /// The case has an invalid escape, or a header line without a colon.
+    /// Returns the reason if the case has an invalid escape, or a header line without a colon.
     pub fn as_request(&self) -> Result<Request, String> {
         let host = unescape(&self.host)?;
         let connection = &self.connection;
-        let mut request = Request {
+        Ok(Request {
             method: self.method().as_bytes().to_vec(),
             target: self.target()?,
             host: (!host.is_empty()).then_some(host),
             headers: self.lines()?,
-            ..Request::default()
-        };
-        request.tls = connection.tls;
-        request.sni = connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec());
-        request.certificate.clone_from(&connection.certificate);
-        Ok(request)
+            tls: connection.tls,
+            sni: connection.sni.as_ref().map(|sni| sni.as_bytes().to_vec()),
+            certificate: connection.certificate.clone(),
+        })
     }
 
     /// Returns the exception for a protocol and a version of Envoy.

@@ -14,7 +14,8 @@ pub struct Row {
 impl Row {
     /// Creates the row of a case: the request, the status, the rule that decided, and the target that the upstream got.
     pub fn new(case: &Case, observed: &Observed, decided: String) -> Self {
-        let seen = observed.upstream.as_ref();
+        // A denial of gRPC has the status 200 like an allowed request, but no target.
+        let seen = observed.upstream.as_ref().filter(|upstream| !upstream.target.is_empty());
         let seen =
             seen.map_or("-".to_owned(), |upstream| String::from_utf8_lossy(&upstream.target).into_owned());
         let differences = case.expect.differences(observed).iter().map(ToString::to_string).collect();
@@ -31,7 +32,10 @@ pub fn deciding_rule(observed: &Observed, rule: Option<&str>) -> String {
     }
 }
 
-/// Returns a request in one line; long headers are cut.
+/// The width of a request with headers.
+const WIDTH: usize = 50;
+
+/// Returns a request in one line. The headers are cut, the target is not.
 fn request(case: &Case) -> String {
     let (method, target) = case.request.split_once(' ').unwrap_or((&case.request, ""));
     let headers: Vec<String> = case
@@ -39,15 +43,19 @@ fn request(case: &Case) -> String {
         .unwrap_or_default()
         .iter()
         .map(|(name, value)| format!("{}: {}", name.escape_ascii(), value.escape_ascii()))
-        .map(|line| if line.len() > 36 { format!("{}…", line.get(..35).unwrap_or(&line)) } else { line })
         .collect();
-    format!("{method} {}{target} {}", case.host, headers.join(", ")).trim_end().to_owned()
+    let line = format!("{method} {}{target}", case.host);
+    let whole = format!("{line} {}", headers.join(", ")).trim_end().to_owned();
+    match WIDTH.max(line.chars().count()) {
+        width if whole.chars().count() > width => whole.chars().take(width).chain(['…']).collect(),
+        _ => whole,
+    }
 }
 
 fn status(observed: &Observed) -> String {
     let grpc = observed.headers.iter().find(|(name, _)| name == "grpc-status");
     match grpc {
-        Some((_, status)) => format!("200, grpc-status {}", status.escape_ascii()),
+        Some((_, status)) => format!("grpc-status {}", status.escape_ascii()),
         None if observed.status == 0 => "closed".to_owned(),
         None => observed.status.to_string(),
     }
@@ -89,6 +97,37 @@ pub fn line(cells: &[String], widths: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Row, table};
+    use crate::{Case, Observed, SeenUpstream};
+
+    #[test]
+    fn a_request_is_cut_in_its_headers() {
+        let cell = |request: &str, header: &str| {
+            let case = serde_json::json!({"name": "a", "request": request, "headers": [header], "expect": {"decision": "allow"}});
+            let case: Case = serde_json::from_value(case).unwrap();
+            Row::new(&case, &Observed::default(), String::new()).cells[0].clone()
+        };
+        let long = "a".repeat(60);
+        assert_eq!(cell("GET /", "a: b"), "GET shop.example.com/ a: b");
+        assert_eq!(
+            cell("GET /", &format!("a: {long}")),
+            format!("GET shop.example.com/ a: {}…", "a".repeat(25))
+        );
+        assert_eq!(cell(&format!("GET /{long}"), "a: b"), format!("GET shop.example.com/{long}…"));
+    }
+
+    #[test]
+    fn a_denial_of_grpc_has_a_status_and_no_target() {
+        let case = serde_json::json!({"name": "a", "request": "POST /", "expect": {"decision": "deny", "reason": "denied"}});
+        let case: Case = serde_json::from_value(case).unwrap();
+        let observed = Observed {
+            status: 200,
+            headers: vec![("grpc-status".to_owned(), b"7".to_vec())],
+            upstream: Some(SeenUpstream::default()),
+            ..Observed::default()
+        };
+        let cells = Row::new(&case, &observed, "denied".to_owned()).cells;
+        assert_eq!(cells[1..], ["grpc-status 7", "denied", "-"]);
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -36,7 +36,7 @@ Exit status:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Explain the decision about a request, or summarize the decisions about many
+    /// Explain the decision on a request, or summarize the decisions on many
     Explain(Box<explain::Options>),
     /// Run your own test cases against a policy
     Test(test::Options),

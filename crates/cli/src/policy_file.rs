@@ -30,14 +30,18 @@ pub struct PolicyFile {
 /// Returns the problems of the policy, as `validate` prints them.
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
-    let Checked { found, single, .. } = document::check(&file, module);
+    let Checked { found, single, policies } = document::check(&file, module);
     let errors = errors(found);
     if !errors.is_empty() {
-        return Err(report::refuse(&errors, &[file], format));
+        return Err(report::reject(&errors, &[file], format));
     }
     let Some((module, json, policy)) = single else {
-        let message = "expected one policy in a file of its own; if this is one, add `--filter`";
-        return Err(Failure::usage(format_args!("{}: {message}", file.name)));
+        let help = match policies {
+            0 => "if it is one, select its filter with `--filter`",
+            _ => "copy the policy of the bootstrap, manifest or case file to a new file",
+        };
+        let message = format_args!("{}: expected a file with one policy and nothing else; {help}", file.name);
+        return Err(Failure::usage(message));
     };
     Ok(PolicyFile { file, module, json, policy })
 }
@@ -48,8 +52,10 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
 /// Returns why the file is invalid, or the problems of the policy.
 pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), Failure> {
     let mut file = files::read_one(path)?;
-    let cases = CaseFile::read(path)
-        .map_err(|error| Failure::problem(format_args!("{}: {error}", path.display())))?;
+    let cases = CaseFile::read(path).map_err(|error| {
+        let error = if is_policy(&file) { NOT_CASES } else { &error };
+        Failure::problem(format_args!("{}: {error}", path.display()))
+    })?;
     let problems = match cases.load() {
         Ok(policy) => return Ok((cases, policy)),
         Err(problems) => problems,
@@ -62,7 +68,15 @@ pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Poli
     if found.is_empty() {
         found = diagnostics(&file.name, problems);
     }
-    Err(report::refuse(&found, &[file], format))
+    Err(report::reject(&found, &[file], format))
+}
+
+const NOT_CASES: &str = "this is a policy, not a case file; write a file with `filter`, `policy` and `cases`";
+
+/// Returns true if the file contains one policy and no cases.
+fn is_policy(file: &File) -> bool {
+    let documents = yaml::values(&file.name, &file.text).unwrap_or_default();
+    matches!(&documents[..], [document] if Module::is_policy(document) && document.get("cases").is_none())
 }
 
 fn errors(found: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -48,7 +48,15 @@ fn reports_why_a_document_cannot_be_converted() {
             "error: expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn\n",
         ),
         ("", "error: the input is empty\n"),
-        ("rules: {action: LOG}", "error: the action LOG makes no decision\n"),
+        (
+            "default: deny\nrules: [{name: a, action: alow}]",
+            "error: -: expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn; this is a policy of path-policy\n",
+        ),
+        (
+            include_str!("data/token.yaml"),
+            "error: -: expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn; this is a policy of token-validation\n",
+        ),
+        ("rules: {action: LOG}", "error: unsupported action `LOG`: it neither allows nor denies\n"),
     ] {
         assert_eq!(run(&["convert", "-"], input), Run { err: message.to_owned(), status: 1, ..printed("") });
     }

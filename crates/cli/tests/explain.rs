@@ -82,11 +82,11 @@ fn takes_keys_and_the_time_from_flags() {
     assert_eq!(late.lines().next(), Some("denied by rule all of token-validation: token_expired"));
     let without = explain(&[]);
     assert_eq!(without.lines().next(), Some("denied by rule all of token-validation: keys_missing"));
-    let note = "note: provider `corporate` fetches its keys, which are not available here; add --jwks corporate=FILE";
+    let note = "note: provider `corporate` fetches its keys, which are not available here; add `--jwks corporate=FILE`";
     assert_eq!(without.lines().rev().nth(2), Some(note));
     assert_eq!(
         without.lines().last(),
-        Some("note: a module waits for the keys before it decides about this request")
+        Some("note: a module waits for the keys before it decides on this request")
     );
 }
 
@@ -139,7 +139,19 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             with(&["explain", "-"]),
             "{x: 1}",
             2,
-            "error: -: expected one policy in a file of its own; if this is one, add `--filter`",
+            "error: -: expected a file with one policy and nothing else; if it is one, select its filter with `--filter`",
+        ),
+        (
+            with(&["explain", "../../../../envoy-configs/ringfence.yaml"]),
+            "",
+            2,
+            "error: ../../../../envoy-configs/ringfence.yaml: expected a file with one policy and nothing else; copy the policy of the bootstrap, manifest or case file to a new file",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "/admin"],
+            "",
+            2,
+            "error: `/admin` has no method; write `GET https://shop.example.com/x`",
         ),
         (
             with(&["explain", "-", "--filter", "path"]),
@@ -152,7 +164,19 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             vec!["explain", "shop.yaml", "--request", "GET /"],
             "",
             2,
-            "error: `GET /` has no host; write the whole URL, or add --host",
+            "error: `GET /` has no host; write the whole URL, or add `--host`",
+        ),
+        (
+            with(&["explain", "token.yaml", "--jwks", "corporat=jwks.json"]),
+            "",
+            2,
+            "error: `--jwks corporat=jwks.json`: unknown provider `corporat`, or its keys are inline; did you mean `corporate`?",
+        ),
+        (
+            with(&["explain", "shop.yaml", "--jwks", "jwks.json"]),
+            "",
+            2,
+            "error: `--jwks jwks.json`: no provider of the policy fetches keys",
         ),
         (
             vec!["explain", "shop.yaml", "--request", r"GET https://a/\q"],

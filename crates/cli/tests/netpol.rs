@@ -247,9 +247,9 @@ fn the_bundled_example_is_generated_and_its_matrix_is_its_graph() {
         format!("| from | to | ports |\n|---|---|---|\n{rows}").trim_end()
     );
     let wrong = std::fs::read_to_string(&graph).unwrap().replace("from: [ingress]", "from: [ingres]");
-    let refused = run(&["generate", "-"], &wrong);
-    assert!(refused.err.contains("did you mean `ingress`?"), "{}", refused.err);
-    assert_eq!(refused.status, 1);
+    let rejected = run(&["generate", "-"], &wrong);
+    assert!(rejected.err.contains("did you mean `ingress`?"), "{}", rejected.err);
+    assert_eq!(rejected.status, 1);
 }
 
 #[test]
@@ -326,6 +326,13 @@ fn audit_finds_each_missing_policy_of_a_graph() {
         found.contains("graph-policy: the policies of `40-details.yaml` differ from the graph"),
         "{found}"
     );
+}
+
+#[test]
+fn generate_reads_a_file() {
+    let refused = run(&["generate", "."], "");
+    let err = "error: .: this is a folder; write the path of a file with a ServiceGraph\n";
+    assert_eq!((refused.err.as_str(), refused.status), (err, 2));
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn reports_why_a_manifest_cannot_be_rendered() {
         (
             "ringfence render envoy-configs/path-policy.yaml --as envoy".to_owned(),
             2,
-            "error: envoy-configs/path-policy.yaml: expected one policy in a file of its own; if this is one, add `--filter`\n",
+            "error: envoy-configs/path-policy.yaml: expected a file with one policy and nothing else; copy the policy of the bootstrap, manifest or case file to a new file\n",
         ),
         (
             "printf 'default: denied\\n' | ringfence render - --as envoy".to_owned(),

@@ -114,7 +114,7 @@ fn accepted(filter: &str, policy: &Value) -> (bool, bool) {
 
 /// Invalid policies, as far as a schema can express it.
 #[test]
-fn schemas_refuse_invalid_policies() {
+fn schemas_reject_invalid_policies() {
     let rule = |rule: Value| json!({"default": "deny", "rules": [rule]});
     let matched = |matches: Value| rule(json!({"name": "a", "action": "allow", "match": matches}));
     let keys = json!({"remote": {"cluster": "a", "uri": "https://a/"}});
@@ -183,7 +183,7 @@ fn schemas_refuse_invalid_policies() {
 
 /// Adds a field, or changes the type of a value, at each place of each policy.
 #[test]
-fn engine_and_schemas_refuse_the_same_changes() {
+fn engine_and_schemas_reject_the_same_changes() {
     let mut tried = 0;
     for (name, filter, policy) in policies().into_iter().filter(|(name, ..)| !name.contains("tests/cases")) {
         if !accepted(&filter, &policy).0 {

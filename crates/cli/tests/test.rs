@@ -47,7 +47,12 @@ fn writes_a_junit_report() {
 #[test]
 fn exits_with_2_for_a_missing_file() {
     assert_eq!(run(&["test", "gone.yaml"], "").status, 2);
-    assert_eq!(run(&["test", "shop.yaml"], "").status, 1);
+}
+
+#[test]
+fn a_policy_is_not_a_case_file() {
+    let err = "error: shop.yaml: this is a policy, not a case file; write a file with `filter`, `policy` and `cases`\n";
+    assert_eq!(run(&["test", "shop.yaml"], ""), Run { err: err.to_owned(), status: 1, ..printed("") });
 }
 
 #[test]

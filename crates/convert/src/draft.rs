@@ -79,7 +79,7 @@ impl Draft {
     /// Returns the policy.
     ///
     /// # Errors
-    /// The text of the policy is not valid YAML, which is a bug.
+    /// Returns a message if the text of the policy is not valid YAML, which is a bug.
     pub fn finish(self) -> Result<Converted, String> {
         let mut sections = Vec::new();
         if !self.portless.is_empty() {
@@ -110,7 +110,7 @@ impl Draft {
     }
 }
 
-/// Returns virtual hosts that refuse the hosts with a port.
+/// Returns virtual hosts that deny these hosts with a port.
 fn vhosts(portless: &BTreeSet<String>) -> Vec<Rule> {
     let domains: Vec<&str> = portless.iter().map(String::as_str).collect();
     let rule = |comment: &str, rule: Value| Rule { comments: vec![comment.to_owned()], rule };

@@ -49,9 +49,9 @@ pub struct Atom {
 /// The side from which a condition is approximated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// From below, for a rule that allows.
+    /// Matches too little: for allow rules.
     Under,
-    /// From above, for a rule that denies.
+    /// Matches too much: for deny rules.
     Over,
 }
 

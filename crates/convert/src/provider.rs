@@ -38,7 +38,9 @@ pub fn rule(
 ) -> Result<Rule, String> {
     let issuer = text(value, "issuer").unwrap_or_default();
     let algorithms: Vec<Algorithm> = match jwks.get("inline") {
-        Some(keys) => usable_algorithms(keys, &mut comments),
+        Some(keys) => {
+            usable_algorithms(keys, &mut comments).map_err(|why| format!("the keys of `{issuer}`: {why}"))?
+        }
         None => {
             let cluster = jwks.pointer("/remote/cluster").and_then(Value::as_str).unwrap_or_default();
             comments
@@ -46,9 +48,6 @@ pub fn rule(
             Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric()).collect()
         }
     };
-    if algorithms.is_empty() {
-        return Err(format!("`{issuer}` has no usable key"));
-    }
     let algorithms: Vec<&str> = algorithms.into_iter().map(Algorithm::name).collect();
     let expires = is_true(value, "require_expiration");
     if !expires {
@@ -80,7 +79,7 @@ pub fn rule(
 /// Returns the field `jwks` with the keys of a text.
 ///
 /// # Errors
-/// The text is not valid JSON.
+/// Returns why the text is not valid JSON.
 pub fn inline(text: &str) -> Result<Value, String> {
     let keys: Value =
         serde_json::from_str(text).map_err(|error| format!("the keys are not valid JSON: {error}"))?;
@@ -107,8 +106,18 @@ fn from(value: &Value, prefix: &str) -> Value {
 }
 
 /// Returns the algorithms of the keys that can be used, sorted by name.
-fn usable_algorithms(keys: &Value, comments: &mut Vec<String>) -> Vec<Algorithm> {
-    let Ok((set, _)) = KeySet::parse(keys.to_string().as_bytes(), &Algorithm::ALL) else { return Vec::new() };
+///
+/// # Errors
+/// Returns the reason if the key set is malformed or has no usable key.
+fn usable_algorithms(keys: &Value, comments: &mut Vec<String>) -> Result<Vec<Algorithm>, String> {
+    let (set, skipped) = KeySet::parse(keys.to_string().as_bytes(), &Algorithm::ALL)
+        .map_err(|error| error.reason().to_owned())?;
+    if set.is_empty() {
+        let why: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+        let why = if why.is_empty() { "the key set is empty" } else { &why.join("; ") };
+        return Err(why.to_owned());
+    }
+    comments.extend(skipped.iter().map(|key| format!("not carried over: {key}")));
     let mut found: Vec<Algorithm> = set.keys().iter().flat_map(|key| key.algorithms()).copied().collect();
     found.sort_unstable_by_key(|algorithm| algorithm.name());
     found.dedup();
@@ -119,5 +128,5 @@ fn usable_algorithms(keys: &Value, comments: &mut Vec<String>) -> Vec<Algorithm>
         comments.push(comment.to_owned());
         found.retain(|algorithm| !algorithm.is_symmetric());
     }
-    found
+    Ok(found)
 }

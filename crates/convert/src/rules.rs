@@ -23,7 +23,7 @@ pub struct Built {
     pub comments: Vec<String>,
 }
 
-/// Converts rules; rules that allow from below, rules that deny from above.
+/// Converts rules. Allow rules are narrowed and deny rules widened where no exact match exists.
 pub fn build(rules: &[SourceRule], side: Side) -> Vec<Built> {
     rules.iter().flat_map(|rule| build_one(rule, side)).collect()
 }

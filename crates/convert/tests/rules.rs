@@ -111,7 +111,7 @@ fn patterns_across_the_commas_of_joined_headers_are_not_carried_over() {
 }
 
 #[test]
-fn hosts_without_a_port_are_refused_with_one() {
+fn hosts_without_a_port_are_denied_with_one() {
     let host = json!({"header": {"name": ":authority", "string_match": {"exact": "a.example"}}});
     let guard = json!({"name": "without-port", "domains": ["a.example"], "ports": [0]});
     assert_eq!(rbac("ALLOW", host.clone()).policy["vhost"]["hosts"][0], guard);
@@ -130,4 +130,24 @@ fn too_many_combinations_become_one_safe_rule() {
     assert_eq!((rules, comments.len()), (vec![], 1));
     let (rules, comments) = matches("DENY", all);
     assert_eq!((rules, comments.len()), (vec![Value::Null], 1));
+}
+
+#[test]
+fn keys_that_cannot_be_used_are_reported() {
+    let weak = json!({"kty": "oct", "kid": "weak", "k": "AAAA"});
+    let good = json!({"kty": "oct", "kid": "good", "k": "A".repeat(64)});
+    let provider = |keys: &str| json!({"issuer": "https://i.example", "local_jwks": {"inline_string": keys}});
+    let convert = |keys: &str| convert(&[json!({"providers": {"p": provider(keys)}, "rules": []})]);
+    let set = |keys: Value| json!({"keys": keys}).to_string();
+    for (keys, why) in [
+        (set(json!([weak])), "key 0 (`weak`) is skipped: `k` has fewer than 32 bytes"),
+        (set(json!([])), "the key set is empty"),
+        ("{}".to_owned(), "the key set has no array `keys`"),
+    ] {
+        let start = "no provider can be converted: not carried over: the provider `p`: the keys of `https://i.example`";
+        assert_eq!(convert(&keys).unwrap_err(), format!("{start}: {why}"));
+    }
+    let losses = convert(&set(json!([weak, good]))).unwrap().losses;
+    let skipped = "not carried over: key 0 (`weak`) is skipped: `k` has fewer than 32 bytes";
+    assert!(losses.iter().any(|loss| loss == skipped), "{losses:?}");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// How severe a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The file is refused, or part of it is never read.
+    /// The file is rejected, or part of it is never read.
     Error,
     /// The file is accepted; it probably does not mean what its author intended.
     Warning,

@@ -19,4 +19,4 @@ mod nearest;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use list::Diagnostics;
-pub use nearest::{did_you_mean, nearest};
+pub use nearest::{did_you_mean, distance, nearest};

@@ -1,4 +1,4 @@
-//! A decision about a request, with every step that led to it.
+//! A decision on a request, with every step that led to it.
 
 use crate::HeaderLine;
 use policy::decision::{Answer, Decision, Filter, Report, RuleResult, Step};
@@ -6,12 +6,12 @@ use policy::http::Headers;
 use policy::vocabulary::RuleName;
 use policy::{Outcome, Stage};
 
-/// A decision about a request, with every step that led to it.
+/// A decision on a request, with every step that led to it.
 #[derive(Debug, Clone)]
 pub struct Decided {
     /// The denial or redirect; `None` for an allowed request.
     pub answer: Option<Answer>,
-    /// The readings of the path that path-policy decided about, the canonical path first.
+    /// The readings of the path that path-policy decided on, the canonical path first.
     pub readings: Vec<String>,
     /// The rules that were tried, in order.
     pub tried: Vec<TriedRule>,

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_escapes_are_refused() {
+    fn unknown_escapes_are_rejected() {
         assert_eq!(unescape(r"a\x00\xFFb\\c").unwrap(), b"a\x00\xffb\\c");
         assert!(unescape(r"\n").is_err());
         assert!(unescape(r"\x0").is_err());

@@ -12,6 +12,7 @@ mod unreachable;
 mod walk;
 mod warning;
 
+use policy::decision::Filter;
 use policy::document::{Problem, read};
 use policy::stages::{PathStage, Stage, TokenStage};
 use policy::vocabulary::Sense;
@@ -31,7 +32,7 @@ pub const CODES: [(&str, &str); 5] = [
 ];
 
 /// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
-pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
+pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::each(section, policy, &mut |place| {
         duplicates::check(place, &mut found);
@@ -52,19 +53,20 @@ pub fn lint(filter: &str, section: &str, policy: &Value) -> Vec<Problem> {
         };
     }
     match filter {
-        "path-policy" => {
+        Filter::PathPolicy => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
-                check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.name.sense(), rule.action.name.sense());
+                check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
             }
         }
-        "token-validation" => {
+        Filter::TokenValidation => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
                 // A rule that matches only another spelling adds its requirement, and later rules are tried.
-                check_rules!(policy, policy.requirements.rules, rule => rule.matches, rule.require.sense(), Sense::Grant);
+                check_rules!(policy, policy.providers_and_rules.rules, rule => rule.matches, rule.require.sense(), Sense::Grant);
             }
         }
-        _ => {}
+        // Every host has one virtual host, and every rule of header-policy that matches applies.
+        Filter::VhostPolicy | Filter::HeaderPolicy => {}
     }
     found
 }

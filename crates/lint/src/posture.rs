@@ -3,16 +3,16 @@
 use crate::warning::{below, warning};
 use policy::document::Problem;
 use policy::http::Forward;
-use policy::stages::{PathStage, Stage};
+use policy::stages::{ActionKind, DefaultAction, PathStage, Stage};
 
 pub(crate) fn check(section: &str, policy: &<PathStage as Stage>::Document, found: &mut Vec<Problem>) {
-    let default = policy.default.name();
-    if default == "allow" && policy.rules.is_empty() {
+    if policy.default == DefaultAction::Allow && policy.rules.is_empty() {
         let help = "add a deny rule, or write `default: deny` and add allow rules";
         let message = "`default: allow` without rules allows every path".to_owned();
         found.push(warning("allow_all", below(section, "default"), message, help));
     }
-    let denies = default == "deny" || policy.rules.iter().any(|rule| rule.action.name.name() == "deny");
+    let denies = policy.default == DefaultAction::Deny
+        || policy.rules.iter().any(|rule| rule.action.kind == ActionKind::Deny);
     if denies && policy.normalize.forward == Forward::Original {
         let message =
             "the upstream receives the original path and may read it as one that is denied".to_owned();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use policy::Outcome;
-use policy::decision::{RuleResult, Step};
+use policy::decision::{Filter, RuleResult, Step};
 use policy::http::Connection;
 use policy::stages::{PathStage, load};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ fn an_unreachable_rule_never_matches() {
         let mode = numbers.pick(&["enforce", "enforce", "shadow"]);
         let policy = json!({"default": "allow", "mode": mode, "rules": rules});
         let stage: PathStage = load(policy.to_string().as_bytes()).unwrap();
-        let found = lint::lint("path-policy", "", &policy);
+        let found = lint::lint(Filter::PathPolicy, "", &policy);
         let unreachable: Vec<String> = found
             .iter()
             .filter(|problem| problem.code == "unreachable_rule")

@@ -161,8 +161,14 @@ impl Module {
 
     /// Returns warnings about a valid policy.
     pub fn lint(self, policy: &Value) -> Vec<Problem> {
-        let parts = self.filters(policy);
-        parts.into_iter().flat_map(|(module, path, part)| lint::lint(module.name(), path, part)).collect()
+        let parts = self.filters(policy).into_iter();
+        let parts = parts.filter_map(|(module, path, part)| Some((module.filter()?, path, part)));
+        parts.flat_map(|(filter, path, part)| lint::lint(filter, path, part)).collect()
+    }
+
+    /// Returns the filter of the module; `None` for `ringfence`, which has all of them.
+    fn filter(self) -> Option<Filter> {
+        Filter::ALL.into_iter().find(|filter| Self::from(*filter) == self)
     }
 
     /// Returns the policy of each filter, with its path in the document: the whole policy or, for `ringfence`, its

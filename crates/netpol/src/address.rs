@@ -52,7 +52,7 @@ impl Range {
     /// Reads a CIDR such as `10.0.0.0/8`. Host bits are ignored, as Kubernetes ignores them.
     ///
     /// # Errors
-    /// The text is not a CIDR.
+    /// Returns the reason if the text is not a CIDR.
     pub fn block(text: &str) -> Result<Self, String> {
         let has_leading_zero = text.split_once("/0").is_some_and(|(_, rest)| !rest.is_empty());
         let net: Option<IpNet> = text.parse().ok().filter(|_| !has_leading_zero);
@@ -62,7 +62,7 @@ impl Range {
     /// Reads one address.
     ///
     /// # Errors
-    /// The text is not an IP address.
+    /// Returns the reason if the text is not an IP address.
     pub fn address(text: &str) -> Result<Self, String> {
         let address: IpAddr = text.parse().map_err(|_| format!("invalid IP address `{text}`"))?;
         Ok(IpNet::from(address).into())

@@ -67,7 +67,33 @@ fn finds_every_problem() {
 }
 
 #[test]
-fn refuses_a_document_that_is_not_a_graph() {
+fn a_selector_of_a_wrong_type_overlaps_with_no_other() {
+    let spec = "  mesh: {kind: none}
+  services:
+    - {name: a, selector: [app]}
+    - {name: b, selector: {app: 1}}
+    - {name: c, selector: {app: 2}}
+    - {name: d, selector: {app: d}}
+";
+    assert_eq!(
+        problems(spec),
+        [
+            "7:27: wrong_type: expected an object, found a list",
+            "8:33: wrong_type: expected a string, found a number; put it in quotes",
+            "9:33: wrong_type: expected a string, found a number; put it in quotes",
+        ]
+    );
+}
+
+#[test]
+fn a_duplicate_key_is_reported_once() {
+    let spec =
+        "  mesh: {kind: none}\n  services:\n    - {name: a, selector: {app: a}}\n  mesh: {kind: none}\n";
+    assert_eq!(problems(spec), ["8:3: duplicate_field: duplicate key `mesh`; keep one of them"]);
+}
+
+#[test]
+fn rejects_a_document_that_is_not_a_graph() {
     for (text, problem) in [
         ("a: [", "syntax"),
         ("", "invalid_document: g:1:1: 0 service graphs in this file"),

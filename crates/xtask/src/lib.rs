@@ -65,3 +65,16 @@ fn run(task: &Task) -> Result<bool> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::Parser;
+
+    #[test]
+    fn all_tests_are_not_quick() {
+        let parse = |flags: &[&str]| Arguments::try_parse_from([&["xtask", "test"], flags].concat());
+        assert!(parse(&["--quick"]).is_ok() && parse(&["--all"]).is_ok());
+        assert!(parse(&["--quick", "--all"]).is_err());
+    }
+}

@@ -20,15 +20,24 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
     let mut parser = Parser::new(StrInput::new(&text));
     let (mut builder, mut documents) = (Builder::new(found), Vec::new());
     while let Some(event) = parser.next_event() {
-        let refused = match event {
+        let rejected = match event {
             Ok((Event::DocumentEnd, _)) => {
                 documents.extend(builder.finish());
                 continue;
             }
             Ok((event, place)) => builder.event(event, place).err(),
-            Err(error) => Some((span(*error.marker(), 1), format!("invalid YAML: {}", error.info()))),
+            Err(error) => {
+                let mut complete = documents.iter().chain(&builder.root);
+                // The parser reads ahead: an error may come before the events of the object.
+                let is_yaml = text.starts_with('{')
+                    || !builder.open.is_empty()
+                    || complete.any(|node| !node.fields().is_empty());
+                let message =
+                    if is_yaml { &format!("invalid YAML: {}", error.info()) } else { "not YAML or JSON" };
+                Some((span(*error.marker(), 1), message.to_owned()))
+            }
         };
-        if let Some((span, message)) = refused {
+        if let Some((span, message)) = rejected {
             builder.found.error(span, "syntax", message, "");
             break;
         }
@@ -39,7 +48,7 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
 /// Reads the documents of a file as JSON values.
 ///
 /// # Errors
-/// The first problem.
+/// Returns the first problem.
 pub fn values(file: &str, text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
     let mut found = Diagnostics::new(file);
     let documents = documents(text, &mut found);
@@ -71,7 +80,7 @@ struct Open {
     seen: HashSet<String>,
 }
 
-type Refused = (Span, String);
+type Rejected = (Span, String);
 
 impl<'f> Builder<'f> {
     fn new(found: &'f mut Diagnostics) -> Self {
@@ -85,7 +94,7 @@ impl<'f> Builder<'f> {
         self.root.take()
     }
 
-    fn event(&mut self, event: Event<'_>, place: saphyr_parser::Span) -> Result<(), Refused> {
+    fn event(&mut self, event: Event<'_>, place: saphyr_parser::Span) -> Result<(), Rejected> {
         let same_line = place.start.line() == place.end.line();
         let width = if same_line { place.end.col().saturating_sub(place.start.col()) } else { 1 };
         let span = span(place.start, width);
@@ -112,7 +121,7 @@ impl<'f> Builder<'f> {
     }
 
     /// Returns the value of an alias.
-    fn aliased(&mut self, span: Span, anchor: usize) -> Result<Node, Refused> {
+    fn aliased(&mut self, span: Span, anchor: usize) -> Result<Node, Rejected> {
         let known = self.anchors.get(&anchor).cloned();
         let node = known.ok_or((span, "unknown alias".to_owned()))?;
         self.aliased += size(&node);
@@ -122,7 +131,7 @@ impl<'f> Builder<'f> {
         Ok(node)
     }
 
-    fn enter(&mut self, node: Node, anchor: usize) -> Result<(), Refused> {
+    fn enter(&mut self, node: Node, anchor: usize) -> Result<(), Rejected> {
         if self.open.len() == MAX_DEPTH {
             return Err((node.span, format!("values are nested more than {MAX_DEPTH} levels deep")));
         }
@@ -132,7 +141,7 @@ impl<'f> Builder<'f> {
 
     /// Adds a complete value to its list or object; `text` is the spelling of a scalar, which becomes the key if a key is
     /// expected.
-    fn add(&mut self, node: Node, anchor: usize, text: Option<&str>) -> Result<(), Refused> {
+    fn add(&mut self, node: Node, anchor: usize, text: Option<&str>) -> Result<(), Rejected> {
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
@@ -192,6 +201,25 @@ mod tests {
         assert_eq!(At::new(second).field("e").item(0).span().line, 5);
         let key = At::new(first).field("b").item(0).key("x").span();
         assert_eq!((key.line, key.column), (3, 5));
+    }
+
+    #[test]
+    fn other_formats_are_not_yaml() {
+        for (text, message) in [
+            ("# Title\n\nText, and\nmore: text\n", "f:4:5: not YAML or JSON"),
+            ("[package]\nname = \"a\"\n", "f:2:1: not YAML or JSON"),
+            ("a: [\n", "f:2:1: invalid YAML: while parsing a node, did not find expected node content"),
+        ] {
+            assert_eq!(parse(text).1, [message]);
+        }
+        assert!(parse("{\"a\": 1}}").1[0].starts_with("f:1:9: invalid YAML: "));
+    }
+
+    #[test]
+    fn strings_of_json_keep_tabs() {
+        let (nodes, problems) = parse("{\n\t\"a\":\t\"b\tc\"}");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(nodes[0].json(), json!({"a": "b\tc"}));
     }
 
     #[test]

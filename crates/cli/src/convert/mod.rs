@@ -5,6 +5,7 @@ use crate::report::{self, Format};
 use crate::{files, output, policy_file};
 use clap::Args;
 use convert::Converted;
+use modules::Module;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -25,15 +26,22 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let mut documents = Vec::new();
     for file in files::read(&options.files)? {
         let values = yaml::values(&file.name, &file.text)
-            .map_err(|problem| report::refuse(&[*problem], std::slice::from_ref(&file), options.format))?;
-        documents.extend(values.into_iter().flat_map(items));
+            .map_err(|problem| report::reject(&[*problem], std::slice::from_ref(&file), options.format))?;
+        let values: Vec<Value> = values.into_iter().flat_map(items).collect();
+        if let Some(module) = values.iter().find_map(own_module) {
+            let expected =
+                "expected policies of Istio, or the configuration of Envoy's filter rbac or jwt_authn";
+            let message = format_args!("{}: {expected}; this is a policy of {module}", file.name);
+            return Err(Failure::problem(message));
+        }
+        documents.extend(values);
     }
     documents.retain(|document| !document.is_null());
     let converted = convert::convert(&documents).map_err(Failure::problem)?;
     // The result may be invalid, such as a regular expression of the source that is too large.
     modules::load(converted.filter, converted.policy.to_string().as_bytes()).map_err(|problems| {
         let problems = policy_file::diagnostics("the converted policy", problems);
-        report::refuse(&problems, &[], options.format)
+        report::reject(&problems, &[], options.format)
     })?;
     let as_json = options.format == Format::Json;
     if as_json {
@@ -47,6 +55,13 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         eprintln!("note: {lost} not carried over; the comments name them, and the policy is stricter there");
     }
     Ok(Exit::Success)
+}
+
+/// Returns the module of a policy of Ringfence.
+fn own_module(document: &Value) -> Option<Module> {
+    let is_valid = |module: &Module| module.load(document.to_string().as_bytes()).is_ok();
+    // The configuration of jwt_authn has `providers` too.
+    Module::identify(document).filter(|module| *module != Module::TokenValidation || is_valid(module))
 }
 
 /// Returns the items of a Kubernetes list; otherwise the document itself.

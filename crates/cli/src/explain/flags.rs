@@ -46,7 +46,7 @@ impl Flags {
         let request = entry.request().map_err(Failure::usage)?;
         if request.host.is_none() {
             let text = entry.request;
-            let message = format!("`{text}` has no host; write the whole URL, or add --host");
+            let message = format!("`{text}` has no host; write the whole URL, or add `--host`");
             return Err(Failure::usage(message));
         }
         Ok(request)

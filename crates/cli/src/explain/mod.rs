@@ -56,7 +56,7 @@ pub struct Options {
     format: Format,
 }
 
-/// Prints the decision about a request, or a summary of many.
+/// Prints the decision on a request, or a summary of many.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let now = options.now.unwrap_or_else(inspect::now);
@@ -93,7 +93,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 /// Prints a line of JSON for each case of a file, without the expected decision.
 fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> {
     if !as_json {
-        return Err(Failure::usage("--cases needs --format json; use `ringfence test` for text"));
+        return Err(Failure::usage("`--cases` needs `--format json`; use `ringfence test` for text"));
     }
     let (read, policy) = policy_file::load_cases(file, Format::Text)?;
     for case in &read.cases {

@@ -49,8 +49,9 @@ impl Entry {
 /// Returns why the text is invalid.
 pub fn parse(text: &str, host: Option<&str>) -> Result<Request, String> {
     let (method, url) = text.split_once(' ').unwrap_or((text, ""));
-    if method.is_empty() {
-        return Err(format!("invalid request `{text}`; write `GET https://shop.example.com/x`"));
+    // A path or a URL without a method.
+    if method.is_empty() || method.contains('/') {
+        return Err(format!("`{text}` has no method; write `GET https://shop.example.com/x`"));
     }
     let (scheme, authority, target) = split_url(url);
     let host = host.or(authority).map(unescape).transpose()?.filter(|host| !host.is_empty());

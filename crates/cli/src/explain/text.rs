@@ -26,7 +26,7 @@ pub fn page(explained: &Explained<'_>) -> String {
         let _ = writeln!(page, "\n{}  would be {}", paint(YELLOW, "shadow"), sentence(answer));
     }
     page += &format!("\n{}\n{}", response(explained), upstream(explained));
-    let awaits = "a module waits for the keys before it decides about this request";
+    let awaits = "a module waits for the keys before it decides on this request";
     let awaits = decided.awaits_keys.then_some(awaits);
     for note in explained.notes.iter().map(String::as_str).chain(awaits) {
         let _ = writeln!(page, "\n{}: {note}", paint(YELLOW, "note"));

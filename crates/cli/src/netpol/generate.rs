@@ -25,9 +25,13 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
+    if options.graph.is_dir() {
+        let message = "this is a folder; write the path of a file with a ServiceGraph";
+        return Err(Failure::file(&options.graph)(message));
+    }
     let file = files::read_one(&options.graph)?;
     let graph = read(&file.name, &file.text)
-        .map_err(|found| report::refuse(&found, std::slice::from_ref(&file), options.format))?;
+        .map_err(|found| report::reject(&found, std::slice::from_ref(&file), options.format))?;
     let made = manifests(&graph);
     if let Some(folder) = &options.output {
         write(folder, &made)?;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub fn cluster(paths: &[PathBuf], format: Format) -> Result<Cluster, Failure> {
     let files = files::read(paths)?;
     let read = netpol::read(files.iter().map(|file| (&file.name, &file.text)));
-    read.inspect(note_ignored).map_err(|found| report::refuse(&found, &files, format))
+    read.inspect(note_ignored).map_err(|found| report::reject(&found, &files, format))
 }
 
 /// Warns about policies of other kinds: they could change the result, but are not read.

@@ -21,7 +21,7 @@ pub enum Command {
     Query(query::Options),
     /// Print the connections that a change opens and closes; exit status 1 if there are any
     Diff(diff::Options),
-    /// Find connections that bypass the policies, and print remedies; exit status 1 if there are any
+    /// Find connections that bypass the policies, and print remedies; exit status 1 if there are findings
     Audit(audit::Options),
 }
 

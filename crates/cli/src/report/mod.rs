@@ -54,7 +54,7 @@ pub fn render(format: Format, diagnostics: &[Diagnostic], files: &[File], polici
 
 /// Reports errors in the input of a command that prints something else if there are none. JSON goes to standard output in
 /// place of the result.
-pub fn refuse(diagnostics: &[Diagnostic], files: &[File], format: Format) -> Failure {
+pub fn reject(diagnostics: &[Diagnostic], files: &[File], format: Format) -> Failure {
     let message = if format == Format::Json {
         output::text(&json::render(diagnostics, None));
         text::summary(diagnostics, None)

@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::{envoy, kubernetes, policy};
 use crate::files::File;
-use diagnostics::{Diagnostic, Span};
+use diagnostics::{Diagnostic, Span, did_you_mean, nearest};
 use inspect::Policy;
 use modules::Module;
 use serde_json::Value;
@@ -52,7 +52,18 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
         return;
     }
     let json = node.json();
-    match scene.module.or_else(|| comment(scene, node)).or_else(|| Module::identify(&json)) {
+    let mut module = scene.module;
+    if let (None, Some((span, name))) = (module, comment(scene, node)) {
+        module = Module::from_name(&name);
+        let names = Module::ALL.map(Module::name);
+        // The comment of another file may mean another filter.
+        if module.is_none() && (Module::is_policy(&json) || nearest(&name, names).is_some()) {
+            let message = format!("unknown filter `{name}`");
+            scene.found.error(span, "unknown_filter", message, did_you_mean(&name, names));
+            return;
+        }
+    }
+    match module.or_else(|| Module::identify(&json)) {
         Some(module) => {
             let policy = policy::check(scene, module, node).filter(|_| scene.policies == 1);
             scene.single = policy.map(|policy| (module, json, policy));
@@ -67,9 +78,15 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
     }
 }
 
-/// Returns the module that a comment before the document names: `# filter: path-policy`.
-fn comment(scene: &Scene<'_>, node: &Node) -> Option<Module> {
-    let before = (1..node.span.line).rev().filter_map(|number| scene.line(number)).map(str::trim);
-    let mut comments = before.take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments.find_map(|line| Module::from_name(line.strip_prefix("# filter:")?.trim()))
+/// Returns the filter that a comment before the document names, with its place: `# filter: path-policy`.
+fn comment(scene: &Scene<'_>, node: &Node) -> Option<(Span, String)> {
+    let before = (1..node.span.line).rev().filter_map(|number| Some((number, scene.line(number)?)));
+    let mut comments = before.take_while(|(_, line)| line.trim().is_empty() || line.trim().starts_with('#'));
+    comments.find_map(|(number, line)| {
+        let (before, after) = line.split_once("# filter:").filter(|(before, _)| before.trim().is_empty())?;
+        let name = after.trim();
+        let blanks = after.chars().take_while(|character| character.is_whitespace()).count();
+        let column = before.chars().count() + "# filter:".len() + blanks + 1;
+        Some((Span { line: number, column, width: name.chars().count().max(1) }, name.to_owned()))
+    })
 }

@@ -84,7 +84,7 @@ pub const OF_IMAGE: &str =
 
 /// Warns that a fetched module has no digest.
 pub fn missing_sha256(scene: &mut Scene<'_>, span: Span, help: &str) {
-    let message = "the module has no digest: its server can replace it";
+    let message = "missing digest: the server can send another module";
     scene.found.warning(span, "missing_sha256", message, help);
 }
 

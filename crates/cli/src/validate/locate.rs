@@ -1,7 +1,7 @@
 //! Finds the place in a file for a path of the engine, such as `rules[0].match.paths[1]`.
 
 use diagnostics::Span;
-use yaml::{Key, Node};
+use yaml::{At, Key, Node};
 
 /// Returns the place of a path. If a part of the path is missing, it is the place of the last part that exists.
 pub fn locate(node: &Node, path: &str) -> Span {
@@ -20,9 +20,17 @@ pub fn locate(node: &Node, path: &str) -> Span {
 /// Returns the place of the key at a path.
 pub fn locate_key(node: &Node, path: &str) -> Span {
     match walk(node, path) {
+        // The path of an empty key is that of its parent with a dot, or empty.
+        Step { node, key, rest: "" } if path.is_empty() || path.ends_with('.') && !ends_with_dot(key) => {
+            At::new(node).key("").span()
+        }
         Step { key: Some(key), rest: "", .. } => key.span,
         _ => locate(node, path),
     }
+}
+
+fn ends_with_dot(key: Option<&Key>) -> bool {
+    key.is_some_and(|key| key.text.ends_with('.'))
 }
 
 /// A part of a path.
@@ -87,5 +95,10 @@ mod tests {
         }
         let span = locate_key(&node, "providers.a.b.issuer");
         assert_eq!((span.line, span.column), (5, 9));
+        let node = yaml::documents("a: {'': 1, b.: {}}\n'': 2\n", &mut Diagnostics::new("f")).pop().unwrap();
+        for (path, line, column) in [("", 2, 1), ("a.", 1, 5), ("a.b.", 1, 12)] {
+            let span = locate_key(&node, path);
+            assert_eq!((span.line, span.column), (line, column), "{path}");
+        }
     }
 }

@@ -107,25 +107,27 @@ fn rule_of(
     others: bool,
 ) -> Result<Vec<Rule>, String> {
     let condition = condition(get(rule, "match").unwrap_or(&Value::Null));
-    let refused = |why: &str| format!("rule {number}: {why} cannot be converted");
+    let rejected = |why: &str| format!("rule {number}: {why} cannot be converted");
     let (require, comment) = required.unwrap_or((json!("none"), None));
     let unknown = condition.unknown();
     if !unknown.is_empty() {
-        return Err(refused(&unknown.join(", ")));
+        return Err(rejected(&unknown.join(", ")));
     }
     // The first rule that matches decides. A rule without a requirement may match too little, a rule that requires a token
     // may match too much, unless a later rule requires a different token.
     let free = require == json!("none");
     let side = if free { Side::Under } else { Side::Over };
-    let conjuncts = condition.conjuncts(side).ok_or_else(|| refused("a match with too many combinations"))?;
+    let conjuncts =
+        condition.conjuncts(side).ok_or_else(|| rejected("a match with too many combinations"))?;
     if others && condition.conjuncts(Side::Under).as_ref() != Some(&conjuncts) {
-        return Err(refused("an approximated match before a rule that requires a different token"));
+        let why = rejected("an approximated match before a rule that requires a different token");
+        return Err(format!("{why}; simplify the match, or let both rules require the same token"));
     }
     let mut rules = Vec::new();
     for (place, conjunct) in conjuncts.iter().enumerate() {
-        let matches = matching::of_conjunct(conjunct, Side::Under).map_err(|why| refused(&why))?;
+        let matches = matching::of_conjunct(conjunct, Side::Under).map_err(|why| rejected(&why))?;
         if free && !matches.portless.is_empty() {
-            return Err(refused("a host that is accepted only without a port"));
+            return Err(rejected("a host that is accepted only without a port"));
         }
         let name = rule_name(&format!("rule-{number}"), place + 1);
         let comments = comment.iter().cloned().collect();

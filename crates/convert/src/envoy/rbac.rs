@@ -26,7 +26,7 @@ pub fn convert(configuration: &Value) -> Result<Converted, String> {
     let (side, action, default) = match text(rbac, "action").unwrap_or("ALLOW") {
         "ALLOW" => (Side::Under, "allow", "deny"),
         "DENY" => (Side::Over, "deny", "allow"),
-        "LOG" => return Err("the action LOG makes no decision".to_owned()),
+        "LOG" => return Err("unsupported action `LOG`: it neither allows nor denies".to_owned()),
         other => return Err(format!("unknown action `{other}`")),
     };
     let built = rules::build(&sources, side);

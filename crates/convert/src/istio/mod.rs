@@ -59,7 +59,7 @@ fn of_kind<'d>(documents: &'d [Value], kind: &'d str) -> impl Iterator<Item = &'
 /// Returns the selector or target of the policies; `None` for policies of a whole namespace.
 ///
 /// # Errors
-/// The policies have different targets: a rule for one workload would apply to the other.
+/// Returns a message if the policies have different targets: a rule for one workload would apply to the other.
 fn workload(documents: &[Value]) -> Result<Option<Value>, String> {
     let mut found: Option<Value> = None;
     let namespace = |document: &Value| document.pointer("/metadata/namespace").cloned().unwrap_or_default();

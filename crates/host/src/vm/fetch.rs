@@ -27,8 +27,8 @@ pub(crate) fn fetch_due(schedule: &KeySchedule, counters: &Counters) {
         // The SDK's own call: its dispatcher must know the context of the response.
         match dispatch_http_call(&set.keys.cluster, headers, None, Vec::new(), timeout) {
             Ok(call) => set.call.set(Some(call)),
-            Err(Status::BadArgument) => fail(set, "Envoy has no such cluster", counters),
-            Err(_) => fail(set, "Envoy does not send the request", counters),
+            Err(Status::BadArgument) => fail(set, "unknown cluster", counters),
+            Err(_) => fail(set, "Envoy did not send the request", counters),
         }
     }
 }
@@ -57,9 +57,9 @@ fn fail(set: &RemoteKeySet, why: &str, counters: &Counters) {
 
 /// Returns the body of a response with status 200.
 fn body(headers: usize, size: usize) -> Result<Vec<u8>, String> {
-    // A response that is cut short has no headers.
+    // An incomplete response has no headers.
     if headers == 0 {
-        return Err("the response was cut short".to_owned());
+        return Err("the response is incomplete".to_owned());
     }
     let lines = ffi::headers(Map::CallResponse).map_err(|_| "the host does not return the headers")?;
     let lines = pairs::decode(&lines).unwrap_or_default();

@@ -75,7 +75,7 @@ fn ec(jwk: &Map<String, Value>) -> Result<Material, &'static str> {
     let y = bytes(jwk, "y").ok_or("`y` is not base64url")?;
     // "The length of this octet string MUST be the full size of a coordinate" (RFC 7518, section 6.2.1.2).
     if x.len() != curve.bytes() || y.len() != curve.bytes() {
-        return Err("`x` or `y` is not as long as a coordinate of the curve");
+        return Err("wrong length of `x` or `y` for this curve");
     }
     let point = [&[4], x.as_slice(), y.as_slice()].concat();
     if !curve.has(&point) {

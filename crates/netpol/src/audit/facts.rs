@@ -35,7 +35,7 @@ pub(super) struct Facts {
     pub covered: bool,
     /// True if its own proxy runs the module on the requests of clients.
     pub runs_module: bool,
-    /// True if its waypoint does.
+    /// True if its waypoint runs the module.
     pub waypoint: bool,
     /// The ports that its sidecar does not intercept.
     pub not_intercepted: Ports,

@@ -27,7 +27,7 @@ use scene::Scene;
 /// Returns every finding about a cluster, sorted by code and object.
 ///
 /// # Errors
-/// The cluster could not be analyzed.
+/// Returns an error if the cluster could not be analyzed.
 pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, AuditError> {
     let complete = facts::complete(cluster, options);
     let mut cuts = control_plane::cuts(options);
@@ -50,7 +50,7 @@ pub fn audit(cluster: &Cluster, options: &Options) -> Result<Vec<Finding>, Audit
 /// Returns the sources that bypass the L7 policy of a workload, with the ports. Workloads without a manifest are left out.
 ///
 /// # Errors
-/// The cluster could not be analyzed.
+/// Returns an error if the cluster could not be analyzed.
 pub fn bypasses(cluster: &Cluster, options: &Options) -> Result<Vec<(Name, String, Ports)>, AuditError> {
     let complete = facts::complete(cluster, options);
     let scene = Scene::new(&complete, options, &[])?;

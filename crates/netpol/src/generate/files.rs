@@ -2,8 +2,8 @@
 
 use super::rules::{self, Commented};
 use crate::manifest::{self, Notes};
-use crate::model::graph::{Graph, MeshKind, Workload, WorkloadKind};
-use crate::model::{ObjectRef, Policy, Selector};
+use crate::model::graph::{Graph, GraphNode, MeshKind, WorkloadKind};
+use crate::model::{ObjectRef, Policy, Selector, XDS};
 
 /// A file of manifests.
 #[derive(Debug, Clone)]
@@ -109,11 +109,14 @@ fn dns(graph: &Graph) -> Manifest {
 fn mesh(graph: &Graph) -> Option<Manifest> {
     let (stops, without) = match graph.mesh.kind {
         MeshKind::IstioSidecar => (
-            "egress to istiod on ports other than 15012, and scraping of metrics by pods other than monitoring.",
+            format!(
+                "egress to istiod on ports other than {XDS}, and scraping of metrics by pods other than monitoring."
+            ),
             "the sidecars get no certificates and no configuration, and new pods do not become ready.",
         ),
         MeshKind::IstioAmbient => (
-            "probes from anywhere but the node; ztunnel replaces the kubelet's address by 169.254.7.127.",
+            "probes from anywhere but the node; ztunnel replaces the kubelet's address with 169.254.7.127."
+                .to_owned(),
             "the kubelet's probes fail if the network plugin sees that address; pods restart repeatedly.",
         ),
         MeshKind::None => return None,
@@ -132,16 +135,16 @@ fn mesh(graph: &Graph) -> Option<Manifest> {
             policies.push(Draft { ingress, ..Draft::of_namespace(namespace, "allow-metrics") });
         }
     }
-    Some(file(graph, "20-mesh.yaml".to_owned(), stops, without, policies))
+    Some(file(graph, "20-mesh.yaml".to_owned(), &stops, without, policies))
 }
 
-fn workload(graph: &Graph, workload: &Workload) -> Manifest {
+fn workload(graph: &Graph, workload: &GraphNode) -> Manifest {
     let name = &workload.name;
     let mut called: Vec<&str> = graph.called_by(name).map(|called| called.name.as_str()).collect();
     called.extend(graph.external_of(name).map(|external| external.name.as_str()));
     let (prefix, kind, ingress, mut egress) = match workload.kind {
         WorkloadKind::Gateway => {
-            ("30", "gateway", rules::clients(graph, workload), rules::plumbing_of_gateway(graph))
+            ("30", "gateway", rules::clients(graph, workload), rules::gateway_infrastructure(graph))
         }
         WorkloadKind::Service => ("40", "service", rules::callers(graph, workload), Vec::new()),
     };

@@ -31,6 +31,7 @@
 mod files;
 mod rules;
 
+pub use crate::read::GraphCode;
 pub use files::{Manifest, manifests};
 
 use crate::model::graph::Graph;

@@ -1,7 +1,7 @@
 //! The rules of the policies.
 
 use crate::address::Range;
-use crate::model::graph::{Graph, MeshKind, Pods, Workload};
+use crate::model::graph::{Graph, GraphNode, MeshKind, Pods};
 use crate::model::{HBONE, HEALTH, METRICS, Peer, PolicyPort, Rule, XDS};
 use crate::ports::{PortRange, Protocol};
 
@@ -41,7 +41,7 @@ pub(super) fn probes() -> Commented {
 }
 
 /// Allows ingress from everywhere to the listeners of a gateway.
-pub(super) fn clients(graph: &Graph, gateway: &Workload) -> Vec<Commented> {
+pub(super) fn clients(graph: &Graph, gateway: &GraphNode) -> Vec<Commented> {
     let mut rules = vec![rule("the listeners, from anywhere", None, tcp(&gateway.ports))];
     if graph.mesh.kind != MeshKind::None {
         rules.push(rule("the load balancer's health check", None, tcp(&[HEALTH])));
@@ -51,23 +51,23 @@ pub(super) fn clients(graph: &Graph, gateway: &Workload) -> Vec<Commented> {
 }
 
 /// Allows the egress that a gateway needs by itself. Policies for its namespace would apply to other workloads too.
-pub(super) fn plumbing_of_gateway(graph: &Graph) -> Vec<Commented> {
+pub(super) fn gateway_infrastructure(graph: &Graph) -> Vec<Commented> {
     let mesh = (graph.mesh.kind != MeshKind::None).then(|| control_plane(graph));
     [dns(graph)].into_iter().chain(mesh).collect()
 }
 
 /// Allows ingress from the callers of a service.
-pub(super) fn callers(graph: &Graph, service: &Workload) -> Vec<Commented> {
+pub(super) fn callers(graph: &Graph, service: &GraphNode) -> Vec<Commented> {
     let callers = service.from.iter().filter_map(|caller| graph.workload(caller));
-    let from = |caller: &Workload| {
+    let from = |caller: &GraphNode| {
         rule(format!("from {}", caller.name), Some(vec![pods(&caller.pods)]), reached(graph, service))
     };
     callers.map(from).collect()
 }
 
 /// Allows egress to the services and to the addresses outside the cluster that a workload calls.
-pub(super) fn calls(graph: &Graph, caller: &Workload) -> Vec<Commented> {
-    let to_service = |service: &Workload| {
+pub(super) fn calls(graph: &Graph, caller: &GraphNode) -> Vec<Commented> {
+    let to_service = |service: &GraphNode| {
         rule(format!("to {}", service.name), Some(vec![pods(&service.pods)]), reached(graph, service))
     };
     let mut rules: Vec<Commented> = graph.called_by(&caller.name).map(to_service).collect();
@@ -79,7 +79,7 @@ pub(super) fn calls(graph: &Graph, caller: &Workload) -> Vec<Commented> {
 }
 
 /// Returns the ports of a service that policies allow: in the ambient mesh only that of the tunnel.
-fn reached(graph: &Graph, service: &Workload) -> Option<Vec<PolicyPort>> {
+fn reached(graph: &Graph, service: &GraphNode) -> Option<Vec<PolicyPort>> {
     match graph.mesh.kind {
         MeshKind::IstioAmbient => tcp(&[HBONE]),
         MeshKind::IstioSidecar | MeshKind::None => tcp(&service.ports),

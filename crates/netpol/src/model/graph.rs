@@ -9,20 +9,20 @@ pub struct Graph {
     /// The object.
     pub object: ObjectRef,
     /// The mesh.
-    pub mesh: Mesh,
+    pub mesh: GraphMesh,
     /// The DNS servers.
     pub dns: Dns,
     /// The pods that scrape metrics.
     pub monitoring: Option<Pods>,
     /// Gateways first, then services, each in the order of the document.
-    pub workloads: Vec<Workload>,
+    pub workloads: Vec<GraphNode>,
     /// The destinations outside the cluster.
     pub external: Vec<External>,
 }
 
 /// The mesh of the services.
 #[derive(Debug, Clone)]
-pub struct Mesh {
+pub struct GraphMesh {
     /// Its kind.
     pub kind: MeshKind,
     /// The pods of its control plane.
@@ -76,7 +76,7 @@ impl Pods {
 
 /// A gateway or a service.
 #[derive(Debug, Clone)]
-pub struct Workload {
+pub struct GraphNode {
     /// The name.
     pub name: String,
     /// What it is.
@@ -113,12 +113,12 @@ pub struct External {
 
 impl Graph {
     /// Returns the workload of a name.
-    pub fn workload(&self, name: &str) -> Option<&Workload> {
+    pub fn workload(&self, name: &str) -> Option<&GraphNode> {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
     /// Returns the workloads that a workload calls.
-    pub fn called_by<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g Workload> {
+    pub fn called_by<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g GraphNode> {
         self.workloads.iter().filter(move |workload| workload.from.iter().any(|caller| caller == name))
     }
 

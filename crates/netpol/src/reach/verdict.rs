@@ -1,4 +1,4 @@
-//! The decision about one connection, with its reasons.
+//! The decision on one connection, with its reasons.
 //!
 //! It evaluates the policies one by one; [`Reach`](super::Reach) evaluates them for all workloads at once.
 
@@ -15,7 +15,7 @@ pub enum Party<'c> {
     Address(Range),
 }
 
-/// The decision about a connection.
+/// The decision on a connection.
 #[derive(Debug, Clone)]
 pub struct Verdict<'c> {
     /// The egress side of the source.

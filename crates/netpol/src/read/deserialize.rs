@@ -5,6 +5,7 @@ use diagnostics::{Diagnostics, Span, did_you_mean};
 use serde::de::value::Error;
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 use std::cell::{Cell, RefCell};
+use std::ptr;
 use yaml::{Data, Key, Node};
 
 /// Reads a value. A wrong type is reported as `wrong_type` and leaves the default in the value. Returns none if it cannot
@@ -186,6 +187,8 @@ impl<'n> de::MapAccess<'n> for Fields<'n, '_> {
                 }
                 // The API server ignores a field that is null.
                 Some(_) if matches!(value.data, Data::Null) => {}
+                // A duplicate key is reported by `yaml`; the first value counts, as for `yaml::At`.
+                Some(_) if self.reader.node.get(&key.text).is_some_and(|first| !ptr::eq(first, value)) => {}
                 _ => {
                     self.value = Some(value);
                     return seed.deserialize(key.text.as_str().into_deserializer()).map(Some);

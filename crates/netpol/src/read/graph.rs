@@ -1,11 +1,12 @@
 //! Reads service graphs.
 
 use super::deserialize;
+use super::graph_code::GraphCode;
 use super::graph_fields::Fields;
 use super::reader::Reader;
 use super::schema::{Resource, graph as schema};
 use crate::address::Range;
-use crate::model::graph::{Dns, External, Graph, Mesh, MeshKind, Pods, Workload, WorkloadKind};
+use crate::model::graph::{Dns, External, Graph, GraphMesh, GraphNode, MeshKind, Pods, WorkloadKind};
 use crate::model::{Block, Labels};
 use diagnostics::did_you_mean;
 use yaml::At;
@@ -34,7 +35,12 @@ pub(super) fn graph(reader: &mut Reader<'_>) {
     }
     let services = fields.required(at, "services", spec.services.as_ref());
     if services.is_some_and(Vec::is_empty) {
-        fields.error(at.field("services"), "empty_list", "the graph has no services", "add a service");
+        fields.error(
+            at.field("services"),
+            GraphCode::EMPTY_LIST,
+            "the graph has no services",
+            "add a service",
+        );
     }
     for (at, found) in at.items("services", services.into_iter().flatten()) {
         let service = service(&mut fields, at, found, &mut names);
@@ -50,7 +56,7 @@ pub(super) fn graph(reader: &mut Reader<'_>) {
     reader.builder.cluster.graphs.push(Graph { object, mesh, dns, monitoring, workloads, external });
 }
 
-fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mesh {
+fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> GraphMesh {
     let default = schema::Mesh::default();
     let required = fields.required(at, "mesh", spec.mesh.as_ref());
     let (at, mesh) = (at.field("mesh"), required.unwrap_or(&default));
@@ -58,14 +64,14 @@ fn mesh(fields: &mut Fields<'_>, at: At<'_>, spec: &schema::ServiceGraph) -> Mes
     let known = kind.and_then(|kind| MeshKind::ALL.into_iter().find(|(name, _)| name == kind));
     if let Some(kind) = kind.filter(|_| known.is_none()) {
         let help = did_you_mean(kind, MeshKind::ALL.map(|(name, _)| name));
-        fields.error(at.field("kind"), "invalid_value", format!("unknown mesh `{kind}`"), help);
+        fields.error(at.field("kind"), GraphCode::INVALID_VALUE, format!("unknown mesh `{kind}`"), help);
     }
     let (selector, istiod) = (mesh.control_plane_selector.as_ref(), label("app", "istiod"));
     let namespace = mesh.control_plane_namespace.as_deref().unwrap_or("istio-system");
     let namespace = fields.name(at, "controlPlaneNamespace", Some(namespace));
     let labels = fields.labels(at, "controlPlaneSelector", Some(selector.unwrap_or(&istiod)));
     let kind = known.map_or(MeshKind::None, |(_, kind)| kind);
-    Mesh { kind, control_plane: Pods { namespace, labels } }
+    GraphMesh { kind, control_plane: Pods { namespace, labels } }
 }
 
 fn label(key: &str, value: &str) -> Labels {
@@ -86,7 +92,7 @@ fn monitoring(fields: &mut Fields<'_>, at: At<'_>, found: &schema::Pods, no_mesh
     let at = at.field("monitoring");
     if no_mesh {
         let message = "`monitoring` has no effect: without a mesh there are no proxies to scrape";
-        fields.error(at, "no_effect", message, "remove it, or set the kind of mesh");
+        fields.error(at, GraphCode::NO_EFFECT, message, "remove it, or set the kind of mesh");
     }
     let namespace = fields.required(at, "namespace", found.namespace.as_ref());
     let namespace = fields.name(at, "namespace", namespace.map(String::as_str));
@@ -98,11 +104,11 @@ fn gateway(
     at: At<'_>,
     found: &schema::Gateway,
     names: &mut Vec<String>,
-) -> Workload {
+) -> GraphNode {
     let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
     let ports = fields.ports(at, found.ports.as_ref());
-    Workload { name, kind: WorkloadKind::Gateway, pods, ports, from: Vec::new() }
+    GraphNode { name, kind: WorkloadKind::Gateway, pods, ports, from: Vec::new() }
 }
 
 fn service<'n>(
@@ -110,23 +116,23 @@ fn service<'n>(
     at: At<'n>,
     found: &schema::Service,
     names: &mut Vec<String>,
-) -> Workload {
+) -> GraphNode {
     let name = fields.define(at, found.name.as_deref(), names);
     let pods = fields.pods(at, found.namespace.as_deref(), found.selector.as_ref(), &name);
     let from = fields.callers(at, &found.from, Some(&name));
     let has_ports = found.ports.is_some() || !from.is_empty();
     let ports = if has_ports { fields.ports(at, found.ports.as_ref()) } else { Vec::new() };
-    Workload { name, kind: WorkloadKind::Service, pods, ports, from }
+    GraphNode { name, kind: WorkloadKind::Service, pods, ports, from }
 }
 
 /// Reports a service in the namespace of istiod or DNS: the whole namespace of a service is isolated.
-fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh: &Mesh, dns: &Dns) {
+fn isolates_plumbing(fields: &mut Fields<'_>, at: At<'_>, namespace: &str, mesh: &GraphMesh, dns: &Dns) {
     let istiod = (mesh.kind != MeshKind::None).then_some((&mesh.control_plane, "istiod"));
     for (_, what) in
         istiod.into_iter().chain([(&dns.pods, "DNS")]).filter(|(pods, _)| pods.namespace == namespace)
     {
         let message = format!("every pod of `{namespace}` would be isolated, including those of {what}");
-        fields.error(at, "closes_plumbing", message, "run the service in another namespace");
+        fields.error(at, GraphCode::CLOSES_PLUMBING, message, "run the service in another namespace");
     }
 }
 
@@ -145,7 +151,7 @@ fn external<'n>(
         if range.is_some_and(|range| range == part || !range.contains(&part)) {
             let message =
                 format!("`{text}` is not a smaller range inside `{}`", cidr.map_or("", String::as_str));
-            fields.error(at, "invalid_except", message, "write ranges that are inside and smaller");
+            fields.error(at, GraphCode::INVALID_EXCEPT, message, "write ranges that are inside and smaller");
         }
         except.push(part);
     }
@@ -155,7 +161,7 @@ fn external<'n>(
         if inside && !except.iter().any(|part| part.contains(&metadata)) {
             let message =
                 "the range contains the addresses of cloud metadata services, which give out credentials";
-            fields.error(at, "metadata_reachable", message, format!("add `{text}` to `except`"));
+            fields.error(at, GraphCode::METADATA_REACHABLE, message, format!("add `{text}` to `except`"));
         }
     }
     let ports = fields.ports(at, found.ports.as_ref());

@@ -1,5 +1,6 @@
 //! The fields of a service graph: names, selectors, ports and callers.
 
+use super::graph_code::GraphCode;
 use super::names::is_label;
 use super::object::check;
 use super::policy::port_number;
@@ -30,20 +31,29 @@ impl<'p> Fields<'p> {
     pub(super) fn error(
         &mut self,
         at: At<'_>,
-        code: &'static str,
+        code: GraphCode,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let mut found = self.problems.as_slice().iter().filter(|found| found.span == at.span());
-        if found.all(|found| found.code != "wrong_type") {
-            self.problems.error(at.span(), code, message, help);
+        if !self.has_wrong_type(at) {
+            self.problems.error(at.span(), code.name(), message, help);
         }
+    }
+
+    fn has_wrong_type(&self, at: At<'_>) -> bool {
+        let mut found = self.problems.as_slice().iter();
+        found.any(|found| found.code == "wrong_type" && found.span == at.span())
     }
 
     /// Reports a missing field.
     pub(super) fn required<T>(&mut self, at: At<'_>, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
-            self.error(at, "missing_field", format!("missing field `{field}`"), format!("add `{field}`"));
+            self.error(
+                at,
+                GraphCode::MISSING_FIELD,
+                format!("missing field `{field}`"),
+                format!("add `{field}`"),
+            );
         }
         value
     }
@@ -53,7 +63,7 @@ impl<'p> Fields<'p> {
         let Some(name) = name else { return String::new() };
         if !is_label(name) || name.len() > MAX_NAME {
             let help = format!("use lower-case letters, digits and inner `-`, at most {MAX_NAME} characters");
-            self.error(at.field(field), "invalid_name", format!("invalid name `{name}`"), help);
+            self.error(at.field(field), GraphCode::INVALID_NAME, format!("invalid name `{name}`"), help);
         }
         name.to_owned()
     }
@@ -64,7 +74,7 @@ impl<'p> Fields<'p> {
         let name = self.name(at, "name", Some(name));
         if known.contains(&name) {
             let message = format!("duplicate name `{name}`");
-            self.error(at.field("name"), "duplicate_name", message, "use another name");
+            self.error(at.field("name"), GraphCode::DUPLICATE_NAME, message, "use another name");
         }
         known.push(name.clone());
         name
@@ -76,7 +86,7 @@ impl<'p> Fields<'p> {
         let at = at.field(field);
         if labels.is_empty() {
             let message = "an empty selector selects every pod of the namespace";
-            self.error(at, "empty_selector", message, "add a label");
+            self.error(at, GraphCode::EMPTY_SELECTOR, message, "add a label");
         }
         check(at, labels, self.problems);
         labels.clone()
@@ -98,9 +108,12 @@ impl<'p> Fields<'p> {
             let message =
                 format!("a pod that `{other}` and `{name}` both select would get the permissions of both");
             let help = "select by a label that has another value for each workload";
-            self.error(at.field("selector"), "overlapping_selector", message, help);
+            self.error(at.field("selector"), GraphCode::OVERLAPPING_SELECTOR, message, help);
         }
-        if labels.is_some() {
+        // Which pods a selector selects is unknown if it, or one of its labels, has a wrong type.
+        let (at, mut keys) = (at.field("selector"), pods.labels.keys());
+        if labels.is_some() && !self.has_wrong_type(at) && !keys.any(|key| self.has_wrong_type(at.field(key)))
+        {
             self.selected.push((name.to_owned(), pods.clone()));
         }
         pods
@@ -110,17 +123,27 @@ impl<'p> Fields<'p> {
     pub(super) fn ports(&mut self, at: At<'_>, found: Option<&Vec<i64>>) -> Vec<u16> {
         let Some(found) = self.required(at, "ports", found) else { return Vec::new() };
         if found.is_empty() {
-            self.error(at.field("ports"), "empty_list", "an empty list allows every port", "add a port");
+            self.error(
+                at.field("ports"),
+                GraphCode::EMPTY_LIST,
+                "an empty list allows every port",
+                "add a port",
+            );
         }
         let mut ports = Vec::new();
         for (at, number) in at.items("ports", found) {
             match port_number(*number) {
                 None => {
                     let message = format!("invalid port `{number}`");
-                    self.error(at, "invalid_port", message, "write a number from 1 to 65535");
+                    self.error(at, GraphCode::INVALID_PORT, message, "write a number from 1 to 65535");
                 }
                 Some(port) if ports.contains(&port) => {
-                    self.error(at, "repeated", format!("duplicate port `{port}`"), "keep one of them");
+                    self.error(
+                        at,
+                        GraphCode::REPEATED,
+                        format!("duplicate port `{port}`"),
+                        "keep one of them",
+                    );
                 }
                 Some(port) => ports.push(port),
             }
@@ -131,13 +154,18 @@ impl<'p> Fields<'p> {
     /// Reads a CIDR, which must be in its canonical form.
     pub(super) fn cidr(&mut self, at: At<'_>, text: &str) -> Option<Range> {
         let Ok(range) = Range::block(text) else {
-            self.error(at, "invalid_cidr", format!("invalid CIDR `{text}`"), "write it as `203.0.113.0/24`");
+            self.error(
+                at,
+                GraphCode::INVALID_CIDR,
+                format!("invalid CIDR `{text}`"),
+                "write it as `203.0.113.0/24`",
+            );
             return None;
         };
         let canonical = range.cidrs().first().map(ToString::to_string).unwrap_or_default();
         if canonical != text {
             let help = format!("did you mean `{canonical}`?");
-            self.error(at, "invalid_cidr", format!("`{text}` is not in canonical form"), help);
+            self.error(at, GraphCode::INVALID_CIDR, format!("`{text}` is not in canonical form"), help);
         }
         Some(range)
     }
@@ -147,10 +175,15 @@ impl<'p> Fields<'p> {
         let mut callers: Vec<String> = Vec::new();
         for (at, caller) in at.items("from", found) {
             if own == Some(caller.as_str()) {
-                self.error(at, "self_edge", format!("`{caller}` calls itself"), "remove it");
+                self.error(at, GraphCode::SELF_EDGE, format!("`{caller}` calls itself"), "remove it");
             }
             if callers.contains(caller) {
-                self.error(at, "repeated", format!("duplicate caller `{caller}`"), "keep one of them");
+                self.error(
+                    at,
+                    GraphCode::REPEATED,
+                    format!("duplicate caller `{caller}`"),
+                    "keep one of them",
+                );
                 continue;
             }
             self.references.push((at, caller.clone()));
@@ -164,7 +197,7 @@ impl<'p> Fields<'p> {
         for (at, name) in std::mem::take(&mut self.references) {
             if !workloads.contains(&name) {
                 let help = did_you_mean(&name, workloads.iter().map(String::as_str));
-                self.error(at, "unknown_name", format!("unknown gateway or service `{name}`"), help);
+                self.error(at, GraphCode::UNKNOWN_NAME, format!("unknown gateway or service `{name}`"), help);
             }
         }
     }

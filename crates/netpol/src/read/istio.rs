@@ -43,12 +43,11 @@ fn extension(
     check(at, &labels, reader.problems);
     let by_pods = refs.is_empty().then(|| Target::Pods(Selector::of(&labels)));
     let targets = refs.into_iter().filter_map(target).chain(by_pods).collect();
-    let names = format!("{} {}", wasm.url, wasm.plugin_name.as_deref().unwrap_or_default());
-    let names = names.to_ascii_lowercase().replace('_', "-");
+    let mut names = [&wasm.url].into_iter().chain(&wasm.plugin_name);
     reader.builder.cluster.mesh.extensions.push(Extension {
         object,
         targets,
-        ringfence: Module::ALL.into_iter().any(|module| names.contains(module.name())),
+        ringfence: names.any(|name| Module::from_image(name).is_some()),
         fails_open: wasm.fail_strategy.as_deref() == Some("FAIL_OPEN"),
         traffic: traffic.into_iter().map(seen).collect(),
     });

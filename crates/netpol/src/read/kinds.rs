@@ -4,7 +4,7 @@ use super::cluster::Builder;
 use super::reader::Reader;
 use super::{gateway, graph, istio, policy, service, workload};
 use crate::model::{ObjectRef, Place};
-use diagnostics::{Diagnostics, Span, did_you_mean, nearest};
+use diagnostics::{Diagnostics, Span, did_you_mean, distance, nearest};
 use k8s_openapi::api::core::v1::Namespace;
 use yaml::{Data, Node};
 
@@ -80,7 +80,7 @@ impl<'n> TypeMeta<'n> {
     /// Checks the version and kind. A misspelled one is an error: the object, such as a policy, would be ignored silently.
     fn check(&self, problems: &mut Diagnostics) -> bool {
         let Self { group, number, version: (version, version_span), kind, kind_span } = *self;
-        let mut refuse = |span, message: String, help: String| {
+        let mut reject = |span, message: String, help: String| {
             problems.error(span, "unknown_value", message, help);
             false
         };
@@ -89,28 +89,32 @@ impl<'n> TypeMeta<'n> {
         if of_kind.is_some_and(|(_, versions, ..)| versions.contains(&number)) {
             return true;
         }
-        let homes = READ.iter().filter(|(.., name, _)| *name == kind);
-        let homes = homes.flat_map(|(group, versions, ..)| versions.iter().map(|number| full(group, number)));
-        let homes: Vec<String> = homes.collect();
+        let same_kind = READ.iter().filter(|(.., name, _)| *name == kind);
+        let supported_versions: Vec<String> = same_kind
+            .flat_map(|(group, versions, ..)| versions.iter().map(|number| full(group, number)))
+            .collect();
         // A misspelled kind is one that no other group has either.
-        let near = of_group.iter().find(|(.., name, _)| homes.is_empty() && is_close(kind, name, 2));
+        let near =
+            of_group.iter().find(|(.., name, _)| supported_versions.is_empty() && is_close(kind, name, 2));
         if let Some((.., near, _)) = near {
             let message = format!("unknown kind `{kind}` in `{version}`");
-            return refuse(kind_span, message, format!("did you mean `{near}`?"));
+            return reject(kind_span, message, format!("did you mean `{near}`?"));
         }
-        if let Some(home) = homes.iter().find(|home| of_group.is_empty() && is_close(home, version, 3)) {
-            let help = format!("did you mean `{home}`?");
-            return refuse(version_span, format!("unknown API version `{version}`"), help);
+        if let Some(near) =
+            supported_versions.iter().find(|near| of_group.is_empty() && is_close(near, version, 3))
+        {
+            let help = format!("did you mean `{near}`?");
+            return reject(version_span, format!("unknown API version `{version}`"), help);
         }
         let is_removed = matches!(version, "extensions/v1beta1" | "apps/v1beta1" | "apps/v1beta2");
         let is_elsewhere = !of_group.is_empty() || is_removed || kind == "ServiceGraph";
-        if homes.is_empty() || !is_elsewhere {
+        if supported_versions.is_empty() || !is_elsewhere {
             return true;
         }
         let versions =
             of_kind.map(|(_, versions, ..)| versions.iter().map(|number| full(group, number)).collect());
-        let help = format!("write `{}`", versions.unwrap_or(homes).join("` or `"));
-        refuse(version_span, format!("unsupported version `{version}` of `{kind}`"), help)
+        let help = format!("write `{}`", versions.unwrap_or(supported_versions).join("` or `"));
+        reject(version_span, format!("unsupported version `{version}` of `{kind}`"), help)
     }
 }
 
@@ -124,6 +128,7 @@ fn type_meta<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<TypeMeta<
         return None;
     };
     let (version, kind) = (text(node, "apiVersion", problems), text(node, "kind", problems));
+    let (version, kind) = (version?, kind?);
     let (Some((version, version_span)), Some((kind, kind_span))) = (version, kind) else {
         let missing = if version.is_none() { "apiVersion" } else { "kind" };
         let keys = fields.iter().filter(|(key, _)| !matches!(key.text.as_str(), "apiVersion" | "kind"));
@@ -147,19 +152,22 @@ fn type_meta<'n>(node: &'n Node, problems: &mut Diagnostics) -> Option<TypeMeta<
     Some(TypeMeta { group, number, version: (version, version_span), kind, kind_span })
 }
 
-fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<(&'n str, Span)> {
-    let found = node.get(field)?;
+/// Returns the text of a field and its place: `None` if it has a wrong type, `Some(None)` if it is absent.
+fn text<'n>(node: &'n Node, field: &str, problems: &mut Diagnostics) -> Option<Option<(&'n str, Span)>> {
+    let Some(found) = node.get(field) else { return Some(None) };
     if found.text().is_none() {
         let message = format!("expected a string, found {}", found.kind());
         problems.error(found.span, "wrong_type", message, "");
     }
-    Some((found.text().unwrap_or_default(), found.span))
+    Some(Some((found.text()?, found.span)))
 }
 
 fn full(group: &str, number: &str) -> String {
     if group.is_empty() { number.to_owned() } else { format!("{group}/{number}") }
 }
 
+/// Returns true if one is a misspelling of the other. `Node` is not a misspelled `Pod`: half of its letters differ.
 fn is_close(one: &str, other: &str, most: usize) -> bool {
-    strsim::damerau_levenshtein(one, other) <= most
+    let distance = distance(one, other);
+    distance <= most && distance * 2 < other.len()
 }

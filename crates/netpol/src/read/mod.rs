@@ -4,6 +4,7 @@ mod cluster;
 mod deserialize;
 mod gateway;
 mod graph;
+mod graph_code;
 mod graph_fields;
 mod istio;
 mod kinds;
@@ -15,6 +16,8 @@ mod schema;
 mod selector;
 mod service;
 mod workload;
+
+pub use graph_code::GraphCode;
 
 use crate::model::Cluster;
 use cluster::Builder;

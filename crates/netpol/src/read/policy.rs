@@ -1,4 +1,4 @@
-//! Reads NetworkPolicies with their defaults, and reports what the API server refuses.
+//! Reads NetworkPolicies with their defaults, and reports what the API server rejects.
 
 use super::names::is_port_name;
 use super::reader::Reader;
@@ -119,34 +119,34 @@ fn block(at: At<'_>, found: &IPBlock, problems: &mut Diagnostics) -> Option<Bloc
 
 fn port(at: At<'_>, found: &NetworkPolicyPort, problems: &mut Diagnostics) -> Option<PolicyPort> {
     let protocol = protocol(at.field("protocol"), found.protocol.as_deref(), problems)?;
-    let mut refuse = |field: &str, message: String, help: &str| {
+    let mut reject = |field: &str, message: String, help: &str| {
         problems.error(at.field(field).span(), "invalid_port", message, help);
         None
     };
     match (&found.port, found.end_port) {
         (None, None) => Some(PolicyPort::Range(PortRange::every(protocol))),
-        (None, Some(_)) => refuse("endPort", "`endPort` without `port`".to_owned(), "add `port`"),
+        (None, Some(_)) => reject("endPort", "`endPort` without `port`".to_owned(), "add `port`"),
         (Some(IntOrString::String(_)), Some(_)) => {
-            refuse("endPort", "`endPort` needs a port number".to_owned(), "write `port` as a number")
+            reject("endPort", "`endPort` needs a port number".to_owned(), "write `port` as a number")
         }
         (Some(IntOrString::String(name)), None) if is_port_name(name) => {
             Some(PolicyPort::Named(protocol, name.clone()))
         }
         (Some(IntOrString::String(name)), None) if name.parse::<u16>().is_ok() => {
-            refuse("port", format!("`{name}` in quotes is a port name"), "write the number without quotes")
+            reject("port", format!("`{name}` in quotes is a port name"), "write the number without quotes")
         }
         (Some(IntOrString::String(name)), None) => {
             let help = "use at most 15 lower-case letters, digits and `-`";
-            refuse("port", format!("invalid port name `{name}`"), help)
+            reject("port", format!("invalid port name `{name}`"), help)
         }
         (Some(IntOrString::Int(first)), last) => {
             let help = "write a number from 1 to 65535";
             let last = last.unwrap_or(*first);
             match (port_number(*first), port_number(last)) {
-                (None, _) => refuse("port", format!("invalid port `{first}`"), help),
-                (_, None) => refuse("endPort", format!("invalid port `{last}`"), help),
+                (None, _) => reject("port", format!("invalid port `{first}`"), help),
+                (_, None) => reject("endPort", format!("invalid port `{last}`"), help),
                 (Some(first), Some(last)) if last < first => {
-                    refuse("endPort", format!("`endPort` {last} is below `port` {first}"), "")
+                    reject("endPort", format!("`endPort` {last} is below `port` {first}"), "")
                 }
                 (Some(first), Some(last)) => Some(PolicyPort::Range(PortRange { protocol, first, last })),
             }

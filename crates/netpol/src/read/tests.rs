@@ -37,7 +37,7 @@ fn policy_types_have_the_defaults_of_the_api_server() {
 }
 
 #[test]
-fn refuses_what_the_api_server_refuses() {
+fn rejects_what_the_api_server_rejects() {
     for (rule, expected) in [
         ("{from: [{}]}", "28: empty peer; write `podSelector`, `namespaceSelector` or `ipBlock`"),
         (
@@ -116,6 +116,8 @@ fn a_misspelled_kind_or_version_is_an_error() {
         ("apiVersion: v1\nknd: Pod\n", "f.yaml:2:1: unknown field `knd`; did you mean `kind`?"),
         ("apiVersion: v1\nmetadata: {name: x}\n", "f.yaml:1:1: missing field `kind`; add `kind`"),
         ("- 1\n", "f.yaml:1:1: expected an object, found a list"),
+        ("apiVersion: [v1]\nkind: Pod\n", "f.yaml:1:13: expected a string, found a list"),
+        ("apiVersion: v1\nkind: 1\nmetadata: {name: x}\n", "f.yaml:2:7: expected a string, found a number"),
     ] {
         assert_eq!(problems(text), [expected]);
     }
@@ -125,12 +127,13 @@ fn a_misspelled_kind_or_version_is_an_error() {
 fn ignores_other_objects_and_reads_lists() {
     let cluster = cluster(
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
+- {apiVersion: v1, kind: Node, metadata: {name: n}}
 - apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  spec: {containers: [{name: c}]}
 ---\nhosts: []\n---\napiVersion: crd.projectcalico.org/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n",
     );
     assert_eq!(cluster.workloads[0].name(), "default/Pod/p");
     let ignored: Vec<_> = cluster.ignored.iter().map(ToString::to_string).collect();
-    assert_eq!(ignored, ["ConfigMap c", "NetworkPolicy n"]);
+    assert_eq!(ignored, ["ConfigMap c", "Node n", "NetworkPolicy n"]);
 }
 
 #[test]
@@ -247,4 +250,19 @@ fn a_misspelled_field_is_an_error_with_a_suggestion() {
         }
     }
     assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn a_module_is_recognized_by_the_last_part_of_its_url_or_by_the_name_of_the_plugin() {
+    for (fields, expected) in [
+        ("url: 'oci://registry.example/ringfence:1'", true),
+        ("url: 'https://registry.example/path_policy.wasm'", true),
+        ("url: 'oci://registry.example/ringfence/rate-limit:1'", false),
+        ("url: 'oci://registry.example/auth:1', pluginName: token-validation", true),
+        ("url: 'oci://registry.example/auth:1', pluginName: auth", false),
+    ] {
+        let head = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: p}\n";
+        let cluster = cluster(&format!("{head}spec: {{{fields}}}\n"));
+        assert_eq!(cluster.mesh.extensions[0].ringfence, expected, "{fields}");
+    }
 }

@@ -21,7 +21,6 @@ pub use read::{Document, Fields, Node};
 pub use schema::Schema;
 
 pub(crate) use group::{concat, define_group, read_group, total};
-pub(crate) use read::did_you_mean;
 
 /// The maximum number of levels of nested lists and objects in a configuration.
 const MAX_DEPTH: usize = 100;
@@ -31,20 +30,9 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// Returns every problem of the text; an empty text is one.
 pub fn read<T: Document>(text: &[u8]) -> Result<T, Vec<Problem>> {
-    read_checked(text, |_, _, _| ())
-}
-
-/// Reads a document as [`read`], then checks it across its fields.
-pub(crate) fn read_checked<T: Document>(
-    text: &[u8],
-    check: impl FnOnce(&T, &FieldPath<'_>, &mut Problems),
-) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
     let document = parse(text, &mut problems)
         .and_then(|value| T::read(Node { value: &value, path: &FieldPath::Root }, &mut problems));
-    if let Some(document) = &document {
-        check(document, &FieldPath::Root, &mut problems);
-    }
     document.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec())
 }
 
@@ -118,7 +106,7 @@ mod tests {
                 "missing_field at the configuration: missing field `name`; add `name`",
                 "wrong_type at maxCount: found a number; write a whole number from 0 to 65535",
                 "unknown_value at colours[1]: unknown value `gren`; did you mean `green`?",
-                "wrong_type at colours[2]: found a number; write a string",
+                "wrong_type at colours[2]: found a number; write one of `red`, `green`",
             ]
         );
     }

@@ -1,6 +1,7 @@
 //! Reading of documents from JSON.
 
 use super::{Code, Definitions, FieldPath, Problems, Schema};
+use diagnostics::{did_you_mean, nearest};
 use serde_json::{Map, Value};
 
 /// A part of a configuration.
@@ -42,11 +43,16 @@ impl<'a> Node<'a> {
     /// A bare `off` arrives as `false`, because Kubernetes and Envoy read YAML 1.1. It is rejected: a `false` from elsewhere
     /// must not switch a filter off.
     pub fn choice(&self, words: &[&str], problems: &mut Problems) -> Option<usize> {
-        let text = self.string(problems)?;
+        let Some(text) = self.value.as_str() else {
+            let may_be_off = self.value.is_boolean() && words.contains(&"off");
+            let quotes =
+                if may_be_off { "; YAML reads a bare `off` as a boolean: put it in quotes" } else { "" };
+            return self.unexpected(problems, &format!("one of `{}`{quotes}", words.join("`, `")));
+        };
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
             let message = format!("unknown value `{text}`");
-            problems.add(Code::UNKNOWN_VALUE, self.path, message, did_you_mean(text, words));
+            problems.add(Code::UNKNOWN_VALUE, self.path, message, did_you_mean(text, words.iter().copied()));
         }
         found
     }
@@ -82,6 +88,7 @@ pub struct Fields<'a> {
     map: &'a Map<String, Value>,
     /// The place of the object.
     pub path: &'a FieldPath<'a>,
+    unknown: Vec<&'a str>,
 }
 
 impl<'a> Fields<'a> {
@@ -90,12 +97,14 @@ impl<'a> Fields<'a> {
         let Some(map) = node.value.as_object() else {
             return node.unexpected(problems, &format!("an object with `{}`", known.join("`, `")));
         };
-        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+        let is_unknown = |name: &&str| !known.contains(name);
+        let unknown: Vec<&str> = map.keys().map(String::as_str).filter(is_unknown).collect();
+        for name in &unknown {
             let path = node.path.field(name);
             let message = format!("unknown field `{name}`");
-            problems.add(Code::UNKNOWN_FIELD, &path, message, did_you_mean(name, known));
+            problems.add(Code::UNKNOWN_FIELD, &path, message, did_you_mean(name, known.iter().copied()));
         }
-        Some(Self { map, path: node.path })
+        Some(Self { map, path: node.path, unknown })
     }
 
     /// Returns true if the field is present.
@@ -103,7 +112,8 @@ impl<'a> Fields<'a> {
         self.map.contains_key(name)
     }
 
-    /// Returns the one field of `names` that is present. `codes` are the problems if there is none, or more than one.
+    /// Returns the one field of `names` that is present. The codes are those of the problems if there is none, or more than
+    /// one. A misspelled one is an unknown field, which is reported already.
     pub fn only_one(
         &self,
         names: &[&'static str],
@@ -114,6 +124,9 @@ impl<'a> Fields<'a> {
         let list = || format!("`{}`", names.join("`, `"));
         match (present.next(), present.next()) {
             (Some(name), None) => Some(name),
+            (None, _) if self.unknown.iter().any(|name| nearest(name, names.iter().copied()).is_some()) => {
+                None
+            }
             (None, _) => {
                 let message = "one of several fields is required";
                 problems.invalid(none, self.path, message, format!("add one of {}", list()))
@@ -140,14 +153,6 @@ impl<'a> Fields<'a> {
             None => Some(None),
             Some(value) => T::read(Node { value, path: &self.path.field(name) }, problems).map(Some),
         }
-    }
-}
-
-/// Returns "did you mean …", or a list of the known names.
-pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
-    match diagnostics::nearest(found, known.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("use one of `{}`", known.join("`, `")),
     }
 }
 

@@ -17,7 +17,7 @@ mod vhost;
 pub use crate::http::Needs;
 pub use decide::{Outcome, decide};
 pub use header::HeaderStage;
-pub use path::PathStage;
+pub use path::{ActionKind, DefaultAction, PathStage};
 pub use ringfence::Ringfence;
 pub use stage::{Stage, load};
 pub use token::{JwksUri, KeyRing, RemoteKeys, TokenStage};

@@ -28,6 +28,9 @@ macro_rules! ringfence {
                     let help = format!("add one of `{}`", Self::FIELDS.join("`, `"));
                     problems.add(Code::EMPTY, path, "no filter has a policy", help);
                 }
+                if let (Some(header), None) = (&self.header, &self.token) {
+                    header.reject_claims(&path.field("header"), problems);
+                }
             }
 
             fn restrict(schema: Schema) -> Schema {
@@ -49,13 +52,6 @@ macro_rules! ringfence {
                 let mut filters = Vec::new();
                 $( filters.extend(self.$field.iter().flat_map(Stage::filters)); )*
                 filters
-            }
-
-            fn check(policies: &Policies, path: &FieldPath<'_>, _: bool, problems: &mut Problems) {
-                let has_tokens = policies.token.is_some();
-                $( if let Some(policy) = &policies.$field {
-                    <$stage>::check(policy, &path.field($section), has_tokens, problems);
-                } )*
             }
 
             fn compile(policies: Policies) -> Self {

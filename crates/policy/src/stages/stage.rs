@@ -2,7 +2,7 @@
 
 use super::token::key_ring::KeyRing;
 use crate::decision::{Answer, Filter, Reason, Report, Trace};
-use crate::document::{Document, FieldPath, Problem, Problems, read_checked};
+use crate::document::{Document, Problem, read};
 use crate::http::{Headers, Needs, Request};
 use std::fmt::Debug;
 
@@ -16,10 +16,7 @@ pub trait Stage: Sized + Debug {
     /// Returns the filters of the stage, in the order in which a request passes them.
     fn filters(&self) -> Vec<Filter>;
 
-    /// Checks a document across its fields. `has_tokens` is true if a token is validated before this filter.
-    fn check(_: &Self::Document, _: &FieldPath<'_>, _has_tokens: bool, _: &mut Problems) {}
-
-    /// Compiles a document, which is valid: reading and checking it report every problem.
+    /// Compiles a document, which is valid: reading it reports every problem.
     fn compile(document: Self::Document) -> Self;
 
     /// Returns a denial that no policy decides and no mode changes, such as one of a malformed request.
@@ -68,7 +65,5 @@ pub trait Stage: Sized + Debug {
 /// # Errors
 /// Returns every problem of the configuration.
 pub fn load<S: Stage>(configuration: &[u8]) -> Result<S, Vec<Problem>> {
-    let check =
-        |document: &_, path: &FieldPath<'_>, problems: &mut _| S::check(document, path, false, problems);
-    read_checked(configuration, check).map(S::compile)
+    read(configuration).map(S::compile)
 }

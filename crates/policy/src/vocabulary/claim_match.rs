@@ -135,13 +135,13 @@ impl FieldGroup for ClaimCondition {
     }
 }
 
-/// Returns a number whose magnitude is below 2^53, where integers are distinct as doubles.
+/// Returns the number if its magnitude is below 2^53, where integers are distinct as doubles; otherwise `None`.
 fn exact(value: &Value) -> Option<f64> {
     const MAX: f64 = 9_007_199_254_740_991.0;
     value.as_f64().filter(|number| (-MAX..=MAX).contains(number))
 }
 
-const NOT_EXACT: &str = "a number up to 2^53; larger ones lose precision: let the issuer write a string";
+const NOT_EXACT: &str = "a number below 2^53; larger ones lose precision: let the issuer write a string";
 
 /// A boolean or a number.
 struct Scalar(Value);

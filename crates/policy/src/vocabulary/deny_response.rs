@@ -29,7 +29,7 @@ impl Document for Status {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
         if !(400..=599).contains(&status) {
-            let message = format!("invalid status `{status}` of a denial");
+            let message = format!("invalid deny status `{status}`");
             return problems.invalid(Code::STATUS, node.path, message, "write 400 to 599");
         }
         Some(Self(status))

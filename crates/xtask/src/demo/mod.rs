@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let rows = cases.cases.iter().zip(seen).zip(&details);
     let rows = rows.map(|((case, seen), details)| row(&cases, case, seen, details));
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    let head = ["request", "status", "decided by", "the upstream saw"];
+    let head = ["request", "status", "decided by → the upstream saw"];
     println!("\n{}", cases::table(&head, &rows).trim_end());
     let wrong = rows.iter().filter(|row| !row.differences.is_empty()).count();
     ensure!(wrong == 0, "{wrong} of {} requests have an unexpected result", rows.len());
@@ -95,7 +95,14 @@ fn row(file: &CaseFile, case: &Case, seen: Observed, details: &str) -> Result<Ro
         Observed { rule: native.rule, ..seen }
     };
     let decided = cases::deciding_rule(&observed, decider(file, case, &observed)?.as_deref());
-    Ok(Row::new(case, &observed, decided))
+    let mut row = Row::new(case, &observed, decided);
+    // Only a request that was allowed has a target.
+    if let Some(seen) = row.cells.pop().filter(|seen| seen != "-")
+        && let Some(decided) = row.cells.last_mut()
+    {
+        *decided = format!("{decided} → {seen}");
+    }
+    Ok(row)
 }
 
 /// Returns the rule that decided. If all filters allow a request, it is the path rule.

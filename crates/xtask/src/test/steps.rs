@@ -14,7 +14,7 @@ use testkit::workspace::{cargo, dependents, root};
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Leave out the tests that need Envoy or the modules
-    #[arg(long)]
+    #[arg(long, conflicts_with = "all")]
     pub(super) quick: bool,
     /// Fail if a part is left out because a program is missing, and run every supported version of Envoy
     #[arg(long)]

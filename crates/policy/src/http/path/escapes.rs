@@ -18,7 +18,7 @@ pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// Returns the path if it is canonical and has one reading; true for most paths.
+/// Returns the path unchanged if it is canonical and has one reading, as most paths do.
 pub(super) fn plain(path: &[u8]) -> Option<&str> {
     let is_plain =
         |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');

@@ -1,14 +1,14 @@
 //! The document of header-policy.
 
 use super::edit::Edits;
-use crate::document::{Definitions, Document, Node, Problems, Schema};
+use crate::document::{Checked, Code, Definitions, Document, FieldPath, Node, Problems, Schema};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderMatch, HeaderName, Mode, NonEmpty, RequestMatch, RuleName, Rules,
 };
 
 document! {
     /// Requires, forbids and edits request and response headers.
-    pub struct HeaderPolicy {
+    pub struct HeaderPolicy: Checked {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
         /// The number and the size of request headers.
@@ -21,6 +21,30 @@ document! {
         "rules" rules: Rules<Rule> = Rules::default(),
         /// The response of denials.
         "response" response: Option<DenyResponse> = None,
+    }
+}
+
+impl Checked for HeaderPolicy {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        // As a section of `ringfence`, it is checked together with the section `token`.
+        if matches!(path, FieldPath::Root) {
+            self.reject_claims(path, problems);
+        }
+    }
+}
+
+impl HeaderPolicy {
+    /// Reports claims in a policy that validates no token.
+    pub(in crate::stages) fn reject_claims(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let rules = path.field("rules");
+        for (index, rule) in self.rules.iter().enumerate() {
+            if rule.matches.claims.is_some() {
+                let help = "use the module `ringfence` with the sections `token` and `header`";
+                let rule = rules.item(index);
+                let message = "no token is validated in this policy";
+                problems.add(Code::CLAIMS, &rule.field("match").field("claims"), message, help);
+            }
+        }
     }
 }
 
@@ -112,5 +136,20 @@ impl Document for SingleName {
 
     fn describe(definitions: &mut Definitions) -> Schema {
         HeaderName::describe(definitions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HeaderPolicy;
+    use crate::document::read;
+    use crate::test;
+
+    #[test]
+    fn claims_need_a_token() {
+        let claims = r#"{"rules": [{"name": "a", "match": {"claims": [{"claim": "sub", "exact": "a"}]}}]}"#;
+        let code = "claims at rules[0].match.claims: no token is validated in this policy";
+        let problems = read::<HeaderPolicy>(claims.as_bytes()).unwrap_err();
+        assert!(problems[0].to_string().starts_with(code), "{problems:?}");
     }
 }

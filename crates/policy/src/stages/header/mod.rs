@@ -5,7 +5,6 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::document::{Code, FieldPath, Problems};
 use crate::http::{Headers, Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
@@ -65,18 +64,6 @@ impl Stage for HeaderStage {
         vec![FILTER]
     }
 
-    fn check(policy: &HeaderPolicy, path: &FieldPath<'_>, has_tokens: bool, problems: &mut Problems) {
-        let rules = path.field("rules");
-        for (index, rule) in policy.rules.iter().enumerate() {
-            if rule.matches.claims.is_some() && !has_tokens {
-                let help = "use the module `ringfence` with the sections `token` and `header`";
-                let rule = rules.item(index);
-                let message = "no token is validated in this policy";
-                problems.add(Code::CLAIMS, &rule.field("match").field("claims"), message, help);
-            }
-        }
-    }
-
     fn compile(document: HeaderPolicy) -> Self {
         let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
         let rules = RuleSet::new(rules);
@@ -132,7 +119,7 @@ impl Stage for HeaderStage {
         if self.enforcement.mode() == Mode::Off {
             return;
         }
-        // Rules that matched before the denial matched the headers before later edits.
+        // These rules have matched already and are not tried again: later edits may have changed the headers.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
         let inputs = self.rules.read::<NoTrace>(request).unwrap_or_default();

@@ -53,7 +53,7 @@ document! {
         /// The requests that the rule applies to; absent: all.
         "match" matches: RequestMatch = RequestMatch::default(),
         /// The action.
-        "action" name: ActionName,
+        "action" kind: ActionKind,
         /// The target of `action: redirect`; the query is kept.
         "redirect" redirect: Option<Redirect> = None,
         /// The path that the upstream receives, with `action: rewrite`; the query is kept.
@@ -62,8 +62,8 @@ document! {
 }
 
 choice! {
-    /// The name of an action.
-    pub enum ActionName {
+    /// The kind of an action.
+    pub enum ActionKind {
         /// The request is allowed.
         Allow = "allow",
         /// The request is denied with 403.
@@ -75,7 +75,7 @@ choice! {
     }
 }
 
-impl ActionName {
+impl ActionKind {
     /// Returns the sense of a match with this action.
     pub fn sense(self) -> Sense {
         match self {
@@ -96,12 +96,13 @@ impl Checked for Action {
         let redirect = self.redirect.as_ref().map(|redirect| &redirect.path);
         let rewrite = self.rewrite.as_ref().map(|rewrite| &rewrite.replacement);
         let targets =
-            [("redirect", ActionName::Redirect, redirect), ("rewrite", ActionName::Rewrite, rewrite)];
+            [("redirect", ActionKind::Redirect, redirect), ("rewrite", ActionKind::Rewrite, rewrite)];
         for (field, owner, target) in targets {
-            match (target, self.name == owner) {
+            match (target, self.kind == owner) {
                 (Some(_), false) => {
                     let message = format!("`{field}` without `action: {field}`");
-                    problems.add(Code::WRONG_ACTION, &path.field(field), message, "remove one of the two");
+                    let help = format!("write `action: {field}`, or remove `{field}`");
+                    problems.add(Code::WRONG_ACTION, &path.field(field), message, help);
                 }
                 (None, true) => {
                     let message = format!("`action: {field}` without `{field}`");
@@ -126,6 +127,7 @@ document! {
     /// The path that the upstream receives; the query is kept.
     pub struct Rewrite: Checked {
         /// The replacement.
+        // INVARIANT: a loaded policy has one; `check` reports that it is missing. The type is optional for redirects.
         replacement: Option<Replacement>,
     }
 }
@@ -188,7 +190,7 @@ impl Document for RedirectStatus {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let status = u16::read(node, problems)?;
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-            let message = format!("invalid status `{status}` of a redirect");
+            let message = format!("invalid redirect status `{status}`");
             return problems.invalid(Code::STATUS, node.path, message, "write 301, 302, 303, 307 or 308");
         }
         Some(Self(status))

@@ -12,10 +12,10 @@ use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch, Sense};
-use document::{ActionName, DefaultAction, Redirect, Rewrite, Rule};
+use document::{Redirect, Rewrite, Rule};
 use replacement::Replacement;
 
-pub use document::PathPolicy;
+pub use document::{ActionKind, DefaultAction, PathPolicy};
 
 /// The stage of path-policy.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn sense(&self) -> Sense {
-        self.action.name.sense()
+        self.action.kind.sense()
     }
 }
 
@@ -111,8 +111,8 @@ impl PathStage {
         match (inputs.path, rule) {
             (Some(path), _) => self.act(request, path, rule, is_unanimous, report),
             // A CONNECT without a path cannot be redirected or rewritten.
-            (None, Some(rule)) if matches!(rule.action.name, ActionName::Redirect | ActionName::Rewrite) => {
-                report.end(self.refusal(request, rule, Reason::PATH_MISSING))
+            (None, Some(rule)) if matches!(rule.action.kind, ActionKind::Redirect | ActionKind::Rewrite) => {
+                report.end(self.failed_action(request, rule, Reason::PATH_MISSING))
             }
             (None, _) => Ok(()),
         }
@@ -132,14 +132,14 @@ impl PathStage {
         report: &mut Report<T>,
     ) -> Result<(Option<&'s Rule>, bool), Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, reading, report| {
-            if rule.action.name != ActionName::Deny {
+            if rule.action.kind != ActionKind::Deny {
                 return Ok(());
             }
             report.end(self.denial(request, Some(rule), reading))
         })?;
         for (reading, rule) in &readings {
             let is_denied = match rule {
-                Some(rule) => rule.action.name == ActionName::Deny,
+                Some(rule) => rule.action.kind == ActionKind::Deny,
                 None => self.default == DefaultAction::Deny,
             };
             if is_denied {
@@ -180,7 +180,7 @@ impl PathStage {
                         (path, forward) = (rewritten, true);
                     }
                     Ok(_) => {}
-                    Err(reason) => report.end(self.refusal(request, rule, reason))?,
+                    Err(reason) => report.end(self.failed_action(request, rule, reason))?,
                 }
             }
         }
@@ -222,10 +222,10 @@ impl PathStage {
             .map_or(Ok(path.clone()), |path_replacement| self.replace(rule, path_replacement, path));
         match path.and_then(|path| location::of(redirect, request, &path)) {
             Ok(location) => {
-                let reply = self.refusal(request, rule, Reason::REDIRECTED);
+                let reply = self.failed_action(request, rule, Reason::REDIRECTED);
                 reply.into_redirect(redirect.status.0, location, request.is_grpc())
             }
-            Err(reason) => self.refusal(request, rule, reason),
+            Err(reason) => self.failed_action(request, rule, reason),
         }
     }
 
@@ -236,7 +236,7 @@ impl PathStage {
     }
 
     /// Creates a denial because the action of a rule cannot be applied.
-    fn refusal(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
+    fn failed_action(&self, request: &Request<'_>, rule: &Rule, reason: Reason) -> Answer {
         self.enforcement.denial(request, Some(rule.head()), reason)
     }
 }

@@ -4,19 +4,19 @@ use crate::decision::Reason;
 
 /// Why a token, or a request without one, is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct TokenDenial {
     pub(super) reason: Reason,
     /// If the keys that could verify the token are unavailable: after how many seconds the client may retry.
     pub(super) retry_after: Option<u64>,
 }
 
-impl From<Reason> for Refusal {
+impl From<Reason> for TokenDenial {
     fn from(reason: Reason) -> Self {
         Self { reason, retry_after: None }
     }
 }
 
-impl Refusal {
+impl TokenDenial {
     /// Returns the header of the denial: a challenge, or `retry-after` (RFC 9110, section 10.2.3).
     pub(super) fn header(self, realm: &str, scopes: &[&str]) -> (&'static str, String) {
         match self.retry_after {

@@ -2,7 +2,7 @@
 
 use super::TokenStage;
 use super::cache::VerifiedToken;
-use super::challenge::Refusal;
+use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
 use super::provider_state::ProviderState;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
@@ -23,7 +23,7 @@ impl TokenStage {
         let readings = self.rules.first_matches(request, inputs, report, |rule, _, report| {
             match self.token_of(rule, request, inputs, &mut report.tokens) {
                 Ok(_) => Ok(()),
-                Err(refusal) => report.end(self.denial(request, Some(rule), refusal)),
+                Err(denial) => report.end(self.denial(request, Some(rule), denial)),
             }
         })?;
         let mut rules: Vec<&'s Rule> = Vec::new();
@@ -47,7 +47,7 @@ impl TokenStage {
         request: &Request<'_>,
         inputs: &RuleInputs<'_>,
         report: &mut TokenReport,
-    ) -> Result<Option<Rc<VerifiedToken>>, Refusal> {
+    ) -> Result<Option<Rc<VerifiedToken>>, TokenDenial> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
         let providers = self.keys.providers().iter();
         let providers =

@@ -2,12 +2,11 @@
 
 use super::cache::CacheBytes;
 use super::providers::Providers;
-use crate::document::{
-    Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema, did_you_mean,
-};
+use crate::document::{Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema};
 use crate::vocabulary::{
     ClaimMatch, DenyResponse, HeaderText, Mode, NonEmpty, RequestMatch, RuleName, Rules, Sense,
 };
+use diagnostics::did_you_mean;
 
 document! {
     /// JWT validation and claim rules.
@@ -17,7 +16,7 @@ document! {
         /// The realm of challenges (RFC 9110, section 11.5).
         "realm" realm: Realm = Realm("ringfence".to_owned()),
         /// The providers, and the rules that require them.
-        requirements: Requirements,
+        providers_and_rules: ProvidersAndRules,
         /// The size of the cache of verified tokens; `off`: no cache.
         "cache" cache: CacheBytes = CacheBytes::DEFAULT,
         /// The response of denials.
@@ -25,9 +24,10 @@ document! {
     }
 }
 
+// A group of its own, so that its check also runs if another field is invalid.
 document! {
     /// The providers, and the rules that require them.
-    pub struct Requirements: Checked {
+    pub struct ProvidersAndRules: Checked {
         /// The providers, by name.
         "providers" providers: Providers,
         /// The rules; the first match wins, and a request without a match is denied with 401.
@@ -35,7 +35,7 @@ document! {
     }
 }
 
-impl Checked for Requirements {
+impl Checked for ProvidersAndRules {
     fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
         let names: Vec<&str> = self.providers.0.iter().map(|provider| provider.name.as_str()).collect();
         let rules = path.field("rules");
@@ -44,7 +44,7 @@ impl Checked for Requirements {
             for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
                 let rule = rules.item(index);
                 let message = format!("unknown provider `{unknown}`");
-                let help = did_you_mean(unknown, &names);
+                let help = did_you_mean(unknown, names.iter().copied());
                 problems.add(Code::UNKNOWN_PROVIDER, &rule.field("require"), message, help);
             }
         }

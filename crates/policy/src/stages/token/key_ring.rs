@@ -1,7 +1,7 @@
 //! The keys that verify tokens.
 
 use super::cache::{Cache, CacheBytes, VerifiedToken};
-use super::challenge::Refusal;
+use super::challenge::TokenDenial;
 use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
 use crate::decision::{Reason, TokenReport};
@@ -87,7 +87,7 @@ impl KeyRing {
         token: &[u8],
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<Rc<VerifiedToken>, Refusal> {
+    ) -> Result<Rc<VerifiedToken>, TokenDenial> {
         if let Some(cached) = self.cached(token, providers, request, report) {
             report.cache_hits += 1;
             return Ok(cached);
@@ -104,7 +104,7 @@ impl KeyRing {
         Ok(verified)
     }
 
-    /// Returns the cached token of one of these providers, if it still holds.
+    /// Returns the cached token of one of these providers, if it is still valid.
     fn cached(
         &self,
         token: &[u8],
@@ -124,24 +124,24 @@ impl KeyRing {
     /// Returns the index of the provider that issued the token.
     ///
     /// # Errors
-    /// Returns the first refusal due to missing keys among the providers with this `iss`; otherwise the last refusal.
+    /// Returns the first denial due to missing keys among the providers with this `iss`; otherwise the last denial.
     fn issuer(
         &self,
         providers: &[&ProviderState],
         jws: &Jws<'_>,
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, TokenDenial> {
         let issuer = jws.claims.get("iss").and_then(Value::as_str);
         let verifier = self.verifier.borrow();
-        let mut refusal = Refusal::from(Reason::TOKEN_ISSUER);
+        let mut denial = TokenDenial::from(Reason::TOKEN_ISSUER);
         for provider in providers.iter().filter(|other| issuer == Some(other.provider.issuer.as_str())) {
             match provider.validate(jws, &*verifier.0, request, report) {
                 Ok(()) => return Ok(provider.provider_index),
-                Err(_) if refusal.retry_after.is_some() => {}
-                Err(why) => refusal = why,
+                Err(_) if denial.retry_after.is_some() => {}
+                Err(why) => denial = why,
             }
         }
-        Err(refusal)
+        Err(denial)
     }
 }

@@ -19,8 +19,8 @@ use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{HeaderName, Mode, RequestMatch, Sense};
 use cache::VerifiedToken;
-use challenge::Refusal;
-use document::{Realm, Require, Requirements, Rule};
+use challenge::TokenDenial;
+use document::{ProvidersAndRules, Realm, Require, Rule};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -80,8 +80,13 @@ impl Stage for TokenStage {
     }
 
     fn compile(document: TokenPolicy) -> Self {
-        let TokenPolicy { mode, realm, requirements: Requirements { providers, rules }, cache, response } =
-            document;
+        let TokenPolicy {
+            mode,
+            realm,
+            providers_and_rules: ProvidersAndRules { providers, rules },
+            cache,
+            response,
+        } = document;
         let keys = KeyRing::new(providers.0, cache);
         let identity_headers = keys.providers().iter().flat_map(|state| {
             let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);
@@ -118,8 +123,8 @@ impl Stage for TokenStage {
             let wanted = report.tokens.keys_wanted.len();
             match self.token_of(rule, request, &inputs, &mut report.tokens) {
                 Ok(token) => tokens.extend(token.map(|token| (rule, token))),
-                Err(refusal) => {
-                    let answer = self.denial(request, Some(rule), refusal);
+                Err(denial) => {
+                    let answer = self.denial(request, Some(rule), denial);
                     report.tokens.awaits_keys =
                         answer.mode == Mode::Enforce && report.tokens.keys_wanted.len() > wanted;
                     report.end(answer)?;
@@ -156,13 +161,13 @@ impl TokenStage {
         }
     }
 
-    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, refusal: Refusal) -> Answer {
+    fn denial(&self, request: &Request<'_>, rule: Option<&Rule>, denial: TokenDenial) -> Answer {
         let scopes: Vec<&str> = match rule.map(|rule| &rule.require) {
             Some(Require::Token(required)) => required.scopes.iter().map(|scope| scope.0.as_str()).collect(),
             Some(Require::None) | None => Vec::new(),
         };
-        let mut answer = self.enforcement.denial(request, rule.map(Rule::head), refusal.reason);
-        let (name, value) = refusal.header(&self.realm.0, &scopes);
+        let mut answer = self.enforcement.denial(request, rule.map(Rule::head), denial.reason);
+        let (name, value) = denial.header(&self.realm.0, &scopes);
         answer.reply = answer.reply.with(name, value);
         answer
     }

@@ -1,6 +1,6 @@
 //! A provider, its keys, and the validation of its tokens.
 
-use super::challenge::Refusal;
+use super::challenge::TokenDenial;
 use super::claims;
 use super::jwks::{Jwks, RemoteKeys};
 use super::provider::{Confirmation, Provider};
@@ -102,7 +102,7 @@ impl ProviderState {
     }
 
     /// Returns the keys that are valid at the time `now`.
-    fn keys(&self, now: u64, report: &mut TokenReport) -> Result<Rc<KeySet>, Refusal> {
+    fn keys(&self, now: u64, report: &mut TokenReport) -> Result<Rc<KeySet>, TokenDenial> {
         let (keys, remote) = match (&self.keys, &self.provider.jwks) {
             (Keys::Fetched(keys), Jwks::Remote(remote)) => (keys.borrow().clone(), remote),
             (Keys::Inline(keys), _) => return Ok(Rc::clone(keys)),
@@ -114,7 +114,7 @@ impl ProviderState {
             None => Reason::KEYS_MISSING,
         };
         report.keys_wanted.push(self.wanted(MissingKeys::Keys));
-        Err(Refusal { reason, retry_after: Some(remote.retry_after()) })
+        Err(TokenDenial { reason, retry_after: Some(remote.retry_after()) })
     }
 
     fn wanted(&self, missing: MissingKeys) -> KeysWanted {
@@ -128,7 +128,7 @@ impl ProviderState {
         verifier: &dyn Verifier,
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), TokenDenial> {
         let provider = &self.provider;
         if !provider.algorithms.0.contains(&jws.algorithm) {
             return Err(Reason::TOKEN_ALGORITHM.into());
@@ -150,7 +150,7 @@ impl ProviderState {
         claims: &Map<String, Value>,
         request: &Request<'_>,
         report: &mut TokenReport,
-    ) -> Result<Rc<KeySet>, Refusal> {
+    ) -> Result<Rc<KeySet>, TokenDenial> {
         let provider = &self.provider;
         claims::check(claims, provider, request.now)?;
         if provider.confirmation == Some(Confirmation::Mtls) {
@@ -165,7 +165,7 @@ impl ProviderState {
         verifier: &dyn Verifier,
         keys: &KeySet,
         report: &mut TokenReport,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), TokenDenial> {
         let mut reason = Reason::TOKEN_KEY;
         for key in keys.candidates(jws.algorithm, jws.kid.as_deref()).take(MAX_TRIED) {
             report.signature_checks += 1;

@@ -21,6 +21,7 @@ document! {
     }
 }
 
+// A group of its own, so that its check also runs if another field is invalid.
 document! {
     /// The virtual hosts.
     pub struct VirtualHosts: Checked {
