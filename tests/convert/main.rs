@@ -13,6 +13,7 @@ use convert::Converted;
 use libtest_mimic::{Arguments, Failed, Trial};
 use policy::decision::Decision;
 use sample::Sample;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
@@ -52,23 +53,41 @@ fn main() -> Result<()> {
 /// Checks that the policy allows nothing that Envoy denies, and that both agree if the conversion is exact and the request plain.
 fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
     let converted = converted(sample)?;
-    let policy = modules::load(converted.filter, converted.policy.to_string().as_bytes())
-        .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))?;
+    let load = |policy: &Value| {
+        modules::load(converted.filter, policy.to_string().as_bytes())
+            .map_err(|problems| anyhow!("{problems:?}\n{}", converted.text))
+    };
+    let policy = load(&converted.policy)?;
+    let with_last_slashes = load(&with_last_slashes(&converted))?;
     let exact =
         !converted.losses.iter().any(|loss| loss.contains("not carried over") || loss.contains("denies"));
     for request in &sample.requests {
         let expected = allowed(request, envoy)?;
-        let found = policy.decide(request, inspect::now(), &[]).decision() == Decision::Allow;
-        let wrong = (found && !expected) || (exact && is_plain(request) && found != expected);
+        let allows = |policy: &dyn inspect::Policy| {
+            policy.decide(request, inspect::now(), &[]).decision() == Decision::Allow
+        };
+        let (found, exactly) = (allows(&*policy), allows(&*with_last_slashes));
+        let wrong = (found && !expected) || (exact && is_plain(request) && exactly != expected);
         anyhow::ensure!(
             !wrong,
-            "Envoy allows: {expected}, converted: {found}: {}\n{}\n{}",
+            "Envoy allows: {expected}, converted: {found}, {exactly}: {}\n{}\n{}",
             line(request),
             sample.filter,
             converted.text
         );
     }
     Ok(())
+}
+
+/// Returns the converted policy with last slashes as in the source: a rule that denies otherwise matches the path with and
+/// without its last slash.
+fn with_last_slashes(converted: &Converted) -> Value {
+    let mut policy = converted.policy.clone();
+    let section = if converted.filter == "path-policy" { Some(&mut policy) } else { policy.get_mut("path") };
+    if let Some(section) = section {
+        section["normalize"] = json!({"trailingSlash": "keep"});
+    }
+    policy
 }
 
 fn converted(sample: &Sample) -> Result<Converted> {
