@@ -90,6 +90,7 @@ reasons! {
     PATH_FRAGMENT = protocol("path_fragment", 400);
     PATH_ABOVE_ROOT = protocol("path_above_root", 400);
     TOO_MANY_READINGS = protocol("too_many_readings", 400);
+    TOO_COSTLY = protocol("too_costly", 400);
     // `normalize` and `limits` of path-policy; 414 by RFC 9110, section 15.5.15.
     PATH_TOO_LONG = protocol("path_too_long", 414);
     QUERY_TOO_LONG = protocol("query_too_long", 414);
@@ -98,6 +99,8 @@ reasons! {
     BACKSLASH = protocol("backslash", 400);
     PATH_PARAMETER = protocol("path_parameter", 400);
     DOUBLE_ENCODING = protocol("double_encoding", 400);
+    DECODED_DELIMITER = protocol("decoded_delimiter", 400);
+    SEMICOLON_QUERY = protocol("semicolon_query", 400);
     EMPTY_SEGMENT = protocol("empty_segment", 400);
     DOT_SEGMENT = protocol("dot_segment", 400);
     // vhost-policy.
