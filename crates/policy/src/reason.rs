@@ -99,6 +99,8 @@ reasons! {
     BACKSLASH = protocol("backslash", 400);
     PATH_PARAMETER = protocol("path_parameter", 400);
     DOUBLE_ENCODING = protocol("double_encoding", 400);
+    DECODED_DELIMITER = protocol("decoded_delimiter", 400);
+    SEMICOLON_QUERY = protocol("semicolon_query", 400);
     EMPTY_SEGMENT = protocol("empty_segment", 400);
     DOT_SEGMENT = protocol("dot_segment", 400);
     PATH_HEADER = protocol("path_header", 400);

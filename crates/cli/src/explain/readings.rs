@@ -42,11 +42,13 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
 }
 
 /// The fields of `normalize` that may be `everyReading`, and what a server does for each.
-const CAUSES: [(&str, &str); 5] = [
+const CAUSES: [(&str, &str); 7] = [
     ("escapedSlashes", "escaped slashes decoded"),
     ("backslashes", "backslashes as slashes"),
     ("pathParameters", "path parameters cut"),
     ("doubleEncoding", "decoded twice"),
+    ("decodedDelimiters", "path ended at a decoded `?` or `#`"),
+    ("semicolonQuery", "query started at the first `;`"),
     ("emptySegments", "empty segments merged"),
 ];
 

@@ -7,35 +7,26 @@ pub(super) fn any(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Removes `.` and `..` segments. A `..` removes an empty segment like any other.
-pub(super) fn resolve(path: &str) -> Result<String, Reason> {
-    let mut out = String::with_capacity(path.len());
-    let mut segments = path.split('/').skip(1).peekable();
+/// Adds the path without its `.` and `..` segments to `out`, which is empty. A `..` removes an empty segment like any other.
+pub(super) fn resolve(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         match segment {
-            "." => {}
-            ".." => out.truncate(out.rfind('/').ok_or(Reason::PATH_ABOVE_ROOT)?),
+            b"." => {}
+            b".." => {
+                let parent = out.iter().rposition(|byte| *byte == b'/');
+                out.truncate(parent.ok_or(Reason::PATH_ABOVE_ROOT)?);
+            }
             _ => {
-                out.push('/');
-                out.push_str(segment);
+                out.push(b'/');
+                out.extend_from_slice(segment);
                 continue;
             }
         }
         if last {
-            out.push('/');
+            out.push(b'/');
         }
     }
-    Ok(out)
-}
-
-/// Replaces each run of slashes with one.
-pub(super) fn merge_slashes(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for character in path.chars() {
-        if character != '/' || !out.ends_with('/') {
-            out.push(character);
-        }
-    }
-    out
+    Ok(())
 }

@@ -8,14 +8,19 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 /// Returns true for reserved bytes that a path may contain unescaped: `sub-delims`, `:` and `@`.
-fn is_reserved_in_path(byte: u8) -> bool {
-    b"!$&'()*+,;=:@".contains(&byte)
+pub(super) fn is_reserved_in_path(byte: u8) -> bool {
+    matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@')
 }
 
 /// Returns the byte of two hex digits.
 pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// Returns the path unchanged if it is canonical and has one reading, as most paths do.
@@ -33,8 +38,14 @@ pub(super) fn plain(path: &[u8]) -> Option<&str> {
 /// Decodes escapes of unreserved bytes, writes other escapes in upper case, and escapes every byte that a path may not
 /// contain, except `\`, which servers read in two ways.
 pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
-    let mut text = String::with_capacity(path.len());
-    let mut decoded = Vec::with_capacity(path.len());
+    let mut text = Vec::with_capacity(path.len());
+    write_canonical(path, &mut text)?;
+    String::from_utf8(text).map_err(|_| Reason::PATH_UTF8)
+}
+
+/// Adds the canonical form of a path to `text`.
+fn write_canonical(path: &[u8], text: &mut Vec<u8>) -> Result<(), Reason> {
+    let mut is_ascii = true;
     let mut rest = path;
     while let [first, tail @ ..] = rest {
         let (byte, escaped) = match (*first, tail) {
@@ -52,71 +63,69 @@ pub(super) fn canonical(path: &[u8]) -> Result<String, Reason> {
         if byte.is_ascii_control() {
             return Err(Reason::PATH_CONTROL);
         }
-        decoded.push(byte);
+        is_ascii &= byte.is_ascii();
         let is_kept = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
         if is_kept || is_unreserved(byte) {
-            text.push(char::from(byte))
+            text.push(byte);
         } else {
-            push_escape(&mut text, byte)
+            let digit = |value: u8| if value < 10 { b'0' + value } else { b'A' + value - 10 };
+            text.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
-    // Overlong forms and surrogates are invalid UTF-8 (RFC 3629, section 3).
-    std::str::from_utf8(&decoded).map_err(|_| Reason::PATH_UTF8)?;
-    Ok(text)
+    if is_ascii { Ok(()) } else { check_utf8(path) }
 }
 
-fn push_escape(text: &mut String, byte: u8) {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default().to_ascii_uppercase();
-    text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+/// Checks that a path is valid UTF-8 once it is decoded. Overlong forms and surrogates are invalid (RFC 3629, section 3).
+fn check_utf8(path: &[u8]) -> Result<(), Reason> {
+    let mut decoded = Vec::with_capacity(path.len());
+    decode(path, &mut decoded, |_, _| true);
+    std::str::from_utf8(&decoded).map(|_| ()).map_err(|_| Reason::PATH_UTF8)
 }
 
-/// Splits an escaped byte from the text after a `%`.
-fn escaped(after: &str) -> Option<(u8, &str)> {
-    let [high, low, ..] = after.as_bytes() else { return None };
-    Some((hex_byte(*high, *low)?, after.get(2..)?))
-}
-
-/// Decodes the escapes for which `is_wanted` is true, given the byte and the text after it; returns `None` if there are none.
-fn decode(text: &str, is_wanted: impl Fn(u8, &str) -> bool) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut found = false;
+/// Adds the text to `out`, with the escapes decoded for which `is_wanted` is true, given the byte and the text after it.
+fn decode(text: &[u8], out: &mut Vec<u8>, is_wanted: impl Fn(u8, &[u8]) -> bool) {
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('%') {
-        out.push_str(before);
-        match escaped(after).filter(|(byte, rest)| is_wanted(*byte, rest)) {
-            Some((byte, remaining)) => {
-                found = true;
-                out.push(char::from(byte));
-                rest = remaining;
-            }
-            None => {
-                out.push('%');
-                rest = after;
-            }
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if let (b'%', [high, low, after @ ..]) = (*first, tail)
+            && let Some(byte) = hex_byte(*high, *low).filter(|byte| is_wanted(*byte, after))
+        {
+            out.push(byte);
+            rest = after;
+        } else {
+            out.push(*first);
         }
     }
-    out.push_str(rest);
-    found.then_some(out)
 }
 
-/// A path after a step that may not apply, and may fail.
-pub(super) type Decoded = Option<Result<String, Reason>>;
-
-pub(super) fn decode_slash(text: &str) -> Decoded {
-    decode(text, |byte, _| byte == b'/').map(Ok)
+/// Returns true if the text starts with two hex digits.
+pub(super) fn starts_with_hex(text: &[u8]) -> bool {
+    matches!(text, [high, low, ..] if hex_byte(*high, *low).is_some())
 }
 
-pub(super) fn decode_backslash(text: &str) -> Decoded {
-    decode(text, |byte, _| byte == b'\\').map(Ok)
+pub(super) fn decode_byte<const BYTE: u8>(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    decode(text, out, |byte, _| byte == BYTE);
+    Ok(())
 }
 
-/// Decodes the reserved bytes that a path may contain, if one is escaped.
-pub(super) fn decode_reserved(text: &str) -> Decoded {
-    decode(text, |byte, _| is_reserved_in_path(byte)).map(Ok)
+/// Decodes the reserved bytes that a path may contain.
+pub(super) fn decode_reserved(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    decode(text, out, |byte, _| is_reserved_in_path(byte));
+    Ok(())
 }
 
-/// Decodes the text once more, if it contains `%25` and two hex digits.
-pub(super) fn decode_twice(text: &str) -> Decoded {
-    decode(text, |byte, after| byte == b'%' && escaped(after).is_some())
-        .map(|text| canonical(text.as_bytes()))
+/// Decodes the text once more where it contains `%25` and two hex digits.
+pub(super) fn decode_twice(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    let mut once = Vec::with_capacity(text.len());
+    decode(text, &mut once, |byte, after| byte == b'%' && starts_with_hex(after));
+    write_canonical(&once, out)
+}
+
+/// Cuts the text at the first escape of a byte.
+pub(super) fn cut_at_escape<const BYTE: u8>(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    let is_escape =
+        |window: &[u8]| matches!(window, [b'%', high, low] if hex_byte(*high, *low) == Some(BYTE));
+    let end = text.windows(3).position(is_escape).unwrap_or(text.len());
+    out.extend_from_slice(text.get(..end).unwrap_or(text));
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 mod dots;
 mod escapes;
+mod marks;
 mod normalize;
 mod readings;
+mod steps;
 
 pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, TrailingSlash};
 
@@ -12,6 +14,9 @@ pub(crate) use escapes::hex_byte;
 use crate::reason::Reason;
 use std::borrow::Cow;
 
+/// The maximum number of bytes of the readings that a policy replaces, if it replaces more than the canonical path.
+const MAX_REPLACED_BYTES: usize = 32 * 1024;
+
 /// The path of a request, with its query.
 ///
 /// ```
@@ -19,7 +24,7 @@ use std::borrow::Cow;
 /// let parse = |raw| RequestPath::parse(raw, b"GET", &Normalize::default(), &PathLimits::default()).unwrap();
 /// let readings = |raw| parse(raw).readings().map(str::to_owned).collect::<Vec<_>>();
 /// assert_eq!(readings(b"/a/./%7eb?c"), ["/a/~b"]);
-/// assert_eq!(readings(b"/x/..;/admin"), ["/x/..;/admin", "/admin"]);
+/// assert_eq!(readings(b"/x/..;/admin"), ["/x/..;/admin", "/admin", "/"]);
 /// assert_eq!(readings(b"/files/a%2fb"), ["/files/a%2Fb", "/files/a/b"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,16 +57,36 @@ impl<'a> RequestPath<'a> {
         Self::read(path, query, normalize)
     }
 
-    /// Returns the path that a policy replaces this one with, with the same query.
+    /// Returns the path that a policy replaces this one with, with the same query. `results` are what the policy replaces
+    /// the readings of this path with.
     ///
     /// # Errors
-    /// Returns the reason if it is malformed; it must not contain `?` and `#`.
-    pub fn rewritten(&self, path: &[u8], normalize: &Normalize) -> Result<Self, Reason> {
-        if path.contains(&b'?') {
-            return Err(Reason::PATH_NOT_ABSOLUTE);
+    /// Returns the reason if the new path is malformed or has dot segments, which no reading of this path has, or if it has a
+    /// reading that is not one of the results. It must not contain `?` and `#`.
+    pub fn replaced(
+        &self,
+        path: &[u8],
+        results: impl Iterator<Item = Vec<u8>>,
+        normalize: &Normalize,
+    ) -> Result<Self, Reason> {
+        let canonical = result(path, normalize)?;
+        let RequestPath { others, .. } = RequestPath::read(path, None, normalize)?;
+        if !others.is_empty() {
+            if self.readings().map(str::len).sum::<usize>() > MAX_REPLACED_BYTES {
+                return Err(Reason::TOO_COSTLY);
+            }
+            let results = results.filter_map(|path| result(&path, normalize).ok());
+            let results: Vec<(u64, String)> =
+                results.map(|path| (readings::hash(path.as_bytes()), path)).collect();
+            let is_result = |reading: &String| {
+                let hash = readings::hash(reading.as_bytes());
+                results.iter().any(|(other, path)| *other == hash && path == reading)
+            };
+            if !others.iter().all(is_result) {
+                return Err(Reason::REWRITE_AMBIGUOUS);
+            }
         }
-        let RequestPath { canonical, others, .. } = RequestPath::read(path, None, normalize)?;
-        let canonical = Cow::Owned(canonical.into_owned());
+        let canonical = Cow::Owned(canonical);
         Ok(Self { canonical, others, query: self.query, ignores_last_slash: self.ignores_last_slash })
     }
 
@@ -125,6 +150,17 @@ impl<'a> RequestPath<'a> {
     }
 }
 
+/// Returns the canonical form of a path that a policy makes.
+fn result(path: &[u8], normalize: &Normalize) -> Result<String, Reason> {
+    if !path.starts_with(b"/") || path.contains(&b'?') {
+        return Err(Reason::PATH_NOT_ABSOLUTE);
+    }
+    match escapes::plain(path) {
+        Some(path) => Ok(path.to_owned()),
+        None => readings::without_dots(escapes::canonical(path)?, normalize),
+    }
+}
+
 /// Returns the part of an absolute form after the authority (RFC 9112, section 3.2.2).
 fn without_authority(target: &[u8]) -> &[u8] {
     let scheme = |scheme: &[u8]| {
@@ -172,7 +208,7 @@ pub fn canonical_pattern(text: &str) -> Result<String, String> {
         _ => "remove control characters and invalid UTF-8",
     };
     let canonical = escapes::canonical(text.as_bytes()).map_err(help)?;
-    if escapes::decode_reserved(&canonical).is_some() {
+    if marks::Marks::of(canonical.as_bytes()).has(marks::Marks::ESCAPED_RESERVED) {
         return Err("write `!$&'()*+,;=:@` unescaped: both spellings in a request match".to_owned());
     }
     if canonical.split('/').any(|segment| matches!(segment, "." | "..")) {
@@ -194,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_path_has_every_reading_of_a_server() {
-        let table: [(&str, &[&str]); 29] = [
+        let table: [(&str, &[&str]); 38] = [
             ("/", &["/"]),
             ("/a/b.html", &["/a/b.html"]),
             ("/.well-known/x", &["/.well-known/x"]),
@@ -207,8 +243,8 @@ mod tests {
             ("/a/..%2fadmin", &["/a/..%2Fadmin", "/admin"]),
             ("/a/..%5Cadmin", &["/a/..%5Cadmin", "/a/..\\admin", "/admin"]),
             ("/a\\..\\admin", &["/a\\..\\admin", "/admin"]),
-            ("/a/..;x=1/admin", &["/a/..;x=1/admin", "/admin"]),
-            ("/admin;x/y", &["/admin;x/y", "/admin/y"]),
+            ("/a/..;x=1/admin", &["/a/..;x=1/admin", "/admin", "/"]),
+            ("/admin;x/y", &["/admin;x/y", "/admin/y", "/admin"]),
             ("/map;lat=1", &["/map;lat=1", "/map"]),
             ("/a//b", &["/a//b", "/a/b"]),
             ("/a//../admin", &["/a/admin", "/admin"]),
@@ -218,14 +254,25 @@ mod tests {
             ("/%25%32%65/x", &["/%252e/x", "/x"]),
             ("/100%25", &["/100%25"]),
             ("/users%3Adelete", &["/users%3Adelete", "/users:delete"]),
-            ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin"]),
+            ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin", "/"]),
             // A parameter that contains a slash for servers that decode first, and none for those that cut first.
-            ("/a;%2fb/..%2fc", &["/a;%2Fb/..%2Fc", "/a/..%2Fc", "/a;/c", "/a/c", "/c"]),
-            ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c"]),
+            ("/a;%2fb/..%2fc", &["/a;%2Fb/..%2Fc", "/a/..%2Fc", "/a;/c", "/a/c", "/c", "/a"]),
+            ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c", "/a"]),
             // Read from the original path, and once more from the canonical path.
             ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d"]),
             ("//a/b", &["//a/b", "/b", "/a/b"]),
             ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d"]),
+            // An escaped delimiter ends the path for servers that decode before they split off the query.
+            ("/admin%3fx", &["/admin%3Fx", "/admin"]),
+            ("/admin%23/../x", &["/x", "/admin"]),
+            ("/admin/%253fx", &["/admin/%253fx", "/admin/%3Fx", "/admin/"]),
+            ("/%3Fa", &["/%3Fa", "/"]),
+            ("/a%23b%3Fc", &["/a%23b%3Fc", "/a%23b", "/a"]),
+            ("/a%3Fb%23c", &["/a%3Fb%23c", "/a%3Fb", "/a"]),
+            // The first `;` starts the query, also after it was decoded.
+            ("/a;b/c;d/e", &["/a;b/c;d/e", "/a/c/e", "/a"]),
+            ("/a%3Bb/c", &["/a%3Bb/c", "/a;b/c", "/a/c", "/a"]),
+            ("/;a", &["/;a", "/"]),
         ];
         for (raw, expected) in table {
             let (found, mut expected) = (parse(raw.as_bytes()).expect(raw), expected.to_vec());
@@ -293,5 +340,18 @@ mod tests {
     #[test]
     fn too_many_readings_are_denied() {
         assert_eq!(parse(b"/a;b//c%2Fd%5Ce%3Af\\g%2541"), Err(Reason::TOO_MANY_READINGS));
+    }
+
+    #[test]
+    fn costly_readings_are_denied() {
+        let path = |repeated: &str, end: &str| format!("/{}{end}", repeated.repeat(8000 / repeated.len()));
+        // Few steps on a long path, and no step on a longer one.
+        assert_eq!(parse(path("a", "/b%3Fc%2Fd%3Ae").as_bytes()).unwrap().len(), 5);
+        assert_eq!(parse(path("%20", "").as_bytes()).unwrap().len(), 1);
+        // Many steps, and few readings: each level of encoding ends above the last slash.
+        let levels = format!("/%{}41/..", "25".repeat(30));
+        assert_eq!(parse(path("a", &levels).as_bytes()).unwrap().len(), 1);
+        let levels = format!("/%{}41%3A/..", "25".repeat(30));
+        assert_eq!(parse(path("a", &levels).as_bytes()), Err(Reason::TOO_COSTLY));
     }
 }

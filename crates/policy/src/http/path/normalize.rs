@@ -13,6 +13,10 @@ document! {
         "pathParameters" path_parameters: PathParameters = PathParameters::EveryReading,
         /// `%25` and two hex digits.
         "doubleEncoding" double_encoding: DoubleEncoding = DoubleEncoding::EveryReading,
+        /// `%3F` and `%23`, which end the path for a server that decodes before it splits off the query.
+        "decodedDelimiters" decoded_delimiters: DecodedDelimiters = DecodedDelimiters::EveryReading,
+        /// `;`, after which some servers read the query.
+        "semicolonQuery" semicolon_query: SemicolonQuery = SemicolonQuery::EveryReading,
         /// `//`; `merge`: as one slash.
         "emptySegments" empty_segments: EmptySegments = EmptySegments::EveryReading,
         /// `.` and `..`.
@@ -74,6 +78,10 @@ choices! {
     PathParameters, Strip = "strip";
     /// How to treat `%25` and two hex digits.
     DoubleEncoding;
+    /// How to treat `%3F` and `%23`.
+    DecodedDelimiters;
+    /// How to treat the first `;` of a path.
+    SemicolonQuery;
     /// How to treat `//`.
     EmptySegments, Merge = "merge";
 }

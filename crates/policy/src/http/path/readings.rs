@@ -5,108 +5,155 @@
 //! with another. Therefore the readings of a path are the results of these steps in any order and any number. The steps are
 //! few and each makes a path simpler, so the search ends soon; otherwise the request is denied.
 
+use super::dots;
+use super::marks::Marks;
 use super::normalize::{Choice, DotSegments, Normalize};
-use super::{dots, escapes};
+use super::steps::{self, Apply, Step};
+use crate::fast_map::FastHasher;
 use crate::reason::Reason;
+use std::hash::Hasher as _;
 
 /// The maximum number of readings of a path.
 const MAX_READINGS: usize = 32;
-/// The maximum number of intermediate spellings, and of their bytes: they bound the work for one request.
-const MAX_SPELLINGS: usize = 128;
-const MAX_BYTES: usize = 128 * 1024;
-
-/// A step that some servers apply to a path and others do not.
-struct Step {
-    choice: Choice,
-    rejected: Reason,
-    /// Returns the path after the step; `None` if the step does not apply.
-    apply: fn(&str) -> escapes::Decoded,
-}
+/// The maximum work for one path: the bytes of the spellings that its steps change. A path of 8 KiB may take 64 steps.
+///
+/// A byte costs about 1 ns. A path that no step changes costs no work, whatever its length.
+const MAX_WORK: usize = 512 * 1024;
+/// The work of a step on a short spelling. It bounds the number of steps.
+const MIN_WORK: usize = 1024;
 
 /// Returns every reading of a path whose escapes are canonical, the canonical path first.
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {
-    let steps = steps(normalize);
-    let mut readings: Vec<String> = Vec::new();
-    let mut bytes = path.len();
-    let mut spellings = vec![path];
+    let steps = steps::of(normalize);
+    let mut search = Search::new(path, &steps);
+    let mut readings = Vec::new();
     let mut next = 0;
-    while let Some(spelling) = spellings.get(next).cloned() {
-        next += 1;
-        let mut found = Vec::new();
-        for step in &steps {
-            match (step.choice, (step.apply)(&spelling)) {
-                (Choice::Keep, _) | (_, None) => {}
-                (Choice::Reject, Some(_)) => return Err(step.rejected),
-                (_, Some(taken)) => found.push(taken?),
-            }
-        }
-        if normalize.dot_segments == DotSegments::Reject && dots::any(&spelling) {
+    while let Some(marks) = search.marks(next) {
+        search.take_steps(next, marks)?;
+        if normalize.dot_segments == DotSegments::Reject && marks.has(Marks::DOT_SEGMENT) {
             return Err(Reason::DOT_SEGMENT);
         }
-        let reading = finish(spelling, &steps)?;
-        found.push(reading.clone());
-        for spelling in found {
-            if !spellings.contains(&spelling) {
-                bytes += spelling.len();
-                spellings.push(spelling);
-            }
-        }
+        let reading = search.finish(next, marks)?;
         if !readings.contains(&reading) {
             readings.push(reading);
         }
-        if readings.len() > MAX_READINGS || spellings.len() > MAX_SPELLINGS || bytes > MAX_BYTES {
+        if readings.len() > MAX_READINGS {
             return Err(Reason::TOO_MANY_READINGS);
         }
+        next += 1;
     }
-    Ok(readings)
+    readings.into_iter().map(|place| search.take(place)).collect()
 }
 
-/// Returns the steps, in the order in which they are applied to compute the canonical path.
-fn steps(normalize: &Normalize) -> [Step; 8] {
-    let step = |choice, rejected, apply| Step { choice, rejected, apply };
-    let empty_segments = Choice::from(normalize.empty_segments);
-    // If slashes are merged first, `//name` is not read as a host.
-    let authority = if empty_segments == Choice::EveryReading { Choice::EveryReading } else { Choice::Keep };
-    [
-        step(normalize.double_encoding.into(), Reason::DOUBLE_ENCODING, escapes::decode_twice),
-        // `%3A` and `:` are the same for most servers and different in RFC 3986: both are readings, whatever the policy
-        // chooses.
-        step(Choice::EveryReading, Reason::PATH_ESCAPE, escapes::decode_reserved),
-        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, escapes::decode_slash),
-        step(normalize.escaped_slashes.into(), Reason::ESCAPED_SLASH, escapes::decode_backslash),
-        step(normalize.backslashes.into(), Reason::BACKSLASH, |path| {
-            path.contains('\\').then(|| Ok(path.replace('\\', "/")))
-        }),
-        step(normalize.path_parameters.into(), Reason::PATH_PARAMETER, |path| {
-            path.contains(';').then(|| Ok(cut_parameters(path)))
-        }),
-        step(authority, Reason::EMPTY_SEGMENT, |path| without_host(path).map(Ok)),
-        step(empty_segments, Reason::EMPTY_SEGMENT, |path| {
-            path.contains("//").then(|| Ok(dots::merge_slashes(path)))
-        }),
-    ]
+/// Returns a path whose escapes are canonical after the steps that the policy chose, which is the canonical path if it has
+/// no dot segments.
+///
+/// # Errors
+/// Returns the reason if it has dot segments.
+pub(super) fn without_dots(path: String, normalize: &Normalize) -> Result<String, Reason> {
+    let steps = steps::of(normalize);
+    let mut search = Search::new(path, &steps);
+    let marks = search.marks(0).unwrap_or_default();
+    let (place, chosen) = search.choose(0, marks)?;
+    let has_dots = marks.has(Marks::DOT_SEGMENT) || chosen.has(Marks::DOT_SEGMENT);
+    if has_dots { Err(Reason::DOT_SEGMENT) } else { search.take(place) }
 }
 
-/// Applies every step that the policy chose, and resolves dot segments.
-fn finish(path: String, steps: &[Step]) -> Result<String, Reason> {
-    let mut path = path;
-    for step in steps.iter().filter(|step| step.choice == Choice::Change) {
-        if let Some(taken) = (step.apply)(&path) {
-            path = taken?;
+/// A path after some of the steps.
+struct Spelling {
+    text: Vec<u8>,
+    /// A number that no other spelling has.
+    hash: u64,
+}
+
+/// The spellings of a path that were found, each once.
+struct Search<'s> {
+    steps: &'s [Step],
+    spellings: Vec<Spelling>,
+    work: usize,
+}
+
+impl<'s> Search<'s> {
+    fn new(path: String, steps: &'s [Step]) -> Self {
+        let text = path.into_bytes();
+        let first = Spelling { hash: hash(&text), text };
+        Self { steps, spellings: vec![first], work: 0 }
+    }
+
+    fn text(&self, place: usize) -> &[u8] {
+        self.spellings.get(place).map(|spelling| &*spelling.text).unwrap_or_default()
+    }
+
+    /// Returns what occurs in a spelling, if there is one at this place.
+    fn marks(&self, place: usize) -> Option<Marks> {
+        self.spellings.get(place).map(|spelling| Marks::of(&spelling.text))
+    }
+
+    /// Adds the results of each step.
+    fn take_steps(&mut self, place: usize, marks: Marks) -> Result<(), Reason> {
+        for step in self.steps.iter().filter(|step| marks.has(step.mark)) {
+            match step.choice {
+                Choice::Keep => {}
+                Choice::Reject => return Err(step.rejected),
+                Choice::EveryReading | Choice::Change => drop(self.apply(place, step.apply)?),
+            }
         }
+        Ok(())
     }
-    dots::resolve(&path)
+
+    /// Applies every step that the policy chose, and resolves dot segments. Returns the place of the result.
+    fn finish(&mut self, place: usize, marks: Marks) -> Result<usize, Reason> {
+        let (place, marks) = self.choose(place, marks)?;
+        if marks.has(Marks::DOT_SEGMENT) { self.apply(place, dots::resolve) } else { Ok(place) }
+    }
+
+    /// Applies every step that the policy chose. Returns the place of the result, and what occurs in it.
+    fn choose(&mut self, place: usize, marks: Marks) -> Result<(usize, Marks), Reason> {
+        let (mut place, mut marks) = (place, marks);
+        for step in self.steps.iter().filter(|step| step.choice == Choice::Change) {
+            if marks.has(step.mark) {
+                place = self.apply(place, step.apply)?;
+                marks = self.marks(place).unwrap_or_default();
+            }
+        }
+        Ok((place, marks))
+    }
+
+    /// Adds the result of a step, and returns its place.
+    fn apply(&mut self, place: usize, step: Apply) -> Result<usize, Reason> {
+        let text = self.text(place);
+        let mut result = Vec::with_capacity(text.len());
+        let length = text.len();
+        self.charge(length)?;
+        step(self.text(place), &mut result)?;
+        let mut hash = hash(&result);
+        while let Some(place) = self.spellings.iter().position(|spelling| spelling.hash == hash) {
+            if self.text(place) == result {
+                return Ok(place);
+            }
+            self.charge(length)?;
+            hash = hash.wrapping_add(1);
+        }
+        self.spellings.push(Spelling { text: result, hash });
+        Ok(self.spellings.len() - 1)
+    }
+
+    /// Counts the work of reading a spelling once.
+    fn charge(&mut self, length: usize) -> Result<(), Reason> {
+        self.work += length.max(MIN_WORK);
+        if self.work > MAX_WORK { Err(Reason::TOO_COSTLY) } else { Ok(()) }
+    }
+
+    /// Takes the text of a spelling, which is ASCII.
+    fn take(&mut self, place: usize) -> Result<String, Reason> {
+        let text = self.spellings.get_mut(place).map(|spelling| std::mem::take(&mut spelling.text));
+        String::from_utf8(text.unwrap_or_default()).map_err(|_| Reason::PATH_UTF8)
+    }
 }
 
-/// Removes the parameters of each segment.
-fn cut_parameters(path: &str) -> String {
-    let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
-    segments.collect::<Vec<_>>().join("/")
-}
-
-/// Returns the path after the first segment of a path that starts with `//`, which resolves as a reference to another host
-/// (RFC 3986, section 4.2).
-fn without_host(path: &str) -> Option<String> {
-    let (_, after) = path.strip_prefix("//")?.split_once('/').unwrap_or_default();
-    Some(format!("/{after}"))
+/// Returns a number that differs for most texts.
+pub(super) fn hash(text: &[u8]) -> u64 {
+    let mut hasher = FastHasher::default();
+    hasher.write(text);
+    hasher.finish()
 }

@@ -89,6 +89,16 @@ impl Stage for PathStage {
     }
 }
 
+/// What the rules decide on the readings of a path, none of which is denied.
+struct Decision<'i, 's> {
+    /// The rule for the canonical path; `None` if the default decides.
+    rule: Option<&'s Rule>,
+    /// The other readings for which the same rule decides.
+    others: Vec<&'i str>,
+    /// Whether the same rule decides every reading.
+    is_unanimous: bool,
+}
+
 impl PathStage {
     /// Decides on the path, and applies the action of the rule.
     fn judge<'a, T: Trace>(
@@ -107,30 +117,27 @@ impl PathStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        let (rule, is_unanimous) = self.decide(request, &inputs, report)?;
-        match (inputs.path, rule) {
-            (Some(path), _) => self.act(request, path, rule, is_unanimous, report),
-            // A CONNECT without a path cannot be redirected or rewritten.
-            (None, Some(rule)) if matches!(rule.action.kind, ActionKind::Redirect | ActionKind::Rewrite) => {
-                report.end(self.failed_action(request, rule, Reason::PATH_MISSING))
-            }
-            (None, _) => Ok(()),
+        let decision = self.decide(request, &inputs, report)?;
+        let Some(path) = &inputs.path else {
+            return self.act_without_path(request, decision.rule, report);
+        };
+        let rewritten = self.act(request, path, &decision, report)?;
+        if let Some(path) = inputs.path {
+            self.forward(request, path, rewritten);
         }
+        Ok(())
     }
 
     /// Decides on every reading of the path.
     ///
-    /// Returns the rule for the canonical path, which is `None` if the default decides, and whether the same rule decides
-    /// every reading.
-    ///
     /// # Errors
     /// Returns the denial of the first reading that is denied.
-    fn decide<'s, T: Trace>(
+    fn decide<'i, 's, T: Trace>(
         &'s self,
         request: &Request<'_>,
-        inputs: &RuleInputs<'_>,
+        inputs: &'i RuleInputs<'_>,
         report: &mut Report<T>,
-    ) -> Result<(Option<&'s Rule>, bool), Box<Answer>> {
+    ) -> Result<Decision<'i, 's>, Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, reading, report| {
             if rule.action.kind != ActionKind::Deny {
                 return Ok(());
@@ -146,52 +153,73 @@ impl PathStage {
                 report.end(self.denial(request, *rule, *reading))?;
             }
         }
-        let canonical = readings.first().and_then(|(_, rule)| *rule);
+        let rule = readings.first().and_then(|(_, rule)| *rule);
         let name = |rule: Option<&'s Rule>| rule.map(|rule| &rule.name);
-        Ok((canonical, readings.iter().all(|(_, rule)| name(*rule) == name(canonical))))
+        let others = readings.iter().skip(1).filter(|(_, other)| name(*other) == name(rule));
+        let others: Vec<&str> = others.filter_map(|(reading, _)| *reading).collect();
+        Ok(Decision { rule, is_unanimous: others.len() + 1 >= readings.len(), others })
     }
 
-    /// Applies the action of the rule for the canonical path, once no reading is denied.
+    /// Applies the action of the rule for the canonical path, once no reading is denied. Returns the path of a rewrite that
+    /// is enforced.
     fn act<'a, T: Trace>(
         &self,
-        request: &mut Request<'a>,
-        mut path: RequestPath<'a>,
+        request: &Request<'a>,
+        path: &RequestPath<'a>,
+        decision: &Decision<'_, '_>,
+        report: &mut Report<T>,
+    ) -> Result<Option<RequestPath<'a>>, Box<Answer>> {
+        let Some(rule) = decision.rule else { return Ok(None) };
+        if let Some(redirect) = &rule.action.redirect {
+            report.end(self.redirect(request, rule, redirect, path, &decision.others))?;
+        }
+        let Some(Rewrite { replacement }) = &rule.action.rewrite else { return Ok(None) };
+        let rewritten = match replacement {
+            // The rewritten path would come from a reading that this rule did not match.
+            _ if !decision.is_unanimous => Err(Reason::REWRITE_AMBIGUOUS),
+            Some(replacement) => self.replace(rule, replacement, path, &decision.others, <[u8]>::to_vec),
+            None => Err(Reason::REPLACEMENT_FAILED),
+        };
+        match rewritten {
+            Ok(rewritten) => Ok(self.enforcement.is_enforced(rule.head()).then_some(rewritten)),
+            Err(reason) => report.end(self.failed_action(request, rule, reason)).map(|()| None),
+        }
+    }
+
+    /// Applies the action of the rule for a CONNECT without a path, which cannot be redirected or rewritten.
+    fn act_without_path<T: Trace>(
+        &self,
+        request: &Request<'_>,
         rule: Option<&Rule>,
-        is_unanimous: bool,
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>> {
-        let is_enforcing = self.enforcement.mode() == Mode::Enforce;
-        let mut forward = is_enforcing && self.normalize.forward == Forward::Canonical;
-        if let Some(rule) = rule {
-            if let Some(redirect) = &rule.action.redirect {
-                report.end(self.redirect(request, rule, redirect, &path))?;
+        match rule {
+            Some(rule) if matches!(rule.action.kind, ActionKind::Redirect | ActionKind::Rewrite) => {
+                report.end(self.failed_action(request, rule, Reason::PATH_MISSING))
             }
-            if let Some(Rewrite { replacement }) = &rule.action.rewrite {
-                let rewritten = if is_unanimous {
-                    replacement.as_ref().map_or(Err(Reason::REPLACEMENT_FAILED), |replacement| {
-                        self.replace(rule, replacement, &path)
-                    })
-                } else {
-                    // The rewritten path would come from a reading that this rule did not match.
-                    Err(Reason::REWRITE_AMBIGUOUS)
-                };
-                match rewritten {
-                    Ok(rewritten) if self.enforcement.is_enforced(rule.head()) => {
-                        (path, forward) = (rewritten, true);
-                    }
-                    Ok(_) => {}
-                    Err(reason) => report.end(self.failed_action(request, rule, reason))?,
-                }
-            }
+            _ => Ok(()),
         }
-        if forward && !request.target().is_some_and(|target| path.is_target(target)) {
+    }
+
+    /// Sets the path that the upstream and the later stages receive.
+    fn forward<'a>(
+        &self,
+        request: &mut Request<'a>,
+        path: RequestPath<'a>,
+        rewritten: Option<RequestPath<'a>>,
+    ) {
+        let is_enforcing = self.enforcement.mode() == Mode::Enforce;
+        let is_changed =
+            rewritten.is_some() || (is_enforcing && self.normalize.forward == Forward::Canonical);
+        let path = rewritten.unwrap_or(path);
+        if is_changed && !request.target().is_some_and(|target| path.is_target(target)) {
             request.headers.set(":path", &path.target());
         }
         request.set_path(path);
-        Ok(())
     }
 
-    /// Returns the path after a replacement.
+    /// Returns the path after a replacement. `others` are the other readings that the rule decides; `spell` returns the path
+    /// as the receiver gets it.
     ///
     /// # Errors
     /// Returns a reason with status 400 if the request causes the failure, otherwise with status 500.
@@ -200,11 +228,19 @@ impl PathStage {
         rule: &Rule,
         replacement: &Replacement,
         path: &RequestPath<'a>,
+        others: &[&str],
+        spell: fn(&[u8]) -> Vec<u8>,
     ) -> Result<RequestPath<'a>, Reason> {
-        let replaced = replacement.apply(path.canonical(), rule.action.paths());
-        let replaced = replaced.ok_or(Reason::REPLACEMENT_FAILED)?;
-        path.rewritten(&replaced, &self.normalize).map_err(|reason| match reason {
-            Reason::PATH_ABOVE_ROOT | Reason::TOO_MANY_READINGS => reason,
+        let replace = |reading: &str| replacement.apply(reading, rule.action.paths());
+        let new = replace(path.canonical()).ok_or(Reason::REPLACEMENT_FAILED)?;
+        let readings = std::iter::once(path.canonical()).chain(others.iter().copied());
+        let results = readings.filter_map(replace).flat_map(|result| [spell(&result), result]);
+        path.replaced(&spell(&new), results, &self.normalize).map_err(|reason| match reason {
+            Reason::PATH_ABOVE_ROOT
+            | Reason::DOT_SEGMENT
+            | Reason::TOO_MANY_READINGS
+            | Reason::TOO_COSTLY
+            | Reason::REWRITE_AMBIGUOUS => reason,
             _ => Reason::REPLACEMENT_FAILED,
         })
     }
@@ -215,11 +251,12 @@ impl PathStage {
         rule: &Rule,
         redirect: &Redirect,
         path: &RequestPath<'_>,
+        others: &[&str],
     ) -> Answer {
-        let path = redirect
-            .path
-            .as_ref()
-            .map_or(Ok(path.clone()), |path_replacement| self.replace(rule, path_replacement, path));
+        let path = match &redirect.path {
+            Some(replacement) => self.replace(rule, replacement, path, others, location::path),
+            None => Ok(path.clone()),
+        };
         match path.and_then(|path| location::of(redirect, request, &path)) {
             Ok(location) => {
                 let reply = self.failed_action(request, rule, Reason::REDIRECTED);
