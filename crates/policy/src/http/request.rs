@@ -158,7 +158,10 @@ impl<'a> Request<'a> {
 
     /// Returns true for a gRPC request, by its content type, as Envoy does for local replies.
     pub fn is_grpc(&self) -> bool {
-        let content_type = self.headers.values("content-type").next().unwrap_or_default();
+        // The whole line, as Envoy sees it: `application/grpc, x` and `application/grpc;x` are not gRPC.
+        let mut lines = self.headers.lines();
+        let line = lines.find(|(name, _)| name.eq_ignore_ascii_case(b"content-type"));
+        let content_type = line.map(|(_, value)| value).unwrap_or_default();
         let rest = content_type.strip_prefix(b"application/grpc");
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"+"))
     }

@@ -1,7 +1,7 @@
 //! A match on a header.
 
 use super::{Condition, HeaderName};
-use crate::http::Headers;
+use crate::http::{Headers, list_items};
 
 document! {
     /// A match on a header: `name`, and one condition. Each header line is a value.
@@ -33,7 +33,30 @@ choice! {
 impl HeaderMatch {
     /// Returns true if the headers match.
     pub fn matches(&self, headers: &Headers<'_>) -> bool {
-        let mut values = headers.values(self.name.as_str());
+        self.holds(headers.values(self.name.as_str()))
+    }
+
+    /// Returns true if the headers match in each way in which servers read them. With `spellings`, a server may read every
+    /// spelling of the name as the header.
+    pub fn matches_always(&self, headers: &Headers<'_>, spellings: bool) -> bool {
+        self.matches(headers) && (!spellings || self.holds(headers.spelled_values(self.name.as_str())))
+    }
+
+    /// Returns true if the headers match in one of the ways in which servers read them: a list in one line is also several
+    /// lines (RFC 9110, section 5.3). With `spellings`, a server may read every spelling of the name as the header.
+    pub fn matches_once(&self, headers: &Headers<'_>, spellings: bool) -> bool {
+        let name = self.name.as_str();
+        self.holds_once(|| headers.values(name))
+            || spellings && self.holds_once(|| headers.spelled_values(name))
+    }
+
+    /// Returns true if the condition holds for the values as lines, or for the items of their lists.
+    fn holds_once<'v, V: Iterator<Item = &'v [u8]>>(&self, values: impl Fn() -> V) -> bool {
+        self.holds(values())
+            || values().any(|value| value.contains(&b',')) && self.holds(values().flat_map(list_items))
+    }
+
+    fn holds<'v>(&self, mut values: impl Iterator<Item = &'v [u8]>) -> bool {
         match &self.condition {
             Condition::Present(present) => values.next().is_some() == *present,
             Condition::Value(matcher) => match self.values {
@@ -69,6 +92,38 @@ mod tests {
         assert!(!matches(r#"{"name": "x-role", "exact": "admin", "values": "all"}"#, &lines));
         assert!(matches(r#"{"name": "x-role", "regex": "user|admin", "values": "all"}"#, &lines));
         assert!(!matches(r#"{"name": "x-role", "exact": "user,admin"}"#, &lines));
+    }
+
+    #[test]
+    fn another_reading_of_the_headers_matches_once() {
+        let once = |document: &str, lines: &[(&str, &str)]| {
+            let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+            let (matcher, headers) = (read::<HeaderMatch>(document.as_bytes()).unwrap(), Headers::new(lines));
+            [false, true].map(|spellings| {
+                (matcher.matches_once(&headers, spellings), matcher.matches_always(&headers, spellings))
+            })
+        };
+        let (neither, both) = ((false, false), (true, true));
+        let (admin, all) = (
+            r#"{"name": "x-role", "exact": "admin"}"#,
+            r#"{"name": "x-role", "exact": "admin", "values": "all"}"#,
+        );
+        let absent = r#"{"name": "x-role", "present": false}"#;
+        type Lines<'l> = &'l [(&'l str, &'l str)];
+        let table: [(&str, Lines<'_>, [(bool, bool); 2]); 9] = [
+            (admin, &[("x-role", "admin")], [both, both]),
+            (admin, &[("x-role", "user, admin")], [(true, false), (true, false)]),
+            (admin, &[("x-role", "user,administrator")], [neither, neither]),
+            (admin, &[("x_role", "admin")], [neither, (true, false)]),
+            (admin, &[("X.Role", "user,admin")], [neither, (true, false)]),
+            (all, &[("x-role", "admin, admin")], [(true, false), (true, false)]),
+            (all, &[("x-role", "admin"), ("x_role", "user")], [both, (true, false)]),
+            (absent, &[("x_role", "admin")], [both, (true, false)]),
+            (absent, &[], [both, both]),
+        ];
+        for (document, lines, expected) in table {
+            assert_eq!(once(document, lines), expected, "{document} {lines:?}");
+        }
     }
 
     #[test]

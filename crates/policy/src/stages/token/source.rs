@@ -1,6 +1,6 @@
 //! The sources of tokens in a request.
 
-use crate::http::{Headers, query_parameters, split};
+use crate::http::{Headers, is_spelling, query_parameters, split};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -97,7 +97,8 @@ impl Sources {
         }
         if !self.cookies.is_empty() {
             let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
-            headers.rewrite("cookie", |value| without_tokens(cookie_pairs(value), is_token, b"; "));
+            let is_cookie = |name: &[u8]| name.eq_ignore_ascii_case(b"cookie");
+            headers.rewrite(is_cookie, |value| without_tokens(cookie_pairs(value), is_token, b"; "));
             headers.retain_values("cookie", |value| !value.is_empty());
         }
     }
@@ -107,6 +108,13 @@ impl Sources {
         let is_token =
             |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| self.has_parameter(&name));
         without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
+    }
+
+    /// Returns true if a server may read the header `name` as one that contains tokens.
+    pub(super) fn reads(&self, name: &[u8]) -> bool {
+        let has_cookies = !self.cookies.is_empty();
+        self.headers.iter().any(|source| is_spelling(name, source.name.as_str()))
+            || has_cookies && name.eq_ignore_ascii_case(b"cookie")
     }
 
     fn has_parameter(&self, name: &[u8]) -> bool {
