@@ -66,7 +66,7 @@ fn apply(edit: &Edit, headers: &mut Headers<'_>) {
         Edit::Remove(name) => headers.remove(|found| found == name.as_bytes()),
         Edit::RemoveSpellings(name) => headers.remove(|found| is_spelling(found, name)),
         Edit::RemoveReceived(name) => headers.remove_received(|found| is_spelling(found, name)),
-        Edit::Retain(name) => headers.retain_values(name, |value| value != b"2"),
+        Edit::Retain(name) => headers.retain_values(|found| found == name.as_bytes(), |value| value != b"2"),
         Edit::Rename(from, to) => headers.rename(from, to),
         Edit::Rewrite(name) => headers.rewrite(|found| found == name.as_bytes(), appended),
         Edit::RewriteSpellings(name) => headers.rewrite(|found| is_spelling(found, name), appended),
