@@ -143,6 +143,7 @@ reasons! {
     HEADER_REQUIRED = protocol("header_required", 400);
     HEADER_FORBIDDEN = policy("header_forbidden", 403);
     HEADER_REPEATED = protocol("header_repeated", 400);
+    TOO_COSTLY = protocol("too_costly", 400);
     // The host of the module failed.
     INTERNAL_ERROR = protocol("internal_error", 500);
 }

@@ -171,6 +171,25 @@ proptest! {
 }
 
 #[test]
+fn the_preset_replaces_empty_security_headers() {
+    let stage = stage(json!({"presets": ["securityResponse"]}));
+    let lines: [(&[u8], &[u8]); 5] = [
+        (b":status", b"200"),
+        (b"x-frame-options", b""),
+        (b"referrer-policy", b" "),
+        (b"referrer-policy", b""),
+        (b"strict-transport-security", b"max-age=0"),
+    ];
+    let mut headers = Headers::new(lines);
+    stage.on_response(&Vec::new(), &mut headers);
+    let values = |name| headers.values(name).map(|value| str::from_utf8(value).unwrap()).collect::<Vec<_>>();
+    assert_eq!(values("x-frame-options"), ["deny"]);
+    assert_eq!(values("referrer-policy"), ["no-referrer"]);
+    // The way in which an upstream turns it off (RFC 6797, section 6.1.1).
+    assert_eq!(values("strict-transport-security"), ["max-age=0"]);
+}
+
+#[test]
 fn trailers_that_the_policy_judges_are_removed() {
     let policy = json!({
         "token": {

@@ -96,86 +96,81 @@ impl<'a> Headers<'a> {
 
     /// Removes every header whose name matches.
     pub fn remove(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
-        self.remove_lines(|line| is_removed(&line.name));
+        if self.has(&is_removed, |_| true) {
+            self.write_again(&is_removed, &|_| false);
+        }
     }
 
     /// Removes the lines of the client, not those that the policy wrote, whose name matches.
     pub fn remove_received(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
-        self.remove_lines(|line| matches!(line.name, Cow::Borrowed(_)) && is_removed(&line.name));
-    }
-
-    fn remove_lines(&mut self, is_removed: impl Fn(&Line<'_>) -> bool) {
-        let removed = self.lines.extract_if(.., |line| !is_pseudo(&line.name) && is_removed(line));
-        let names = removed.map(|line| line.name.to_ascii_lowercase()).collect();
-        // A host removes by name: what the policy wrote under these names is written again.
-        self.write_again(names);
+        if self.has(&is_removed, Line::is_received) {
+            self.write_again(&is_removed, &|line| !line.is_received());
+        }
     }
 
     /// Removes the values, of the headers whose name matches, that are not kept.
     pub fn retain_values(&mut self, is_filtered: impl Fn(&[u8]) -> bool, keep: impl Fn(&[u8]) -> bool) {
-        self.remove_lines(|line| is_filtered(&line.name) && !keep(line.value.trim_ascii()));
-    }
-
-    /// Renames the header `from` to `to`. Existing headers `to` are removed, even if `from` is absent: no client can set them.
-    pub fn rename(&mut self, from: &str, to: &str) {
-        let mut renamed = self.take(from);
-        let replaced = self.take(to);
-        if !renamed.is_empty() {
-            self.changes.push(Change::Remove(from.into()));
-        }
-        if !(renamed.is_empty() && replaced.is_empty()) {
-            renamed.iter_mut().for_each(|line| line.name = Cow::Owned(to.into()));
-            self.put(to.as_bytes(), renamed);
+        let keeps = |line: &Line<'_>| keep(line.value.trim_ascii());
+        if self.has(&is_filtered, |line| !keeps(line)) {
+            self.write_again(&is_filtered, &keeps);
         }
     }
 
     /// Replaces each value, of the headers whose name matches, for which `with` returns a new one.
     pub fn rewrite(&mut self, is_rewritten: impl Fn(&[u8]) -> bool, with: impl Fn(&[u8]) -> Option<Vec<u8>>) {
-        let mut names = Vec::new();
+        let mut changed = false;
         for line in self.lines.iter_mut().filter(|line| is_rewritten(&line.name)) {
             if let Some(value) = with(line.value.trim_ascii()) {
                 line.value = Cow::Owned(value);
-                names.push(line.name.to_ascii_lowercase());
+                changed = true;
             }
         }
-        self.write_again(names);
+        if changed {
+            self.write_again(&is_rewritten, &|_| true);
+        }
     }
 
-    /// Writes the headers of these names, in lower case, again at the end.
-    fn write_again(&mut self, mut names: Vec<Vec<u8>>) {
-        names.sort_unstable();
+    /// Renames the header `from` to `to`. Existing headers `to` are removed, even if `from` is absent: no client can set them.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        self.remove(|name| is_named(name, to) && !is_named(name, from));
+        if self.has(&|name| is_named(name, from), |_| true) {
+            self.changes.push(Change::Remove(from.into()));
+            for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {
+                line.name = Cow::Owned(to.into());
+            }
+            self.write_again(&|name| is_named(name, to), &|_| true);
+        }
+    }
+
+    fn has(&self, is_selected: &dyn Fn(&[u8]) -> bool, is_affected: impl Fn(&Line<'a>) -> bool) -> bool {
+        let mut lines = self.lines.iter().filter(|line| !is_pseudo(&line.name));
+        lines.any(|line| is_selected(&line.name) && is_affected(line))
+    }
+
+    /// Removes the headers whose name matches, and writes the lines that are kept at the end.
+    fn write_again(&mut self, is_selected: &dyn Fn(&[u8]) -> bool, keep: &dyn Fn(&Line<'a>) -> bool) {
+        let is_selected = |line: &mut Line<'_>| !is_pseudo(&line.name) && is_selected(&line.name);
+        let mut lines: Vec<_> = self.lines.extract_if(.., is_selected).collect();
+        let mut names: Vec<_> = lines.iter().map(|line| line.name.to_ascii_lowercase()).collect();
+        // A name that is removed twice, before all new lines, is removed once.
         names.dedup();
-        let lower = |line: &Line<'_>, name: &Vec<u8>| {
-            name.iter().copied().cmp(line.name.iter().map(u8::to_ascii_lowercase))
-        };
-        let is_written = |line: &mut Line<'_>| names.binary_search_by(|name| lower(line, name)).is_ok();
-        let mut lines: Vec<_> = self.lines.extract_if(.., is_written).collect();
-        lines.sort_by_cached_key(|line| line.name.to_ascii_lowercase());
-        let mut lines = lines.into_iter().peekable();
-        for name in names {
-            let named =
-                std::iter::from_fn(|| lines.next_if(|line| line.name.eq_ignore_ascii_case(&name))).collect();
-            self.put(&name, named);
-        }
-    }
-
-    /// Takes the lines of a header out.
-    fn take(&mut self, name: &str) -> Vec<Line<'a>> {
-        self.lines.extract_if(.., |line| is_named(&line.name, name)).collect()
-    }
-
-    /// Writes the lines of a header, which were taken out, at the end.
-    fn put(&mut self, name: &[u8], lines: Vec<Line<'a>>) {
-        match &lines[..] {
-            [] => self.changes.push(Change::Remove(name.into())),
-            [line] => self.changes.push(Change::Set(name.into(), line.value.to_vec())),
-            lines => {
-                self.changes.push(Change::Remove(name.into()));
-                let added = lines.iter().map(|line| Change::Add(name.into(), line.value.to_vec()));
-                self.changes.extend(added);
-            }
+        lines.retain(keep);
+        if let ([name], [line]) = (&names[..], &lines[..]) {
+            self.changes.push(Change::Set(name.clone(), line.value.to_vec()));
+        } else {
+            self.changes.extend(names.into_iter().map(Change::Remove));
+            let added =
+                lines.iter().map(|line| Change::Add(line.name.to_ascii_lowercase(), line.value.to_vec()));
+            self.changes.extend(added);
         }
         self.lines.extend(lines);
+    }
+}
+
+impl Line<'_> {
+    /// Returns true if the line is as the client sent it, with a value that may be rewritten.
+    fn is_received(&self) -> bool {
+        matches!(self.name, Cow::Borrowed(_))
     }
 }
 
@@ -232,7 +227,7 @@ mod tests {
             (&|h| h.add("a", b"x"), ":path=/ a=1 b=2 A=3 a=x", 1),
             (&|h| h.remove(|name| is_named(name, "a")), ":path=/ b=2", 1),
             (&|h| h.remove(|name| is_named(name, "c")), ":path=/ a=1 b=2 A=3", 0),
-            (&|h| h.remove(|_| true), ":path=/", 2),
+            (&|h| h.remove(|_| true), ":path=/", 3),
             (&|h| h.rename("a", "b"), ":path=/ b=1 b=3", 4),
             (&|h| h.rename("b", "c"), ":path=/ a=1 A=3 c=2", 2),
             (&|h| h.rename("c", "b"), ":path=/ a=1 A=3", 1),

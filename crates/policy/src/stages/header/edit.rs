@@ -61,6 +61,15 @@ impl Edits {
         }
     }
 
+    /// Returns the number of bytes in which the edits look for occurrences to rewrite.
+    pub(super) fn rewritten_bytes(&self, headers: &Headers<'_>, spellings: bool) -> usize {
+        let bytes = |rewrite: &Rewrite| -> usize {
+            let found = headers.lines().filter(|line| is_rewritten(line.0, &rewrite.name, spellings));
+            found.map(|(_, value)| value.len()).sum()
+        };
+        self.rewrite.iter().map(bytes).sum()
+    }
+
     /// Applies the edits. With `spellings`, `remove` and `rewrite` apply to every spelling of a name.
     pub(super) fn apply(&self, headers: &mut Headers<'_>, spellings: bool) {
         for pattern in &self.remove {
@@ -74,11 +83,7 @@ impl Edits {
             headers.rename(from.as_str(), to.as_str());
         }
         for Rewrite { name, substitution } in &self.rewrite {
-            let is_rewritten = |found: &[u8]| {
-                let is_exact = found.eq_ignore_ascii_case(name.as_str().as_bytes());
-                is_exact || (spellings && is_spelling(found, name.as_str()))
-            };
-            headers.rewrite(is_rewritten, |value| substitution.apply(value));
+            headers.rewrite(|found| is_rewritten(found, name, spellings), |value| substitution.apply(value));
         }
         for HeaderValue { name, value } in &self.set {
             headers.set(name.as_str(), value.0.as_bytes());
@@ -96,4 +101,8 @@ impl Edits {
             || self.rewrite.iter().any(|rewrite| is_name(&rewrite.name))
             || self.set.iter().chain(&self.add).any(|header| is_name(&header.name))
     }
+}
+
+fn is_rewritten(found: &[u8], name: &HeaderName, spellings: bool) -> bool {
+    found.eq_ignore_ascii_case(name.as_str().as_bytes()) || (spellings && is_spelling(found, name.as_str()))
 }

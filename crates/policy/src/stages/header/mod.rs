@@ -18,6 +18,10 @@ pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
 
+/// The most bytes in which the rules look for occurrences to rewrite, in one request. A substitution takes up to a microsecond
+/// for two bytes.
+const MAX_REWRITTEN_BYTES: usize = 64 * 1024;
+
 /// The stage of header-policy.
 #[derive(Debug)]
 pub struct HeaderStage {
@@ -121,6 +125,7 @@ impl Stage for HeaderStage {
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
+        let mut rewritten = 0;
         for (index, rule) in self.rules.candidates::<T>(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
@@ -128,6 +133,10 @@ impl Stage for HeaderStage {
                 self.check_headers(request, rule, report)?;
             }
             if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
+                rewritten += rule.request.rewritten_bytes(&request.headers, self.spellings);
+                if rewritten > MAX_REWRITTEN_BYTES {
+                    report.end(self.enforcement.denial(request, Some(rule.head()), Reason::TOO_COSTLY))?;
+                }
                 rule.request.claim_names(&mut request.headers);
                 rule.request.apply(&mut request.headers, self.spellings);
                 if !rule.response.is_empty() {
