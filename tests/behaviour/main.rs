@@ -7,6 +7,7 @@ mod configuration;
 mod crash;
 mod ecds;
 mod examples;
+mod headers;
 mod hostile;
 mod keys;
 mod keys_over_tls;

@@ -1,6 +1,29 @@
 //! The serialization of headers in the proxy-wasm ABI 0.2.1: the number of pairs, the sizes of each name and value,
 //! then each name and value followed by a NUL; numbers have 32 bits, little-endian.
 
+use policy::http::Headers;
+
+/// The maximum number of changes that are written one by one. To replace all headers, the host removes and adds each of
+/// them, which costs as much as a few calls.
+const MAX_SINGLE_WRITES: usize = 4;
+
+/// The most lines, and the most encoded bytes, that the host takes at once. Beyond them it removes every header and reports
+/// no error.
+const MAX_LINES: usize = 1024;
+const MAX_BYTES: usize = 1 << 20;
+
+/// Encodes the headers if their changes are written at once, and not one by one.
+pub(crate) fn encode_at_once(headers: &Headers<'_>) -> Option<Vec<u8>> {
+    if headers.changes().len() <= MAX_SINGLE_WRITES {
+        return None;
+    }
+    let bytes: usize = headers.lines().map(|(name, value)| name.len() + value.len() + 10).sum();
+    if headers.lines().count() > MAX_LINES || bytes + 4 > MAX_BYTES {
+        return None;
+    }
+    Some(encode(headers.lines()))
+}
+
 /// Decodes headers into names and values. Returns `None` if the bytes are cut short.
 pub(crate) fn decode(bytes: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let Some((count, rest)) = number(bytes) else { return bytes.is_empty().then(Vec::new) };

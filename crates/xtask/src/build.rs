@@ -11,7 +11,7 @@ use testkit::workspace::{build, cargo, root};
 
 /// Returns the callbacks that a module implements, beyond those of every module.
 fn callbacks(module: Module) -> Vec<&'static str> {
-    let mut callbacks = vec!["proxy_on_request_headers"];
+    let mut callbacks = vec!["proxy_on_request_headers", "proxy_on_request_trailers"];
     callbacks.extend(module.edits_responses().then_some("proxy_on_response_headers"));
     callbacks.extend(module.validates_tokens().then_some("proxy_on_http_call_response"));
     callbacks

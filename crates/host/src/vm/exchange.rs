@@ -41,6 +41,33 @@ impl<S: Stage> Exchange<S> {
         Ok(Action::Pause)
     }
 
+    /// Returns true if the request waits for keys.
+    fn is_waiting(&self) -> bool {
+        self.later.as_ref().is_some_and(|later| later.get().is_none())
+    }
+
+    /// Removes the trailers that no server may take for headers.
+    fn remove_trailers(&self) -> Result<(), Failure> {
+        let instance = self.instance.as_ref().ok_or(Failure("no policy"))?;
+        let bytes = ffi::headers(Map::RequestTrailers).map_err(|_| Failure("request trailers"))?;
+        let lines = pairs::decode(&bytes).ok_or(Failure("request trailers"))?;
+        let mut trailers = Headers::new(lines);
+        trailers.remove(|name| instance.stage.removes_trailer(name));
+        write_changes(Map::RequestTrailers, &trailers).map_err(|_| Failure("changed request trailers"))
+    }
+
+    /// Denies the request because the host failed on it.
+    fn deny_failure(&self, failure: &Failure) -> Action {
+        match &self.instance {
+            Some(instance) => instance.answer_failure(failure),
+            None => {
+                failure.log();
+                let _ = send_local_reply(&LocalReply::denied(500, None, false), "ringfence_no_policy");
+            }
+        }
+        Action::Pause
+    }
+
     fn on_response(&self) -> Result<(), Failure> {
         let state = self.later.as_ref().and_then(|later| later.get()).unwrap_or(&self.response_state);
         let Some(instance) = self.instance.as_ref().filter(|instance| instance.stage.responds(state)) else {
@@ -58,16 +85,16 @@ impl<S: Stage> Context for Exchange<S> {}
 
 impl<S: Stage> HttpContext for Exchange<S> {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
-        self.on_request().unwrap_or_else(|failure| {
-            match &self.instance {
-                Some(instance) => instance.answer_failure(&failure),
-                None => {
-                    failure.log();
-                    let _ = send_local_reply(&LocalReply::denied(500, None, false), "ringfence_no_policy");
-                }
-            }
-            Action::Pause
-        })
+        self.on_request().unwrap_or_else(|failure| self.deny_failure(&failure))
+    }
+
+    fn on_http_request_trailers(&mut self, _: usize) -> Action {
+        match self.remove_trailers() {
+            // To continue here would release a request that waits for keys.
+            Ok(()) if self.is_waiting() => Action::Pause,
+            Ok(()) => Action::Continue,
+            Err(failure) => self.deny_failure(&failure),
+        }
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {

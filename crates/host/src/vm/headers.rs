@@ -6,21 +6,16 @@ use crate::pairs;
 use policy::decision::LocalReply;
 use policy::http::{Change, Headers};
 
-/// The maximum number of changes that are written one by one. To replace all headers, the host removes and adds each of
-/// them, which costs as much as a few calls.
-const MAX_SINGLE_WRITES: usize = 4;
-
-/// Writes the changes of the headers: a few one by one, many at once.
+/// Writes the changes of the headers: a few one by one, many at once. The host has the same lines in the same order either
+/// way.
 pub(crate) fn write_changes(map: Map, headers: &Headers<'_>) -> Result<(), CallFailed> {
-    let changes = headers.changes();
-    if changes.len() > MAX_SINGLE_WRITES || changes.contains(&Change::Lines) {
-        return ffi::set_headers(map, &pairs::encode(headers.lines()));
+    if let Some(lines) = pairs::encode_at_once(headers) {
+        return ffi::set_headers(map, &lines);
     }
-    changes.iter().try_for_each(|change| match change {
-        Change::Set(name, value) => ffi::set_header(map, name.as_bytes(), value),
-        Change::Add(name, value) => ffi::add_header(map, name.as_bytes(), value),
+    headers.changes().iter().try_for_each(|change| match change {
+        Change::Set(name, value) => ffi::set_header(map, name, value),
+        Change::Add(name, value) => ffi::add_header(map, name, value),
         Change::Remove(name) => ffi::remove_header(map, name),
-        Change::Lines => Ok(()),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The headers of a message, and the edits of a policy.
 
+use super::header_class::{is_pseudo, is_spelling};
 use std::borrow::Cow;
 
 /// The header lines of a message, in order, with pseudo-headers. Each line is a value.
@@ -16,16 +17,17 @@ struct Line<'a> {
 }
 
 /// One edit of a policy, for a host that writes edits one by one.
+///
+/// INVARIANT: a host that applies the changes one by one, and writes new lines at the end, has the lines of [`Headers::lines`]
+/// in the same order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// One value replaces all values.
-    Set(String, Vec<u8>),
-    /// A value is added.
-    Add(String, Vec<u8>),
+    /// One value replaces all values, at the end.
+    Set(Vec<u8>, Vec<u8>),
+    /// A value is added at the end.
+    Add(Vec<u8>, Vec<u8>),
     /// All values are removed.
     Remove(Vec<u8>),
-    /// Several lines changed at once: all headers must be written.
-    Lines,
 }
 
 impl<'a> Headers<'a> {
@@ -42,7 +44,7 @@ impl<'a> Headers<'a> {
 
     /// Returns all lines except pseudo-headers.
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.lines().filter(|(name, _)| !name.starts_with(b":"))
+        self.lines().filter(|(name, _)| !is_pseudo(name))
     }
 
     /// Returns the values of the header `name` (in lower case), one for each line, without surrounding blanks: HTTP/1 removes
@@ -51,8 +53,21 @@ impl<'a> Headers<'a> {
     /// Envoy joins the lines of some headers with a comma before a filter sees them. If a comma cannot be part of a value, the
     /// parts are separate values again.
     pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        self.values_of(name, is_named)
+    }
+
+    /// Returns the values of every spelling of the header `name`, as [`Headers::values`] does.
+    pub fn spelled_values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        self.values_of(name, is_spelling)
+    }
+
+    fn values_of<'h>(
+        &'h self,
+        name: &'h str,
+        is_found: impl Fn(&[u8], &str) -> bool + 'h,
+    ) -> impl Iterator<Item = &'h [u8]> {
         let is_joined = JOINED.contains(&name);
-        let lines = self.lines().filter(move |line| is_named(line.0, name));
+        let lines = self.lines().filter(move |line| is_found(line.0, name));
         // A comma in quotes is part of a value: `boundary="a,b"`.
         let parts = move |value: &'h [u8]| split(value, is_joined && !value.contains(&b'"'));
         lines.flat_map(move |(_, value)| parts(value)).map(<[u8]>::trim_ascii)
@@ -63,94 +78,104 @@ impl<'a> Headers<'a> {
         &self.changes
     }
 
-    /// Replaces all values with one, at the place of the first or at the end.
+    /// Replaces all values with one, at the end; a pseudo-header at the end of the pseudo-headers.
     pub fn set(&mut self, name: &str, value: &[u8]) {
-        let first = self.lines.iter().position(|line| is_named(&line.name, name));
-        let line = Line { name: Cow::Owned(name.into()), value: Cow::Owned(value.into()) };
-        match first.and_then(|first| self.lines.get_mut(first)) {
-            Some(place) => *place = line,
-            None => self.lines.push(line),
-        }
-        let mut index = 0;
-        self.lines.retain(|line| {
-            index += 1;
-            first.is_none_or(|first| index <= first + 1) || !is_named(&line.name, name)
-        });
-        self.changes.push(Change::Set(name.to_owned(), value.to_owned()));
+        self.lines.retain(|line| !is_named(&line.name, name));
+        let is_first = is_pseudo(name.as_bytes());
+        let pseudo = self.lines.iter().take_while(|line| is_first && is_pseudo(&line.name)).count();
+        let place = if is_first { pseudo } else { self.lines.len() };
+        self.lines.insert(place, Line { name: Cow::Owned(name.into()), value: Cow::Owned(value.into()) });
+        self.changes.push(Change::Set(name.into(), value.into()));
     }
 
     /// Adds a value at the end.
     pub fn add(&mut self, name: &str, value: &[u8]) {
         self.lines.push(Line { name: Cow::Owned(name.into()), value: Cow::Owned(value.into()) });
-        self.changes.push(Change::Add(name.to_owned(), value.to_owned()));
+        self.changes.push(Change::Add(name.into(), value.into()));
     }
 
     /// Removes every header whose name matches.
     pub fn remove(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
-        let mut removed: Vec<Cow<'_, [u8]>> = Vec::new();
-        self.lines.retain(|line| {
-            let is_removed = is_removed(&line.name);
-            if is_removed && !removed.contains(&line.name) {
-                removed.push(line.name.clone());
-            }
-            !is_removed
-        });
-        self.changes.extend(removed.into_iter().map(|name| Change::Remove(name.into_owned())));
-    }
-
-    /// Removes the lines of a header whose value is not kept.
-    pub fn retain_values(&mut self, name: &str, keep: impl Fn(&[u8]) -> bool) {
-        let (before, mut kept) = (self.lines.len(), false);
-        self.lines.retain(|line| {
-            let named = is_named(&line.name, name);
-            let keeps = named && keep(line.value.trim_ascii());
-            kept |= keeps;
-            !named || keeps
-        });
-        if self.lines.len() != before {
-            let change = if kept { Change::Lines } else { Change::Remove(name.into()) };
-            self.changes.push(change);
+        if self.has(&is_removed, |_| true) {
+            self.write_again(&is_removed, &|_| false);
         }
     }
 
-    /// Removes every header whose name contains the byte.
-    pub fn remove_names_with(&mut self, byte: u8) {
-        let before = self.lines.len();
-        self.lines.retain(|line| line.name.starts_with(b":") || !line.name.contains(&byte));
-        if self.lines.len() != before {
-            self.changes.push(Change::Lines);
+    /// Removes the lines of the client, not those that the policy wrote, whose name matches.
+    pub fn remove_received(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
+        if self.has(&is_removed, Line::is_received) {
+            self.write_again(&is_removed, &|line| !line.is_received());
         }
     }
 
-    /// Renames the header `from` to `to`. Existing headers `to` are removed, even if `from` is absent: no client can set them.
-    pub fn rename(&mut self, from: &str, to: &str) {
-        if !self.lines.iter().any(|line| is_named(&line.name, from) || is_named(&line.name, to)) {
-            return;
+    /// Removes the values, of the headers whose name matches, that are not kept.
+    pub fn retain_values(&mut self, is_filtered: impl Fn(&[u8]) -> bool, keep: impl Fn(&[u8]) -> bool) {
+        let keeps = |line: &Line<'_>| keep(line.value.trim_ascii());
+        if self.has(&is_filtered, |line| !keeps(line)) {
+            self.write_again(&is_filtered, &keeps);
         }
-        self.lines.retain(|line| !is_named(&line.name, to));
-        for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {
-            line.name = Cow::Owned(to.into());
-        }
-        self.changes.push(Change::Lines);
     }
 
-    /// Replaces each value for which `with` returns a new one.
-    pub fn rewrite(&mut self, name: &str, with: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    /// Replaces each value, of the headers whose name matches, for which `with` returns a new one.
+    pub fn rewrite(&mut self, is_rewritten: impl Fn(&[u8]) -> bool, with: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         let mut changed = false;
-        for line in self.lines.iter_mut().filter(|line| is_named(&line.name, name)) {
+        for line in self.lines.iter_mut().filter(|line| is_rewritten(&line.name)) {
             if let Some(value) = with(line.value.trim_ascii()) {
                 line.value = Cow::Owned(value);
                 changed = true;
             }
         }
         if changed {
-            self.changes.push(Change::Lines);
+            self.write_again(&is_rewritten, &|_| true);
         }
+    }
+
+    /// Renames the header `from` to `to`. Existing headers `to` are removed, even if `from` is absent: no client can set them.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        self.remove(|name| is_named(name, to) && !is_named(name, from));
+        if self.has(&|name| is_named(name, from), |_| true) {
+            self.changes.push(Change::Remove(from.into()));
+            for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {
+                line.name = Cow::Owned(to.into());
+            }
+            self.write_again(&|name| is_named(name, to), &|_| true);
+        }
+    }
+
+    fn has(&self, is_selected: &dyn Fn(&[u8]) -> bool, is_affected: impl Fn(&Line<'a>) -> bool) -> bool {
+        let mut lines = self.lines.iter().filter(|line| !is_pseudo(&line.name));
+        lines.any(|line| is_selected(&line.name) && is_affected(line))
+    }
+
+    /// Removes the headers whose name matches, and writes the lines that are kept at the end.
+    fn write_again(&mut self, is_selected: &dyn Fn(&[u8]) -> bool, keep: &dyn Fn(&Line<'a>) -> bool) {
+        let is_selected = |line: &mut Line<'_>| !is_pseudo(&line.name) && is_selected(&line.name);
+        let mut lines: Vec<_> = self.lines.extract_if(.., is_selected).collect();
+        let mut names: Vec<_> = lines.iter().map(|line| line.name.to_ascii_lowercase()).collect();
+        // A name that is removed twice, before all new lines, is removed once.
+        names.dedup();
+        lines.retain(keep);
+        if let ([name], [line]) = (&names[..], &lines[..]) {
+            self.changes.push(Change::Set(name.clone(), line.value.to_vec()));
+        } else {
+            self.changes.extend(names.into_iter().map(Change::Remove));
+            let added =
+                lines.iter().map(|line| Change::Add(line.name.to_ascii_lowercase(), line.value.to_vec()));
+            self.changes.extend(added);
+        }
+        self.lines.extend(lines);
+    }
+}
+
+impl Line<'_> {
+    /// Returns true if the line is as the client sent it, with a value that may be rewritten.
+    fn is_received(&self) -> bool {
+        matches!(self.name, Cow::Borrowed(_))
     }
 }
 
 /// Returns the parts of a value between commas, or the whole value if `at_commas` is false.
-pub(crate) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]> {
+pub(super) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]> {
     // Most long values have one part. Searching for a comma is much faster than splitting.
     let has_parts = at_commas && value.contains(&b',');
     let parts = has_parts.then(|| value.split(|byte| *byte == b',')).into_iter().flatten();
@@ -179,7 +204,7 @@ fn is_named(line: &[u8], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Headers, is_named};
+    use super::{Headers, is_named, is_spelling};
     use crate::test;
 
     type Edit = dyn Fn(&mut Headers<'_>);
@@ -195,17 +220,24 @@ mod tests {
 
     #[test]
     fn an_edit_applies_to_every_line() {
-        let table: [(&Edit, &str, usize); 10] = [
-            (&|h| h.set("a", b"x"), ":path=/ a=x b=2", 1),
+        let table: [(&Edit, &str, usize); 13] = [
+            (&|h| h.set("a", b"x"), ":path=/ b=2 a=x", 1),
             (&|h| h.set("c", b"x"), ":path=/ a=1 b=2 A=3 c=x", 1),
+            (&|h| h.set(":path", b"/x"), ":path=/x a=1 b=2 A=3", 1),
             (&|h| h.add("a", b"x"), ":path=/ a=1 b=2 A=3 a=x", 1),
-            (&|h| h.remove(|name| is_named(name, "a")), ":path=/ b=2", 2),
+            (&|h| h.remove(|name| is_named(name, "a")), ":path=/ b=2", 1),
             (&|h| h.remove(|name| is_named(name, "c")), ":path=/ a=1 b=2 A=3", 0),
-            (&|h| h.rename("a", "b"), ":path=/ b=1 b=3", 1),
+            (&|h| h.remove(|_| true), ":path=/", 3),
+            (&|h| h.rename("a", "b"), ":path=/ b=1 b=3", 4),
+            (&|h| h.rename("b", "c"), ":path=/ a=1 A=3 c=2", 2),
             (&|h| h.rename("c", "b"), ":path=/ a=1 A=3", 1),
             (&|h| h.rename("c", "d"), ":path=/ a=1 b=2 A=3", 0),
-            (&|h| h.rewrite("a", |v| (v == b"3").then(|| b"4".to_vec())), ":path=/ a=1 b=2 A=4", 1),
-            (&|h| h.remove_names_with(b'b'), ":path=/ a=1 A=3", 1),
+            (
+                &|h| h.rewrite(|n| is_named(n, "a"), |v| (v == b"3").then(|| b"4".to_vec())),
+                ":path=/ b=2 a=1 A=4",
+                3,
+            ),
+            (&|h| h.retain_values(|n| is_named(n, "a"), |v| v == b"3"), ":path=/ b=2 A=3", 1),
         ];
         for (edit, lines, changes) in table {
             assert_eq!(after(edit), (lines.to_owned(), changes));
@@ -213,9 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn one_edit_is_one_change() {
-        let mut headers = Headers::new(LINES);
-        headers.set("a", b"x");
-        assert_eq!(headers.changes(), [Change::Set("a".to_owned(), b"x".to_vec())]);
+    fn lines_of_the_policy_are_kept() {
+        let mut headers = Headers::new([(&b"x_a"[..], &b"1"[..]), (b"x.a", b"2"), (b"b", b"3")]);
+        headers.add("x_a", b"own");
+        headers.remove_received(|name| is_spelling(name, "x-a"));
+        let lines: Vec<_> = headers.lines().collect();
+        assert_eq!(lines, [(&b"b"[..], &b"3"[..]), (b"x_a", b"own")]);
     }
 }

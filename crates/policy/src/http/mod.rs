@@ -1,14 +1,18 @@
 //! A request as policies see it: bytes are parsed once, into [`Authority`], [`RequestPath`] and [`Headers`].
 
 mod authority;
+mod header_class;
 mod headers;
+mod list;
 mod path;
 mod query;
 mod request;
 
 pub use authority::{Authority, Host};
-pub(crate) use headers::split;
+pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
+pub use header_class::{is_other_spelling, is_spelling};
 pub use headers::{Change, Headers, JOINED};
+pub(crate) use list::list_items;
 pub(crate) use path::hex_byte;
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,

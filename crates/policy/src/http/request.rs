@@ -181,10 +181,12 @@ impl<'a> Request<'a> {
         self.path = Some(path);
     }
 
-    /// Returns true for a gRPC request, by its content type, as Envoy does for local replies.
+    /// Returns true for a gRPC request, by its content type, as Envoy does for local replies. Envoy joins the lines of
+    /// `content-type`: `application/grpc, x` and `application/grpc;x` are not gRPC.
     pub fn is_grpc(&self) -> bool {
-        let content_type = self.headers.values("content-type").next().unwrap_or_default();
-        let rest = content_type.strip_prefix(b"application/grpc");
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"+"))
+        let is_content_type = |(name, _): &(&[u8], &[u8])| name.eq_ignore_ascii_case(b"content-type");
+        let mut lines = self.headers.lines().filter(is_content_type).map(|(_, value)| value);
+        let rest = lines.next().and_then(|first| first.strip_prefix(b"application/grpc"));
+        rest.is_some_and(|rest| rest.starts_with(b"+") || (rest.is_empty() && lines.next().is_none()))
     }
 }

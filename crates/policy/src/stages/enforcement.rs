@@ -1,7 +1,7 @@
 //! The mode of a filter, and its denials.
 
 use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, Trace};
-use crate::http::Request;
+use crate::http::{Request, fixed_header};
 use crate::vocabulary::{DenyResponse, Mode, RuleName};
 
 /// The mode of a filter and the response of its denials.
@@ -54,6 +54,11 @@ impl Enforcement {
     /// Returns true if malformed requests are denied: a rule that is enforced may deny what cannot be parsed.
     pub(super) fn denies_malformed(&self) -> bool {
         self.malformed_mode == Mode::Enforce
+    }
+
+    /// Returns true for trailers that no server may take for headers: pseudo-headers, `host`, and headers of the framing.
+    pub(super) fn removes_trailer(&self, name: &[u8]) -> bool {
+        self.denies_malformed() && (name.starts_with(b":") || fixed_header(name).is_some())
     }
 
     /// Creates a denial by a rule, or by the filter if no rule decided.

@@ -80,6 +80,10 @@ macro_rules! ringfence {
                 Ok(())
             }
 
+            fn removes_trailer(&self, name: &[u8]) -> bool {
+                false$( || self.$field.as_ref().is_some_and(|stage| stage.removes_trailer(name)) )*
+            }
+
             fn on_answer(&self, request: &Request<'_>, states: &mut ResponseStates) {
                 $( if let Some(stage) = &self.$field {
                     stage.on_answer(request, &mut states.$field);

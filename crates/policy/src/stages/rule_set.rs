@@ -63,6 +63,10 @@ impl<R: Rule> RuleSet<R> {
         self.rules.iter().fold(Needs::default(), |needs, rule| needs.or(rule.matches().needs()))
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &R> {
+        self.rules.iter()
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&R> {
         self.rules.get(index)
     }

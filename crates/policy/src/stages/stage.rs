@@ -48,6 +48,12 @@ pub trait Stage: Sized + Debug {
         report: &mut Report<T>,
     ) -> Result<(), Box<Answer>>;
 
+    /// Returns true if a trailer of the request with this name is removed: rules decide on headers, and some servers add
+    /// trailers to the headers of a request (RFC 9110, section 6.5.1).
+    fn removes_trailer(&self, _name: &[u8]) -> bool {
+        false
+    }
+
     /// Updates the state before [`Stage::on_response`] edits the headers of a local reply.
     fn on_answer(&self, _request: &Request<'_>, _response_state: &mut Self::ResponseState) {}
 

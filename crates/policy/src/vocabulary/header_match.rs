@@ -1,7 +1,7 @@
 //! A match on a header.
 
 use super::{Condition, HeaderName, Sense};
-use crate::http::Headers;
+use crate::http::{Headers, list_items};
 
 document! {
     /// A match on a header: `name`, and one condition. Each header line is a value.
@@ -36,9 +36,40 @@ impl HeaderMatch {
         self.condition.passes()
     }
 
-    /// Returns true if the headers match in this sense.
+    /// Returns true if the headers match in this sense. A match that restricts counts a list in one line also as several
+    /// lines (RFC 9110, section 5.3).
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
-        let mut values = headers.values(self.name.as_str());
+        let values = || headers.values(self.name.as_str());
+        match sense {
+            Sense::Grant => self.holds(values(), sense),
+            Sense::Restrict => self.holds_once(values),
+        }
+    }
+
+    /// Returns true if the headers match in each way in which servers read them. With `spellings`, a server may read every
+    /// spelling of the name as the header.
+    pub fn matches_always(&self, headers: &Headers<'_>, spellings: bool) -> bool {
+        let name = self.name.as_str();
+        self.holds(headers.values(name), Sense::Grant)
+            && (!spellings || self.holds(headers.spelled_values(name), Sense::Grant))
+    }
+
+    /// Returns true if the headers match in one of the ways in which servers read them. With `spellings`, a server may read
+    /// every spelling of the name as the header.
+    pub fn matches_once(&self, headers: &Headers<'_>, spellings: bool) -> bool {
+        let name = self.name.as_str();
+        self.holds_once(|| headers.values(name))
+            || spellings && self.holds_once(|| headers.spelled_values(name))
+    }
+
+    /// Returns true if the condition holds for the values as lines, or for the items of their lists.
+    fn holds_once<'v, V: Iterator<Item = &'v [u8]>>(&self, values: impl Fn() -> V) -> bool {
+        let has_lists = || values().any(|value| value.contains(&b','));
+        self.holds(values(), Sense::Restrict)
+            || has_lists() && self.holds(values().flat_map(list_items), Sense::Restrict)
+    }
+
+    fn holds<'v>(&self, mut values: impl Iterator<Item = &'v [u8]>, sense: Sense) -> bool {
         match &self.condition {
             Condition::Present(present) => values.next().is_some() == *present,
             Condition::Value(matcher) => match self.values {
@@ -75,6 +106,38 @@ mod tests {
         assert!(!matches(r#"{"name": "x-role", "exact": "admin", "values": "all"}"#, &lines));
         assert!(matches(r#"{"name": "x-role", "regex": "user|admin", "values": "all"}"#, &lines));
         assert!(!matches(r#"{"name": "x-role", "exact": "user,admin"}"#, &lines));
+    }
+
+    #[test]
+    fn another_reading_of_the_headers_matches_once() {
+        let once = |document: &str, lines: &[(&str, &str)]| {
+            let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+            let (matcher, headers) = (read::<HeaderMatch>(document.as_bytes()).unwrap(), Headers::new(lines));
+            [false, true].map(|spellings| {
+                (matcher.matches_once(&headers, spellings), matcher.matches_always(&headers, spellings))
+            })
+        };
+        let (neither, both) = ((false, false), (true, true));
+        let (admin, all) = (
+            r#"{"name": "x-role", "exact": "admin"}"#,
+            r#"{"name": "x-role", "exact": "admin", "values": "all"}"#,
+        );
+        let absent = r#"{"name": "x-role", "present": false}"#;
+        type Lines<'l> = &'l [(&'l str, &'l str)];
+        let table: [(&str, Lines<'_>, [(bool, bool); 2]); 9] = [
+            (admin, &[("x-role", "admin")], [both, both]),
+            (admin, &[("x-role", "user, admin")], [(true, false), (true, false)]),
+            (admin, &[("x-role", "user,administrator")], [neither, neither]),
+            (admin, &[("x_role", "admin")], [neither, (true, false)]),
+            (admin, &[("X.Role", "user,admin")], [neither, (true, false)]),
+            (all, &[("x-role", "admin, admin")], [(true, false), (true, false)]),
+            (all, &[("x-role", "admin"), ("x_role", "user")], [both, (true, false)]),
+            (absent, &[("x_role", "admin")], [both, (true, false)]),
+            (absent, &[], [both, both]),
+        ];
+        for (document, lines, expected) in table {
+            assert_eq!(once(document, lines), expected, "{document} {lines:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Names of headers.
 
 use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::http::{FIXED, fixed_header, has_spelled_prefix, is_spelling};
 
 /// The name of a header field, in lower case (RFC 9110, section 5.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,8 +23,18 @@ impl HeaderName {
         (!text.is_empty() && text.bytes().all(is_token)).then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// Reads the name of a header that a policy changes.
+    /// Reads the name of a header that a policy writes.
     pub(super) fn read_mutable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let name = Self::read_removable(node, problems)?;
+        // A server may read `content_length` as `content-length`.
+        match fixed_header(name.as_str().as_bytes()) {
+            Some(fixed) => reject(node, problems, fixed),
+            None => Some(name),
+        }
+    }
+
+    /// Reads the name of a header that a policy changes or removes.
+    fn read_removable(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         match Self::parse(text) {
             Some(name) if FIXED.contains(&name.as_str()) => reject(node, problems, &name.0),
@@ -36,21 +47,6 @@ impl HeaderName {
         }
     }
 }
-
-/// The headers that no policy may change: `host`, message framing and hop-by-hop headers (RFC 9110, section 7.6.1).
-const FIXED: [&str; 11] = [
-    "host",
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "http2-settings",
-    "proxy-authenticate",
-];
 
 /// Returns the fix for an invalid header name.
 fn help_for(name: &str) -> &'static str {
@@ -104,6 +100,14 @@ pub enum HeaderPattern {
 }
 
 impl HeaderPattern {
+    /// Returns true if `name`, or a spelling of it, matches.
+    pub fn matches_spelling(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Name(exact) => is_spelling(name, exact.as_str()),
+            Self::Prefix(prefix) => has_spelled_prefix(name, prefix),
+        }
+    }
+
     /// Returns true if `name` matches; case is ignored.
     pub fn matches(&self, name: &[u8]) -> bool {
         match self {
@@ -119,7 +123,7 @@ impl Document for HeaderPattern {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let text = node.string(problems)?;
         let Some(prefix) = text.strip_suffix('*') else {
-            return HeaderName::read_mutable(node, problems).map(Self::Name);
+            return HeaderName::read_removable(node, problems).map(Self::Name);
         };
         match HeaderName::parse(prefix) {
             None => {

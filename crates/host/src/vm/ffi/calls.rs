@@ -13,6 +13,8 @@ const NOT_FOUND: CallFailed = CallFailed(1);
 pub(crate) enum Map {
     /// The headers of the request.
     Request = 0,
+    /// The trailers of the request.
+    RequestTrailers = 1,
     /// The headers of the response.
     Response = 2,
     /// The headers of the response to an HTTP call of the module.

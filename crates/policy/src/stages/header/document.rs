@@ -13,8 +13,10 @@ document! {
         "mode" mode: Mode = Mode::default(),
         /// The number and the size of request headers.
         "limits" limits: HeaderLimits = HeaderLimits::default(),
-        /// Underscores in the names of request headers.
+        /// Request headers whose names have a byte other than letters, digits and `-`.
         "underscores" underscores: Underscores = Underscores::Allow,
+        /// How the rules compare the names of request headers.
+        "names" names: Names = Names::Exact,
         /// Edits before the rules.
         "presets" presets: Vec<Preset> = Vec::new(),
         /// The rules; every rule that matches applies, in order.
@@ -61,7 +63,7 @@ document! {
 }
 
 choice! {
-    /// Underscores in the names of request headers. Some servers treat `_` and `-` as the same.
+    /// Request headers whose names have a byte other than letters, digits and `-`. Some servers treat it as `-`.
     pub enum Underscores {
         /// They are allowed.
         Allow = "allow",
@@ -69,6 +71,16 @@ choice! {
         Remove = "remove",
         /// The request is denied with 400.
         Reject = "reject",
+    }
+}
+
+choice! {
+    /// How the rules compare the names of request headers in `require`, `forbid`, `single`, `remove` and `rewrite`.
+    pub enum Names {
+        /// Without case.
+        Exact = "exact",
+        /// Every byte but letters and digits also counts as `-`, as servers read it that pass headers as variables.
+        Equivalent = "equivalent",
     }
 }
 

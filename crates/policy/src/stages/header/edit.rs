@@ -1,7 +1,7 @@
 //! Edits of headers.
 
-use crate::http::Headers;
-use crate::vocabulary::{HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
+use crate::http::{Headers, is_other_spelling, is_spelling};
+use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
 
 document! {
     /// Edits of the headers of a message, in this order.
@@ -49,15 +49,41 @@ impl Edits {
             && self.add.is_empty()
     }
 
-    pub(super) fn apply(&self, headers: &mut Headers<'_>) {
+    /// Removes the headers that a client sent under another spelling of a name that these edits write, so that no client
+    /// can set them.
+    pub(super) fn claim_names(&self, headers: &mut Headers<'_>) {
+        let written = self.set.iter().map(|set| &set.name).chain(self.rename.iter().map(|rename| &rename.to));
+        for name in written {
+            let is_renamed = |found: &[u8]| {
+                self.rename.iter().any(|rename| found.eq_ignore_ascii_case(rename.from.as_str().as_bytes()))
+            };
+            headers.remove_received(|found| is_other_spelling(found, name.as_str()) && !is_renamed(found));
+        }
+    }
+
+    /// Returns the number of bytes in which the edits look for occurrences to rewrite.
+    pub(super) fn rewritten_bytes(&self, headers: &Headers<'_>, spellings: bool) -> usize {
+        let bytes = |rewrite: &Rewrite| -> usize {
+            let found = headers.lines().filter(|line| is_rewritten(line.0, &rewrite.name, spellings));
+            found.map(|(_, value)| value.len()).sum()
+        };
+        self.rewrite.iter().map(bytes).sum()
+    }
+
+    /// Applies the edits. With `spellings`, `remove` and `rewrite` apply to every spelling of a name.
+    pub(super) fn apply(&self, headers: &mut Headers<'_>, spellings: bool) {
         for pattern in &self.remove {
-            headers.remove(|name| pattern.matches(name));
+            headers.remove(
+                |name| {
+                    if spellings { pattern.matches_spelling(name) } else { pattern.matches(name) }
+                },
+            );
         }
         for Rename { from, to } in &self.rename {
             headers.rename(from.as_str(), to.as_str());
         }
         for Rewrite { name, substitution } in &self.rewrite {
-            headers.rewrite(name.as_str(), |value| substitution.apply(value));
+            headers.rewrite(|found| is_rewritten(found, name, spellings), |value| substitution.apply(value));
         }
         for HeaderValue { name, value } in &self.set {
             headers.set(name.as_str(), value.0.as_bytes());
@@ -66,4 +92,17 @@ impl Edits {
             headers.add(name.as_str(), value.0.as_bytes());
         }
     }
+
+    /// Returns true if the edits write or remove a header that a server may read as `name`.
+    pub(super) fn changes(&self, name: &[u8]) -> bool {
+        let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
+        self.remove.iter().any(|pattern| pattern.matches_spelling(name))
+            || self.rename.iter().any(|rename| is_name(&rename.from) || is_name(&rename.to))
+            || self.rewrite.iter().any(|rewrite| is_name(&rewrite.name))
+            || self.set.iter().chain(&self.add).any(|header| is_name(&header.name))
+    }
+}
+
+fn is_rewritten(found: &[u8], name: &HeaderName, spellings: bool) -> bool {
+    found.eq_ignore_ascii_case(name.as_str().as_bytes()) || (spellings && is_spelling(found, name.as_str()))
 }

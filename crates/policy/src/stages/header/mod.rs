@@ -5,17 +5,21 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::http::{Headers, Needs, Request};
+use crate::http::{Headers, Needs, Request, is_irregular, is_spelling};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Field, HeaderMatch, Mode, RequestMatch, Sense};
-use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
+use crate::vocabulary::{Field, HeaderMatch, HeaderName, Mode, RequestMatch, Sense};
+use document::{HeaderLimits, HeaderRuleMatch, Names, Preset, Rule, SingleName, Underscores};
 
 pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
+
+/// The most bytes in which the rules look for occurrences to rewrite, in one request. A substitution takes up to a microsecond
+/// for two bytes.
+const MAX_REWRITTEN_BYTES: usize = 64 * 1024;
 
 /// The stage of header-policy.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct HeaderStage {
     enforcement: Enforcement,
     limits: HeaderLimits,
     underscores: Underscores,
+    /// Whether the rules compare names by their spellings.
+    spellings: bool,
     edge_sanitize: bool,
     security_response: bool,
     rules: RuleSet<Rule>,
@@ -56,6 +62,16 @@ impl rule_set::Rule for Rule {
     }
 }
 
+impl Rule {
+    /// Returns true if the rule checks or changes a request header that a server may read as `name`.
+    fn concerns(&self, name: &[u8]) -> bool {
+        let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
+        self.require.iter().chain(&self.forbid).any(|header| is_name(&header.name))
+            || self.single.iter().any(|own| matches!(own, SingleName::Header(own) if is_name(own)))
+            || self.request.changes(name)
+    }
+}
+
 impl Stage for HeaderStage {
     type Document = HeaderPolicy;
     type ResponseState = ResponseRules;
@@ -65,13 +81,14 @@ impl Stage for HeaderStage {
     }
 
     fn compile(document: HeaderPolicy) -> Self {
-        let HeaderPolicy { mode, limits, underscores, presets, rules, response } = document;
+        let HeaderPolicy { mode, limits, underscores, names, presets, rules, response } = document;
         let rules = RuleSet::new(rules);
         let has_preset = |preset| presets.contains(&preset) && mode == Mode::Enforce;
         Self {
             enforcement: Enforcement::new(FILTER, mode, rules.modes(), response),
             limits,
             underscores,
+            spellings: names == Names::Equivalent,
             edge_sanitize: has_preset(Preset::EdgeSanitize),
             security_response: has_preset(Preset::SecurityResponse),
             rules,
@@ -80,6 +97,15 @@ impl Stage for HeaderStage {
 
     fn needs(&self) -> Needs {
         self.rules.needs()
+    }
+
+    fn removes_trailer(&self, name: &[u8]) -> bool {
+        let is_mode = self.enforcement.mode() == Mode::Enforce;
+        let enforced = self.rules.iter().filter(|rule| self.enforcement.is_enforced(rule.head()));
+        self.enforcement.removes_trailer(name)
+            || is_mode && self.underscores != Underscores::Allow && is_irregular(name)
+            || self.edge_sanitize && preset::is_reserved(name)
+            || enforced.into_iter().any(|rule| rule.concerns(name))
     }
 
     fn on_request<'a, T: Trace>(
@@ -99,6 +125,7 @@ impl Stage for HeaderStage {
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
+        let mut rewritten = 0;
         for (index, rule) in self.rules.candidates(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
@@ -106,7 +133,12 @@ impl Stage for HeaderStage {
                 self.check_headers(request, rule, report)?;
             }
             if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
-                rule.request.apply(&mut request.headers);
+                rewritten += rule.request.rewritten_bytes(&request.headers, self.spellings);
+                if rewritten > MAX_REWRITTEN_BYTES {
+                    report.end(self.enforcement.denial(request, Some(rule.head()), Reason::TOO_COSTLY))?;
+                }
+                rule.request.claim_names(&mut request.headers);
+                rule.request.apply(&mut request.headers, self.spellings);
                 if !rule.response.is_empty() {
                     response_rules.push(index);
                 }
@@ -140,7 +172,7 @@ impl Stage for HeaderStage {
 
     fn on_response(&self, response_rules: &ResponseRules, headers: &mut Headers<'_>) {
         for rule in response_rules.iter().filter_map(|index| self.rules.get(*index)) {
-            rule.response.apply(headers);
+            rule.response.apply(headers, false);
         }
         if self.security_response {
             preset::security_response(headers);
@@ -149,16 +181,16 @@ impl Stage for HeaderStage {
 }
 
 impl HeaderStage {
-    /// Returns the reason if the headers exceed a limit or have a name with a rejected underscore.
+    /// Returns the reason if the headers exceed a limit or have a name with a rejected byte.
     fn limit_exceeded(&self, headers: &Headers<'_>) -> Option<Reason> {
         let HeaderLimits { max_count, max_value_bytes, max_total_bytes } = self.limits;
         let rejects = self.underscores == Underscores::Reject;
-        let (mut count, mut total, mut longest, mut underscore) = (0, 0, 0, false);
+        let (mut count, mut total, mut longest, mut irregular) = (0, 0, 0, false);
         for (name, value) in headers.fields() {
             count += 1;
             total += name.len() + value.len();
             longest = longest.max(value.len());
-            underscore |= rejects && name.contains(&b'_');
+            irregular |= rejects && is_irregular(name);
         }
         if count > max_count {
             Some(Reason::TOO_MANY_HEADERS)
@@ -167,14 +199,14 @@ impl HeaderStage {
         } else if total > max_total_bytes {
             Some(Reason::HEADERS_TOO_LARGE)
         } else {
-            underscore.then_some(Reason::UNDERSCORE)
+            irregular.then_some(Reason::UNDERSCORE)
         }
     }
 
     /// Applies the edits that precede the rules.
     fn sanitize(&self, request: &mut Request<'_>) {
         if self.underscores == Underscores::Remove && self.enforcement.mode() == Mode::Enforce {
-            request.headers.remove_names_with(b'_');
+            request.headers.remove(is_irregular);
         }
         if self.edge_sanitize {
             preset::edge_sanitize(&mut request.headers);
@@ -211,20 +243,20 @@ impl HeaderStage {
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
         let denial = |reason| self.enforcement.denial(request, Some(rule.head()), reason);
-        if !rule.require.iter().all(|required| required.matches(headers, Sense::Grant)) {
+        if !rule.require.iter().all(|required| required.matches_always(headers, self.spellings)) {
             report.end(denial(Reason::HEADER_REQUIRED))?;
         }
-        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers, Sense::Restrict)) {
+        if rule.forbid.iter().any(|forbidden| forbidden.matches_once(headers, self.spellings)) {
             report.end(denial(Reason::HEADER_FORBIDDEN))?;
         }
-        if rule.single.iter().any(|name| is_repeated(name, headers)) {
+        if rule.single.iter().any(|name| is_repeated(name, headers, self.spellings)) {
             report.end(denial(Reason::HEADER_REPEATED))?;
         }
         Ok(())
     }
 }
 
-fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
+fn is_repeated(name: &SingleName, headers: &Headers<'_>, spellings: bool) -> bool {
     // Envoy joins two lines of these headers with a comma. Credentials may contain a comma too; `single` denies such
     // values.
     let commas = |name| headers.values(name).any(|value| value.contains(&b','));
@@ -235,7 +267,9 @@ fn is_repeated(name: &SingleName, headers: &Headers<'_>) -> bool {
         }
         SingleName::Header(name) => {
             let name = name.as_str();
-            headers.values(name).nth(1).is_some() || (name == "authorization" && commas(name))
+            headers.values(name).nth(1).is_some()
+                || (spellings && headers.spelled_values(name).nth(1).is_some())
+                || (name == "authorization" && commas(name))
         }
     }
 }

@@ -1,18 +1,72 @@
 //! The presets.
 
-use crate::http::Headers;
+use crate::http::{Headers, has_spelled_prefix, is_other_spelling, is_spelling};
 
-/// The `x-envoy-*` headers that Envoy itself sets or removes before a filter sees the request.
-const SET_BY_ENVOY: [&str; 2] = ["x-envoy-external-address", "x-envoy-internal"];
+/// The headers that Envoy itself sets or removes before a filter sees the request. Other spellings of these names come from
+/// the client.
+const SET_BY_ENVOY: [&str; 6] = [
+    "x-envoy-external-address",
+    "x-envoy-internal",
+    "x-forwarded-for",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+
+/// The prefixes of the headers that only the mesh may set.
+const PREFIXES: [&str; 2] = ["x-envoy-", "x-forwarded-client-cert"];
+
+/// The headers from which servers take the host, the path, the scheme or the method in place of those that a policy sees.
+const OVERRIDES: [&str; 30] = [
+    // The host.
+    "forwarded",
+    "x-forwarded-host",
+    "x-forwarded-server",
+    "x-host",
+    "x-http-host-override",
+    "x-original-host",
+    "x-rewrite-host",
+    // The path.
+    "path-info",
+    "script-name",
+    "x-forwarded-path",
+    "x-forwarded-prefix",
+    "x-forwarded-uri",
+    "x-original-uri",
+    "x-original-url",
+    "x-override-url",
+    "x-rewrite-uri",
+    "x-rewrite-url",
+    "x-script-name",
+    // The scheme.
+    "front-end-https",
+    "x-forwarded-protocol",
+    "x-forwarded-scheme",
+    "x-forwarded-ssl",
+    "x-original-proto",
+    "x-scheme",
+    "x-url-scheme",
+    // The method.
+    "x-http-method",
+    "x-http-method-override",
+    "x-method",
+    "x-method-override",
+    "x-original-method",
+];
 
 /// Removes headers that only the mesh may set.
 pub(super) fn edge_sanitize(headers: &mut Headers<'_>) {
-    let has_prefix = |name: &[u8], prefix: &str| {
-        name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
-    };
-    let is_envoys = |name: &[u8]| SET_BY_ENVOY.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes()));
-    headers.remove(|name| has_prefix(name, "x-envoy-") && !is_envoys(name));
-    headers.remove(|name| has_prefix(name, "x-forwarded-client-cert"));
+    headers.remove(is_reserved);
+}
+
+/// Returns true for a header that only the mesh may set, in every spelling.
+pub(super) fn is_reserved(name: &[u8]) -> bool {
+    let mut own = SET_BY_ENVOY.iter();
+    if let Some(own) = own.find(|own| is_spelling(name, own)) {
+        return is_other_spelling(name, own);
+    }
+    PREFIXES.iter().any(|prefix| has_spelled_prefix(name, prefix))
+        || OVERRIDES.iter().any(|own| is_spelling(name, own))
 }
 
 /// The headers that the OWASP Secure Headers Project recommends, except `clear-site-data`, which ends sessions.
@@ -33,10 +87,10 @@ const RECOMMENDED: [(&str, &str); 11] = [
     ("x-permitted-cross-domain-policies", "none"),
 ];
 
-/// Sets the recommended headers that the upstream did not set.
+/// Sets the recommended headers that the upstream did not set. An empty value is none: browsers ignore it.
 pub(super) fn security_response(headers: &mut Headers<'_>) {
     for (name, value) in RECOMMENDED {
-        if headers.values(name).next().is_none() {
+        if headers.values(name).all(<[u8]>::is_empty) {
             headers.set(name, value.as_bytes());
         }
     }

@@ -66,6 +66,10 @@ impl Stage for PathStage {
         self.rules.needs()
     }
 
+    fn removes_trailer(&self, name: &[u8]) -> bool {
+        self.enforcement.removes_trailer(name)
+    }
+
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,

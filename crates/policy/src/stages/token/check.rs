@@ -5,6 +5,7 @@ use super::cache::VerifiedToken;
 use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
 use super::provider_state::ProviderState;
+use super::source::Tokens;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
 use crate::http::{Headers, Request, RequestPath};
 use crate::stages::rule_inputs::RuleInputs;
@@ -52,8 +53,11 @@ impl TokenStage {
         let providers = self.keys.providers().iter();
         let providers =
             providers.filter(|state| required.providers.names().contains(&state.name)).collect::<Vec<_>>();
-        let Some((token, providers)) = only_token(&providers, &request.headers, query(request, inputs))?
-        else {
+        let (found, has_unclear) = only_token(&providers, &request.headers, query(request, inputs))?;
+        if has_unclear && (found.is_some() || required.optional) {
+            return Err(Reason::TOKEN_MALFORMED.into());
+        }
+        let Some((token, providers)) = found else {
             return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
@@ -79,7 +83,8 @@ fn query<'p>(request: &Request<'p>, inputs: &RuleInputs<'p>) -> Option<&'p [u8]>
 /// A token, and the providers whose sources contain it.
 type Found<'p> = (Vec<u8>, Vec<&'p ProviderState>);
 
-/// Finds the only token of the request in the sources of these providers.
+/// Finds the only token of the request in the sources of these providers, and whether some servers may find a token in a header
+/// that has none.
 ///
 /// # Errors
 /// Returns an error if there is more than one.
@@ -87,10 +92,12 @@ fn only_token<'p>(
     providers: &[&'p ProviderState],
     headers: &Headers<'_>,
     query: Option<&[u8]>,
-) -> Result<Option<Found<'p>>, Reason> {
-    let mut only: Option<Found<'_>> = None;
+) -> Result<(Option<Found<'p>>, bool), Reason> {
+    let (mut only, mut is_unclear): (Option<Found<'_>>, bool) = (None, false);
     for provider in providers {
-        let mut tokens = provider.provider.from.tokens(headers, query).into_iter();
+        let Tokens { found, has_unclear } = provider.provider.from.tokens(headers, query)?;
+        is_unclear |= has_unclear;
+        let mut tokens = found.into_iter();
         match (tokens.next(), tokens.next(), &mut only) {
             (None, ..) => {}
             (Some(token), None, None) => only = Some((token, vec![provider])),
@@ -99,7 +106,7 @@ fn only_token<'p>(
             _ => return Err(Reason::TOKEN_REPEATED),
         }
     }
-    Ok(only)
+    Ok((only, is_unclear))
 }
 
 /// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same

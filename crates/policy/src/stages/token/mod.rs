@@ -13,7 +13,7 @@ mod providers;
 mod source;
 
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::http::{Needs, Request};
+use crate::http::{Needs, Request, is_spelling};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
@@ -98,6 +98,12 @@ impl Stage for TokenStage {
         Self { enforcement, realm, keys, rules, identity_headers }
     }
 
+    fn removes_trailer(&self, name: &[u8]) -> bool {
+        let is_source = || self.keys.providers().iter().any(|state| state.provider.from.reads(name));
+        self.enforcement.removes_trailer(name)
+            || self.enforcement.denies_malformed() && (self.is_identity_header(name) || is_source())
+    }
+
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
@@ -113,10 +119,7 @@ impl Stage for TokenStage {
         };
         // If an enforced rule sets these headers, client values are removed.
         if self.enforcement.denies_malformed() {
-            for header in &self.identity_headers {
-                let header = header.as_str().as_bytes();
-                request.headers.remove(|name| name.eq_ignore_ascii_case(header));
-            }
+            request.headers.remove(|name| self.is_identity_header(name));
         }
         let mut tokens = Vec::new();
         for rule in self.rules_for(request, &inputs, report)? {
@@ -143,6 +146,11 @@ impl Stage for TokenStage {
 }
 
 impl TokenStage {
+    /// Returns true for a header that a server may read as one that only this filter may set.
+    fn is_identity_header(&self, name: &[u8]) -> bool {
+        self.identity_headers.iter().any(|own| is_spelling(name, own.as_str()))
+    }
+
     /// Sets the headers of a token's claims, and removes the token from the request unless it is forwarded.
     fn forward(&self, request: &mut Request<'_>, token: &VerifiedToken) {
         let Some(state) = self.keys.providers().get(token.provider_index) else { return };

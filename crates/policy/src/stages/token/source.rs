@@ -1,6 +1,7 @@
 //! The sources of tokens in a request.
 
-use crate::http::{Headers, query_parameters, split};
+use crate::decision::Reason;
+use crate::http::{Headers, is_spelling, query_parameters};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -31,9 +32,33 @@ impl HeaderSource {
         Self { name: HeaderName::authorization(), prefix: "Bearer ".to_owned() }
     }
 
-    /// Returns the token in a value. A prefix that ends in a space is an authentication scheme: case and further blanks are
-    /// ignored (RFC 9110, section 11.4).
-    fn token<'v>(&self, value: &'v [u8]) -> Option<&'v [u8]> {
+    /// Returns what a value contains.
+    ///
+    /// The token is what follows the prefix, up to the end of the value. Envoy joins two lines of `authorization` with a comma,
+    /// so that the prefix may follow a comma.
+    fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
+        let mut start = 0;
+        let mut rests = value.split(|byte| *byte == b',').filter_map(|part| {
+            let rest = value.get(start..).unwrap_or_default();
+            start += part.len() + 1;
+            self.after_prefix(part.trim_ascii())?;
+            self.after_prefix(rest.trim_ascii())
+        });
+        let Some(token) = rests.next() else {
+            return if self.names_scheme(value) { Found::Unclear } else { Found::None };
+        };
+        let is_repeated = rests.any(|rest| !rest.starts_with(b",") && !rest.is_empty());
+        let jws = token.split(|byte| !is_token68(*byte)).filter(|part| is_jws(part)).count();
+        if is_repeated || jws > 1 {
+            return Found::Repeated;
+        }
+        // The check of the token has a reason for other bytes that are not base64url.
+        if token.contains(&b',') { Found::Malformed } else { Found::Token(token) }
+    }
+
+    /// Returns the part of a value after the prefix. A prefix that ends in a space is an authentication scheme: case and
+    /// further blanks are ignored (RFC 9110, section 11.4).
+    fn after_prefix<'v>(&self, value: &'v [u8]) -> Option<&'v [u8]> {
         let (head, rest) = value.split_at_checked(self.prefix.len())?;
         let is_scheme = self.prefix.ends_with(' ');
         let is_same = if is_scheme {
@@ -43,6 +68,49 @@ impl HeaderSource {
         };
         is_same.then(|| if is_scheme { rest.trim_ascii_start() } else { rest })
     }
+
+    /// Returns true if a value has the authentication scheme in another place, or with another separator, and something after
+    /// it: some servers take the last word of a value, or the word after the scheme.
+    fn names_scheme(&self, value: &[u8]) -> bool {
+        let Some(scheme) = self.prefix.strip_suffix(' ') else { return false };
+        let words = value.split(|byte| byte.is_ascii_whitespace() || b",;:=\"'".contains(byte));
+        let mut words = words.filter(|word| !word.is_empty());
+        words.any(|word| word.eq_ignore_ascii_case(scheme.as_bytes())) && words.next().is_some()
+    }
+}
+
+/// What the value of a header contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found<'v> {
+    /// No token.
+    None,
+    /// One token.
+    Token(&'v [u8]),
+    /// More than one token.
+    Repeated,
+    /// A token with something after it.
+    Malformed,
+    /// No token, but some servers may find one.
+    Unclear,
+}
+
+/// The tokens of a request in the sources of a provider.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    /// The tokens, with repetitions.
+    pub(super) found: Vec<Vec<u8>>,
+    /// Whether some servers may find a token in a header that has none.
+    pub(super) has_unclear: bool,
+}
+
+/// Returns true for the bytes of a `token68` (RFC 9110, section 11.2).
+fn is_token68(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}
+
+/// Returns true if the text has the three parts of a signed token (RFC 7515, section 7.1).
+fn is_jws(text: &[u8]) -> bool {
+    text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
 /// Returns the value of a cookie, if the pair has this name. Blanks around both are ignored (RFC 6265, section 5.2).
@@ -67,14 +135,24 @@ fn without_tokens<'p>(
 }
 
 impl Sources {
-    /// Returns every token, with repetitions.
-    pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Vec<Vec<u8>> {
-        let mut found: Vec<Vec<u8>> = Vec::new();
+    /// Finds every token, with repetitions. Headers are found in every spelling of their names.
+    ///
+    /// # Errors
+    /// Returns the reason if a header has more than one token, or something after its token.
+    pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Result<Tokens, Reason> {
+        let Tokens { mut found, mut has_unclear } = Tokens::default();
         for source in &self.headers {
-            for value in headers.values(source.name.as_str()) {
-                // Envoy joins two lines of `authorization` with a comma, which no token contains.
-                let parts = split(value, true).map(<[u8]>::trim_ascii);
-                found.extend(parts.filter_map(|part| source.token(part)).map(<[u8]>::to_vec));
+            let mut values = headers.spelled_values(source.name.as_str());
+            let (Some(first), second) = (values.next(), values.next()) else { continue };
+            // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
+            let joined = second
+                .map(|second| [first, second].into_iter().chain(values).collect::<Vec<_>>().join(&b","[..]));
+            match source.find(joined.as_deref().unwrap_or(first)) {
+                Found::None => {}
+                Found::Token(token) => found.push(token.to_vec()),
+                Found::Unclear => has_unclear = true,
+                Found::Repeated => return Err(Reason::TOKEN_REPEATED),
+                Found::Malformed => return Err(Reason::TOKEN_MALFORMED),
             }
         }
         for name in &self.cookies {
@@ -85,20 +163,21 @@ impl Sources {
         let parameters =
             query_parameters(query.unwrap_or_default()).filter(|(name, _)| self.has_parameter(name));
         found.extend(parameters.map(|(_, value)| value.into_owned()));
-        found
+        Ok(Tokens { found, has_unclear })
     }
 
     /// Removes the tokens from the headers.
     pub(super) fn remove(&self, headers: &mut Headers<'_>) {
         for source in &self.headers {
-            headers.retain_values(source.name.as_str(), |value| {
-                !split(value, true).any(|part| source.token(part.trim_ascii()).is_some())
-            });
+            let name = source.name.as_str();
+            headers
+                .retain_values(|found| is_spelling(found, name), |value| source.find(value) == Found::None);
         }
         if !self.cookies.is_empty() {
             let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
-            headers.rewrite("cookie", |value| without_tokens(cookie_pairs(value), is_token, b"; "));
-            headers.retain_values("cookie", |value| !value.is_empty());
+            let is_cookie = |name: &[u8]| name.eq_ignore_ascii_case(b"cookie");
+            headers.rewrite(is_cookie, |value| without_tokens(cookie_pairs(value), is_token, b"; "));
+            headers.retain_values(is_cookie, |value| !value.is_empty());
         }
     }
 
@@ -107,6 +186,13 @@ impl Sources {
         let is_token =
             |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| self.has_parameter(&name));
         without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
+    }
+
+    /// Returns true if a server may read the header `name` as one that contains tokens.
+    pub(super) fn reads(&self, name: &[u8]) -> bool {
+        let has_cookies = !self.cookies.is_empty();
+        self.headers.iter().any(|source| is_spelling(name, source.name.as_str()))
+            || has_cookies && name.eq_ignore_ascii_case(b"cookie")
     }
 
     fn has_parameter(&self, name: &[u8]) -> bool {

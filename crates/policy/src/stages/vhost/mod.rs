@@ -52,6 +52,10 @@ impl Stage for VhostStage {
         Needs { tls, sni, ..Needs::default() }
     }
 
+    fn removes_trailer(&self, name: &[u8]) -> bool {
+        self.enforcement.removes_trailer(name)
+    }
+
     fn on_request<'a, T: Trace>(
         &self,
         request: &mut Request<'a>,
