@@ -43,7 +43,8 @@ pub(super) struct RuleInputs<'a> {
 
 impl<'a> RuleInputs<'a> {
     pub(super) fn new(authority: Option<Authority>, path: Option<RequestPath<'a>>) -> Self {
-        let query = Query::new(path.as_ref().and_then(RequestPath::query));
+        let hidden = path.as_ref().and_then(RequestPath::hidden_query);
+        let query = Query::new(path.as_ref().and_then(RequestPath::query), hidden);
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
         Self { authority, path, query, spellings }
