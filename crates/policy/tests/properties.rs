@@ -275,3 +275,30 @@ proptest! {
         prop_assert_eq!(outcome_of::<_, NoTrace>(&stage, host, &path), outcome_of::<_, Vec<Step>>(&stage, host, &path));
     }
 }
+
+/// Returns true if a policy allows a request.
+fn allows(policy: &serde_json::Value, path: &str) -> bool {
+    let stage = load::<Ringfence>(policy.to_string().as_bytes()).unwrap();
+    outcome_of::<_, NoTrace>(&stage, "a.example", path).starts_with("None")
+}
+
+proptest! {
+    #[test]
+    fn a_denial_does_not_depend_on_the_last_slash(pattern in path_pattern(), path in "(/(a|b|A|ab|k|B)){1,3}") {
+        let policy = json!({"path": {"default": "allow", "rules": [
+            {"name": "denied", "match": {"paths": [pattern]}, "action": "deny"}
+        ]}});
+        prop_assert_eq!(allows(&policy, &path), allows(&policy, &format!("{path}/")));
+    }
+
+    #[test]
+    fn a_match_that_restricts_counts_more_and_one_that_grants_less(matcher in request_match(), path in "(/(a|b|A|k|B|%C5%BF)?){1,4}") {
+        for (action, default) in [("deny", "allow"), ("allow", "deny")] {
+            let policy = |last_slash: &str| json!({"path": {
+                "normalize": {"trailingSlash": last_slash}, "default": default,
+                "rules": [{"name": "rule", "match": matcher, "action": action}],
+            }});
+            prop_assert!(allows(&policy("keep"), &path) || !allows(&policy("denials"), &path));
+        }
+    }
+}

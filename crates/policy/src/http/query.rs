@@ -7,14 +7,17 @@ use std::cell::OnceCell;
 #[derive(Debug, Default)]
 pub struct Query<'a> {
     raw: &'a [u8],
+    /// The part of the path that some servers read as the query.
+    hidden: &'a [u8],
     parameters: OnceCell<Parameters>,
     possible: OnceCell<Parameters>,
 }
 
 impl<'a> Query<'a> {
-    /// Creates the parameters of a raw query. An absent query is empty.
-    pub fn new(raw: Option<&'a [u8]>) -> Self {
-        Self { raw: raw.unwrap_or_default(), ..Self::default() }
+    /// Creates the parameters of a raw query, and of the part of the path that some servers read as the query. An absent query
+    /// is empty.
+    pub fn new(raw: Option<&'a [u8]>, hidden: Option<&'a [u8]>) -> Self {
+        Self { raw: raw.unwrap_or_default(), hidden: hidden.unwrap_or_default(), ..Self::default() }
     }
 
     /// Returns the values of a parameter.
@@ -28,7 +31,7 @@ impl<'a> Query<'a> {
     /// Servers differ in how they cut a query: some treat `;` as a separator like `&` (Rack 2, Go before 1.17, Python before
     /// 3.9.2), and some read `name[x]` as an item of `name` (PHP, Rack, Express).
     pub fn possible_values<'q>(&'q self, key: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
-        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw));
+        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw, self.hidden));
         let same = possible.from(key, &[]).take_while(move |(found, _)| *found == key);
         // What follows the last bracket of `name[x]` is ignored by some.
         let is_item = key.ends_with(b"]");
@@ -98,9 +101,18 @@ impl Parameters {
         parameters.sorted()
     }
 
-    /// Creates the parameters between `&` and those between `;`, by their keys.
-    fn possible(query: &[u8]) -> Self {
+    /// Creates the parameters between `&` and those between `;`, by their keys. The hidden query may be escaped.
+    fn possible(query: &[u8], hidden: &[u8]) -> Self {
         let mut parameters = Self::default();
+        parameters.push_possible(query);
+        parameters.push_possible(hidden);
+        if hidden.contains(&b'%') {
+            parameters.push_possible(&decode(hidden));
+        }
+        parameters.sorted()
+    }
+
+    fn push_possible(&mut self, query: &[u8]) {
         let parts = query.split(|byte| *byte == b'&').flat_map(|part| {
             let parts = part.contains(&b';').then(|| part.split(|byte| *byte == b';'));
             std::iter::once(part).chain(parts.into_iter().flatten())
@@ -108,15 +120,14 @@ impl Parameters {
         for (name, value) in parts.filter(|part| !part.is_empty()).map(halves) {
             let name = decode(name);
             let key = parameter_key(&name);
-            parameters.push(&key, value);
+            self.push(&key, value);
             // Rack cuts a name at a `[` without `]`; PHP writes `_`.
             if key.contains(&b'[') && !key.contains(&b']') {
                 let mut mangled = key.into_owned();
                 mangle(&mut mangled);
-                parameters.push(&mangled, value);
+                self.push(&mangled, value);
             }
         }
-        parameters.sorted()
     }
 
     fn push(&mut self, name: &[u8], raw_value: &[u8]) {

@@ -77,8 +77,9 @@ impl Cost {
             steps += bytes * expressions.passes();
         }
         if self.query > 0 {
-            let query = path.and_then(RequestPath::query).unwrap_or_default();
-            steps += query.len() * self.query * ALONE;
+            let queries =
+                path.into_iter().flat_map(|path| path.query().into_iter().chain(path.hidden_query()));
+            steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
         }
         for (name, passes) in &self.headers {
             let bytes: usize = request.headers.values(name).map(<[u8]>::len).sum();

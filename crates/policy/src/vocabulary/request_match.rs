@@ -22,7 +22,7 @@ document! {
     pub struct MatchFields {
         /// One of these hosts.
         "hosts" hosts: Option<NonEmpty<HostPattern>> = None,
-        /// One of these methods. Methods are case-sensitive (RFC 9110, section 9.1).
+        /// One of these methods. Methods are case-sensitive (RFC 9110, section 9.1); a rule that denies ignores case.
         "methods" methods: Option<NonEmpty<Method>> = None,
         /// One of these paths.
         "paths" paths: Option<NonEmpty<PathMatch>> = None,

@@ -33,6 +33,8 @@ pub struct RequestPath<'a> {
     /// The readings other than the canonical path.
     others: Vec<String>,
     query: Option<&'a [u8]>,
+    /// The part of the original path that some servers read as the query.
+    hidden_query: Option<&'a [u8]>,
     /// Whether matches that restrict see each reading with and without its last slash.
     ignores_last_slash: bool,
 }
@@ -86,13 +88,13 @@ impl<'a> RequestPath<'a> {
                 return Err(Reason::REWRITE_AMBIGUOUS);
             }
         }
-        let canonical = Cow::Owned(canonical);
-        Ok(Self { canonical, others, query: self.query, ignores_last_slash: self.ignores_last_slash })
+        Ok(Self { canonical: Cow::Owned(canonical), others, ..self.clone() })
     }
 
     /// Creates a path with one reading.
     fn plain(path: &'a str, query: Option<&'a [u8]>, ignores_last_slash: bool) -> Self {
-        Self { canonical: Cow::Borrowed(path), others: Vec::new(), query, ignores_last_slash }
+        let canonical = Cow::Borrowed(path);
+        Self { canonical, others: Vec::new(), query, hidden_query: None, ignores_last_slash }
     }
 
     fn read(path: &'a [u8], query: Option<&'a [u8]>, normalize: &Normalize) -> Result<Self, Reason> {
@@ -106,7 +108,7 @@ impl<'a> RequestPath<'a> {
         let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
         let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
         let (canonical, others) = (Cow::Owned(canonical), readings.collect());
-        Ok(Self { canonical, others, query, ignores_last_slash })
+        Ok(Self { canonical, others, query, hidden_query: after_delimiter(path), ignores_last_slash })
     }
 
     /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
@@ -123,6 +125,12 @@ impl<'a> RequestPath<'a> {
     /// Returns the raw query.
     pub fn query(&self) -> Option<&'a [u8]> {
         self.query
+    }
+
+    /// Returns the part of the original path that some servers read as the query: what follows the first `;` (Fastify 4), or
+    /// the first `%3F` (servers behind a proxy that decodes the path and parses it again).
+    pub fn hidden_query(&self) -> Option<&'a [u8]> {
+        self.hidden_query
     }
 
     /// Returns true if matches that restrict see each reading with and without its last slash.
@@ -181,6 +189,18 @@ fn without_authority(target: &[u8]) -> &[u8] {
 fn split(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     let mut halves = target.splitn(2, |byte| *byte == b'?');
     (halves.next().unwrap_or_default(), halves.next())
+}
+
+/// Returns the part of a path after the first `;` or escaped `?`.
+fn after_delimiter(path: &[u8]) -> Option<&[u8]> {
+    let starts =
+        |rest: &[u8], text: &[u8]| rest.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text));
+    (0..path.len()).find_map(|at| {
+        let rest = path.get(at..)?;
+        let delimiters: [&[u8]; 3] = [b";", b"%3f", b"%253f"];
+        let delimiter = delimiters.iter().find(|text| starts(rest, text))?;
+        rest.get(delimiter.len()..)
+    })
 }
 
 fn check_query(query: Option<&[u8]>) -> Result<(), Reason> {
