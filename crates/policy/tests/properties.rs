@@ -14,7 +14,8 @@ use serde_json::json;
 fn path() -> impl Strategy<Value = Vec<u8>> {
     let pieces = [
         "/", "//", ".", "..", "%2e", "%2F", "%5c", "\\", ";", ";x=1", "%3b", "%25", "%252f", "%252e", "a",
-        "private", "?", "%c3%a9", "%c0%af", "%00", "%", "#", "~", "%7e", " ", "{",
+        "%3f", "%23", "%253F", "%2523", "private", "?", "%c3%a9", "%c0%af", "%00", "%", "#", "~", "%7e", " ",
+        "{",
     ];
     let piece = prop_oneof![
         12 => prop::sample::select(pieces.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
@@ -39,7 +40,7 @@ fn outcome(policy: &str, path: &[u8]) -> Option<&'static str> {
 }
 
 /// The steps that a server may apply to a path, as naive implementations: the oracle of the readings.
-const NAIVE: [fn(&str) -> String; 7] = [
+const NAIVE: [fn(&str) -> String; 10] = [
     |path| decode(path, |_| true),
     |path| decode(path, |byte| byte == b'/'),
     |path| decode(path, |byte| byte != b'/' && byte != b'\\'),
@@ -64,6 +65,9 @@ const NAIVE: [fn(&str) -> String; 7] = [
         }
         format!("/{}", out.join("/"))
     },
+    |path| path.split(';').next().unwrap().to_owned(),
+    |path| path.split('?').next().unwrap().to_owned(),
+    |path| path.split('#').next().unwrap().to_owned(),
 ];
 
 /// Decodes the escapes of ASCII bytes for which `is_wanted` is true, once.
@@ -105,6 +109,25 @@ fn could_be_private(path: &str) -> bool {
     false
 }
 
+/// The fields of `normalize` that may be `keep`.
+const STEPS: [&str; 7] = [
+    "escapedSlashes",
+    "backslashes",
+    "pathParameters",
+    "doubleEncoding",
+    "decodedDelimiters",
+    "semicolonQuery",
+    "emptySegments",
+];
+
+/// Returns a normalization in which some fields are `keep`, and the others `everyReading`.
+fn normalize(kept: &[bool]) -> Normalize {
+    let word = |kept: &bool| if *kept { "keep" } else { "everyReading" };
+    let fields: serde_json::Map<_, _> =
+        STEPS.iter().zip(kept).map(|(field, kept)| ((*field).to_owned(), json!(word(kept)))).collect();
+    policy::document::read(json!(fields).to_string().as_bytes()).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -117,6 +140,31 @@ proptest! {
             // Every reading of the forwarded path was checked.
             for reading in again.readings() {
                 prop_assert!(read.readings().any(|checked| checked == reading), "{} was not checked", reading);
+            }
+        }
+    }
+
+    #[test]
+    fn every_reading_of_a_reading_is_a_reading(raw in path()) {
+        if let Ok(read) = parse(&raw) {
+            for reading in read.readings() {
+                let again = parse(reading.as_bytes()).unwrap();
+                for other in again.readings() {
+                    prop_assert!(read.readings().any(|known| known == other), "{} of {}", other, reading);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn another_step_removes_no_reading(raw in path(), kept in prop::collection::vec(any::<bool>(), STEPS.len()), step in 0..STEPS.len()) {
+        let mut more = kept.clone();
+        more[step] = false;
+        let (few, more) = (normalize(&kept), normalize(&more));
+        let parse = |normalize| RequestPath::parse(&raw, b"GET", normalize, &PathLimits::default());
+        if let (Ok(few), Ok(more)) = (parse(&few), parse(&more)) {
+            for reading in few.readings() {
+                prop_assert!(more.readings().any(|other| other == reading), "{} is missing", reading);
             }
         }
     }

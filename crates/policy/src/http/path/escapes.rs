@@ -23,15 +23,33 @@ pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
+/// The bytes of paths that are canonical and have one reading.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut bytes: &[u8] = b"/-._~!$&'()*+,=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    while let [first, rest @ ..] = bytes {
+        #[expect(clippy::indexing_slicing, reason = "a byte is less than 256; evaluated by the compiler")]
+        {
+            plain[*first as usize] = true;
+        }
+        bytes = rest;
+    }
+    plain
+};
+
 /// Returns the path unchanged if it is canonical and has one reading, as most paths do.
 pub(super) fn plain(path: &[u8]) -> Option<&str> {
-    let is_plain =
-        |byte: &u8| *byte == b'/' || is_unreserved(*byte) || (is_reserved_in_path(*byte) && *byte != b';');
-    if !path.iter().all(is_plain) {
-        return None;
+    let mut previous = 0;
+    let mut is_odd = false;
+    for byte in path {
+        if !PLAIN.get(usize::from(*byte)).is_some_and(|is_plain| *is_plain) {
+            return None;
+        }
+        is_odd |= previous == b'/' && matches!(byte, b'/' | b'.');
+        previous = *byte;
     }
     let text = std::str::from_utf8(path).ok()?;
-    let is_ambiguous = text.contains("//") || (text.contains("/.") && super::dots::any(text));
+    let is_ambiguous = is_odd && (text.contains("//") || super::dots::any(text));
     (!is_ambiguous).then_some(text)
 }
 
@@ -64,15 +82,22 @@ fn write_canonical(path: &[u8], text: &mut Vec<u8>) -> Result<(), Reason> {
             return Err(Reason::PATH_CONTROL);
         }
         is_ascii &= byte.is_ascii();
-        let is_kept = !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\'));
-        if is_kept || is_unreserved(byte) {
+        if !escaped && (is_reserved_in_path(byte) || matches!(byte, b'/' | b'\\')) {
             text.push(byte);
         } else {
-            let digit = |value: u8| if value < 10 { b'0' + value } else { b'A' + value - 10 };
-            text.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+            push_canonical(text, byte);
         }
     }
     if is_ascii { Ok(()) } else { check_utf8(path) }
+}
+
+/// Adds a byte that is not part of the syntax of a path: escaped, unless it is unreserved.
+fn push_canonical(text: &mut Vec<u8>, byte: u8) {
+    if is_unreserved(byte) {
+        return text.push(byte);
+    }
+    let digit = |value: u8| if value < 10 { b'0' + value } else { b'A' + value - 10 };
+    text.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
 }
 
 /// Checks that a path is valid UTF-8 once it is decoded. Overlong forms and surrogates are invalid (RFC 3629, section 3).
@@ -114,11 +139,26 @@ pub(super) fn decode_reserved(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reas
     Ok(())
 }
 
-/// Decodes the text once more where it contains `%25` and two hex digits.
+/// Decodes a canonical text once more where it contains `%25` and two hex digits; the result is canonical.
 pub(super) fn decode_twice(text: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
-    let mut once = Vec::with_capacity(text.len());
-    decode(text, &mut once, |byte, after| byte == b'%' && starts_with_hex(after));
-    write_canonical(&once, out)
+    let mut is_ascii = true;
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        if let (b'%', [b'2', b'5', high, low, after @ ..]) = (*first, tail)
+            && let Some(byte) = hex_byte(*high, *low)
+        {
+            if byte.is_ascii_control() {
+                return Err(Reason::PATH_CONTROL);
+            }
+            is_ascii &= byte.is_ascii();
+            push_canonical(out, byte);
+            rest = after;
+        } else {
+            out.push(*first);
+            rest = tail;
+        }
+    }
+    if is_ascii { Ok(()) } else { check_utf8(out) }
 }
 
 /// Cuts the text at the first escape of a byte.

@@ -15,12 +15,12 @@ use std::hash::Hasher as _;
 
 /// The maximum number of readings of a path.
 const MAX_READINGS: usize = 32;
-/// The maximum work for one path: the bytes of the spellings that its steps change. A path of 8 KiB may take 64 steps.
+/// The maximum work for one path: the bytes of the spellings that its steps change. A path of 8 KiB may take 32 steps.
 ///
-/// A byte costs about 1 ns. A path that no step changes costs no work, whatever its length.
-const MAX_WORK: usize = 512 * 1024;
+/// A byte costs up to 2 ns. A path that no step changes costs no work, whatever its length.
+const MAX_WORK: usize = 256 * 1024;
 /// The work of a step on a short spelling. It bounds the number of steps.
-const MIN_WORK: usize = 1024;
+const MIN_WORK: usize = 512;
 
 /// Returns every reading of a path whose escapes are canonical, the canonical path first.
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {

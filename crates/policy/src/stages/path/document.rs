@@ -7,7 +7,7 @@ use crate::vocabulary::{DenyResponse, Mode, PathMatch, RequestMatch, RuleName, R
 
 document! {
     /// One canonical path, then allow, deny, redirect or rewrite.
-    pub struct PathPolicy {
+    pub struct PathPolicy: Checked {
         /// Whether the filter acts.
         "mode" mode: Mode = Mode::default(),
         /// How to treat spellings of a path that servers read differently.
@@ -20,6 +20,26 @@ document! {
         "rules" rules: Rules<Rule> = Rules::default(),
         /// The response of denials.
         "response" response: Option<DenyResponse> = None,
+    }
+}
+
+impl Checked for PathPolicy {
+    /// Checks that servers read the text of each replacement in one way: with another reading, every new path would be
+    /// ambiguous.
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let Rules(rules) = &self.rules;
+        for (index, rule) in rules.iter().enumerate() {
+            let redirect = rule.action.redirect.as_ref().and_then(|redirect| redirect.path.as_ref());
+            let rewrite = rule.action.rewrite.as_ref().and_then(|rewrite| rewrite.replacement.as_ref());
+            for (field, replacement) in [("redirect", redirect), ("rewrite", rewrite)] {
+                if replacement.is_some_and(|replacement| replacement.is_ambiguous(&self.normalize)) {
+                    let message = "servers read the new path in different ways";
+                    let help = "write one of these paths, or set `normalize` to `keep` the spelling";
+                    let path = path.field("rules");
+                    problems.add(Code::REPLACEMENT, &path.item(index).field(field), message, help);
+                }
+            }
+        }
     }
 }
 

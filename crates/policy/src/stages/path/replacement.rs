@@ -1,7 +1,7 @@
 //! Replacements of a path.
 
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
-use crate::http::canonical_pattern;
+use crate::http::{Normalize, RequestPath, canonical_pattern};
 use crate::vocabulary::{PathMatch, Substitution, Template};
 
 /// A replacement of a path.
@@ -55,6 +55,19 @@ impl Replacement {
                 Some(substitution.apply(path.as_bytes()).unwrap_or_else(|| path.as_bytes().to_vec()))
             }
         }
+    }
+
+    /// Returns true if the text of a path or a prefix has more than one reading, or none.
+    pub(super) fn is_ambiguous(&self, normalize: &Normalize) -> bool {
+        let text = match self {
+            Self::Path(pieces) => pieces.iter().map(|piece| match piece {
+                Piece::Text(text) => text.as_str(),
+                Piece::Name(_) => "x",
+            }),
+            Self::Prefix(prefix) => return !RequestPath::has_one_reading(prefix, normalize),
+            Self::Regex(_) => return false,
+        };
+        !RequestPath::has_one_reading(&text.collect::<String>(), normalize)
     }
 
     /// Checks that a match with these patterns captures what the replacement uses.
