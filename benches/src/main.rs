@@ -11,6 +11,7 @@
 )]
 
 mod cpu;
+mod expressions;
 mod load;
 mod measure;
 mod memory;

@@ -1,5 +1,6 @@
 //! The workloads.
 
+use crate::expressions;
 use crate::policies;
 use crate::tokens::Issuer;
 use crate::variants::{
@@ -42,6 +43,8 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
     let denied = Arc::new(vec![request("/nowhere", &token)]);
     let with_token = [NONE, FLOOR, TOKEN, RINGFENCE, NATIVE, NATIVE_CACHED];
     let when_denied = [NONE, PATH, RINGFENCE, CHAIN, NATIVE];
+    let plain_path = Arc::new(vec![request(&expressions::plain(), &token)]);
+    let ambiguous_path = Arc::new(vec![request(&expressions::ambiguous(), &token)]);
     let with_response = [NONE, FLOOR, HEADER, RINGFENCE, CHAIN];
     let workload = |name, what, requests: &Arc<_>, variants| Workload {
         name,
@@ -78,6 +81,18 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
             "W1 with response headers",
             &repeated,
             variants::some(&with_response, &on_response, &jwks)?,
+        ),
+        workload(
+            "W6",
+            "a path of 8,000 bytes, and regular expressions that deny",
+            &plain_path,
+            expressions::variants()?,
+        ),
+        workload(
+            "W6-readings",
+            "the same with a path that has many readings",
+            &ambiguous_path,
+            expressions::variants()?,
         ),
     ])
 }

@@ -1,0 +1,63 @@
+//! Long paths and regular expressions: rules that deny, none of which matches.
+
+use crate::variants::{NONE, Variant};
+use anyhow::Result;
+use serde_json::{Value, json};
+use testkit::bootstrap::{extension, wasm};
+
+pub(crate) const FEW: &str = "path-policy, 20 expressions";
+pub(crate) const NATIVE: &str = "Envoy: rbac, 20 expressions";
+
+/// The length of a path, in bytes.
+const LENGTH: usize = 8000;
+
+/// Words in the names of files that should not be served.
+const WORDS: [&str; 8] =
+    ["wp-admin", "phpmyadmin", "cgi-bin", "actuator", "server-status", "vendor", "backup", "console"];
+
+fn expressions(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|n| {
+        let (one, other) = (WORDS[n % WORDS.len()], WORDS[(n * 3 + 1) % WORDS.len()]);
+        format!(r"(?i).*/({one}|{other})/?v{n}.*\.(bak|sql)")
+    })
+}
+
+/// Returns the variants: path-policy with 20 and with 100 expressions, and Envoy's filter with 20.
+pub(crate) fn variants() -> Result<Vec<Variant>> {
+    let path_policy = |count: usize| {
+        let rule = |(n, regex)| json!({"name": format!("r{n}"), "match": {"paths": [{"regex": regex}]}, "action": "deny"});
+        let rules: Vec<Value> = expressions(count).enumerate().map(rule).collect();
+        wasm("path-policy", &json!({"default": "allow", "rules": rules}).to_string())
+    };
+    Ok(vec![
+        Variant::new(NONE, Vec::new()),
+        Variant::new(FEW, vec![path_policy(20)?]),
+        Variant::new("path-policy, 100 expressions", vec![path_policy(100)?]),
+        Variant::new(NATIVE, vec![rbac()]),
+    ])
+}
+
+fn rbac() -> Value {
+    let policy = |(n, regex): (usize, String)| {
+        let permission = json!({"url_path": {"path": {"safe_regex": {"regex": regex}}}});
+        (format!("r{n}"), json!({"permissions": [permission], "principals": [{"any": true}]}))
+    };
+    let policies: serde_json::Map<String, Value> = expressions(20).enumerate().map(policy).collect();
+    let rbac = json!({"rules": {"action": "DENY", "policies": policies}});
+    extension("rbac", "filters.http.rbac.v3.RBAC", rbac)
+}
+
+/// Returns a path with one reading.
+pub(crate) fn plain() -> String {
+    segments("")
+}
+
+/// Returns a path with many readings of about the same length.
+pub(crate) fn ambiguous() -> String {
+    segments("/a%3Ab%5Cc//d;e")
+}
+
+fn segments(start: &str) -> String {
+    let words = "/users/42/files/report-2026.pdf".chars().cycle();
+    start.chars().chain(words).take(LENGTH).collect()
+}
