@@ -230,6 +230,8 @@ const PLACES: [Place; 55] = [
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"backslashes": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"pathParameters": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"doubleEncoding": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"decodedDelimiters": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"semicolonQuery": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"emptySegments": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"dotSegments": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"forward": "zzzz"}}"#),
