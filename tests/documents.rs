@@ -217,7 +217,7 @@ fn fields_and_choices(schema: &Value, words: &mut BTreeSet<String>) {
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const PLACES: [Place; 55] = [
+const PLACES: [Place; 57] = [
     ("vhost-policy", "Fields", "vhost-policy", r#"{"zzzz": 1}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"sni": "zzzz"}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"unknownHost": "zzzz"}"#),
