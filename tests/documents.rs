@@ -217,7 +217,7 @@ fn fields_and_choices(schema: &Value, words: &mut BTreeSet<String>) {
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const PLACES: [Place; 55] = [
+const PLACES: [Place; 57] = [
     ("vhost-policy", "Fields", "vhost-policy", r#"{"zzzz": 1}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"sni": "zzzz"}"#),
     ("vhost-policy", "Fields", "vhost-policy", r#"{"unknownHost": "zzzz"}"#),
@@ -230,6 +230,8 @@ const PLACES: [Place; 55] = [
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"backslashes": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"pathParameters": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"doubleEncoding": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"decodedDelimiters": "zzzz"}}"#),
+    ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"semicolonQuery": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"emptySegments": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"dotSegments": "zzzz"}}"#),
     ("path-policy", "`normalize`", "path-policy", r#"{"normalize": {"forward": "zzzz"}}"#),

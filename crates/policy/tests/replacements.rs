@@ -134,3 +134,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_new_path_that_servers_read_in_different_ways_is_rejected() {
+    let problems = |action: &str, normalize: Value, fields: Value| {
+        let rule =
+            json!({"name": "r", "match": {"paths": [{"prefix": "/v"}]}, "action": action, action: fields});
+        let policy = json!({"normalize": normalize, "default": "deny", "rules": [rule]});
+        match load::<PathStage>(policy.to_string().as_bytes()) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+        }
+    };
+    for action in ["rewrite", "redirect"] {
+        for path in ["/a;v=1", "/a%2Fb", "/a//b", "/a\\b", "/a%3Fb", "/a%2541"] {
+            for field in ["path", "prefix"] {
+                let expected = format!(
+                    "replacement at rules[0].{action}: servers read the new path in different ways; write one of these paths, \
+                     or set `normalize` to `keep` the spelling"
+                );
+                assert_eq!(problems(action, json!({}), json!({field: path})), [expected], "{path}");
+            }
+        }
+        assert!(problems(action, json!({}), json!({"path": "/a:b@c/d%20e=1"})).is_empty());
+        assert!(problems(action, json!({"escapedSlashes": "keep"}), json!({"prefix": "/a%2Fb"})).is_empty());
+    }
+}
