@@ -14,7 +14,9 @@ mod keys_over_tls;
 mod observability;
 mod reload;
 mod routes;
+mod server_names;
 mod tokens;
+mod waiting;
 
 use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap, wasm};

@@ -12,6 +12,8 @@
 //! assert!(Module::PathPolicy.load(policy.to_string().as_bytes()).is_ok());
 //! ```
 
+mod capabilities;
+
 use inspect::Loaded;
 use policy::decision::Filter;
 use policy::document::{Problem, schema};

@@ -5,6 +5,7 @@ use crate::run::{run, say};
 use crate::trim::trim;
 use anyhow::Result;
 use clap::Args;
+use modules::Module;
 use testkit::envoy;
 use testkit::workspace::{cargo, target};
 
@@ -24,7 +25,7 @@ pub(crate) fn all(options: &Options) -> Result<()> {
     say("building the empty module");
     let empty = build::compile("empty")?;
     std::fs::write(folder.join("empty.wasm"), &empty)?;
-    std::fs::write(folder.join("floor.wasm"), trim(&empty, &["proxy_on_request_headers"])?)?;
+    std::fs::write(folder.join("floor.wasm"), trim(&empty, &Module::PathPolicy.callbacks())?)?;
     say("building and running the benchmarks; keep the machine idle");
     run(cargo("run --locked --release --package benches --").args(&options.arguments))
 }

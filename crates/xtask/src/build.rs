@@ -9,14 +9,6 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use testkit::workspace::{build, cargo, root};
 
-/// Returns the callbacks that a module implements, beyond those of every module.
-fn callbacks(module: Module) -> Vec<&'static str> {
-    let mut callbacks = vec!["proxy_on_request_headers", "proxy_on_request_trailers"];
-    callbacks.extend(module.edits_responses().then_some("proxy_on_response_headers"));
-    callbacks.extend(module.validates_tokens().then_some("proxy_on_http_call_response"));
-    callbacks
-}
-
 /// Returns the size limit of a module in bytes.
 fn max_size(module: Module) -> usize {
     if module.validates_tokens() { 1_200_000 } else { 700_000 }
@@ -30,7 +22,7 @@ pub(crate) fn all() -> Result<()> {
     for (index, module) in Module::ALL.into_iter().enumerate() {
         let (name, file, max_size) = (module.name(), module.file(), max_size(module));
         say(&format!("building {name} ({} of {})", index + 1, Module::ALL.len()));
-        let wasm = trim(&compile(name)?, &callbacks(module)).with_context(|| format!("in {name}"))?;
+        let wasm = trim(&compile(name)?, &module.callbacks()).with_context(|| format!("in {name}"))?;
         ensure!(wasm.len() <= max_size, "{name} has {} bytes; the limit is {max_size}", wasm.len());
         replace_file(&root().join("dist").join(&file), &wasm)?;
         eprintln!("    dist/{file}  {} KB", wasm.len().div_ceil(1000));

@@ -3,18 +3,9 @@
 use anyhow::{Result, ensure};
 use walrus::Module;
 
-/// The exports of every module: its memory, its start function, its allocator, and the callbacks that all modules implement.
-/// Envoy calls every callback that a module exports, and each call has a cost; the SDK exports all of them.
-const EXPORTS: [&str; 8] = [
-    "memory",
-    "_initialize",
-    "proxy_abi_version_0_2_1",
-    "proxy_on_memory_allocate",
-    "proxy_on_context_create",
-    "proxy_on_configure",
-    "proxy_on_tick",
-    "proxy_on_delete",
-];
+/// The exports of every module that are not callbacks: its memory, its start function, its version of the ABI, and its
+/// allocator.
+const EXPORTS: [&str; 4] = ["memory", "_initialize", "proxy_abi_version_0_2_1", "proxy_on_memory_allocate"];
 
 /// The functions of WASI that Envoy implements and a Rust module may import.
 const WASI: [&str; 8] = [
@@ -28,7 +19,8 @@ const WASI: [&str; 8] = [
     "fd_fdstat_get",
 ];
 
-/// Removes all exports except [`EXPORTS`] and `callbacks`, and the code that only they use.
+/// Removes all exports except [`EXPORTS`] and `callbacks`, and the code that only they use. The SDK exports every
+/// callback.
 pub(crate) fn trim(wasm: &[u8], callbacks: &[&str]) -> Result<Vec<u8>> {
     let mut module = Module::from_buffer(wasm)?;
     let kept: Vec<&str> = EXPORTS.iter().chain(callbacks).copied().collect();

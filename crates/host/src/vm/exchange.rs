@@ -2,7 +2,7 @@
 
 use super::ffi::{self, Map};
 use super::headers::{send_local_reply, write_changes};
-use super::instance::{Failure, PluginInstance, StreamAction};
+use super::instance::{Failure, PluginInstance, Settled, StreamAction};
 use crate::pairs;
 use crate::waiting_queue::Later;
 use policy::decision::LocalReply;
@@ -17,15 +17,17 @@ pub(crate) struct Exchange<S: Stage> {
     /// `None` only if the host runs a module that it did not configure.
     instance: Option<Rc<PluginInstance<S>>>,
     context: u32,
+    /// True once the policy has let the request continue without a wait.
+    continues: bool,
     response_state: S::ResponseState,
-    /// The state in place of `response_state`, if the request had to wait.
-    later: Option<Later<S::ResponseState>>,
+    /// The decision in place of `continues` and `response_state`, if the request had to wait.
+    later: Option<Later<Settled<S::ResponseState>>>,
 }
 
 impl<S: Stage> Exchange<S> {
     /// Creates an exchange of this context.
     pub(crate) fn new(instance: Option<Rc<PluginInstance<S>>>, context: u32) -> Self {
-        Self { instance, context, response_state: S::ResponseState::default(), later: None }
+        Self { instance, context, continues: false, response_state: S::ResponseState::default(), later: None }
     }
 
     fn on_request(&mut self) -> Result<Action, Failure> {
@@ -33,17 +35,13 @@ impl<S: Stage> Exchange<S> {
         match instance.decide(instance.has_room_to_wait())? {
             StreamAction::Continue(response_state) => {
                 self.response_state = response_state;
+                self.continues = true;
                 return Ok(Action::Continue);
             }
             StreamAction::Answered(response_state) => self.response_state = response_state,
             StreamAction::Wait(wanted) => self.later = Some(instance.wait(self.context, &wanted)),
         }
         Ok(Action::Pause)
-    }
-
-    /// Returns true if the request waits for keys.
-    fn is_waiting(&self) -> bool {
-        self.later.as_ref().is_some_and(|later| later.get().is_none())
     }
 
     /// Removes the trailers that no server may take for headers.
@@ -68,8 +66,21 @@ impl<S: Stage> Exchange<S> {
         Action::Pause
     }
 
+    fn settled(&self) -> Option<&Settled<S::ResponseState>> {
+        self.later.as_ref().and_then(|later| later.get())
+    }
+
+    /// Returns the action for what follows the headers of the request: its body and its trailers.
+    ///
+    /// INVARIANT: nothing continues before the policy has let the request continue. Envoy stops at the headers of a
+    /// paused request by itself, except with `allow_on_headers_stop_iteration`: what follows would release it.
+    fn on_rest_of_request(&self) -> Action {
+        let continues = self.continues || self.settled().is_some_and(|settled| settled.continues);
+        if continues { Action::Continue } else { Action::Pause }
+    }
+
     fn on_response(&self) -> Result<(), Failure> {
-        let state = self.later.as_ref().and_then(|later| later.get()).unwrap_or(&self.response_state);
+        let state = self.settled().map_or(&self.response_state, |settled| &settled.response_state);
         let Some(instance) = self.instance.as_ref().filter(|instance| instance.stage.responds(state)) else {
             return Ok(());
         };
@@ -90,11 +101,13 @@ impl<S: Stage> HttpContext for Exchange<S> {
 
     fn on_http_request_trailers(&mut self, _: usize) -> Action {
         match self.remove_trailers() {
-            // To continue here would release a request that waits for keys.
-            Ok(()) if self.is_waiting() => Action::Pause,
-            Ok(()) => Action::Continue,
+            Ok(()) => self.on_rest_of_request(),
             Err(failure) => self.deny_failure(&failure),
         }
+    }
+
+    fn on_http_request_body(&mut self, _: usize, _: bool) -> Action {
+        self.on_rest_of_request()
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {

@@ -36,7 +36,7 @@ pub(crate) struct PluginInstance<S: Stage> {
     needs: Needs,
     counters: Counters,
     keys: KeySchedule,
-    waiting: WaitingQueue<S::ResponseState>,
+    waiting: WaitingQueue<Settled<S::ResponseState>>,
     /// The current period of the timer, in milliseconds.
     tick: Cell<u32>,
     /// When counters were last written, in milliseconds since 1970.
@@ -51,6 +51,14 @@ pub(crate) enum StreamAction<M> {
     Answered(M),
     /// The request waits for keys.
     Wait(Vec<KeysWanted>),
+}
+
+/// The decision on a request that waited.
+#[derive(Debug)]
+pub(crate) struct Settled<M> {
+    /// False if the request was answered.
+    pub(crate) continues: bool,
+    pub(crate) response_state: M,
 }
 
 /// A failed call of the host.
@@ -154,7 +162,7 @@ impl<S: Stage> PluginInstance<S> {
     }
 
     /// Adds a request to those that wait for keys.
-    pub(crate) fn wait(&self, context: u32, wanted: &[KeysWanted]) -> Later<S::ResponseState> {
+    pub(crate) fn wait(&self, context: u32, wanted: &[KeysWanted]) -> Later<Settled<S::ResponseState>> {
         let until = clock::milliseconds().saturating_add(self.keys.max_wait(wanted));
         self.set_tick(FAST_TICK);
         self.waiting.push(context, until)
@@ -196,7 +204,7 @@ impl<S: Stage> PluginInstance<S> {
     }
 
     /// Decides on a waiting request. Returns false if it keeps waiting.
-    fn settle(&self, context: u32, later: &Later<S::ResponseState>, may_wait: bool) -> bool {
+    fn settle(&self, context: u32, later: &Later<Settled<S::ResponseState>>, may_wait: bool) -> bool {
         if ffi::set_effective_context(context).is_err() {
             return true;
         }
@@ -210,7 +218,7 @@ impl<S: Stage> PluginInstance<S> {
             }
         };
         // Set once: a request is settled only once.
-        let _ = later.set(response_state);
+        let _ = later.set(Settled { continues, response_state });
         if continues && ffi::resume_request().is_err() {
             Envoy.log(Level::Error, "the host does not resume a request");
         }

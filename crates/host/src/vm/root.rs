@@ -10,7 +10,15 @@ use proxy_wasm::types::ContextType;
 use std::rc::Rc;
 
 /// Runs a stage in this module.
+///
+/// Without its clock no module can work. Envoy's `capability_restriction_config` bars what it does not list, which
+/// includes the callbacks: Envoy would skip them, and every request would pass. The start is not among them, so the
+/// module refuses to load here.
 pub fn start<S: Stage + 'static>() {
+    if !ffi::has_clock() {
+        Envoy.log(Level::Error, "the host bars the clock: list all capabilities of the module, or none");
+        core::arch::wasm32::unreachable();
+    }
     proxy_wasm::set_root_context(|context| Box::new(Root::<S> { context, instance: None }));
 }
 

@@ -3,7 +3,8 @@
 use super::connection::{Stream, connect};
 use super::message::{Request, Response};
 use anyhow::{Result, bail};
-use std::net::SocketAddr;
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -16,6 +17,8 @@ const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
+/// An error code: the client does not need the stream any more.
+const CANCEL: u8 = 8;
 const MAX_FRAME: usize = 16_384;
 
 /// Sends a request over a new connection.
@@ -25,13 +28,56 @@ pub fn http2(address: SocketAddr, request: &Request) -> Result<Response> {
 
 /// Sends a request over this connection.
 pub fn http2_over(stream: &mut dyn Stream, scheme: &str, request: &Request) -> Result<Response> {
+    let connect = request.method == b"CONNECT" && request.target.is_none();
+    let _ = stream.write_all(&head(scheme, request, !connect));
+    read_response(stream, connect)
+}
+
+/// What follows the headers of a request.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// A part of the body.
+    Data(Vec<u8>),
+    /// Trailers with these names and values.
+    Trailers(Vec<(Vec<u8>, Vec<u8>)>),
+    /// The client resets the stream.
+    Reset,
+}
+
+/// Sends a request and what follows its headers over a new connection. The last part ends the stream.
+pub fn start_http2(address: SocketAddr, request: &Request, rest: &[Part]) -> Result<TcpStream> {
+    let mut stream = connect(address)?;
+    stream.write_all(&head("http", request, rest.is_empty()))?;
+    for (index, part) in rest.iter().enumerate() {
+        let end = if index + 1 == rest.len() { END_STREAM } else { 0 };
+        let mut bytes = Vec::new();
+        match part {
+            Part::Data(data) => push_frame(&mut bytes, DATA, end, 1, data),
+            Part::Trailers(lines) => {
+                let lines = lines.iter().map(|(name, value)| (&name[..], &value[..]));
+                let block = loona_hpack::Encoder::new().encode(lines);
+                push_frame(&mut bytes, HEADERS, END_HEADERS | END_STREAM, 1, &block);
+            }
+            Part::Reset => push_frame(&mut bytes, RST_STREAM, 0, 1, &[0, 0, 0, CANCEL]),
+        }
+        stream.write_all(&bytes)?;
+    }
+    Ok(stream)
+}
+
+/// Reads the response to a request of [`start_http2`].
+pub fn finish_http2(mut stream: TcpStream) -> Result<Response> {
+    read_response(&mut stream, false)
+}
+
+/// Returns the start of a connection and the headers of a request.
+fn head(scheme: &str, request: &Request, ends: bool) -> Vec<u8> {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     // SETTINGS_INITIAL_WINDOW_SIZE, and the same for the connection: no response has to wait for a window update.
     push_frame(&mut bytes, SETTINGS, 0, 0, &[0, 4, 0x7f, 0xff, 0xff, 0xff]);
     push_frame(&mut bytes, WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0, 0]);
-    let connect = request.method == b"CONNECT" && request.target.is_none();
     let block = header_block(scheme, request);
-    let flags = if connect { 0 } else { END_STREAM };
+    let flags = if ends { END_STREAM } else { 0 };
     let mut chunks = block.chunks(MAX_FRAME).peekable();
     let mut kind = HEADERS;
     while let Some(chunk) = chunks.next() {
@@ -40,8 +86,7 @@ pub fn http2_over(stream: &mut dyn Stream, scheme: &str, request: &Request) -> R
         push_frame(&mut bytes, kind, first | end, 1, chunk);
         kind = CONTINUATION;
     }
-    let _ = stream.write_all(&bytes);
-    read_response(stream, connect)
+    bytes
 }
 
 /// Encodes the header fields; HPACK can carry any bytes.

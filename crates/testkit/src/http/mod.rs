@@ -8,6 +8,6 @@ mod server;
 
 pub use connection::{Stream, connect};
 pub use http1::{http1, http1_over, read_response};
-pub use http2::{http2, http2_over};
+pub use http2::{Part, finish_http2, http2, http2_over, start_http2};
 pub use message::{Request, Response};
 pub use server::{Reply, accept, listen, response, serve, serve_connection};

@@ -24,6 +24,8 @@ pub(crate) enum Map {
 const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
 const REQUEST: u32 = 0;
+/// The clock of WASI that counts from 1970.
+const REALTIME: u32 = 0;
 
 /// Turns the status of a call into a result.
 pub(super) fn check(status: u32) -> Result<(), CallFailed> {
@@ -40,6 +42,13 @@ pub(super) fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Re
     // SAFETY: the host wrote `size` bytes to memory from `proxy_on_memory_allocate`, which leaks a vector of this
     // capacity, and transfers its ownership.
     Ok(unsafe { Vec::from_raw_parts(data, size, size) })
+}
+
+/// Returns true if the host has a clock.
+pub(crate) fn has_clock() -> bool {
+    let mut time = 0;
+    // SAFETY: the host writes the time during the call.
+    unsafe { sys::clock_time_get(REALTIME, 1, &raw mut time) == 0 }
 }
 
 /// Sets the period of the timer.

@@ -77,3 +77,8 @@ unsafe extern "C" {
     pub(super) fn proxy_record_metric(id: u32, value: u64) -> u32;
     pub(super) fn proxy_increment_metric(id: u32, offset: i64) -> u32;
 }
+
+#[link(wasm_import_module = "wasi_snapshot_preview1")]
+unsafe extern "C" {
+    pub(super) fn clock_time_get(clock: u32, precision: u64, time: *mut u64) -> u32;
+}

@@ -12,7 +12,7 @@ document! {
         "mode" mode: Mode = Mode::default(),
         /// The virtual hosts.
         hosts: VirtualHosts,
-        /// Whether the server name of a TLS connection must cover the host of each request.
+        /// Whether the server name of a TLS connection must belong to the virtual host of each request.
         "sni" sni: Sni = Sni::Ignore,
         /// The action for a host that is not listed.
         "unknownHost" unknown_host: UnknownHost = UnknownHost::Deny,
@@ -83,9 +83,9 @@ choice! {
 }
 
 choice! {
-    /// Whether the server name of a TLS connection must cover the host of each request.
+    /// Whether the server name of a TLS connection must belong to the virtual host of each request.
     pub enum Sni {
-        /// Required; otherwise 421.
+        /// Required: the server name equals the host, or the same entry decides for both; otherwise 421.
         Match = "match",
         /// Not checked.
         Ignore = "ignore",

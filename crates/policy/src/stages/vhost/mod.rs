@@ -3,7 +3,7 @@
 mod document;
 
 use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
-use crate::http::{Authority, Needs, Request};
+use crate::http::{Authority, Host, Needs, Request};
 use crate::stages::enforcement::Enforcement;
 use crate::stages::host_map::HostMap;
 use crate::stages::stage::Stage;
@@ -69,8 +69,7 @@ impl Stage for VhostStage {
             Ok(authority) => authority,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        let listed = self.index.matching(&authority.host).flatten();
-        for host in listed.filter_map(|index| self.hosts.get(*index)) {
+        for host in self.listed(&authority.host) {
             let result = RuleResult::of(host.mode, || None);
             report.record_rule(FILTER, &host.name, None, result);
             match result {
@@ -84,6 +83,11 @@ impl Stage for VhostStage {
 }
 
 impl VhostStage {
+    /// Returns the virtual hosts that list a host, the most specific first.
+    fn listed(&self, host: &Host) -> impl Iterator<Item = &VirtualHost> {
+        self.index.matching(host).flatten().filter_map(|index| self.hosts.get(*index))
+    }
+
     /// Checks a request against the virtual host of its authority.
     fn check<T: Trace>(
         &self,
@@ -142,8 +146,8 @@ impl VhostStage {
         reason.map_or(Ok(()), |reason| report.end(self.enforcement.denial(request, None, reason)))
     }
 
-    /// Returns the reason if the server name of the connection does not cover the host of the request (RFC 9110, section
-    /// 15.5.20).
+    /// Returns the reason if the connection was not made for the host of the request (RFC 9110, section 15.5.20): its
+    /// server name must be the host, or the virtual host that decides for the host must also decide for the server name.
     fn sni_reason(
         &self,
         request: &Request<'_>,
@@ -157,9 +161,18 @@ impl VhostStage {
             return Some(Reason::SNI_MISSING);
         };
         let Ok(sni) = Authority::parse(sni) else { return Some(Reason::SNI_MISMATCH) };
-        let has_domain = |host: &VirtualHost| host.domains.iter().any(|domain| domain.matches(&sni.host));
-        let is_covered = sni.port.is_none() && (sni.host == authority.host || host.is_some_and(has_domain));
+        let is_covered = sni.port.is_none()
+            && (sni.host == authority.host || host.is_some_and(|host| self.decides(host, &sni.host)));
         (!is_covered).then_some(Reason::SNI_MISMATCH)
+    }
+
+    /// Returns true if a virtual host is the one that decides for a name. A virtual host in shadow is tried as if it
+    /// were live; the others in shadow are skipped, as for the host of a request.
+    fn decides(&self, host: &VirtualHost, name: &Host) -> bool {
+        let is_tried = |other: &&VirtualHost| {
+            other.name == host.name || RuleResult::of(other.mode, || None) == RuleResult::Matched
+        };
+        self.listed(name).find(is_tried).is_some_and(|first| first.name == host.name)
     }
 }
 
