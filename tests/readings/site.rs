@@ -37,7 +37,9 @@ impl Site {
         for name in ["files/plan.txt", "files/plan.bak"] {
             std::fs::write(documents.join(name), MARKER)?;
         }
-        std::fs::write(documents.join("public/index.html"), PUBLIC)?;
+        for name in ["public/index.html", "public/page.html"] {
+            std::fs::write(documents.join(name), PUBLIC)?;
+        }
         std::fs::write(documents.join("index.html"), PUBLIC)?;
         let root = std::fs::metadata(&folder)?.uid() == 0;
         let ignores_case = documents.join("PRIVATE").exists();

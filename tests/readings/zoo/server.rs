@@ -51,7 +51,7 @@ impl Server {
         let connection = &mut server.connection;
         let process = server.processes.last_mut().context("there is no command")?;
         process.wait_for(&setup.name, || {
-            (connection.get(b"/public/index.html")?.status == 200).then_some(())
+            (connection.get(b"/public/page.html")?.status == 200).then_some(())
         })?;
         server.check_health()?;
         Ok(server)
@@ -60,7 +60,7 @@ impl Server {
     /// Checks that it serves the site as described.
     pub fn check_health(&mut self) -> Result<()> {
         for (path, expected) in [
-            ("/public/index.html", PUBLIC),
+            ("/public/page.html", PUBLIC),
             ("/private/secret.html", MARKER),
             ("/files/plan.txt", MARKER),
             ("/files/plan.bak", MARKER),

@@ -22,6 +22,7 @@ pub fn nothing_comes_back(site: &Site, forwarded: &Forwarded, kind: &Kind, setup
         asked += 1;
         let Some(answer) = server.ask(request) else {
             silent += 1;
+            ensure!(silent < SILENT, "{}: no response to {request}, the last of many", setup.name);
             continue;
         };
         for (case, sent) in judged.filter(|(case, _)| !case.permits(&answer)) {
@@ -36,6 +37,9 @@ pub fn nothing_comes_back(site: &Site, forwarded: &Forwarded, kind: &Kind, setup
     ensure!(failures.is_empty(), "{} come back:\n{}", failures.len(), first.join("\n"));
     Ok(())
 }
+
+/// The number of requests without a response that ends a trial.
+const SILENT: usize = 5;
 
 /// The maximum number of failures that are listed.
 const LISTED: usize = 400;
