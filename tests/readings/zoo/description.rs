@@ -18,6 +18,8 @@ pub struct Kind {
     pub install: String,
     /// Whether it ignores letter case, so that rules must ignore it too.
     pub ignores_case: bool,
+    /// Whether it serves a file with further segments after its name, which policies do not judge (docs/path-policy.md).
+    pub path_info: bool,
     /// Whether only `--zoo` runs it.
     pub zoo_only: bool,
     /// The files that are written before it starts, and their text.
@@ -71,6 +73,7 @@ fn kind(name: String, text: &str) -> Result<Kind> {
         exists: strings(&file["exists"]).into_iter().map(PathBuf::from).collect(),
         install: file["install"].as_str().unwrap_or("a network to fetch packages").to_owned(),
         ignores_case: file["ignoresCase"] == true,
+        path_info: file["pathInfo"] == true,
         zoo_only: file["zooOnly"] == true,
         files: texts(&file["files"]),
         build: file["build"].as_str().map(str::to_owned),

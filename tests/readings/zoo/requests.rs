@@ -30,6 +30,14 @@ impl Ask {
         }
     }
 
+    /// Returns true if further segments follow the name of a file.
+    pub fn has_path_info(&self) -> bool {
+        let path = String::from_utf8_lossy(&self.target).replace("%2F", "/").replace("%2f", "/");
+        let after = |file: &str| path.split_once(file).map(|(_, after)| after.to_owned());
+        let names = ["secret.html/", "plan.txt/", "plan.bak/"];
+        names.into_iter().filter_map(after).any(|after| !after.trim_matches(['/', '.']).is_empty())
+    }
+
     /// Returns this request as an upstream saw it, without the header lines that Envoy adds.
     pub fn seen(&self, seen: SeenUpstream) -> Self {
         let host = seen.headers.iter().find(|(name, _)| name == b"host").map(|(_, host)| host.clone());

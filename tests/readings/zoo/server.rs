@@ -26,7 +26,6 @@ impl Server {
         let (port, inner) = (free_port()?, free_port()?);
         let folder = site.folder.join(setup.name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
         std::fs::create_dir_all(&folder)?;
-        texts.extend(setup.texts.iter().cloned());
         let mut add = |name: &str, text: String| texts.push((name.to_owned(), text));
         add("port", port.to_string());
         add("inner", inner.to_string());
@@ -34,6 +33,8 @@ impl Server {
         add("documents", site.documents.display().to_string());
         add("marker", String::from_utf8_lossy(MARKER).into_owned());
         add("user", std::env::var("USER").unwrap_or_else(|_| "root".to_owned()));
+        // The last ones are replaced first: they may name the others.
+        texts.extend(setup.texts.iter().cloned());
         for (name, text) in &kind.files {
             std::fs::write(folder.join(name), filled(text, &texts))?;
         }
@@ -48,38 +49,44 @@ impl Server {
             let log = folder.join(format!("{index}.log"));
             server.processes.push(Background::start(&mut command(line, &texts, &folder)?, &log)?);
         }
-        let connection = &mut server.connection;
+        let (connection, mut state) = (&mut server.connection, Ok(()));
         let process = server.processes.last_mut().context("there is no command")?;
-        process.wait_for(&setup.name, || {
-            (connection.get(b"/public/page.html")?.status == 200).then_some(())
-        })?;
-        server.check_health()?;
-        Ok(server)
+        let ready = process.wait_for(&setup.name, || {
+            state = check_health(connection);
+            state.is_ok().then_some(())
+        });
+        match (ready, state) {
+            (Err(error), Err(state)) => Err(error.context(state)),
+            (ready, _) => ready.map(|()| server),
+        }
     }
 
     /// Checks that it serves the site as described.
     pub fn check_health(&mut self) -> Result<()> {
-        for (path, expected) in [
-            ("/public/page.html", PUBLIC),
-            ("/private/secret.html", MARKER),
-            ("/files/plan.txt", MARKER),
-            ("/files/plan.bak", MARKER),
-            ("/users/7/keys", MARKER),
-            ("/admin", MARKER),
-            ("/some/thing.x", b"asked: /some/thing.x"),
-        ] {
-            let response = self.connection.follow(path.as_bytes());
-            let body = response.map(|response| response.body);
-            let right = body.as_ref().is_some_and(|body| body.trim_ascii_end() == expected);
-            ensure!(right, "{path}: {:?}", body.map(|body| body.escape_ascii().to_string()));
-        }
-        Ok(())
+        check_health(&mut self.connection)
     }
 
     /// Sends a request; `None` if there is no response.
     pub fn ask(&mut self, ask: &Ask) -> Option<Answer> {
         self.connection.send(&ask.request()).map(|response| Answer::of(&response))
     }
+}
+
+fn check_health(connection: &mut Connection) -> Result<()> {
+    for (path, expected) in [
+        ("/public/page.html", PUBLIC),
+        ("/private/secret.html", MARKER),
+        ("/files/plan.txt", MARKER),
+        ("/files/plan.bak", MARKER),
+        ("/users/7/keys", MARKER),
+        ("/admin", MARKER),
+        ("/some/thing.x", b"asked: /some/thing.x"),
+    ] {
+        let body = connection.follow(path.as_bytes()).map(|response| response.body);
+        let right = body.as_ref().is_some_and(|body| body.trim_ascii_end() == expected);
+        ensure!(right, "{path}: {:?}", body.map(|body| body.escape_ascii().to_string()));
+    }
+    Ok(())
 }
 
 /// Returns a command of a description.
