@@ -46,7 +46,8 @@ pub fn find(name: &str) -> Option<PathBuf> {
     program(name).or_else(|| {
         let named = |file: &std::fs::DirEntry| {
             let file = file.file_name().to_string_lossy().into_owned();
-            file.strip_prefix(name).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+            file.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
         };
         let mut files = std::fs::read_dir("/usr/sbin").ok()?.flatten().filter(named);
         files.next().map(|file| file.path())

@@ -88,7 +88,10 @@ fn is_allowed(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').collect();
     path == "/"
         || path.ends_with(".css")
-        || matches!(segments.as_slice(), ["", "public", ..] | ["", "users", _, "posts"] | ["", "team", _, "page"])
+        || matches!(
+            segments.as_slice(),
+            ["", "public", ..] | ["", "users", _, "posts"] | ["", "team", _, "page"]
+        )
 }
 
 fn rewrite() -> Value {

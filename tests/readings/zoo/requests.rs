@@ -80,8 +80,18 @@ const STARTS: [&str; 12] = [
 ];
 
 /// What a request may end with so that a policy allows it.
-const ENDS: [&str; 10] =
-    ["/x.css", ";x.css", "%3fx.css", "%23.css", ".css", "%2fx.css", "/../x.css", "/posts", "%00.css", "%20.css"];
+const ENDS: [&str; 10] = [
+    "/x.css",
+    ";x.css",
+    "%3fx.css",
+    "%23.css",
+    ".css",
+    "%2fx.css",
+    "/../x.css",
+    "/posts",
+    "%00.css",
+    "%20.css",
+];
 
 /// Header names that move a path, and the targets that they are sent with.
 const MOVERS: [&str; 16] = [
@@ -153,7 +163,10 @@ impl Generator {
         let mut bytes = target.into_bytes();
         if self.one_in(12) && !bytes.is_empty() {
             let at = self.below(bytes.len());
-            let odd = self.pick(&["%2f", "%5c", ";", "%3b", "?", "%3f", "#", "%23", ":", "@", "%00", "%09", "%20", "+", "&", "*", "~", "|", "\"", "<", "%", "%0d%0a", "\\", "%c2%a0", "\u{ff0f}", "\u{2025}", ".", "/"]);
+            let odd = self.pick(&[
+                "%2f", "%5c", ";", "%3b", "?", "%3f", "#", "%23", ":", "@", "%00", "%09", "%20", "+", "&",
+                "*", "~", "|", "\"", "<", "%", "%0d%0a", "\\", "%c2%a0", "\u{ff0f}", "\u{2025}", ".", "/",
+            ]);
             bytes.splice(at..at, odd.bytes());
         }
         Ask::new(bytes)
@@ -245,7 +258,9 @@ fn ended() -> Vec<Ask> {
     let mut all = Vec::new();
     for denied in DENIED {
         for end in ENDS.iter().chain(&TAILS) {
-            for start in ["", "/public/..", "/api/../..", "/api/..%2f..", "/t/..;", "/r/.-./.-.", "/minus/.-./.-."] {
+            for start in
+                ["", "/public/..", "/api/../..", "/api/..%2f..", "/t/..;", "/r/.-./.-.", "/minus/.-./.-."]
+            {
                 all.push(Ask::new(format!("{start}{denied}{end}")));
             }
         }

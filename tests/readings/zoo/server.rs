@@ -24,7 +24,8 @@ impl Server {
     pub fn start(site: &Site, kind: &Kind, setup: &Setup) -> Result<Self> {
         let mut texts = kind.tools()?.context("not installed")?;
         let (port, inner) = (free_port()?, free_port()?);
-        let folder = site.folder.join(setup.name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+        let folder =
+            site.folder.join(setup.name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
         std::fs::create_dir_all(&folder)?;
         let mut add = |name: &str, text: String| texts.push((name.to_owned(), text));
         add("port", port.to_string());
@@ -101,5 +102,8 @@ fn command(line: &str, texts: &[(String, String)], folder: &Path) -> Result<Comm
 
 /// Replaces `@name@` by its text.
 fn filled(text: &str, texts: &[(String, String)]) -> String {
-    texts.iter().rev().fold(text.to_owned(), |filled, (name, text)| filled.replace(&format!("@{name}@"), text))
+    texts
+        .iter()
+        .rev()
+        .fold(text.to_owned(), |filled, (name, text)| filled.replace(&format!("@{name}@"), text))
 }
