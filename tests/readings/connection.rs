@@ -21,11 +21,15 @@ impl Connection {
 
     /// Sends a `GET` request. Returns `None` if the server closes the connection.
     pub fn get(&mut self, target: &[u8]) -> Option<Response> {
-        let request = Request { target: Some(target.to_vec()), ..Request::get("/") };
+        self.send(&Request { target: Some(target.to_vec()), ..Request::get("/") })
+    }
+
+    /// Sends a request. Returns `None` if the server closes the connection.
+    pub fn send(&mut self, request: &Request) -> Option<Response> {
         // The server may have closed the connection after the last response, for reasons other than this request.
         let kept = self.stream.take();
-        kept.and_then(|stream| self.over(stream, &request))
-            .or_else(|| self.over(http::connect(self.address).ok()?, &request))
+        kept.and_then(|stream| self.over(stream, request))
+            .or_else(|| self.over(http::connect(self.address).ok()?, request))
     }
 
     /// Sends a `GET` request and follows redirects.

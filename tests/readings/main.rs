@@ -2,9 +2,11 @@
 //! applies.
 //!
 //! Each server is asked for the file directly, under thousands of spellings. Every spelling that one of them serves is then
-//! sent to all of them through Envoy. A server that is not installed is left out, and its trials are ignored; with
-//! `RINGFENCE_ALL` in the environment that is a failure.
+//! sent to all of them through Envoy. The servers of the zoo are sent what Envoy forwards under policies that deny, allow and
+//! rewrite. A server that is not installed is left out, and its trials are ignored; with `RINGFENCE_ALL` in the environment
+//! that is a failure.
 
+mod benign;
 mod connection;
 mod gateway;
 mod pieces;
@@ -13,6 +15,7 @@ mod site;
 mod spellings;
 mod trials;
 mod world;
+mod zoo;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use servers::KINDS;
@@ -21,22 +24,28 @@ use world::{State, World};
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::from_args();
-    let wanted = |name: &str| arguments.filter.as_deref().is_none_or(|filter| name.contains(filter));
-    let started = !arguments.list && names().iter().any(|name| wanted(name));
+    let mut trials = benign::trials();
+    trials.extend(zoo::trials(&arguments)?);
+    let started = !arguments.list && names().iter().any(|name| is_wanted(&arguments, name));
     let world = if started { Some(Arc::new(World::start()?)) } else { None };
     if let Some(world) = &world {
         name_left_out(world)?;
     }
-    let trials = names().into_iter().map(|name| {
+    trials.extend(names().into_iter().map(|name| {
         let world = world.clone();
         let setup = name.strip_prefix(THROUGH);
         let left_out =
             world.as_ref().is_some_and(|world| setup.is_some_and(|setup| is_left_out(world, setup)));
         Trial::test(name.clone(), move || run(&name, world.as_deref())).with_ignored_flag(left_out)
-    });
-    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    }));
+    let conclusion = libtest_mimic::run(&arguments, trials);
     drop(world);
     conclusion.exit()
+}
+
+/// Returns true if the arguments select this trial.
+fn is_wanted(arguments: &Arguments, name: &str) -> bool {
+    arguments.filter.as_deref().is_none_or(|filter| name.contains(filter))
 }
 
 /// The start of the names of trials with a server.

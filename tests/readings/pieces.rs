@@ -126,3 +126,6 @@ pub const TAILS: [&str; 37] = [
     "%00",
     "%2500",
 ];
+
+/// Letters and escapes of other letters that are equal to them if case is ignored by the rules of Unicode.
+pub const FOLDED: [(char, &str); 4] = [('k', "%e2%84%aa"), ('s', "%c5%bf"), ('i', "%c4%b0"), ('i', "%c4%b1")];

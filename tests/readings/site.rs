@@ -30,11 +30,16 @@ impl Site {
     pub fn create() -> Result<Self> {
         let folder = run_folder("readings")?;
         let documents = folder.join("ROOT");
-        for name in ["private", "public"] {
+        for name in ["private", "public", "files"] {
             std::fs::create_dir_all(documents.join(name))?;
         }
         std::fs::write(documents.join(FILE.trim_start_matches('/')), MARKER)?;
-        std::fs::write(documents.join("public/index.html"), PUBLIC)?;
+        for name in ["files/plan.txt", "files/plan.bak"] {
+            std::fs::write(documents.join(name), MARKER)?;
+        }
+        for name in ["public/index.html", "public/page.html"] {
+            std::fs::write(documents.join(name), PUBLIC)?;
+        }
         std::fs::write(documents.join("index.html"), PUBLIC)?;
         let root = std::fs::metadata(&folder)?.uid() == 0;
         let ignores_case = documents.join("PRIVATE").exists();

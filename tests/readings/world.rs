@@ -89,7 +89,7 @@ fn start_all(site: &Site, spellings: &[Spelling]) -> Vec<Result<Started>> {
 }
 
 /// Runs a function for each item in its own thread.
-fn side_by_side<A: Sync, B: Send>(all: &[A], run: impl Fn(&A) -> Result<B> + Sync) -> Vec<Result<B>> {
+pub fn side_by_side<A: Sync, B: Send>(all: &[A], run: impl Fn(&A) -> Result<B> + Sync) -> Vec<Result<B>> {
     let run = &run;
     std::thread::scope(|scope| {
         let threads: Vec<_> = all.iter().map(|one| scope.spawn(move || run(one))).collect();

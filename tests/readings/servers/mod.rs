@@ -7,7 +7,7 @@ mod nginx;
 mod python;
 mod tomcat;
 
-pub use kind::{Kind, Server};
+pub use kind::{Kind, Server, program};
 
 /// All servers.
 pub const KINDS: [Kind; 5] = [nginx::KIND, apache::KIND, tomcat::KIND, express::KIND, python::KIND];

