@@ -4,6 +4,7 @@
 mod calls;
 mod configs;
 mod configuration;
+mod connect;
 mod crash;
 mod ecds;
 mod examples;
