@@ -123,8 +123,8 @@ mod tests {
             r#"{"name": "x-role", "exact": "admin", "values": "all"}"#,
         );
         let absent = r#"{"name": "x-role", "present": false}"#;
-        type Lines<'l> = &'l [(&'l str, &'l str)];
-        let table: [(&str, Lines<'_>, [(bool, bool); 2]); 9] = [
+        type Row<'l> = (&'l str, &'l [(&'l str, &'l str)], [(bool, bool); 2]);
+        let table: [Row<'_>; 9] = [
             (admin, &[("x-role", "admin")], [both, both]),
             (admin, &[("x-role", "user, admin")], [(true, false), (true, false)]),
             (admin, &[("x-role", "user,administrator")], [neither, neither]),
