@@ -132,14 +132,16 @@ impl<'a> Headers<'a> {
 
     /// Renames the header `from` to `to`. Existing headers `to` are removed, even if `from` is absent: no client can set them.
     pub fn rename(&mut self, from: &str, to: &str) {
-        self.remove(|name| is_named(name, to) && !is_named(name, from));
-        if self.has(&|name| is_named(name, from), |_| true) {
-            self.changes.push(Change::Remove(from.into()));
-            for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {
-                line.name = Cow::Owned(to.into());
-            }
-            self.write_again(&|name| is_named(name, to), &|_| true);
+        let is_new = |name: &[u8]| is_named(name, to);
+        if !self.has(&|name| is_named(name, from), |_| true) {
+            return self.remove(is_new);
         }
+        self.changes.push(Change::Remove(from.into()));
+        self.lines.retain(|line| !is_new(&line.name) || is_named(&line.name, from));
+        for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {
+            line.name = Cow::Owned(to.into());
+        }
+        self.write_again(&is_new, &|_| true);
     }
 
     fn has(&self, is_selected: &dyn Fn(&[u8]) -> bool, is_affected: impl Fn(&Line<'a>) -> bool) -> bool {
