@@ -157,6 +157,23 @@ proptest! {
     }
 
     #[test]
+    fn a_chosen_canonical_path_is_its_own_canonical_path(raw in path(), chosen in prop::collection::vec(any::<bool>(), STEPS.len())) {
+        let words = ["decode", "toSlash", "strip", "keep", "keep", "keep", "merge"];
+        let choices = STEPS.iter().zip(words).zip(chosen).filter(|(_, is_chosen)| *is_chosen);
+        let fields: serde_json::Map<_, _> =
+            choices.map(|((field, word), _)| ((*field).to_owned(), json!(word))).collect();
+        let normalize = policy::document::read(json!(fields).to_string().as_bytes()).unwrap();
+        if let Ok(read) = RequestPath::parse(&raw, b"GET", &normalize, &PathLimits::default()) {
+            let target = read.target();
+            let again = RequestPath::parse(&target, b"GET", &normalize, &PathLimits::default()).unwrap();
+            prop_assert_eq!(again.canonical(), read.canonical());
+            for reading in again.readings() {
+                prop_assert!(read.readings().any(|checked| checked == reading), "{} was not checked", reading);
+            }
+        }
+    }
+
+    #[test]
     fn another_step_removes_no_reading(raw in path(), kept in prop::collection::vec(any::<bool>(), STEPS.len()), step in 0..STEPS.len()) {
         let mut more = kept.clone();
         more[step] = false;
