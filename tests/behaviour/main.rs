@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod calls;
+mod capabilities;
 mod configs;
 mod configuration;
 mod connect;

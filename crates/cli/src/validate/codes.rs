@@ -3,7 +3,7 @@
 use diagnostics::Severity;
 
 /// The codes with their severities and descriptions.
-pub const CODES: [(Severity, &str, &str); 9] = [
+pub const CODES: [(Severity, &str, &str); 15] = [
     (Severity::Error, "duplicate_field", "an object has the same key twice"),
     (Severity::Error, "unknown_filter", "the filter of a policy is unknown"),
     (Severity::Error, "unknown_field", "an unknown field, in a policy or in the manifest that contains it"),
@@ -15,6 +15,24 @@ pub const CODES: [(Severity, &str, &str); 9] = [
     ),
     (Severity::Warning, "no_policy", "a file of the command line contains no policy"),
     (Severity::Warning, "fail_open", "requests pass unchecked if the module fails"),
+    (
+        Severity::Warning,
+        "capability_restriction",
+        "`capability_restriction_config` lacks callbacks or host calls that the module needs",
+    ),
+    (
+        Severity::Warning,
+        "disabled_filter",
+        "the filter of the module is disabled, except where a route enables it",
+    ),
+    (
+        Severity::Warning,
+        "disabled_for_route",
+        "a route, virtual host or cluster of a route disables the filter of the module",
+    ),
+    (Severity::Warning, "matched_filter", "a matcher of Envoy decides which requests the module checks"),
+    (Severity::Warning, "optional_filter", "an Envoy without Wasm ignores the filter of the module"),
+    (Severity::Warning, "after_router", "the filter of the module follows the router"),
     (Severity::Warning, "missing_sha256", "a fetched module has no digest"),
     (
         Severity::Warning,

@@ -1,7 +1,7 @@
 //! Checks the documents of a file.
 
 use super::scene::Scene;
-use super::{envoy, kubernetes, policy};
+use super::{bypass, envoy, kubernetes, policy};
 use crate::files::File;
 use diagnostics::{Diagnostic, Span, did_you_mean, nearest};
 use inspect::Policy;
@@ -39,6 +39,7 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
     if node.get("apiVersion").is_some() && node.get("kind").is_some() {
         return kubernetes::object(scene, node);
     }
+    bypass::check(scene, node);
     let plugins = envoy::plugins(node);
     if !plugins.is_empty() || envoy::is_bootstrap(node) {
         return plugins.into_iter().for_each(|plugin| envoy::plugin(scene, plugin));

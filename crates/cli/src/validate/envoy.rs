@@ -1,5 +1,6 @@
 //! Checks the modules in a configuration of Envoy.
 
+use super::bypass;
 use super::policy;
 use super::scene::Scene;
 use diagnostics::Span;
@@ -36,21 +37,31 @@ pub fn plugins(node: &Node) -> Vec<&Node> {
 
 /// Checks an object that loads a module of Ringfence.
 pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
-    let vm = field(plugin, "vm_config");
-    let code = vm.and_then(|vm| vm.get("code"));
-    let remote = code.and_then(|code| code.get("remote"));
-    let file = code.and_then(|code| code.get("local")?.get("filename"));
-    let uri = remote.and_then(|remote| field(remote, "http_uri")?.get("uri"));
-    let root = field(plugin, "root_id");
-    let names = [file, uri, plugin.get("name"), root].into_iter().flatten();
-    let configuration = plugin.get("configuration");
-    let policy = configuration.and_then(|configuration| configuration.get("value"));
-    let Some(module) = scene.module_of(names, policy) else { return };
-    failure_and_digest(scene, plugin, remote);
-    match configuration {
+    let Some(module) = module_of(scene, plugin) else { return };
+    failure_and_digest(scene, plugin, remote(plugin));
+    bypass::capabilities(scene, module, plugin);
+    match plugin.get("configuration") {
         Some(any) => configured(scene, module, any),
         None => missing_policy(scene, plugin),
     }
+}
+
+/// Returns the module of Ringfence that an object loads.
+pub fn module_of(scene: &Scene<'_>, plugin: &Node) -> Option<Module> {
+    let file = code(plugin).and_then(|code| code.get("local")?.get("filename"));
+    let uri = remote(plugin).and_then(|remote| field(remote, "http_uri")?.get("uri"));
+    let names = [file, uri, plugin.get("name"), field(plugin, "root_id")].into_iter().flatten();
+    let policy = plugin.get("configuration").and_then(|configuration| configuration.get("value"));
+    scene.module_of(names, policy)
+}
+
+fn code(plugin: &Node) -> Option<&Node> {
+    field(plugin, "vm_config")?.get("code")
+}
+
+/// Returns the server that a module is fetched from.
+fn remote(plugin: &Node) -> Option<&Node> {
+    code(plugin)?.get("remote")
 }
 
 /// Reports a module without a policy.
@@ -117,6 +128,6 @@ pub fn head(node: &Node) -> Span {
 }
 
 /// Returns a field by either of its names in protobuf's JSON; `name` is in `snake_case`.
-fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+pub fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     node.fields().iter().find(|(key, _)| convert::snake_case(&key.text) == name).map(|(_, value)| value)
 }

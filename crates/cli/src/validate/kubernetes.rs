@@ -1,8 +1,8 @@
 //! Checks the Kubernetes objects that load a module.
 
 use super::envoy::{OF_FILE, OF_IMAGE, fail_open, missing_policy, missing_sha256, plugin, plugins};
-use super::policy;
 use super::scene::Scene;
+use super::{bypass, envoy, policy};
 use diagnostics::did_you_mean;
 use modules::Module;
 use yaml::{Data, Node};
@@ -50,9 +50,25 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
             let items = spec.get("wasm").map(Node::items).unwrap_or_default();
             items.iter().for_each(|item| extension(scene, item));
         }
-        "EnvoyFilter" => plugins(spec).into_iter().for_each(|found| plugin(scene, found)),
+        "EnvoyFilter" => {
+            bypass::check(scene, spec);
+            let patches = spec.get("configPatches").map(Node::items).unwrap_or_default();
+            patches.iter().for_each(|patch| place(scene, patch));
+            plugins(spec).into_iter().for_each(|found| plugin(scene, found));
+        }
         "List" => spec.items().iter().for_each(|item| self::object(scene, item)),
         _ => {}
+    }
+}
+
+/// Checks the place of the modules that an item of `configPatches` inserts.
+fn place(scene: &mut Scene<'_>, item: &Node) {
+    let Some(operation) = item.get("patch").and_then(|patch| patch.get("operation")) else { return };
+    let at = ["match", "listener", "filterChain", "filter", "subFilter", "name"];
+    let at = at.into_iter().try_fold(item, |node, name| node.get(name)).and_then(Node::text);
+    let is_late = operation.text() == Some("INSERT_AFTER") && at == Some(bypass::ROUTER);
+    if is_late && plugins(item).into_iter().any(|plugin| envoy::module_of(scene, plugin).is_some()) {
+        bypass::after_router(scene, operation.span);
     }
 }
 

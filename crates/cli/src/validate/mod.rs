@@ -1,5 +1,6 @@
 //! `ringfence validate`.
 
+mod bypass;
 mod codes;
 pub mod document;
 mod envoy;
