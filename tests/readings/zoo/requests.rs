@@ -1,6 +1,6 @@
 //! The requests: systematic spellings, and random ones from a seed.
 
-use crate::pieces::{FOLDED, JUNK, SLASHES, TAILS, UPS};
+use crate::pieces::{FEW_SLASHES, FOLDED, JUNK, SLASHES, TAILS, UPS};
 use crate::spellings::{self, Spelling};
 use cases::SeenUpstream;
 use std::collections::BTreeSet;
@@ -64,7 +64,9 @@ const DENIED: [&str; 5] =
     ["/private/secret.html", "/admin", "/files/plan.txt", "/files/plan.bak", "/users/7/keys"];
 
 /// Paths that the policies allow or rewrite, which a request starts with.
-const STARTS: [&str; 12] = [
+const STARTS: [&str; 14] = [
+    "/drop/x",
+    "/d/x",
     "/public",
     "/api",
     "/api/x",
@@ -253,6 +255,23 @@ fn moved() -> Vec<Ask> {
     all
 }
 
+/// Returns requests that leave the prefix of a rewrite.
+fn left() -> Vec<Ask> {
+    let mut all = Vec::new();
+    for start in ["/drop/x", "/d/x", "/minus", "/api", "/t"] {
+        for up in UPS.iter().chain(&[".-.", "-..", "%2e-%2e"]) {
+            for slash in FEW_SLASHES {
+                for denied in ["private/secret.html", "users/7/keys", "admin"] {
+                    let escaped = denied.replace('/', slash);
+                    all.push(Ask::new(format!("{start}/{up}{slash}{denied}")));
+                    all.push(Ask::new(format!("{start}/{up}{slash}{escaped}")));
+                }
+            }
+        }
+    }
+    all
+}
+
 /// Returns the denied paths with each end, each escape and each tail.
 fn ended() -> Vec<Ask> {
     let mut all = Vec::new();
@@ -271,6 +290,7 @@ fn ended() -> Vec<Ask> {
             }
         }
     }
+    all.extend(left());
     for escaped in 0..=255_u8 {
         all.push(Ask::new(format!("/admin%{escaped:02x}")));
         all.push(Ask::new(format!("/admin%{escaped:02x}x")));
