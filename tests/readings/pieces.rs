@@ -129,3 +129,59 @@ pub const TAILS: [&str; 37] = [
 
 /// Letters and escapes of other letters that are equal to them if case is ignored by the rules of Unicode.
 pub const FOLDED: [(char, &str); 4] = [('k', "%e2%84%aa"), ('s', "%c5%bf"), ('i', "%c4%b0"), ('i', "%c4%b1")];
+
+/// The denied paths.
+pub const DENIED: [&str; 5] =
+    ["/private/secret.html", "/admin", "/files/plan.txt", "/files/plan.bak", "/users/7/keys"];
+
+/// Paths that the policies allow or rewrite, which a request starts with.
+pub const STARTS: [&str; 14] = [
+    "/drop/x",
+    "/d/x",
+    "/public",
+    "/api",
+    "/api/x",
+    "/r",
+    "/r/x/y",
+    "/t/5",
+    "/minus",
+    "/minus/a",
+    "/users/7/posts",
+    "/a",
+    "/team/red/page",
+    "/files",
+];
+
+/// What a request may end with so that a policy allows it.
+pub const ENDS: [&str; 10] = [
+    "/x.css",
+    ";x.css",
+    "%3fx.css",
+    "%23.css",
+    ".css",
+    "%2fx.css",
+    "/../x.css",
+    "/posts",
+    "%00.css",
+    "%20.css",
+];
+
+/// Header names that move a path, and the targets that they are sent with.
+pub const MOVERS: [&str; 16] = [
+    "SCRIPT_NAME",
+    "Script-Name",
+    "PATH_INFO",
+    "Path-Info",
+    "REQUEST_URI",
+    "X-Original-URL",
+    "X_Original_URL",
+    "X-Rewrite-URL",
+    "X-Original-URI",
+    "X-Forwarded-Prefix",
+    "X-Forwarded-Path",
+    "X-Forwarded-Uri",
+    "X-Script-Name",
+    "X-Envoy-Original-Path",
+    "Unencoded-Url",
+    "Destination",
+];

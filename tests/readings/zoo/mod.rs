@@ -10,6 +10,7 @@
 mod answer;
 mod description;
 mod forwarded;
+mod generator;
 mod packages;
 mod policies;
 mod requests;
@@ -21,8 +22,8 @@ use crate::site::Site;
 use anyhow::{Context, Result, ensure};
 use description::{Kind, kinds};
 use forwarded::Forwarded;
+use generator::Generator;
 use libtest_mimic::{Arguments, Failed, Trial};
-use requests::Generator;
 use std::sync::Arc;
 
 /// The number of random requests if none is set.

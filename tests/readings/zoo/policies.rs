@@ -104,6 +104,10 @@ fn rewrite() -> Value {
             "rewrite": {"regex": "^/r(/|$)", "substitution": "/v3/"}},
         {"name": "removed", "match": {"paths": [{"prefix": "/minus"}]}, "action": "rewrite",
             "rewrite": {"regex": "-", "substitution": ""}},
+        {"name": "shorter", "match": {"paths": [{"prefix": "/drop"}]}, "action": "rewrite",
+            "rewrite": {"regex": "^/drop/[^/]+", "substitution": "/v4"}},
+        {"name": "last", "match": {"paths": [{"template": "/d/{first}/{last}"}]}, "action": "rewrite",
+            "rewrite": {"path": "/v5/{last}"}},
     ])
 }
 
@@ -112,6 +116,8 @@ fn is_rewritten(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').collect();
     matches!(
         segments.as_slice(),
-        ["", "v1", "inside", ..] | ["", "v2", "items", _, "view"] | ["", "v3" | "minus", ..]
+        ["", "v1", "inside", ..]
+            | ["", "v2", "items", _, "view"]
+            | ["", "v3" | "v4" | "v5" | "minus" | "drop", ..]
     )
 }

@@ -1,6 +1,6 @@
-//! The requests: systematic spellings, and random ones from a seed.
+//! The requests: systematic spellings of the denied paths, alone and behind paths that policies allow or rewrite.
 
-use crate::pieces::{FOLDED, JUNK, SLASHES, TAILS, UPS};
+use crate::pieces::{DENIED, ENDS, FEW_SLASHES, MOVERS, STARTS, TAILS, UPS};
 use crate::spellings::{self, Spelling};
 use cases::SeenUpstream;
 use std::collections::BTreeSet;
@@ -16,7 +16,8 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn new(target: impl Into<Spelling>) -> Self {
+    /// Creates a request without header lines.
+    pub fn new(target: impl Into<Spelling>) -> Self {
         Self { target: target.into(), host: HOST.to_vec(), lines: Vec::new() }
     }
 
@@ -59,177 +60,13 @@ impl fmt::Display for Ask {
 
 const HOST: &[u8] = b"shop.example.com";
 
-/// The denied paths.
-const DENIED: [&str; 5] =
-    ["/private/secret.html", "/admin", "/files/plan.txt", "/files/plan.bak", "/users/7/keys"];
-
-/// Paths that the policies allow or rewrite, which a request starts with.
-const STARTS: [&str; 12] = [
-    "/public",
-    "/api",
-    "/api/x",
-    "/r",
-    "/r/x/y",
-    "/t/5",
-    "/minus",
-    "/minus/a",
-    "/users/7/posts",
-    "/a",
-    "/team/red/page",
-    "/files",
-];
-
-/// What a request may end with so that a policy allows it.
-const ENDS: [&str; 10] = [
-    "/x.css",
-    ";x.css",
-    "%3fx.css",
-    "%23.css",
-    ".css",
-    "%2fx.css",
-    "/../x.css",
-    "/posts",
-    "%00.css",
-    "%20.css",
-];
-
-/// Header names that move a path, and the targets that they are sent with.
-const MOVERS: [&str; 16] = [
-    "SCRIPT_NAME",
-    "Script-Name",
-    "PATH_INFO",
-    "Path-Info",
-    "REQUEST_URI",
-    "X-Original-URL",
-    "X_Original_URL",
-    "X-Rewrite-URL",
-    "X-Original-URI",
-    "X-Forwarded-Prefix",
-    "X-Forwarded-Path",
-    "X-Forwarded-Uri",
-    "X-Script-Name",
-    "X-Envoy-Original-Path",
-    "Unencoded-Url",
-    "Destination",
-];
-
-/// Random requests from a seed (SplitMix64).
-#[derive(Debug)]
-pub struct Generator {
-    state: u64,
-}
-
-impl Generator {
-    /// Creates a generator.
-    pub fn new(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    /// Returns the systematic requests and this many random ones, each once.
-    pub fn asks(mut self, random: usize) -> Vec<Ask> {
-        let mut all: BTreeSet<Ask> = spellings::all().into_iter().map(Ask::new).collect();
-        all.extend(moved());
-        all.extend(ended());
-        let enough = all.len() + random;
-        while all.len() < enough {
-            all.insert(self.ask());
-        }
-        all.into_iter().collect()
-    }
-
-    fn ask(&mut self) -> Ask {
-        let mut target = String::new();
-        if self.one_in(2) {
-            let start = self.pick(&STARTS);
-            target.push_str(&self.spelled(start));
-            for _ in 0..=start.matches('/').count() {
-                self.climb(&mut target);
-            }
-        } else if self.one_in(3) {
-            target.push_str(self.pick(&JUNK));
-            self.climb(&mut target);
-        }
-        let denied = self.pick(&DENIED);
-        target.push_str(&self.spelled(denied));
-        if self.one_in(3) {
-            target.push_str(self.pick(&TAILS));
-        }
-        if self.one_in(6) {
-            target.push_str(self.pick(&ENDS));
-        }
-        if self.one_in(40) {
-            target.insert_str(0, self.pick(&["http://shop.example.com", "//x", "/", "%2f", "http:/"]));
-        }
-        let mut bytes = target.into_bytes();
-        if self.one_in(12) && !bytes.is_empty() {
-            let at = self.below(bytes.len());
-            let odd = self.pick(&[
-                "%2f", "%5c", ";", "%3b", "?", "%3f", "#", "%23", ":", "@", "%00", "%09", "%20", "+", "&",
-                "*", "~", "|", "\"", "<", "%", "%0d%0a", "\\", "%c2%a0", "\u{ff0f}", "\u{2025}", ".", "/",
-            ]);
-            bytes.splice(at..at, odd.bytes());
-        }
-        Ask::new(bytes)
-    }
-
-    /// Adds a slash and `..`, in some spelling, or sometimes nothing.
-    fn climb(&mut self, target: &mut String) {
-        if self.one_in(8) {
-            return;
-        }
-        let slash = if self.one_in(2) { "/" } else { self.pick(&SLASHES) };
-        target.push_str(slash);
-        target.push_str(if self.one_in(3) { ".." } else { self.pick(&UPS) });
-    }
-
-    /// Returns a path in another spelling.
-    fn spelled(&mut self, path: &str) -> String {
-        let (rare, slashes) = (6 + self.below(60), self.one_in(2));
-        let mut spelled = String::new();
-        for letter in path.chars() {
-            if letter == '/' && slashes && self.one_in(2) {
-                spelled.push_str(self.pick(&SLASHES));
-            } else if self.one_in(rare) {
-                spelled.push_str(&self.letter(letter));
-            } else {
-                spelled.push(letter);
-            }
-        }
-        spelled
-    }
-
-    fn letter(&mut self, letter: char) -> String {
-        let code = u32::from(letter);
-        let folded = FOLDED.iter().filter(|(from, _)| *from == letter.to_ascii_lowercase());
-        let folded: Vec<&str> = folded.map(|(_, to)| *to).collect();
-        match self.below(8) {
-            0 => format!("%{code:02x}"),
-            1 => format!("%{code:02X}"),
-            2 => format!("%25{code:02x}"),
-            3 => format!("%2525{code:02x}"),
-            4 if !folded.is_empty() => self.pick(&folded).to_owned(),
-            5 => format!("%c{:x}%{:02x}", code >> 6, 0x80 | (code & 0x3f)),
-            6 => format!("%u00{code:02x}"),
-            _ => letter.to_ascii_uppercase().to_string(),
-        }
-    }
-
-    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        let at = self.below(all.len());
-        all[at]
-    }
-
-    fn one_in(&mut self, number: usize) -> bool {
-        self.below(number) == 0
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit.max(1) as u64).unwrap_or_default()
-    }
+/// Returns the systematic requests.
+pub fn systematic() -> BTreeSet<Ask> {
+    let mut all: BTreeSet<Ask> = spellings::all().into_iter().map(Ask::new).collect();
+    all.extend(moved());
+    all.extend(ended());
+    all.extend(left());
+    all
 }
 
 /// Returns requests with a header that may move the path.
@@ -248,6 +85,23 @@ fn moved() -> Vec<Ask> {
             add(&format!("/x{denied}"), "/x");
             let (folder, rest) = denied.split_at(denied.rfind('/').unwrap_or_default());
             add(rest, folder);
+        }
+    }
+    all
+}
+
+/// Returns requests that leave the prefix of a rewrite.
+fn left() -> Vec<Ask> {
+    let mut all = Vec::new();
+    for start in ["/drop/x", "/d/x", "/minus", "/api", "/t"] {
+        for up in UPS.iter().chain(&[".-.", "-..", "%2e-%2e"]) {
+            for slash in FEW_SLASHES {
+                for denied in ["private/secret.html", "users/7/keys", "admin"] {
+                    let escaped = denied.replace('/', slash);
+                    all.push(Ask::new(format!("{start}/{up}{slash}{denied}")));
+                    all.push(Ask::new(format!("{start}/{up}{slash}{escaped}")));
+                }
+            }
         }
     }
     all
