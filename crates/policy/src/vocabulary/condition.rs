@@ -14,6 +14,11 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Returns true for a regular expression.
+    pub(super) fn is_regex(&self) -> bool {
+        matches!(self, Self::Value(matcher) if matcher.is_regex())
+    }
+
     /// Returns the number of expressions that are matched.
     pub(crate) fn passes(&self) -> usize {
         match self {

@@ -37,12 +37,13 @@ impl HeaderMatch {
     }
 
     /// Returns true if the headers match in this sense. A match that restricts counts a list in one line also as several
-    /// lines (RFC 9110, section 5.3).
+    /// lines (RFC 9110, section 5.3), except with `regex`: an expression such as `[^a].*` would match a part of a date.
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
         let values = || headers.values(self.name.as_str());
-        match sense {
-            Sense::Grant => self.holds(values(), sense),
-            Sense::Restrict => self.holds_once(values),
+        if sense == Sense::Restrict && !self.condition.is_regex() {
+            self.holds_once(values)
+        } else {
+            self.holds(values(), sense)
         }
     }
 

@@ -52,6 +52,11 @@ impl StringMatch {
         }
     }
 
+    /// Returns true for a regular expression.
+    pub(super) fn is_regex(&self) -> bool {
+        matches!(self.kind, StringKind::Regex(_))
+    }
+
     /// Returns the number of expressions that are matched.
     pub(super) fn passes(&self) -> usize {
         usize::from(matches!(self.kind, StringKind::Contains(..) | StringKind::Regex(_)))

@@ -1,0 +1,103 @@
+//! The cost of a request is bounded.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use policy::decision::{NoTrace, Step, Trace};
+use policy::http::Connection;
+use policy::stages::Ringfence;
+use policy::{Outcome, decide, load};
+use serde_json::{Value, json};
+
+/// Returns the reason of a denial.
+fn reason<T: Trace + Default>(policy: &Value, lines: &[(&str, &str)]) -> Option<&'static str> {
+    let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+    let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let pseudo: [(&[u8], &[u8]); 2] = [(b":method", b"GET"), (b":authority", b"a")];
+    let outcome: Outcome<'_, Ringfence, T> =
+        decide(&stage, pseudo.into_iter().chain(lines), Connection::default(), 0);
+    outcome.answer.map(|answer| answer.reason.name())
+}
+
+/// Returns the reason, which is the same with a trace.
+fn denial(policy: &Value, lines: &[(&str, &str)]) -> Option<&'static str> {
+    let found = reason::<NoTrace>(policy, lines);
+    assert_eq!(reason::<Vec<Step>>(policy, lines), found, "with a trace");
+    found
+}
+
+/// Returns rules that deny paths by expressions that share no table.
+fn expressions(count: usize) -> Value {
+    let words = ["wp-admin", "cgi-bin", "actuator", "vendor", "console", "backup", "jenkins", "phpmyadmin"];
+    let regex = |n: usize| format!("(?i).*/{}/?v{n}.*[.](bak|sql)", words.get(n % words.len()).unwrap());
+    (0..count)
+        .map(
+            |n| json!({"name": format!("r{n}"), "match": {"paths": [{"regex": regex(n)}]}, "action": "deny"}),
+        )
+        .collect()
+}
+
+#[test]
+fn a_long_path_of_one_reading_passes_many_expressions() {
+    let path = "/users/42/files".repeat(540);
+    for count in [20, 100] {
+        let policy = json!({"path": {"default": "allow", "limits": {"maxSegments": 8192}, "rules": expressions(count)}});
+        assert_eq!(denial(&policy, &[(":path", &path)]), None, "{count}");
+    }
+}
+
+#[test]
+fn many_long_readings_are_too_costly_for_many_expressions() {
+    let path = format!("/a%3Ab//c/{}", "x".repeat(8000));
+    let policy = |count| json!({"path": {"default": "allow", "rules": expressions(count)}});
+    assert_eq!(denial(&policy(20), &[(":path", &path)]), None);
+    assert_eq!(denial(&policy(400), &[(":path", &path)]), Some("too_costly"));
+    assert_eq!(denial(&policy(400), &[(":path", "/a%3Ab//c/x")]), None);
+}
+
+#[test]
+fn the_filters_of_a_module_share_the_budget() {
+    let path = "x".repeat(8000);
+    let path = format!("/{path}");
+    let rules = expressions(400);
+    let header =
+        rules.as_array().unwrap().iter().map(|rule| json!({"name": rule["name"], "match": rule["match"]}));
+    let header = json!({"rules": header.collect::<Value>()});
+    let one = json!({"path": {"default": "allow", "rules": rules}});
+    let both = json!({"path": {"default": "allow", "rules": rules}, "header": header});
+    assert_eq!(denial(&one, &[(":path", &path)]), None);
+    assert_eq!(denial(&both, &[(":path", &path)]), Some("too_costly"));
+}
+
+#[test]
+fn long_headers_and_queries_are_too_costly_for_many_expressions() {
+    let matches = |name: &str, count: usize| -> Value {
+        (0..count).map(|n| json!({"name": name, "regex": format!(".*bot{n}.*")})).collect()
+    };
+    let forbid =
+        |count| json!({"header": {"rules": [{"name": "bots", "forbid": matches("user-agent", count)}]}});
+    let long = "Mozilla ".repeat(1000);
+    assert_eq!(denial(&forbid(20), &[(":path", "/"), ("user-agent", &long)]), None);
+    assert_eq!(denial(&forbid(100), &[(":path", "/"), ("user-agent", &long)]), Some("too_costly"));
+    assert_eq!(denial(&forbid(100), &[(":path", "/"), ("accept", &long), ("user-agent", "curl")]), None);
+    let query = |count: usize| {
+        let rule = |n: usize| json!({"name": format!("r{n}"), "match": {"query": [{"name": "q", "regex": format!(".*drop{n}.*")}]}, "action": "deny"});
+        json!({"path": {"default": "allow", "rules": (0..count).map(rule).collect::<Value>()}})
+    };
+    let path = format!("/?q={}", "a".repeat(8000));
+    assert_eq!(denial(&query(20), &[(":path", &path)]), None);
+    assert_eq!(denial(&query(100), &[(":path", &path)]), Some("too_costly"));
+}
+
+#[test]
+fn templates_that_match_in_many_ways_are_too_costly() {
+    let template = |n: usize| {
+        let segments = (0..12).map(|bit| if n >> bit & 1 == 1 { "/a" } else { "/*" });
+        segments.collect::<String>()
+    };
+    let rule = |n: usize| json!({"name": format!("r{n}"), "match": {"methods": ["PUT"], "paths": [{"template": template(n)}]}, "action": "deny"});
+    let policy = json!({"path": {"default": "allow", "rules": (0..4096).map(rule).collect::<Value>()}});
+    assert_eq!(denial(&policy, &[(":path", "/a/a/a")]), None);
+    assert_eq!(denial(&policy, &[(":path", "/a/a/a/a/a/a/a/a/a/a/a/a")]), None);
+    let many = "/a/a/a/a/a/a/a/a/a/a/a/a;x%3Ay%5Cz";
+    assert_eq!(denial(&policy, &[(":path", many)]), Some("too_costly"));
+}
