@@ -1,6 +1,6 @@
 //! Finds the settings of Envoy by which requests pass a module.
 
-use super::envoy::{field, head, module_of};
+use super::plugin::{field, head, module_of};
 use super::scene::Scene;
 use diagnostics::Span;
 use modules::Module;

@@ -1,5 +1,6 @@
 //! Checks the documents of a file.
 
+use super::plugin::{head, plugins};
 use super::scene::Scene;
 use super::{bypass, envoy, kubernetes, policy};
 use crate::files::File;
@@ -40,9 +41,9 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
         return kubernetes::object(scene, node);
     }
     bypass::check(scene, node);
-    let plugins = envoy::plugins(node);
-    if !plugins.is_empty() || envoy::is_bootstrap(node) {
-        return plugins.into_iter().for_each(|plugin| envoy::plugin(scene, plugin));
+    let loaded = plugins(node);
+    if !loaded.is_empty() || envoy::is_bootstrap(node) {
+        return loaded.into_iter().for_each(|plugin| envoy::plugin(scene, plugin));
     }
     let named = node.get("filter").and_then(Node::text).and_then(Module::from_name);
     if let Some((module, inner)) = named.zip(node.get("policy")) {
@@ -74,7 +75,7 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
         None => {
             let message = "cannot determine the filter of this policy";
             let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
-            scene.found.error(envoy::head(node), "unknown_filter", message, help);
+            scene.found.error(head(node), "unknown_filter", message, help);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Checks the modules in a configuration of Envoy.
 
-use super::bypass;
-use super::policy;
+use super::plugin::{field, head, module_of, remote};
 use super::scene::Scene;
+use super::{bypass, policy};
 use diagnostics::Span;
 use modules::Module;
 use yaml::{Data, Node};
@@ -26,15 +26,6 @@ pub fn clusters(node: &Node) -> Option<Vec<String>> {
     Some(clusters.iter().filter_map(|cluster| cluster.get("name")?.text()).map(str::to_owned).collect())
 }
 
-/// Returns the objects that load a module: those with `vm_config`.
-pub fn plugins(node: &Node) -> Vec<&Node> {
-    if field(node, "vm_config").is_some() {
-        return vec![node];
-    }
-    let inner = node.fields().iter().map(|(_, value)| value).chain(node.items());
-    inner.flat_map(plugins).collect()
-}
-
 /// Checks an object that loads a module of Ringfence.
 pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let Some(module) = module_of(scene, plugin) else { return };
@@ -44,24 +35,6 @@ pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
         Some(any) => configured(scene, module, any),
         None => missing_policy(scene, plugin),
     }
-}
-
-/// Returns the module of Ringfence that an object loads.
-pub fn module_of(scene: &Scene<'_>, plugin: &Node) -> Option<Module> {
-    let file = code(plugin).and_then(|code| code.get("local")?.get("filename"));
-    let uri = remote(plugin).and_then(|remote| field(remote, "http_uri")?.get("uri"));
-    let names = [file, uri, plugin.get("name"), field(plugin, "root_id")].into_iter().flatten();
-    let policy = plugin.get("configuration").and_then(|configuration| configuration.get("value"));
-    scene.module_of(names, policy)
-}
-
-fn code(plugin: &Node) -> Option<&Node> {
-    field(plugin, "vm_config")?.get("code")
-}
-
-/// Returns the server that a module is fetched from.
-fn remote(plugin: &Node) -> Option<&Node> {
-    code(plugin)?.get("remote")
 }
 
 /// Reports a module without a policy.
@@ -120,14 +93,4 @@ fn configured(scene: &mut Scene<'_>, module: Module, any: &Node) {
             scene.found.error(span, "configuration_type", message, help);
         }
     }
-}
-
-/// Returns the place of the first key of an object.
-pub fn head(node: &Node) -> Span {
-    node.fields().first().map_or(node.span, |(key, _)| key.span)
-}
-
-/// Returns a field by either of its names in protobuf's JSON; `name` is in `snake_case`.
-pub fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    node.fields().iter().find(|(key, _)| convert::snake_case(&key.text) == name).map(|(_, value)| value)
 }

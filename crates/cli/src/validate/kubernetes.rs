@@ -1,8 +1,9 @@
 //! Checks the Kubernetes objects that load a module.
 
-use super::envoy::{OF_FILE, OF_IMAGE, fail_open, missing_policy, missing_sha256, plugin, plugins};
+use super::envoy::{OF_FILE, OF_IMAGE, fail_open, missing_policy, missing_sha256, plugin};
+use super::plugin::{self, plugins};
 use super::scene::Scene;
-use super::{bypass, envoy, policy};
+use super::{bypass, policy};
 use diagnostics::did_you_mean;
 use modules::Module;
 use yaml::{Data, Node};
@@ -67,7 +68,7 @@ fn place(scene: &mut Scene<'_>, item: &Node) {
     let at = ["match", "listener", "filterChain", "filter", "subFilter", "name"];
     let at = at.into_iter().try_fold(item, |node, name| node.get(name)).and_then(Node::text);
     let is_late = operation.text() == Some("INSERT_AFTER") && at == Some(bypass::ROUTER);
-    if is_late && plugins(item).into_iter().any(|plugin| envoy::module_of(scene, plugin).is_some()) {
+    if is_late && plugins(item).into_iter().any(|plugin| plugin::module_of(scene, plugin).is_some()) {
         bypass::after_router(scene, operation.span);
     }
 }

@@ -6,6 +6,7 @@ pub mod document;
 mod envoy;
 mod kubernetes;
 mod locate;
+mod plugin;
 mod policy;
 mod scene;
 
