@@ -25,8 +25,11 @@ use world::{State, World};
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::from_args();
     let mut trials = benign::trials();
-    trials.extend(zoo::trials(&arguments)?);
-    let started = !arguments.list && names().iter().any(|name| is_wanted(&arguments, name));
+    let is_wanted = |name: &str| {
+        !arguments.list && arguments.filter.as_deref().is_none_or(|filter| name.contains(filter))
+    };
+    trials.extend(zoo::trials(is_wanted)?);
+    let started = names().iter().any(|name| is_wanted(name));
     let world = if started { Some(Arc::new(World::start()?)) } else { None };
     if let Some(world) = &world {
         name_left_out(world)?;
@@ -41,11 +44,6 @@ fn main() -> anyhow::Result<()> {
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(world);
     conclusion.exit()
-}
-
-/// Returns true if the arguments select this trial.
-fn is_wanted(arguments: &Arguments, name: &str) -> bool {
-    arguments.filter.as_deref().is_none_or(|filter| name.contains(filter))
 }
 
 /// The start of the names of trials with a server.

@@ -17,20 +17,19 @@ mod requests;
 mod server;
 mod trial;
 
-use crate::is_wanted;
 use crate::site::Site;
 use anyhow::{Context, Result, ensure};
 use description::{Kind, kinds};
 use forwarded::Forwarded;
 use generator::Generator;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use std::sync::Arc;
 
 /// The number of random requests if none is set.
 const SPELLINGS: usize = 2_000;
 
-/// Returns the trials of the zoo, one for each set-up.
-pub fn trials(arguments: &Arguments) -> Result<Vec<Trial>> {
+/// Returns the trials of the zoo, one for each set-up. Starts what they share if one of them is wanted.
+pub fn trials(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Trial>> {
     let zoo = std::env::var_os("RINGFENCE_ZOO").is_some();
     let kinds = kinds()?.into_iter().filter(|kind| zoo || !kind.zoo_only).map(Arc::new);
     let mut setups: Vec<(String, Arc<Kind>, usize)> = Vec::new();
@@ -38,11 +37,11 @@ pub fn trials(arguments: &Arguments) -> Result<Vec<Trial>> {
         let named = kind.setups.iter().enumerate();
         setups.extend(named.map(|(at, setup)| (format!("zoo: {}", setup.name), Arc::clone(&kind), at)));
     }
-    let wanted = !arguments.list && setups.iter().any(|(name, ..)| is_wanted(arguments, name));
+    let wanted = setups.iter().any(|(name, ..)| is_wanted(name));
     let world = if wanted { Some(Arc::new(World::start()?)) } else { None };
     let mut trials = Vec::new();
     for (name, kind, at) in setups {
-        let left_out = wanted && is_wanted(arguments, &name) && !kind.is_installed()?;
+        let left_out = is_wanted(&name) && !kind.is_installed()?;
         if left_out {
             let part = format!("readings/{}: {}", kind.name, kind.install);
             ensure!(std::env::var_os("RINGFENCE_ALL").is_none(), "{part}");

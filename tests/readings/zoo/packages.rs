@@ -6,10 +6,14 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::LazyLock;
 use testkit::process::run;
 use testkit::python::{create, fetched, pip};
 use testkit::workspace::on_path;
+
+/// The packages of each lock file, installed by the first server that needs them; `None` if that fails.
+static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| reported(python()));
+static NODE: LazyLock<Option<PathBuf>> = LazyLock::new(|| reported(node()));
 
 impl Kind {
     /// Returns true if everything that it needs is installed.
@@ -19,14 +23,11 @@ impl Kind {
 
     /// Returns the texts that name its tools; `None` if one of them is not installed.
     pub fn tools(&self) -> Result<Option<Vec<(String, String)>>> {
-        // Each lock file is installed once, by the first server that needs it.
-        static INSTALLING: Mutex<()> = Mutex::new(());
-        let _guard = INSTALLING.lock();
         let mut texts = Vec::new();
         for need in &self.needs {
             let folder = match need.as_str() {
-                "python" => reported(python()).map(|folder| ("bin", folder)),
-                "node" => reported(node()).map(|folder| ("modules", folder)),
+                "python" => PYTHON.clone().map(|folder| ("bin", folder)),
+                "node" => NODE.clone().map(|folder| ("modules", folder)),
                 other => find(other).map(|file| (other, file)),
             };
             let Some((name, folder)) = folder else { return Ok(None) };
