@@ -3,7 +3,7 @@
 use crate::minimize::minimize;
 use crate::nfa::Nfa;
 use crate::subsets::Subsets;
-use crate::table::{self, Table};
+use crate::table::Table;
 use regex_syntax::ParserBuilder;
 use std::collections::HashSet;
 use std::fmt;
@@ -89,8 +89,7 @@ impl Expression {
 
     /// Returns true if the expression matches the whole value.
     pub fn is_match(&self, value: &[u8]) -> bool {
-        let [entry] = table::scan([&self.table], value);
-        self.table.matches_at(entry) != 0
+        self.table.matches_at(self.table.run(value)) != 0
     }
 
     /// Returns the text that every match starts with. With `ignore_case` it is in lower case, and letters of either case

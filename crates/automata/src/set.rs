@@ -2,10 +2,7 @@
 
 use crate::Expression;
 use crate::group::{self, Group};
-use crate::table;
-
-/// The number of tables that run at the same time.
-const LANES: usize = 4;
+use crate::table::{self, LANES};
 
 /// Expressions that are matched together.
 #[derive(Debug, Default)]
@@ -52,30 +49,34 @@ impl ExpressionSet {
         let empty = || Matches(vec![0; self.len.div_ceil(64)]);
         let mut scan = Scan { matches: empty(), toggled: empty() };
         for groups in self.groups.chunks(LANES) {
-            match groups {
-                [a, b, c, d] => scan.add([a, b, c, d], value, last),
-                [a, b, c] => scan.add([a, b, c], value, last),
-                [a, b] => scan.add([a, b], value, last),
-                [a] => scan.add([a], value, last),
-                _ => {}
-            }
+            scan.add(groups, value, last);
         }
         scan
     }
 }
 
 impl Scan {
-    fn add<const N: usize>(&mut self, groups: [&Group; N], value: &[u8], last: u8) {
-        let tables = groups.map(|group| &group.table);
+    fn add(&mut self, groups: &[Group], value: &[u8], last: u8) {
         let shorter = value.strip_suffix(&[last]);
-        let entries = table::scan(tables, shorter.unwrap_or(value));
-        for (group, entry) in groups.into_iter().zip(entries) {
+        let entries = ends(groups, shorter.unwrap_or(value));
+        for (group, entry) in groups.iter().zip(entries) {
             let (one, other) =
                 (group.table.matches_at(entry), group.table.matches_at(group.table.step(entry, last)));
             let (matches, toggled) = if shorter.is_some() { (other, one) } else { (one, other) };
             self.matches.add(group, matches);
             self.toggled.add(group, toggled);
         }
+    }
+}
+
+/// Returns the entries in which the tables of up to [`LANES`] groups end.
+fn ends(groups: &[Group], value: &[u8]) -> [u16; LANES] {
+    match groups {
+        [] => [0; LANES],
+        [a] => [a.table.run(value), 0, 0, 0],
+        [a, b] => table::scan([&a.table, &b.table, &b.table, &b.table], value),
+        [a, b, c] => table::scan([&a.table, &b.table, &c.table, &c.table], value),
+        [a, b, c, d, ..] => table::scan([&a.table, &b.table, &c.table, &d.table], value),
     }
 }
 

@@ -113,7 +113,13 @@ impl<'a> RequestPath<'a> {
         let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
         let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
         let (canonical, others) = (Cow::Owned(canonical), readings.collect());
-        Ok(Self { canonical, others, query, hidden_query: after_delimiter(path), ignores_last_slash })
+        Ok(Self {
+            canonical,
+            others,
+            query,
+            hidden_query: after_delimiter(path, normalize),
+            ignores_last_slash,
+        })
     }
 
     /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
@@ -197,13 +203,16 @@ fn split(target: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 /// Returns the part of a path after the first `;` or escaped `?`.
-fn after_delimiter(path: &[u8]) -> Option<&[u8]> {
+fn after_delimiter<'a>(path: &'a [u8], normalize: &Normalize) -> Option<&'a [u8]> {
     let starts =
         |rest: &[u8], text: &[u8]| rest.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text));
     (0..path.len()).find_map(|at| {
         let rest = path.get(at..)?;
-        let delimiters: [&[u8]; 3] = [b";", b"%3f", b"%253f"];
-        let delimiter = delimiters.iter().find(|text| starts(rest, text))?;
+        let semicolon = Choice::from(normalize.semicolon_query);
+        let decoded = Choice::from(normalize.decoded_delimiters);
+        let delimiters: [(&[u8], Choice); 3] = [(b";", semicolon), (b"%3f", decoded), (b"%253f", decoded)];
+        let is_read = |(text, choice): &&(&[u8], Choice)| *choice != Choice::Keep && starts(rest, text);
+        let (delimiter, _) = delimiters.iter().find(is_read)?;
         rest.get(delimiter.len()..)
     })
 }
