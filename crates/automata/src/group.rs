@@ -56,10 +56,14 @@ fn join_pairs(groups: Vec<Group>, work: &mut usize) -> Vec<Group> {
 }
 
 /// Joins each group, the smallest first, with any other where their product is small.
-fn join_small(mut groups: Vec<Group>, work: &mut usize) -> Vec<Group> {
-    groups.sort_by_key(|group| group.table.next.len());
-    let mut joined: Vec<Group> = Vec::with_capacity(groups.len());
+fn join_small(groups: Vec<Group>, work: &mut usize) -> Vec<Group> {
+    let size = |group: &Group| group.table.next.len();
+    let mut sorted: Vec<Group> = Vec::with_capacity(groups.len());
     for group in groups {
+        sorted.insert(sorted.partition_point(|other| size(other) <= size(&group)), group);
+    }
+    let mut joined: Vec<Group> = Vec::with_capacity(sorted.len());
+    for group in sorted {
         let pair =
             joined.iter().enumerate().find_map(|(place, other)| Some((place, product(other, &group, work)?)));
         match pair.and_then(|(place, pair)| Some((joined.get_mut(place)?, pair))) {

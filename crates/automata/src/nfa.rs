@@ -89,13 +89,12 @@ impl Nfa {
 
     /// Returns the states that take a byte or match, and are reached from these without a byte; sorted.
     pub(crate) fn closure(&self, from: &[StateID], context: Context) -> Vec<StateID> {
-        let (mut reached, mut seen, mut stack) = (Vec::new(), vec![false; self.len()], from.to_vec());
+        let (mut reached, mut seen, mut stack) = (States::new(self), States::new(self), from.to_vec());
         let bytes: Vec<u8> = context.before.into_iter().chain(context.after).collect();
         let at = usize::from(context.before.is_some());
         while let Some(state) = stack.pop() {
-            match seen.get_mut(state.as_usize()) {
-                Some(seen) if !*seen => *seen = true,
-                _ => continue,
+            if !seen.insert(state) {
+                continue;
             }
             match self.nfa.state(state) {
                 State::Look { look, next } => {
@@ -108,12 +107,20 @@ impl Nfa {
                 State::Capture { next, .. } => stack.push(*next),
                 State::Fail => {}
                 State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
-                    reached.push(state);
+                    reached.insert(state);
                 }
             }
         }
-        reached.sort_unstable();
-        reached
+        reached.sorted()
+    }
+
+    /// Returns these states in order, each once.
+    pub(crate) fn sorted(&self, states: &[StateID]) -> Vec<StateID> {
+        let mut set = States::new(self);
+        for state in states {
+            set.insert(*state);
+        }
+        set.sorted()
     }
 }
 
@@ -123,5 +130,25 @@ fn step(state: &State, byte: u8) -> Option<StateID> {
         State::Sparse(transitions) => transitions.matches_byte(byte),
         State::Dense(transitions) => transitions.matches_byte(byte),
         _ => None,
+    }
+}
+
+/// A set of states.
+struct States(Vec<bool>);
+
+impl States {
+    fn new(nfa: &Nfa) -> Self {
+        Self(vec![false; nfa.len()])
+    }
+
+    /// Adds a state; returns false if the set has it.
+    fn insert(&mut self, state: StateID) -> bool {
+        self.0.get_mut(state.as_usize()).is_some_and(|has| !std::mem::replace(has, true))
+    }
+
+    /// Returns the states in order.
+    fn sorted(&self) -> Vec<StateID> {
+        let states = self.0.iter().enumerate().filter(|(_, has)| **has);
+        states.filter_map(|(number, _)| StateID::new(number).ok()).collect()
     }
 }

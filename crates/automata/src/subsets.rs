@@ -104,12 +104,11 @@ impl<'n> Builder<'n> {
     }
 
     /// Returns the number of the set of these states, which follow the byte `before`.
-    fn number(&mut self, mut targets: Set, before: Option<u8>) -> usize {
+    fn number(&mut self, targets: Set, before: Option<u8>) -> usize {
         if targets.is_empty() {
             return 0;
         }
-        targets.sort_unstable();
-        targets.dedup();
+        let targets = if self.has_assertions { self.nfa.sorted(&targets) } else { targets };
         let key = (before.filter(|_| self.has_assertions), targets);
         if let Some(number) = self.by_targets.get(&key) {
             return *number;
