@@ -6,6 +6,7 @@ use super::packages::find;
 use super::requests::Ask;
 use crate::connection::Connection;
 use crate::site::{MARKER, PUBLIC, Site};
+use crate::world::side_by_side;
 use anyhow::{Context, Result, bail, ensure};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -16,7 +17,7 @@ use testkit::process::{Background, free_port, run};
 #[derive(Debug)]
 pub struct Server {
     processes: Vec<Background>,
-    connection: Connection,
+    address: SocketAddr,
 }
 
 impl Server {
@@ -42,18 +43,15 @@ impl Server {
         if let Some(build) = &kind.build {
             run(&mut command(build, &texts, &folder)?)?;
         }
-        let mut server = Self {
-            processes: Vec::new(),
-            connection: Connection::new(SocketAddr::from(([127, 0, 0, 1], port))),
-        };
+        let mut server = Self { processes: Vec::new(), address: SocketAddr::from(([127, 0, 0, 1], port)) };
         for (index, line) in setup.start.iter().enumerate() {
             let log = folder.join(format!("{index}.log"));
             server.processes.push(Background::start(&mut command(line, &texts, &folder)?, &log)?);
         }
-        let (connection, mut state) = (&mut server.connection, Ok(()));
+        let (mut connection, mut state) = (Connection::new(server.address), Ok(()));
         let process = server.processes.last_mut().context("there is no command")?;
         let ready = process.wait_for(&setup.name, || {
-            state = check_health(connection);
+            state = check_health(&mut connection);
             state.is_ok().then_some(())
         });
         match (ready, state) {
@@ -63,15 +61,34 @@ impl Server {
     }
 
     /// Checks that it serves the site as described.
-    pub fn check_health(&mut self) -> Result<()> {
-        check_health(&mut self.connection)
+    pub fn check_health(&self) -> Result<()> {
+        check_health(&mut Connection::new(self.address))
     }
 
-    /// Sends a request; `None` if there is no response.
-    pub fn ask(&mut self, ask: &Ask) -> Option<Answer> {
-        self.connection.send(&ask.request()).map(|response| Answer::of(&response))
+    /// Sends requests over several connections, because some servers wait for acknowledgements. An answer is `None` if there is
+    /// no response.
+    pub fn ask(&self, asks: &[&Ask]) -> Result<Vec<Option<Answer>>> {
+        let parts: Vec<_> = asks.chunks(asks.len().div_ceil(CONNECTIONS).max(1)).collect();
+        let answers = side_by_side(&parts, |part| {
+            let (mut connection, mut silent) = (Connection::new(self.address), 0_usize);
+            let mut answers = Vec::new();
+            for ask in *part {
+                let answer = connection.send(&ask.request()).map(|response| Answer::of(&response));
+                silent += usize::from(answer.is_none());
+                ensure!(silent < SILENT, "no response to {ask}, the last of {SILENT}");
+                answers.push(answer);
+            }
+            Ok(answers)
+        });
+        Ok(answers.into_iter().collect::<Result<Vec<_>>>()?.concat())
     }
 }
+
+/// The number of connections to a server.
+const CONNECTIONS: usize = 4;
+
+/// The number of requests without a response that ends a trial.
+const SILENT: usize = 5;
 
 fn check_health(connection: &mut Connection) -> Result<()> {
     for (path, expected) in [

@@ -3,46 +3,43 @@
 use super::answer::Answer;
 use super::description::{Kind, Setup};
 use super::forwarded::Forwarded;
+use super::policies::Case;
 use super::server::Server;
 use crate::site::Site;
 use anyhow::{Context, Result, ensure};
 
 /// Checks that a server returns nothing that a policy denies, for every request that Envoy forwards.
 pub fn nothing_comes_back(site: &Site, forwarded: &Forwarded, kind: &Kind, setup: &Setup) -> Result<()> {
-    let mut server = Server::start(site, kind, setup)?;
-    let (mut asked, mut silent, mut failures) = (0_usize, 0_usize, Vec::new());
-    for (request, origins) in &forwarded.requests {
-        let mut judged = origins
-            .iter()
-            .filter(|(case, _)| case.ignores_case.is_none_or(|ignores| ignores == kind.ignores_case))
-            .peekable();
-        if judged.peek().is_none() {
+    let server = Server::start(site, kind, setup)?;
+    let judged = |case: &Case| case.ignores_case.is_none_or(|ignores| ignores == kind.ignores_case);
+    let requests = forwarded.requests.iter();
+    let requests: Vec<_> =
+        requests.filter(|(_, origins)| origins.iter().any(|(case, _)| judged(case))).collect();
+    let answers = server.ask(&requests.iter().map(|(request, _)| *request).collect::<Vec<_>>())?;
+    let silent = answers.iter().filter(|answer| answer.is_none()).count();
+    let mut failures = Vec::new();
+    for ((request, origins), answer) in requests.iter().zip(&answers) {
+        let Some(answer) = answer else { continue };
+        if *answer == Answer::Denied && kind.path_info && request.has_path_info() {
             continue;
         }
-        asked += 1;
-        let Some(answer) = server.ask(request) else {
-            silent += 1;
-            ensure!(silent < SILENT, "{}: no response to {request}, the last of many", setup.name);
-            continue;
-        };
-        if answer == Answer::Denied && kind.path_info && request.has_path_info() {
-            continue;
-        }
-        for (case, sent) in judged.filter(|(case, _)| !case.permits(&answer)) {
-            failures.push(format!("{}: {sent} -> {request} -> {}", case.name, shown(&answer)));
+        for (case, sent) in origins.iter().filter(|(case, _)| judged(case) && !case.permits(answer)) {
+            failures.push(format!("{}: {sent} -> {request} -> {}", case.name, shown(answer)));
         }
     }
     server.check_health().context("after the requests")?;
-    println!("{}: {asked} requests, {silent} without a response, {} failures", setup.name, failures.len());
-    ensure!(asked > 0, "no request was sent");
+    println!(
+        "{}: {} requests, {silent} without a response, {} failures",
+        setup.name,
+        requests.len(),
+        failures.len()
+    );
+    ensure!(!requests.is_empty(), "no request was sent");
     failures.sort();
     let first: Vec<_> = failures.iter().take(LISTED).map(String::as_str).collect();
     ensure!(failures.is_empty(), "{} come back:\n{}", failures.len(), first.join("\n"));
     Ok(())
 }
-
-/// The number of requests without a response that ends a trial.
-const SILENT: usize = 5;
 
 /// The maximum number of failures that are listed.
 const LISTED: usize = 400;
