@@ -15,6 +15,7 @@ mod warning;
 use policy::decision::Filter;
 use policy::document::{Problem, read};
 use policy::stages::{PathStage, Stage, TokenStage};
+use policy::vocabulary::Sense;
 use serde_json::Value;
 use unreachable::Rule;
 
@@ -40,9 +41,14 @@ pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
     let text = policy.to_string();
     /// Checks the rules of a policy whose type is not public, if the first rule that matches decides.
     macro_rules! check_rules {
-        ($policy:ident, $rules:expr, $rule:ident => $matches:expr) => {
-            let rules = $rules.iter();
-            let rules = rules.map(|$rule| Rule { name: &$rule.name, mode: $rule.mode, matches: &$matches });
+        ($policy:ident, $rules:expr, $rule:ident => $matches:expr, $sense:expr, $decides:expr) => {
+            let rules = $rules.iter().map(|$rule| Rule {
+                name: &$rule.name,
+                mode: $rule.mode,
+                matches: &$matches,
+                sense: $sense,
+                decides: $decides,
+            });
             unreachable::check(section, $policy.mode, &rules.collect::<Vec<_>>(), &mut found);
         };
     }
@@ -50,12 +56,13 @@ pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
         Filter::PathPolicy => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
-                check_rules!(policy, policy.rules, rule => rule.action.matches);
+                check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
             }
         }
         Filter::TokenValidation => {
             if let Ok(policy) = read::<<TokenStage as Stage>::Document>(text.as_bytes()) {
-                check_rules!(policy, policy.providers_and_rules.rules, rule => rule.matches);
+                // A rule that matches only another spelling adds its requirement, and later rules are tried.
+                check_rules!(policy, policy.providers_and_rules.rules, rule => rule.matches, rule.require.sense(), Sense::Grant);
             }
         }
         // Every host has one virtual host, and every rule of header-policy that matches applies.

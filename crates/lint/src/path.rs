@@ -12,6 +12,8 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
     match (pattern.shape(), other.shape()) {
         (PathShape::Regex(one), PathShape::Regex(two)) => one.as_str() == two.as_str(),
         (one, two) if one == two => true,
+        // The other pattern may match a path without its last slash.
+        _ if pattern.is_about_last_slash() => false,
         // An expression with `(?-i)` may be case-sensitive anyway.
         (PathShape::Regex(_), PathShape::Exact(text)) => !other.ignores_case() && pattern.matches(text),
         (_, PathShape::Exact(text)) => pattern.matches(text),
@@ -19,7 +21,7 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
             strip(two, one, same).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
         (PathShape::Prefix(one), PathShape::Regex(two)) => {
-            strip(two.literal_head(), one, same).is_some_and(|rest| rest.starts_with('/'))
+            strip(&two.literal_head(ignore_case), one, same).is_some_and(|rest| rest.starts_with('/'))
         }
         (PathShape::Prefix(one), PathShape::Template { segments, .. }) => {
             let is_literal = |(index, part): (usize, &str)| {
@@ -50,6 +52,13 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
     }
 }
 
+/// Returns true if a pattern matches as it is every path that `other` matches in the sense that restricts.
+pub(crate) fn covers_spellings(pattern: &PathMatch, other: &PathMatch) -> bool {
+    let ignores_last_slash =
+        matches!(pattern.shape(), PathShape::Prefix(_) | PathShape::Template { rest: true, .. });
+    ignores_last_slash && !other.folds() && !other.matches_every_path() && covers(pattern, other)
+}
+
 /// Returns a path, in lower case and without last slash, that every matching path equals or is below.
 pub(crate) fn head(pattern: &PathMatch) -> Option<String> {
     let head = match pattern.shape() {
@@ -57,7 +66,7 @@ pub(crate) fn head(pattern: &PathMatch) -> Option<String> {
         PathShape::Template { segments, .. } => {
             segments.into_iter().map_while(|text| text).fold(String::new(), |head, text| head + "/" + text)
         }
-        PathShape::Regex(regex) => regex.literal_head().rsplit_once('/')?.0.to_owned(),
+        PathShape::Regex(regex) => regex.literal_head(true).rsplit_once('/')?.0.to_owned(),
         PathShape::Suffix(_) | PathShape::Contains(_) => return None,
     };
     Some(head.trim_end_matches('/').to_ascii_lowercase())

@@ -1,13 +1,31 @@
 //! Comparison of matches on requests.
 
 use crate::path;
-use policy::vocabulary::{Condition, HostPattern, MatchFields, NonEmpty, RequestMatch};
+use policy::vocabulary::{Condition, HostPattern, MatchFields, NonEmpty, RequestMatch, Sense};
 
-/// Returns true if a match matches every request that `other` matches; false if that is not certain.
-pub(crate) fn covers(one: &RequestMatch, other: &RequestMatch) -> bool {
+/// Returns true if a match matches every request that `other` matches, each in its sense; false if that is not certain.
+pub(crate) fn covers(
+    (one, sense): (&RequestMatch, Sense),
+    (other, other_sense): (&RequestMatch, Sense),
+) -> bool {
+    if (sense, other_sense) == (Sense::Grant, Sense::Restrict) {
+        return covers_spellings(one, other);
+    }
     let nothing = MatchFields::default();
     let excluded = (one.not.as_ref().unwrap_or(&nothing), other.not.as_ref().unwrap_or(&nothing));
     fields_cover(&one.fields, &other.fields) && excludes_at_most(excluded.0, excluded.1)
+}
+
+/// Returns true if a match that grants matches every request that one that restricts matches. Fields for which the two senses
+/// differ are not compared.
+fn covers_spellings(one: &RequestMatch, other: &RequestMatch) -> bool {
+    let RequestMatch { fields: MatchFields { hosts, methods, paths, headers, query }, not } = one;
+    not.is_none()
+        && methods.is_none()
+        && headers.is_none()
+        && query.is_none()
+        && covers_any(hosts, &other.fields.hosts, HostPattern::covers)
+        && covers_any(paths, &other.fields.paths, path::covers_spellings)
 }
 
 /// Returns true if the fields of one match every request that those of `other` match.
@@ -19,7 +37,7 @@ fn fields_cover(one: &MatchFields, other: &MatchFields) -> bool {
         && covers_any(hosts, &other.hosts, HostPattern::covers)
         && covers_any(paths, &other.paths, path::covers)
         && covers_all(headers, &other.headers, |header| (header.name.as_str(), &header.condition))
-        && covers_all(query, &other.query, |parameter| (&parameter.name, &parameter.condition))
+        && covers_all(query, &other.query, |parameter| (parameter.name.as_str(), &parameter.condition))
 }
 
 /// Returns true if `other` excludes every request that one excludes. A request is excluded if any of these fields matches.

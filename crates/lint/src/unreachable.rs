@@ -3,7 +3,7 @@
 use crate::warning::{below, warning};
 use crate::{path, request};
 use policy::document::Problem;
-use policy::vocabulary::{Mode, PathShape, RequestMatch, RuleName};
+use policy::vocabulary::{Mode, PathShape, RequestMatch, RuleName, Sense};
 use std::collections::HashMap;
 
 /// The maximum number of earlier rules of a kind that a rule is compared with.
@@ -15,6 +15,10 @@ pub(crate) struct Rule<'p> {
     pub(crate) name: &'p RuleName,
     pub(crate) mode: Option<Mode>,
     pub(crate) matches: &'p RequestMatch,
+    /// The sense of the match.
+    pub(crate) sense: Sense,
+    /// The sense in which a request must match for this rule to be the first.
+    pub(crate) decides: Sense,
 }
 
 /// Finds rules that never match in a filter of this mode.
@@ -22,7 +26,7 @@ pub(crate) fn check(section: &str, mode: Mode, rules: &[Rule<'_>], found: &mut V
     let mut earlier = Earlier::default();
     for (index, rule) in rules.iter().enumerate() {
         if rule.mode != Some(Mode::Off)
-            && let Some(first) = earlier.covering(rule.matches, rules)
+            && let Some(first) = earlier.covering(rule, rules)
         {
             let (name, first) = (rule.name, first.name);
             let message = format!("rule `{name}` never matches: `{first}` matches all of its requests first");
@@ -62,10 +66,10 @@ impl Earlier {
     }
 
     /// Returns the first rule that covers this one.
-    fn covering<'r>(&self, rule: &RequestMatch, rules: &'r [Rule<'r>]) -> Option<&'r Rule<'r>> {
+    fn covering<'r>(&self, rule: &Rule<'_>, rules: &'r [Rule<'r>]) -> Option<&'r Rule<'r>> {
         let mut candidates: Vec<usize> = self.any.iter().copied().take(MAX_COMPARED).collect();
         // A rule that covers this one covers its first pattern.
-        if let Some(first) = rule.fields.paths.as_deref().and_then(<[_]>::first) {
+        if let Some(first) = rule.matches.fields.paths.as_deref().and_then(<[_]>::first) {
             candidates.extend(self.other_patterns.iter().take(MAX_COMPARED));
             let head = path::head(first);
             let mut head = head.as_deref();
@@ -77,6 +81,7 @@ impl Earlier {
         candidates.sort_unstable();
         candidates.dedup();
         let mut candidates = candidates.into_iter().filter_map(|index| rules.get(index));
-        candidates.find(|earlier| request::covers(earlier.matches, rule))
+        candidates
+            .find(|earlier| request::covers((earlier.matches, earlier.decides), (rule.matches, rule.sense)))
     }
 }

@@ -108,6 +108,10 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
         "/a/..%2fb/b",
         "/a;v/b",
         "/c",
+        "/c/",
+        "/b/",
+        "/a/b/?a;q=1",
+        "",
     ];
     let hosts = ["a.example", "b.a.example", "example", "10.0.0.1"];
     let headers: [&[(&str, &str)]; 4] =
@@ -115,9 +119,12 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
     let mut all = Vec::new();
     for path in paths {
         for host in hosts {
-            for method in ["GET", "HEAD", "POST"] {
+            for method in ["GET", "get", "HEAD", "POST"] {
                 for further in headers {
                     let mut lines = vec![(":method", method), (":path", path), (":authority", host)];
+                    if path.is_empty() {
+                        lines = vec![(":method", "CONNECT"), (":authority", host)];
+                    }
                     lines.extend(further);
                     all.push(lines);
                 }

@@ -90,6 +90,7 @@ reasons! {
     PATH_FRAGMENT = protocol("path_fragment", 400);
     PATH_ABOVE_ROOT = protocol("path_above_root", 400);
     TOO_MANY_READINGS = protocol("too_many_readings", 400);
+    TOO_COSTLY = protocol("too_costly", 400);
     // `normalize` and `limits` of path-policy; 414 by RFC 9110, section 15.5.15.
     PATH_TOO_LONG = protocol("path_too_long", 414);
     QUERY_TOO_LONG = protocol("query_too_long", 414);
@@ -100,6 +101,7 @@ reasons! {
     DOUBLE_ENCODING = protocol("double_encoding", 400);
     EMPTY_SEGMENT = protocol("empty_segment", 400);
     DOT_SEGMENT = protocol("dot_segment", 400);
+    PATH_HEADER = protocol("path_header", 400);
     // vhost-policy.
     UNKNOWN_HOST = policy("unknown_host", 404);
     PORT_NOT_LISTED = policy("port_not_listed", 404);

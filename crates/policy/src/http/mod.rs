@@ -10,6 +10,9 @@ pub use authority::{Authority, Host};
 pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
 pub(crate) use path::hex_byte;
-pub use path::{Choice, DotSegments, Forward, Normalize, PathLimits, RequestPath, canonical_pattern};
-pub use query::query_parameters;
+pub use path::{
+    Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,
+    canonical_pattern,
+};
+pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};

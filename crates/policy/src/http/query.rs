@@ -1,6 +1,46 @@
 //! The query of a request.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// The parameters of a query. They are parsed when a match first uses them, once for all rules.
+#[derive(Debug, Default)]
+pub struct Query<'a> {
+    raw: &'a [u8],
+    parameters: OnceCell<Parameters>,
+    possible: OnceCell<Parameters>,
+}
+
+impl<'a> Query<'a> {
+    /// Creates the parameters of a raw query. An absent query is empty.
+    pub fn new(raw: Option<&'a [u8]>) -> Self {
+        Self { raw: raw.unwrap_or_default(), ..Self::default() }
+    }
+
+    /// Returns the values of a parameter.
+    pub fn values<'q>(&'q self, name: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
+        let parameters = self.parameters.get_or_init(|| Parameters::new(self.raw));
+        parameters.from(name, &[]).take_while(move |(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// Returns the values that some server reads as values of a parameter, by the [`parameter_key`] of its name.
+    ///
+    /// Servers differ in how they cut a query: some treat `;` as a separator like `&` (Rack 2, Go before 1.17, Python before
+    /// 3.9.2), and some read `name[x]` as an item of `name` (PHP, Rack, Express).
+    pub fn possible_values<'q>(&'q self, key: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
+        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw));
+        let same = possible.from(key, &[]).take_while(move |(found, _)| *found == key);
+        // What follows the last bracket of `name[x]` is ignored by some.
+        let is_item = key.ends_with(b"]");
+        let next: &[u8] = if is_item { &[0] } else { b"[" };
+        let following = move |found: &[u8]| found.strip_prefix(key).and_then(|rest| rest.first().copied());
+        let items = possible.from(key, next).take_while(move |(found, _)| {
+            following(found).is_some_and(|next| is_item || (b'['..=b']').contains(&next))
+        });
+        let items = items.filter(move |(found, _)| is_item || following(found) != Some(b'\\'));
+        same.chain(items).map(|(_, value)| value)
+    }
+}
 
 /// Returns the parameters of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
 ///
@@ -11,10 +51,109 @@ use std::borrow::Cow;
 /// assert_eq!(found.len(), expected.len());
 /// ```
 pub fn query_parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-    query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        (decode(halves.next().unwrap_or_default()), decode(halves.next().unwrap_or_default()))
-    })
+    pairs(query).map(|(name, value)| (decode(name), decode(value)))
+}
+
+/// Returns the same text for all names of parameters that some server treats as one.
+///
+/// - PHP cuts a name at NUL, skips blanks before it, and reads `.` and blanks as `_`.
+/// - Rack and Express's `qs` skip brackets before a name.
+/// - ASP.NET ignores case.
+pub fn parameter_key(name: &[u8]) -> Cow<'_, [u8]> {
+    let is_same = |byte: &u8| {
+        !(byte.is_ascii_uppercase() || byte.is_ascii_whitespace() || matches!(byte, 0 | b'.' | b'[' | b']'))
+    };
+    if name.iter().all(is_same) {
+        return Cow::Borrowed(name);
+    }
+    let cut = name.split(|byte| *byte == 0).next().unwrap_or_default();
+    let start = cut.iter().position(|byte| !(byte.is_ascii_whitespace() || matches!(byte, b'[' | b']')));
+    let mut key = cut.get(start.unwrap_or(cut.len())..).unwrap_or_default().to_ascii_lowercase();
+    let opening = key.iter().position(|byte| *byte == b'[').unwrap_or(key.len());
+    mangle(key.get_mut(..opening).unwrap_or_default());
+    Cow::Owned(key)
+}
+
+/// Writes `_` where PHP does.
+fn mangle(name: &mut [u8]) {
+    for byte in name.iter_mut().filter(|byte| matches!(byte, b'.' | b' ' | b'[')) {
+        *byte = b'_';
+    }
+}
+
+/// Decoded parameters, sorted by name, so that a search for one does not read all.
+#[derive(Debug, Default)]
+struct Parameters {
+    bytes: Vec<u8>,
+    /// The start of the name, of the value, and its end in `bytes`.
+    places: Vec<[usize; 3]>,
+}
+
+impl Parameters {
+    fn new(query: &[u8]) -> Self {
+        let mut parameters = Self::default();
+        for (name, value) in pairs(query) {
+            parameters.push(&decode(name), value);
+        }
+        parameters.sorted()
+    }
+
+    /// Creates the parameters between `&` and those between `;`, by their keys.
+    fn possible(query: &[u8]) -> Self {
+        let mut parameters = Self::default();
+        let parts = query.split(|byte| *byte == b'&').flat_map(|part| {
+            let parts = part.contains(&b';').then(|| part.split(|byte| *byte == b';'));
+            std::iter::once(part).chain(parts.into_iter().flatten())
+        });
+        for (name, value) in parts.filter(|part| !part.is_empty()).map(halves) {
+            let name = decode(name);
+            let key = parameter_key(&name);
+            parameters.push(&key, value);
+            // Rack cuts a name at a `[` without `]`; PHP writes `_`.
+            if key.contains(&b'[') && !key.contains(&b']') {
+                let mut mangled = key.into_owned();
+                mangle(&mut mangled);
+                parameters.push(&mangled, value);
+            }
+        }
+        parameters.sorted()
+    }
+
+    fn push(&mut self, name: &[u8], raw_value: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name);
+        let middle = self.bytes.len();
+        self.bytes.extend_from_slice(&decode(raw_value));
+        self.places.push([start, middle, self.bytes.len()]);
+    }
+
+    fn sorted(mut self) -> Self {
+        let name = |[start, middle, _]: &[usize; 3]| self.bytes.get(*start..*middle).unwrap_or_default();
+        self.places.sort_unstable_by(|one, two| name(one).cmp(name(two)));
+        self
+    }
+
+    fn get(&self, [start, middle, end]: [usize; 3]) -> (&[u8], &[u8]) {
+        let part = |from: usize, to: usize| self.bytes.get(from..to).unwrap_or_default();
+        (part(start, middle), part(middle, end))
+    }
+
+    /// Returns the parameters from the first whose name is at least `name` followed by `next`.
+    fn from(&self, name: &[u8], next: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let is_before = |place: &[usize; 3]| self.get(*place).0.iter().lt(name.iter().chain(next));
+        let first = self.places.partition_point(is_before);
+        self.places.get(first..).unwrap_or_default().iter().map(|place| self.get(*place))
+    }
+}
+
+/// Returns the raw names and values between `&`.
+fn pairs(query: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(halves)
+}
+
+fn halves(pair: &[u8]) -> (&[u8], &[u8]) {
+    let mut halves = pair.splitn(2, |byte| *byte == b'=');
+    (halves.next().unwrap_or_default(), halves.next().unwrap_or_default())
 }
 
 fn decode(text: &[u8]) -> Cow<'_, [u8]> {

@@ -3,7 +3,11 @@
 use super::{Authority, Headers, Normalize, PathLimits, RequestPath};
 use crate::reason::Reason;
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::rc::Rc;
+
+/// The steps of expressions that the policies of a module may spend on a request: about a millisecond.
+const MAX_STEPS: usize = 1_000_000;
 
 /// The connection of a request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,6 +62,7 @@ pub struct Request<'a> {
     target: Option<&'a [u8]>,
     authority: Result<&'a [u8], Reason>,
     path: Option<RequestPath<'a>>,
+    steps_left: Cell<usize>,
 }
 
 impl<'a> Request<'a> {
@@ -102,7 +107,17 @@ impl<'a> Request<'a> {
         if target.is_none() && method != b"CONNECT" {
             return Err(Reason::PATH_MISSING);
         }
-        Ok(Self { headers, connection, now, claims: None, method, target, authority, path: None })
+        Ok(Self {
+            headers,
+            connection,
+            now,
+            claims: None,
+            method,
+            target,
+            authority,
+            path: None,
+            steps_left: Cell::new(MAX_STEPS),
+        })
     }
 
     /// Returns the method.
@@ -149,6 +164,16 @@ impl<'a> Request<'a> {
             let target = if query.is_empty() { path.to_vec() } else { [path, b"?", &query].concat() };
             self.headers.set(":path", &target);
         }
+    }
+
+    /// Takes steps of expressions off the budget of the request.
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(crate) fn spend(&self, steps: usize) -> Result<(), Reason> {
+        let left = self.steps_left.get().checked_sub(steps).ok_or(Reason::TOO_COSTLY)?;
+        self.steps_left.set(left);
+        Ok(())
     }
 
     /// Sets the path that the following stages match.

@@ -1,5 +1,6 @@
 //! The filters, one module each, and all of them in sequence.
 
+mod cost;
 mod decide;
 mod enforcement;
 mod header;

@@ -1,41 +1,82 @@
 //! The parts of a request that rules match besides its headers.
 
+use super::cost::Cost;
 use crate::decision::Reason;
-use crate::http::{Authority, Host, Normalize, PathLimits, Request, RequestPath};
-use crate::vocabulary::{MatchInput, RequestMatch};
+use crate::http::{Authority, Host, Normalize, PathLimits, Query, Request, RequestPath};
+use crate::vocabulary::{MatchInput, PathReading, RequestMatch, Sense, Spellings};
+use automata::ExpressionSet;
+use std::rc::Rc;
 
 /// Which parts of a request the rules of a filter match. Parts that no rule matches are not parsed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct InputUse {
-    pub(super) host: bool,
+    host: bool,
     path: bool,
+    /// The expressions for paths.
+    expressions: Rc<ExpressionSet>,
+    cost: Cost,
 }
 
 impl InputUse {
     /// Returns the parts that these matches use.
-    pub(super) fn of<'m>(matches: impl Iterator<Item = &'m RequestMatch> + Clone) -> Self {
+    pub(super) fn of<'m>(
+        matches: impl Iterator<Item = &'m RequestMatch> + Clone,
+        expressions: ExpressionSet,
+        cost: Cost,
+    ) -> Self {
         Self {
             host: matches.clone().any(RequestMatch::uses_host),
             path: matches.clone().any(RequestMatch::uses_path),
+            expressions: Rc::new(expressions),
+            cost,
         }
     }
 
-    /// Parses the parts of a request.
+    /// Returns the path, if a rule matches it.
     ///
     /// # Errors
-    /// Returns the reason if the host or the path is malformed.
-    pub(super) fn read<'a>(self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
-        let authority = self.host.then(|| request.authority()).transpose()?;
+    /// Returns the reason if the path is malformed.
+    pub(super) fn path<'a>(&self, request: &Request<'a>) -> Result<Option<RequestPath<'a>>, Reason> {
         let path = self.path.then(|| request.path(&Normalize::default(), &PathLimits::default()));
-        Ok(RuleInputs { authority, path: path.transpose()?.flatten() })
+        Ok(path.transpose()?.flatten())
+    }
+
+    /// Parses the other parts of a request with this path.
+    ///
+    /// # Errors
+    /// Returns the reason if the host is malformed, or matching the rules would cost too much.
+    pub(super) fn with_path<'a>(
+        &self,
+        request: &Request<'a>,
+        path: Option<RequestPath<'a>>,
+    ) -> Result<RuleInputs<'a>, Reason> {
+        self.cost.spend(request, path.as_ref(), &self.expressions)?;
+        let authority = self.host.then(|| request.authority()).transpose()?;
+        let query = Query::new(path.as_ref().and_then(RequestPath::query));
+        let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
+        let spellings = (Spellings::default(), others.collect());
+        Ok(RuleInputs {
+            authority,
+            path,
+            query,
+            spellings,
+            expressions: Rc::clone(&self.expressions),
+            rules: Vec::new(),
+        })
     }
 }
 
 /// The parts of a request that rules match besides its headers.
 #[derive(Debug, Default)]
 pub(super) struct RuleInputs<'a> {
-    pub(super) authority: Option<Authority>,
+    authority: Option<Authority>,
     pub(super) path: Option<RequestPath<'a>>,
+    query: Query<'a>,
+    /// The spellings of the canonical path, and those of each other reading.
+    spellings: (Spellings, Vec<Spellings>),
+    expressions: Rc<ExpressionSet>,
+    /// The indexes of the rules that may match, in order.
+    pub(super) rules: Vec<usize>,
 }
 
 impl RuleInputs<'_> {
@@ -44,13 +85,19 @@ impl RuleInputs<'_> {
         self.authority.as_ref().map(|authority| &authority.host)
     }
 
-    pub(super) fn match_input<'s>(&'s self, request: &'s Request<'_>) -> MatchInput<'s> {
-        MatchInput { host: self.host(), query: self.path.as_ref().and_then(RequestPath::query), request }
+    pub(super) fn match_input<'s>(&'s self, request: &'s Request<'_>, sense: Sense) -> MatchInput<'s> {
+        MatchInput { host: self.host(), query: &self.query, request, sense }
     }
 
     /// Returns every reading of the path, the canonical path first; a single `None` if no rule matches the path.
-    pub(super) fn readings(&self) -> impl Iterator<Item = Option<&str>> {
+    pub(super) fn readings(&self) -> impl Iterator<Item = Option<PathReading<'_>>> {
         let none = self.path.is_none().then_some(None);
-        none.into_iter().chain(self.path.iter().flat_map(RequestPath::readings).map(Some))
+        let ignores_last_slash = self.path.as_ref().is_some_and(RequestPath::ignores_last_slash);
+        let (first, others) = &self.spellings;
+        let spellings = std::iter::once(first).chain(others);
+        let readings = self.path.iter().flat_map(RequestPath::readings).zip(spellings);
+        none.into_iter().chain(readings.map(move |(text, spellings)| {
+            Some(PathReading::new(text, ignores_last_slash, spellings, &self.expressions))
+        }))
     }
 }

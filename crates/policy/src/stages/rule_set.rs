@@ -1,20 +1,35 @@
 //! The rules of a filter.
 
+use super::cost::{self, Cost};
 use super::enforcement::RuleHead;
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
-use crate::decision::{Answer, Filter, Report, RuleResult, Trace};
-use crate::http::{Needs, Request};
-use crate::vocabulary::{Mode, RequestMatch, Rules};
+use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::http::{Needs, Request, RequestPath};
+use crate::vocabulary::{HeaderMatch, Mode, PathReading, RequestMatch, Rules, Sense};
+use automata::ExpressionSet;
 
 /// A rule with a match on requests.
 pub(super) trait Rule {
     const FILTER: Filter;
+    /// Whether a rule that matches only another spelling of a request applies besides the rule that matches the request as it
+    /// is. Otherwise it decides.
+    const SPELLINGS_ADD: bool = false;
 
     /// Returns the name, the mode and the deny response.
     fn head(&self) -> RuleHead<'_>;
 
     fn matches(&self) -> &RequestMatch;
+
+    fn matches_mut(&mut self) -> &mut RequestMatch;
+
+    /// Returns the matches on headers besides those of [`Rule::matches`].
+    fn further_headers(&self) -> impl Iterator<Item = &HeaderMatch> {
+        std::iter::empty()
+    }
+
+    /// Returns the sense of the match.
+    fn sense(&self) -> Sense;
 }
 
 /// The rules of a filter, in order, with an index to find those that may match a request.
@@ -22,17 +37,21 @@ pub(super) trait Rule {
 pub(super) struct RuleSet<R> {
     rules: Vec<R>,
     index: RuleIndex,
-    /// The parts of a request that the rules match.
-    pub(super) inputs: InputUse,
+    inputs: InputUse,
 }
 
 /// The first rule that matches a reading of the path, if any.
 pub(super) type FirstMatch<'i, 's, R> = (Option<&'i str>, Option<&'s R>);
 
 impl<R: Rule> RuleSet<R> {
-    pub(super) fn new(Rules(rules): Rules<R>) -> Self {
+    pub(super) fn new(Rules(mut rules): Rules<R>) -> Self {
+        let expressions = rules.iter_mut().flat_map(|rule| rule.matches_mut().path_expressions_mut());
+        let expressions =
+            ExpressionSet::new(expressions.zip(0..).map(|(pattern, place)| pattern.placed(place)));
         let matches = rules.iter().map(R::matches);
-        Self { index: RuleIndex::new(matches.clone()), inputs: InputUse::of(matches), rules }
+        let cost = Cost::of(matches.clone(), rules.iter().flat_map(R::further_headers));
+        let inputs = InputUse::of(matches.clone(), expressions, cost);
+        Self { index: RuleIndex::new(matches), inputs, rules }
     }
 
     pub(super) fn modes(&self) -> impl Iterator<Item = Option<Mode>> {
@@ -48,19 +67,40 @@ impl<R: Rule> RuleSet<R> {
         self.rules.get(index)
     }
 
-    /// Returns the rules that may match a request, in order, with their indexes.
-    pub(super) fn candidates<T: Trace>(
+    /// Parses the parts of a request that the rules match, and finds the rules that may match it. A trace explains why the
+    /// others do not match: for one, all rules are found.
+    ///
+    /// # Errors
+    /// Returns the reason if the host or the path is malformed, or matching the rules would cost too much.
+    pub(super) fn read<'a, T: Trace>(&self, request: &Request<'a>) -> Result<RuleInputs<'a>, Reason> {
+        self.with_path::<T>(request, self.inputs.path(request)?)
+    }
+
+    /// Does the same for this path.
+    ///
+    /// # Errors
+    /// Returns the reason if the host is malformed, or matching the rules would cost too much.
+    pub(super) fn with_path<'a, T: Trace>(
         &self,
-        inputs: &RuleInputs<'_>,
-    ) -> impl Iterator<Item = (usize, &R)> + use<'_, T, R> {
-        let candidates = self.index.candidates::<T>(inputs.host(), inputs.readings());
-        candidates.into_iter().filter_map(|index| Some((index, self.rules.get(index)?)))
+        request: &Request<'a>,
+        path: Option<RequestPath<'a>>,
+    ) -> Result<RuleInputs<'a>, Reason> {
+        let mut inputs = self.inputs.with_path(request, path)?;
+        let found = self.index.find(inputs.host(), inputs.readings());
+        request.spend(cost::of_rules(&found, inputs.readings().count()))?;
+        inputs.rules = if T::ENABLED { self.index.all() } else { found.rules };
+        Ok(inputs)
+    }
+
+    /// Returns the rules that may match a request, in order, with their indexes.
+    pub(super) fn candidates(&self, inputs: &RuleInputs<'_>) -> impl Iterator<Item = (usize, &R)> {
+        inputs.rules.iter().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
 
     /// Finds, for each reading of the path, the first rule that matches it.
     ///
     /// A rule in shadow is recorded and skipped; `on_shadow` is called once for it, with the first reading that it
-    /// matches.
+    /// matches. With [`Rule::SPELLINGS_ADD`], rules that match only another spelling follow at the end.
     pub(super) fn first_matches<'i, 's, T: Trace>(
         &'s self,
         request: &Request<'_>,
@@ -68,18 +108,26 @@ impl<R: Rule> RuleSet<R> {
         report: &mut Report<T>,
         on_shadow: impl Fn(&R, Option<&str>, &mut Report<T>) -> Result<(), Box<Answer>>,
     ) -> Result<Vec<FirstMatch<'i, 's, R>>, Box<Answer>> {
-        let mut first: Vec<FirstMatch<'i, 's, R>> = inputs.readings().map(|path| (path, None)).collect();
-        for (_, rule) in self.candidates::<T>(inputs) {
-            let mut attempt = rule.matches().attempt(inputs.match_input(request));
+        let mut first: Vec<Decider<'i, 's, R>> = inputs.readings().map(|path| (path, None)).collect();
+        let mut added = Vec::new();
+        for (_, rule) in self.candidates(inputs) {
+            let matches_in = |sense| rule.matches().attempt(inputs.match_input(request, sense));
+            let mut attempt = matches_in(rule.sense());
+            let adds = R::SPELLINGS_ADD && rule.sense() == Sense::Restrict;
             let (RuleHead { name, mode, .. }, mut is_new) = (rule.head(), true);
             for (reading, decider) in first.iter_mut().filter(|(_, decider)| decider.is_none()) {
                 let result = RuleResult::of(mode, || attempt.first_mismatch(*reading));
-                report.record_rule(R::FILTER, name, *reading, result);
+                report.record_rule(R::FILTER, name, text(*reading), result);
                 match result {
+                    RuleResult::Matched
+                        if adds && matches_in(Sense::Grant).first_mismatch(*reading).is_some() =>
+                    {
+                        added.push((*reading, Some(rule)));
+                    }
                     RuleResult::Matched => *decider = Some(rule),
                     RuleResult::Shadowed if is_new => {
                         is_new = false;
-                        on_shadow(rule, *reading, report)?;
+                        on_shadow(rule, text(*reading), report)?;
                     }
                     RuleResult::Shadowed | RuleResult::Missed(_) | RuleResult::Off => {}
                 }
@@ -88,6 +136,14 @@ impl<R: Rule> RuleSet<R> {
                 break;
             }
         }
-        Ok(first)
+        first.append(&mut added);
+        Ok(first.into_iter().map(|(reading, decider)| (text(reading), decider)).collect())
     }
+}
+
+/// A reading of the path, and the first rule that matches it.
+type Decider<'i, 's, R> = (Option<PathReading<'i>>, Option<&'s R>);
+
+fn text(reading: Option<PathReading<'_>>) -> Option<&str> {
+    reading.map(|reading| reading.text)
 }

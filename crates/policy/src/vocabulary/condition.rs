@@ -13,6 +13,16 @@ pub enum Condition {
     Value(StringMatch),
 }
 
+impl Condition {
+    /// Returns the number of expressions that are matched.
+    pub(crate) fn passes(&self) -> usize {
+        match self {
+            Self::Present(_) => 0,
+            Self::Value(matcher) => matcher.passes(),
+        }
+    }
+}
+
 const CONDITIONS: [&str; 6] = ["exact", "prefix", "suffix", "contains", "regex", "present"];
 
 impl FieldGroup for Condition {

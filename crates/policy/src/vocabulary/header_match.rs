@@ -1,6 +1,6 @@
 //! A match on a header.
 
-use super::{Condition, HeaderName};
+use super::{Condition, HeaderName, Sense};
 use crate::http::Headers;
 
 document! {
@@ -31,18 +31,23 @@ choice! {
 }
 
 impl HeaderMatch {
-    /// Returns true if the headers match.
-    pub fn matches(&self, headers: &Headers<'_>) -> bool {
+    /// Returns the number of expressions that are matched.
+    pub(crate) fn passes(&self) -> usize {
+        self.condition.passes()
+    }
+
+    /// Returns true if the headers match in this sense.
+    pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
         let mut values = headers.values(self.name.as_str());
         match &self.condition {
             Condition::Present(present) => values.next().is_some() == *present,
             Condition::Value(matcher) => match self.values {
-                Values::Any => values.any(|value| matcher.matches(value)),
+                Values::Any => values.any(|value| matcher.matches_in(value, sense)),
                 Values::All => {
                     let mut has_value = false;
                     values.all(|value| {
                         has_value = true;
-                        matcher.matches(value)
+                        matcher.matches_in(value, sense)
                     }) && has_value
                 }
             },
@@ -56,10 +61,11 @@ mod tests {
     use crate::document::read;
     use crate::http::Headers;
     use crate::test;
+    use crate::vocabulary::Sense;
 
     fn matches(document: &str, lines: &[(&str, &str)]) -> bool {
         let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-        read::<HeaderMatch>(document.as_bytes()).unwrap().matches(&Headers::new(lines))
+        read::<HeaderMatch>(document.as_bytes()).unwrap().matches(&Headers::new(lines), Sense::Grant)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A method.
 
+use super::Sense;
 use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
 
 /// A method: a case-sensitive token (RFC 9110, section 9.1). The registered methods are upper case, so lower case is
@@ -11,6 +12,17 @@ impl Method {
     /// Returns the method.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Method {
+    /// Returns true if a request has this method. A match that restricts ignores case: some servers convert methods to upper
+    /// case.
+    pub fn matches(&self, method: &[u8], sense: Sense) -> bool {
+        match sense {
+            Sense::Restrict => method.eq_ignore_ascii_case(self.0.as_bytes()),
+            Sense::Grant => method == self.0.as_bytes(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The shape of a path pattern.
 
-use super::WholeRegex;
+use automata::Expression;
 
 /// What a pattern matches, in canonical form; for an index, and to compare patterns.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum PathShape<'m> {
     Prefix(&'m str),
     Suffix(&'m str),
     Contains(&'m str),
-    Regex(&'m WholeRegex),
+    Regex(&'m Expression),
     /// Segments, where `None` is any segment; `rest`: any number of segments may follow.
     Template {
         segments: Vec<Option<&'m str>>,

@@ -1,7 +1,10 @@
 //! A match on one string.
 
-use super::pattern::WholeRegex;
+use super::Sense;
+use super::folding::fold_value;
+use super::pattern::{compiled, folds, whole_regex};
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
+use automata::Expression;
 
 /// A match on one string of bytes: one of `exact`, `prefix`, `suffix`, `contains` and `regex`, with optional `ignoreCase`
 /// (ASCII letters only).
@@ -18,15 +21,22 @@ pub(super) enum StringKind {
     Exact(String),
     Prefix(String),
     Suffix(String),
-    Contains(String),
-    Regex(WholeRegex),
+    Contains(String, Expression),
+    Regex(Expression),
 }
 
 /// The fields of which a match has exactly one.
 pub(super) const KINDS: [&str; 5] = ["exact", "prefix", "suffix", "contains", "regex"];
 
 impl StringMatch {
-    /// Returns true if `value` matches.
+    /// Returns true if `value` matches in this sense. A match that restricts and ignores case counts the letters beyond ASCII
+    /// that fold to ASCII.
+    pub fn matches_in(&self, value: &[u8], sense: Sense) -> bool {
+        let folds = || sense == Sense::Restrict && self.folds();
+        self.matches(value) || (folds() && fold_value(value).is_some_and(|folded| self.matches(&folded)))
+    }
+
+    /// Returns true if `value` matches as it is.
     pub fn matches(&self, value: &[u8]) -> bool {
         match &self.kind {
             StringKind::Exact(pattern) => self.is_same(value, pattern),
@@ -38,10 +48,28 @@ impl StringMatch {
                 .checked_sub(pattern.len())
                 .and_then(|start| value.get(start..))
                 .is_some_and(|tail| self.is_same(tail, pattern)),
-            StringKind::Contains(pattern) => {
-                pattern.is_empty() || value.windows(pattern.len()).any(|part| self.is_same(part, pattern))
-            }
-            StringKind::Regex(regex) => regex.is_match(value),
+            StringKind::Contains(_, expression) | StringKind::Regex(expression) => expression.is_match(value),
+        }
+    }
+
+    /// Returns the number of expressions that are matched.
+    pub(super) fn passes(&self) -> usize {
+        usize::from(matches!(self.kind, StringKind::Contains(..) | StringKind::Regex(_)))
+    }
+
+    /// Returns true if the match ignores case.
+    pub(super) fn folds(&self) -> bool {
+        match &self.kind {
+            StringKind::Regex(regex) => folds(regex),
+            _ => self.ignore_case,
+        }
+    }
+
+    /// Returns the text of an `exact` match.
+    pub(super) fn exact(&self) -> Option<&str> {
+        match &self.kind {
+            StringKind::Exact(text) => Some(text),
+            _ => None,
         }
     }
 
@@ -53,16 +81,9 @@ impl StringMatch {
         }
     }
 
-    /// Creates a match of a kind other than `regex`.
-    pub(super) fn of_kind(kind: &str, text: String, ignore_case: bool) -> Option<Self> {
-        let kind = match kind {
-            "exact" => StringKind::Exact(text),
-            "prefix" => StringKind::Prefix(text),
-            "suffix" => StringKind::Suffix(text),
-            "contains" => StringKind::Contains(text),
-            _ => return None,
-        };
-        Some(Self { kind, ignore_case })
+    /// Creates a match on the whole value.
+    pub(super) fn of_exact(text: String, ignore_case: bool) -> Self {
+        Self { kind: StringKind::Exact(text), ignore_case }
     }
 }
 
@@ -72,12 +93,23 @@ impl FieldGroup for StringMatch {
     fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let ignore_case = ignore_case(fields, problems);
         let kind = fields.only_one(&KINDS, [Code::NO_MATCH, Code::TWO_MATCHES], problems)?;
+        let ignore_case = ignore_case?;
         if kind == "regex" {
-            let regex = WholeRegex::from_fields(fields, ignore_case?, problems)?;
-            return Some(Self { kind: StringKind::Regex(regex), ignore_case: ignore_case? });
+            let kind = StringKind::Regex(whole_regex(fields, ignore_case, problems)?);
+            return Some(Self { kind, ignore_case });
         }
-        let text = fields.required(kind, problems)?;
-        Self::of_kind(kind, text, ignore_case?)
+        let text: String = fields.required(kind, problems)?;
+        let kind = match kind {
+            "exact" => StringKind::Exact(text),
+            "prefix" => StringKind::Prefix(text),
+            "suffix" => StringKind::Suffix(text),
+            _ => {
+                let expression = Expression::containing(&text, ignore_case);
+                let expression = compiled(kind, expression, fields, problems)?;
+                StringKind::Contains(text, expression)
+            }
+        };
+        Some(Self { kind, ignore_case })
     }
 
     fn describe_fields(schema: Schema, _: &mut Definitions) -> Schema {

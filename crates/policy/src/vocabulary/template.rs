@@ -28,6 +28,13 @@ impl Template {
         self.walk(path, |_, _| ())
     }
 
+    /// Returns true if the path with a further slash matches.
+    pub(super) fn matches_with_slash(&self, path: &str) -> bool {
+        let ends_in_slash = matches!(self.segments.last(), Some(Segment::Literal(last)) if last.is_empty());
+        let segments = || path.strip_prefix('/').map(|path| path.split('/').chain([""]));
+        ends_in_slash && segments().is_some_and(|segments| self.walk_segments(segments, |_, _| ()))
+    }
+
     /// Returns the segments of the names, if the path matches.
     pub fn captures<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {
         let mut captures = Vec::new();
@@ -53,9 +60,15 @@ impl Template {
         PathShape::Template { segments: self.segments.iter().map(literal).collect(), rest: self.rest }
     }
 
-    fn walk<'s, 'p>(&'s self, path: &'p str, mut capture: impl FnMut(&'s str, &'p str)) -> bool {
-        let Some(path) = path.strip_prefix('/') else { return false };
-        let mut found = path.split('/');
+    fn walk<'s, 'p>(&'s self, path: &'p str, capture: impl FnMut(&'s str, &'p str)) -> bool {
+        path.strip_prefix('/').is_some_and(|path| self.walk_segments(path.split('/'), capture))
+    }
+
+    fn walk_segments<'s, 'p>(
+        &'s self,
+        mut found: impl Iterator<Item = &'p str>,
+        mut capture: impl FnMut(&'s str, &'p str),
+    ) -> bool {
         for segment in &self.segments {
             let matches = match (segment, found.next()) {
                 (_, None) => false,

@@ -5,7 +5,7 @@ mod escapes;
 mod normalize;
 mod readings;
 
-pub use normalize::{Choice, DotSegments, Forward, Normalize, PathLimits};
+pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, TrailingSlash};
 
 pub(crate) use escapes::hex_byte;
 
@@ -28,6 +28,8 @@ pub struct RequestPath<'a> {
     /// The readings other than the canonical path.
     others: Vec<String>,
     query: Option<&'a [u8]>,
+    /// Whether matches that restrict see each reading with and without its last slash.
+    ignores_last_slash: bool,
 }
 
 impl<'a> RequestPath<'a> {
@@ -42,7 +44,7 @@ impl<'a> RequestPath<'a> {
         limits: &PathLimits,
     ) -> Result<Self, Reason> {
         if target == b"*" && method == b"OPTIONS" {
-            return Ok(Self { canonical: Cow::Borrowed("*"), others: Vec::new(), query: None });
+            return Ok(Self::plain("*", None, false));
         }
         let (path, query) = split(without_authority(target));
         limits.check(path, query)?;
@@ -59,19 +61,27 @@ impl<'a> RequestPath<'a> {
             return Err(Reason::PATH_NOT_ABSOLUTE);
         }
         let RequestPath { canonical, others, .. } = RequestPath::read(path, None, normalize)?;
-        Ok(Self { canonical: Cow::Owned(canonical.into_owned()), others, query: self.query })
+        let canonical = Cow::Owned(canonical.into_owned());
+        Ok(Self { canonical, others, query: self.query, ignores_last_slash: self.ignores_last_slash })
+    }
+
+    /// Creates a path with one reading.
+    fn plain(path: &'a str, query: Option<&'a [u8]>, ignores_last_slash: bool) -> Self {
+        Self { canonical: Cow::Borrowed(path), others: Vec::new(), query, ignores_last_slash }
     }
 
     fn read(path: &'a [u8], query: Option<&'a [u8]>, normalize: &Normalize) -> Result<Self, Reason> {
         if !path.starts_with(b"/") {
             return Err(if path.is_empty() { Reason::PATH_MISSING } else { Reason::PATH_NOT_ABSOLUTE });
         }
+        let ignores_last_slash = normalize.trailing_slash == TrailingSlash::Denials;
         if let Some(path) = escapes::plain(path) {
-            return Ok(Self { canonical: Cow::Borrowed(path), others: Vec::new(), query });
+            return Ok(Self::plain(path, query, ignores_last_slash));
         }
         let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
         let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
-        Ok(Self { canonical: Cow::Owned(canonical), others: readings.collect(), query })
+        let (canonical, others) = (Cow::Owned(canonical), readings.collect());
+        Ok(Self { canonical, others, query, ignores_last_slash })
     }
 
     /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
@@ -88,6 +98,11 @@ impl<'a> RequestPath<'a> {
     /// Returns the raw query.
     pub fn query(&self) -> Option<&'a [u8]> {
         self.query
+    }
+
+    /// Returns true if matches that restrict see each reading with and without its last slash.
+    pub fn ignores_last_slash(&self) -> bool {
+        self.ignores_last_slash
     }
 
     /// Returns true if the target contains exactly this path and query.

@@ -17,6 +17,10 @@ document! {
         "emptySegments" empty_segments: EmptySegments = EmptySegments::EveryReading,
         /// `.` and `..`.
         "dotSegments" dot_segments: DotSegments = DotSegments::Resolve,
+        /// A last slash, for rules that deny or require.
+        "trailingSlash" trailing_slash: TrailingSlash = TrailingSlash::Denials,
+        /// Headers that move the path in some servers.
+        "pathHeaders" path_headers: PathHeaders = PathHeaders::Remove,
         /// The path that the upstream receives.
         "forward" forward: Forward = Forward::Canonical,
     }
@@ -79,6 +83,28 @@ choice! {
     pub enum DotSegments {
         /// They are resolved.
         Resolve = "resolve",
+        /// The request is denied with 400.
+        Reject = "reject",
+    }
+}
+
+choice! {
+    /// A last slash, for rules that deny or require.
+    pub enum TrailingSlash {
+        /// Such rules match the path with and without its last slash.
+        Denials = "denials",
+        /// They match the path as it is.
+        Keep = "keep",
+    }
+}
+
+choice! {
+    /// Headers that move the path in some servers, such as `x-original-url`.
+    pub enum PathHeaders {
+        /// They are removed.
+        Remove = "remove",
+        /// They are kept.
+        Keep = "keep",
         /// The request is denied with 400.
         Reject = "reject",
     }

@@ -10,7 +10,7 @@ use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Field, Mode, RequestMatch};
+use crate::vocabulary::{Field, HeaderMatch, Mode, RequestMatch, Sense};
 use document::{HeaderLimits, HeaderRuleMatch, Preset, Rule, SingleName, Underscores};
 
 pub use document::HeaderPolicy;
@@ -40,6 +40,19 @@ impl rule_set::Rule for Rule {
 
     fn matches(&self) -> &RequestMatch {
         &self.matches.request
+    }
+
+    fn matches_mut(&mut self) -> &mut RequestMatch {
+        &mut self.matches.request
+    }
+
+    fn further_headers(&self) -> impl Iterator<Item = &HeaderMatch> {
+        self.require.iter().chain(&self.forbid)
+    }
+
+    // A rule denies, or edits: it applies to each spelling.
+    fn sense(&self) -> Sense {
+        Sense::Restrict
     }
 }
 
@@ -81,12 +94,12 @@ impl Stage for HeaderStage {
         if let Some(reason) = self.limit_exceeded(&request.headers) {
             report.end(self.enforcement.denial(request, None, reason))?;
         }
-        let inputs = match self.rules.inputs.read(request) {
+        let inputs = match self.rules.read::<T>(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
-        for (index, rule) in self.rules.candidates::<T>(&inputs) {
+        for (index, rule) in self.rules.candidates(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
             if matches!(result, RuleResult::Matched | RuleResult::Shadowed) {
@@ -109,8 +122,8 @@ impl Stage for HeaderStage {
         // These rules have matched already and are not tried again: later edits may have changed the headers.
         let before = response_rules.clone();
         // If the path or the host is malformed, rules that match them do not match.
-        let inputs = self.rules.inputs.read(request).unwrap_or_default();
-        for (index, rule) in self.rules.candidates::<NoTrace>(&inputs) {
+        let inputs = self.rules.read::<NoTrace>(request).unwrap_or_default();
+        for (index, rule) in self.rules.candidates(&inputs) {
             let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response
                 && !before.contains(&index)
@@ -171,7 +184,7 @@ impl HeaderStage {
     /// Tries a rule on every reading of the path; it matches if it matches one of them.
     fn try_rule(rule: &Rule, request: &Request<'_>, inputs: &RuleInputs<'_>) -> RuleResult {
         let HeaderRuleMatch { request: matches, claims } = &rule.matches;
-        let mut attempt = matches.attempt(inputs.match_input(request));
+        let mut attempt = matches.attempt(inputs.match_input(request, rule.sense()));
         let has_claims = claims.as_ref().is_none_or(|required| {
             request.claims.as_ref().is_some_and(|claims| required.iter().all(|claim| claim.matches(claims)))
         });
@@ -198,10 +211,10 @@ impl HeaderStage {
     ) -> Result<(), Box<Answer>> {
         let headers = &request.headers;
         let denial = |reason| self.enforcement.denial(request, Some(rule.head()), reason);
-        if !rule.require.iter().all(|required| required.matches(headers)) {
+        if !rule.require.iter().all(|required| required.matches(headers, Sense::Grant)) {
             report.end(denial(Reason::HEADER_REQUIRED))?;
         }
-        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers)) {
+        if rule.forbid.iter().any(|forbidden| forbidden.matches(headers, Sense::Restrict)) {
             report.end(denial(Reason::HEADER_FORBIDDEN))?;
         }
         if rule.single.iter().any(|name| is_repeated(name, headers)) {

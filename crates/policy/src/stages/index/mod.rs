@@ -4,10 +4,9 @@
 
 mod paths;
 
-use crate::decision::Trace;
 use crate::http::Host;
 use crate::stages::host_map::HostMap;
-use crate::vocabulary::RequestMatch;
+use crate::vocabulary::{PathReading, RequestMatch, Scan};
 use paths::PathIndex;
 
 /// Up to this many rules, trying all of them costs less than a look-up.
@@ -17,6 +16,10 @@ const INDEX_THRESHOLD: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct RuleIndex {
     rules: usize,
+    /// Whether a rule ignores the case of paths.
+    folds: bool,
+    /// The rule of each expression for paths; none for an expression in `not`.
+    expressions: Vec<Option<usize>>,
     /// Rules without hosts.
     any: PathIndex,
     hosts: HostMap<PathIndex>,
@@ -27,6 +30,10 @@ impl RuleIndex {
         let mut index = Self::default();
         for (rule, matcher) in (0..).zip(matches) {
             index.rules += 1;
+            index.folds |= matcher.folds_paths();
+            index
+                .expressions
+                .extend(matcher.path_expressions().map(|is_excluded| (!is_excluded).then_some(rule)));
             match matcher.fields.hosts.as_deref() {
                 None => index.any.add(rule, matcher),
                 Some(hosts) => hosts.iter().for_each(|host| index.hosts.entry(host).add(rule, matcher)),
@@ -35,25 +42,52 @@ impl RuleIndex {
         index
     }
 
-    /// Returns the indexes of the rules that may match one of the readings of a path, in order. A trace explains why the others
-    /// do not match: for one, all rules are returned.
-    pub(super) fn candidates<'p, T: Trace>(
+    /// Returns the indexes of the rules that may match one of the readings of a path, in order.
+    pub(super) fn find<'p>(
         &self,
         host: Option<&Host>,
-        readings: impl Iterator<Item = Option<&'p str>>,
-    ) -> Vec<usize> {
-        if T::ENABLED || self.rules <= INDEX_THRESHOLD {
-            return (0..self.rules).collect();
+        readings: impl Iterator<Item = Option<PathReading<'p>>>,
+    ) -> Found {
+        let mut found = Found::default();
+        if self.rules <= INDEX_THRESHOLD {
+            found.rules.extend(0..self.rules);
+            return found;
         }
-        let mut found = Vec::new();
+        let indexes =
+            || std::iter::once(&self.any).chain(host.into_iter().flat_map(|host| self.hosts.matching(host)));
+        indexes().for_each(|paths| found.rules.extend(paths.any()));
         for reading in readings {
-            self.any.find(reading, &mut found);
-            for paths in host.into_iter().flat_map(|host| self.hosts.matching(host)) {
-                paths.find(reading, &mut found);
+            let folded = reading.filter(|_| self.folds).and_then(|reading| reading.folded());
+            for path in std::iter::once(reading.map(|reading| reading.text)).chain(folded.map(Some)) {
+                indexes().for_each(|paths| paths.find(path, &mut found));
             }
+            let scans = [
+                reading.and_then(|reading| reading.scan()),
+                reading.filter(|_| self.folds).and_then(|reading| reading.folded_scan()),
+            ];
+            scans.into_iter().flatten().for_each(|scan| self.find_expressions(scan, &mut found));
         }
-        found.sort_unstable();
-        found.dedup();
+        found.rules.sort_unstable();
+        found.rules.dedup();
         found
     }
+
+    fn find_expressions(&self, scan: &Scan, found: &mut Found) {
+        let places = scan.matches.iter().chain(scan.toggled.iter());
+        found.rules.extend(places.filter_map(|place| self.expressions.get(place).copied().flatten()));
+    }
+
+    /// Returns the indexes of all rules.
+    pub(super) fn all(&self) -> Vec<usize> {
+        (0..self.rules).collect()
+    }
+}
+
+/// The result of a look-up.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The indexes of the rules.
+    pub(super) rules: Vec<usize>,
+    /// The number of steps that the look-up took.
+    pub(super) steps: usize,
 }

@@ -1,19 +1,18 @@
 //! An index of rules by path.
 
+use super::Found;
 use crate::fast_map::FastMap;
-use crate::vocabulary::{PathShape, RequestMatch};
+use crate::vocabulary::{PathMatch, PathShape, RequestMatch};
 use std::borrow::Cow;
 
 /// The indexes of rules by path, in lower case: some rules ignore case.
 #[derive(Debug, Default)]
 pub(super) struct PathIndex {
-    /// Rules that match any path, or a path that no key below finds.
+    /// Rules without paths.
     any: Vec<usize>,
+    /// Rules that match every path. In the sense that restricts they match a request without a path too.
+    every: Vec<usize>,
     exact: FastMap<Box<str>, Vec<usize>>,
-    /// By the first bytes of the path.
-    heads: FastMap<Box<str>, Vec<usize>>,
-    /// The distinct lengths of these keys.
-    lengths: Vec<usize>,
     segments: Node,
 }
 
@@ -35,39 +34,54 @@ impl PathIndex {
             self.any.push(rule);
             return;
         };
+        if paths.iter().any(PathMatch::matches_every_path) {
+            self.every.push(rule);
+        }
         for path in paths {
             match path.shape() {
-                PathShape::Suffix(_) | PathShape::Contains(_) => self.any.push(rule),
-                PathShape::Exact(text) => self.exact.entry(lower(text).into()).or_default().push(rule),
+                // The set of expressions finds them.
+                PathShape::Suffix(_) | PathShape::Contains(_) | PathShape::Regex(_) => {}
+                PathShape::Exact(text) => {
+                    for text in std::iter::once(text).chain(text.strip_suffix('/')) {
+                        self.exact.entry(lower(text).into()).or_default().push(rule);
+                    }
+                }
                 PathShape::Prefix(text) => {
                     self.segments.descend(text.split('/').skip(1).map(Some)).rest.push(rule);
                 }
-                PathShape::Template { segments, rest } => {
-                    let node = self.segments.descend(segments.into_iter());
-                    if rest { node.rest.push(rule) } else { node.ends.push(rule) }
-                }
-                PathShape::Regex(regex) => match regex.literal_head() {
-                    "" => self.any.push(rule),
-                    head => {
-                        if !self.lengths.contains(&head.len()) {
-                            self.lengths.push(head.len());
-                        }
-                        self.heads.entry(lower(head).into()).or_default().push(rule);
+                PathShape::Template { mut segments, rest } => {
+                    let node = self.segments.descend(segments.iter().copied());
+                    if rest {
+                        node.rest.push(rule)
+                    } else {
+                        node.ends.push(rule)
                     }
-                },
+                    if !rest && segments.pop() == Some(Some("")) {
+                        self.segments.descend(segments.into_iter()).ends.push(rule);
+                    }
+                }
             }
         }
     }
 
-    /// Adds the rules that may match a reading of a path, some more than once.
-    pub(super) fn find(&self, reading: Option<&str>, found: &mut Vec<usize>) {
-        found.extend(&self.any);
-        let Some(reading) = reading else { return };
+    /// Returns the rules without paths.
+    pub(super) fn any(&self) -> &[usize] {
+        &self.any
+    }
+
+    /// Adds the rules that may match a reading of a path, with or without its last slash, some more than once. A pattern that
+    /// ends in a slash has an entry without it too.
+    pub(super) fn find(&self, reading: Option<&str>, found: &mut Found) {
+        let Some(reading) = reading.filter(|path| *path != "*") else {
+            found.rules.extend(&self.every);
+            found.rules.extend(self.exact.get("*").into_iter().flatten());
+            return;
+        };
         let path = lower(reading);
-        found.extend(self.exact.get(&*path).into_iter().flatten());
-        let heads = self.lengths.iter().filter_map(|length| self.heads.get(path.get(..*length)?));
-        found.extend(heads.flatten());
-        self.segments.find(path.strip_prefix('/'), found);
+        for path in std::iter::once(&*path).chain(path.strip_suffix('/')) {
+            found.rules.extend(self.exact.get(path).into_iter().flatten());
+            self.segments.find(path.strip_prefix('/'), found);
+        }
     }
 }
 
@@ -81,10 +95,11 @@ impl Node {
     }
 
     /// Adds the rules for the remaining segments of a path.
-    fn find(&self, left: Option<&str>, found: &mut Vec<usize>) {
-        found.extend(&self.rest);
+    fn find(&self, left: Option<&str>, found: &mut Found) {
+        found.steps += 1;
+        found.rules.extend(&self.rest);
         let Some(left) = left else {
-            found.extend(&self.ends);
+            found.rules.extend(&self.ends);
             return;
         };
         let (segment, left) =

@@ -3,7 +3,7 @@
 use super::replacement::Replacement;
 use crate::document::{Checked, Code, Definitions, Document, FieldPath, Node, Problems, Schema};
 use crate::http::{Authority, Normalize, PathLimits};
-use crate::vocabulary::{DenyResponse, Mode, PathMatch, RequestMatch, RuleName, Rules};
+use crate::vocabulary::{DenyResponse, Mode, PathMatch, RequestMatch, RuleName, Rules, Sense};
 
 document! {
     /// One canonical path, then allow, deny, redirect or rewrite.
@@ -72,6 +72,16 @@ choice! {
         Redirect = "redirect",
         /// The path is replaced, by `rewrite`, and the request is allowed.
         Rewrite = "rewrite",
+    }
+}
+
+impl ActionKind {
+    /// Returns the sense of a match with this action.
+    pub fn sense(self) -> Sense {
+        match self {
+            Self::Deny => Sense::Restrict,
+            Self::Allow | Self::Redirect | Self::Rewrite => Sense::Grant,
+        }
     }
 }
 

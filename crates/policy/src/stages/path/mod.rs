@@ -2,15 +2,16 @@
 
 mod document;
 mod location;
+mod path_headers;
 mod replacement;
 
 use crate::decision::{Answer, Filter, Reason, Report, Step, Trace};
-use crate::http::{Forward, Needs, Normalize, PathLimits, Request, RequestPath};
+use crate::http::{Forward, Needs, Normalize, PathHeaders, PathLimits, Request, RequestPath};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Mode, RequestMatch};
+use crate::vocabulary::{Mode, RequestMatch, Sense};
 use document::{Redirect, Rewrite, Rule};
 use replacement::Replacement;
 
@@ -35,6 +36,14 @@ impl rule_set::Rule for Rule {
 
     fn matches(&self) -> &RequestMatch {
         &self.action.matches
+    }
+
+    fn matches_mut(&mut self) -> &mut RequestMatch {
+        &mut self.action.matches
+    }
+
+    fn sense(&self) -> Sense {
+        self.action.kind.sense()
     }
 }
 
@@ -66,27 +75,49 @@ impl Stage for PathStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let path = match request.path(&self.normalize, &self.limits) {
-            Ok(Some(path)) => path,
-            // A CONNECT without a path: there is nothing to decide here.
-            Ok(None) => return Ok(()),
-            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
-        };
-        report.trace.step(|| Step::Path(path.readings().map(str::to_owned).collect()));
-        let authority = match self.rules.inputs.host.then(|| request.authority()).transpose() {
-            Ok(authority) => authority,
-            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
-        };
-        let inputs = RuleInputs { authority, path: Some(path) };
-        let (rule, is_unanimous) = self.decide(request, &inputs, report)?;
-        match inputs.path {
-            Some(path) => self.act(request, path, rule, is_unanimous, report),
-            None => Ok(()),
+        let moves_path =
+            self.normalize.path_headers != PathHeaders::Keep && path_headers::any(&request.headers);
+        if moves_path && self.normalize.path_headers == PathHeaders::Reject {
+            report.end(self.enforcement.malformed(request, Reason::PATH_HEADER))?;
         }
+        self.judge(request, report)?;
+        // After the rules, which may match these headers.
+        if moves_path && self.enforcement.mode() == Mode::Enforce {
+            request.headers.remove(path_headers::is_path_header);
+        }
+        Ok(())
     }
 }
 
 impl PathStage {
+    /// Decides on the path, and applies the action of the rule.
+    fn judge<'a, T: Trace>(
+        &self,
+        request: &mut Request<'a>,
+        report: &mut Report<T>,
+    ) -> Result<(), Box<Answer>> {
+        let path = match request.path(&self.normalize, &self.limits) {
+            Ok(path) => path,
+            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
+        };
+        if let Some(path) = &path {
+            report.trace.step(|| Step::Path(path.readings().map(str::to_owned).collect()));
+        }
+        let inputs = match self.rules.with_path::<T>(request, path) {
+            Ok(inputs) => inputs,
+            Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
+        };
+        let (rule, is_unanimous) = self.decide(request, &inputs, report)?;
+        match (inputs.path, rule) {
+            (Some(path), _) => self.act(request, path, rule, is_unanimous, report),
+            // A CONNECT without a path cannot be redirected or rewritten.
+            (None, Some(rule)) if matches!(rule.action.kind, ActionKind::Redirect | ActionKind::Rewrite) => {
+                report.end(self.failed_action(request, rule, Reason::PATH_MISSING))
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
     /// Decides on every reading of the path.
     ///
     /// Returns the rule for the canonical path, which is `None` if the default decides, and whether the same rule decides

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use std::rc::Rc;
 
 impl TokenStage {
-    /// Returns the first rule of each reading of the path. A request must satisfy all of them.
+    /// Returns the first rule of each reading of the path, and the earlier rules that match only another spelling of the
+    /// request. A request must satisfy all of them.
     pub(super) fn rules_for<'s, T: Trace>(
         &'s self,
         request: &Request<'_>,

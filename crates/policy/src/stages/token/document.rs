@@ -4,7 +4,7 @@ use super::cache::CacheBytes;
 use super::providers::Providers;
 use crate::document::{Checked, Code, Definitions, Document, FieldGroup, FieldPath, Node, Problems, Schema};
 use crate::vocabulary::{
-    ClaimMatch, DenyResponse, HeaderText, Mode, NonEmpty, RequestMatch, RuleName, Rules,
+    ClaimMatch, DenyResponse, HeaderText, Mode, NonEmpty, RequestMatch, RuleName, Rules, Sense,
 };
 use diagnostics::did_you_mean;
 
@@ -74,6 +74,16 @@ pub enum Require {
     None,
     /// A token.
     Token(TokenRequirement),
+}
+
+impl Require {
+    /// Returns the sense of a match with this requirement.
+    pub fn sense(&self) -> Sense {
+        match self {
+            Self::Token(_) => Sense::Restrict,
+            Self::None => Sense::Grant,
+        }
+    }
 }
 
 document! {

@@ -17,7 +17,7 @@ use crate::http::{Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{HeaderName, Mode, RequestMatch};
+use crate::vocabulary::{HeaderName, Mode, RequestMatch, Sense};
 use cache::VerifiedToken;
 use challenge::TokenDenial;
 use document::{ProvidersAndRules, Realm, Require, Rule};
@@ -43,6 +43,7 @@ pub struct TokenStage {
 
 impl rule_set::Rule for Rule {
     const FILTER: Filter = FILTER;
+    const SPELLINGS_ADD: bool = true;
 
     fn head(&self) -> RuleHead<'_> {
         RuleHead { name: &self.name, mode: self.mode, response: self.response.as_ref() }
@@ -50,6 +51,14 @@ impl rule_set::Rule for Rule {
 
     fn matches(&self) -> &RequestMatch {
         &self.matches
+    }
+
+    fn matches_mut(&mut self) -> &mut RequestMatch {
+        &mut self.matches
+    }
+
+    fn sense(&self) -> Sense {
+        self.require.sense()
     }
 }
 
@@ -98,7 +107,7 @@ impl Stage for TokenStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let inputs = match self.rules.inputs.read(request) {
+        let inputs = match self.rules.read::<T>(request) {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };

@@ -1,0 +1,248 @@
+//! One expression.
+
+use crate::minimize::minimize;
+use crate::nfa::Nfa;
+use crate::subsets::Subsets;
+use crate::table::{self, Table};
+use regex_syntax::ParserBuilder;
+use std::collections::HashSet;
+use std::fmt;
+use std::rc::Rc;
+
+/// The maximum number of states before states are merged.
+const MAX_STATES: usize = 16_384;
+
+/// The maximum length of [`Expression::literal_head`].
+const MAX_HEAD: usize = 256;
+
+/// A regular expression that matches a whole value.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    text: String,
+    ignore_case: bool,
+    table: Rc<Table>,
+}
+
+/// Why an expression is rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The syntax is invalid; with the cause.
+    Syntax(String),
+    /// The expression has no table of a bounded size.
+    TooLarge,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(cause) => f.write_str(cause),
+            Self::TooLarge => f.write_str("the expression needs too many states"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Expression {
+    /// Compiles an expression; `ignore_case` is about ASCII letters.
+    ///
+    /// # Errors
+    /// Returns an error if the syntax is invalid, or the expression has no table of a bounded size.
+    pub fn new(text: &str, ignore_case: bool) -> Result<Self, Error> {
+        let mut parser = ParserBuilder::new();
+        let parser = parser.unicode(false).utf8(false).case_insensitive(ignore_case);
+        let hir = parser.build().parse(text).map_err(|error| {
+            let text = error.to_string();
+            Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
+        })?;
+        let nfa = Nfa::new(&hir).ok_or(Error::TooLarge)?;
+        let automaton = minimize(&Subsets::new(&nfa, MAX_STATES).ok_or(Error::TooLarge)?);
+        let table = Table::new(&automaton, |byte| nfa.class(byte)).ok_or(Error::TooLarge)?;
+        Ok(Self { text: text.to_owned(), ignore_case, table: Rc::new(table) })
+    }
+
+    /// Compiles the expression that matches values that end with a text.
+    ///
+    /// # Errors
+    /// Returns an error if the text is too long.
+    pub fn ending_with(text: &str, ignore_case: bool) -> Result<Self, Error> {
+        Self::new(&format!("(?s).*{}", regex_syntax::escape(text)), ignore_case)
+    }
+
+    /// Compiles the expression that matches values that contain a text.
+    ///
+    /// # Errors
+    /// Returns an error if the text is too long.
+    pub fn containing(text: &str, ignore_case: bool) -> Result<Self, Error> {
+        Self::new(&format!("(?s).*{}.*", regex_syntax::escape(text)), ignore_case)
+    }
+
+    /// Returns the expression as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns true if the expression was compiled to ignore the case of ASCII letters.
+    pub fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+
+    /// Returns true if the expression matches the whole value.
+    pub fn is_match(&self, value: &[u8]) -> bool {
+        let [entry] = table::scan([&self.table], value);
+        self.table.matches_at(entry) != 0
+    }
+
+    /// Returns the text that every match starts with. With `ignore_case` it is in lower case, and letters of either case
+    /// count as the same.
+    pub fn literal_head(&self, ignore_case: bool) -> String {
+        let (table, mut head, mut entry) = (&self.table, String::new(), self.table.start);
+        while head.len() < MAX_HEAD && table.matches_at(entry) == 0 {
+            let mut live = (0..=u8::MAX).filter(|byte| table.step(entry, *byte) != 0);
+            let (first, second, third) = (live.next(), live.next(), live.next());
+            let byte = match (first, second, third) {
+                (Some(byte), None, _) if byte.is_ascii() => byte,
+                (Some(upper), Some(lower), None) if ignore_case && upper.to_ascii_lowercase() == lower => {
+                    lower
+                }
+                _ => break,
+            };
+            head.push(char::from(if ignore_case { byte.to_ascii_lowercase() } else { byte }));
+            entry = table.step(entry, byte);
+        }
+        head
+    }
+
+    /// Returns true if no value matches both expressions.
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.pairs(other, |first, second| first && second)
+    }
+
+    /// Returns true if every value that matches this expression matches the other one.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.pairs(other, |first, second| first && !second)
+    }
+
+    /// Returns true if there is no value for which `is_found` is true, given whether each expression matches it. `is_found` is
+    /// false if the first does not match.
+    fn pairs(&self, other: &Self, is_found: impl Fn(bool, bool) -> bool) -> bool {
+        let (first, second) = (&self.table, &other.table);
+        let mut stack = vec![(first.start, second.start)];
+        let mut seen = HashSet::from([(first.start, second.start)]);
+        while let Some((a, b)) = stack.pop() {
+            if is_found(first.matches_at(a) != 0, second.matches_at(b) != 0) {
+                return false;
+            }
+            let next = (0..=u8::MAX).map(|byte| (first.step(a, byte), second.step(b, byte)));
+            stack.extend(next.filter(|(a, _)| *a != 0).filter(|pair| seen.insert(*pair)));
+        }
+        true
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.ignore_case) == (&other.text, other.ignore_case)
+    }
+}
+
+impl Eq for Expression {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Expression};
+
+    fn expression(text: &str) -> Expression {
+        Expression::new(text, false).expect(text)
+    }
+
+    #[test]
+    fn an_expression_matches_the_whole_value() {
+        let table: [(&str, &[&str], &[&str]); 11] = [
+            ("", &[""], &["a"]),
+            ("/a|/ab", &["/a", "/ab"], &["/abc", "x/a", "/a\n"]),
+            ("a.c", &["abc", "a\u{7f}c"], &["a\nc", "ac"]),
+            ("(?i)admin", &["ADMIN"], &["admins"]),
+            ("a{2,3}", &["aa", "aaa"], &["a", "aaaa"]),
+            (r"^a\bc?$", &["a"], &["ac", ""]),
+            (r"(?m)a$\n^b", &["a\nb"], &["a\n", "ab"]),
+            (r".*\bend", &["the end", "end"], &["bend"]),
+            ("caf\u{e9}", &["caf\u{e9}"], &["cafe"]),
+            ("[^/]*", &["", "abc"], &["a/b"]),
+            ("[a&&b]", &[], &["", "a", "b"]),
+        ];
+        for (text, yes, no) in table {
+            assert!(yes.iter().all(|value| expression(text).is_match(value.as_bytes())), "{text}");
+            assert!(!no.iter().any(|value| expression(text).is_match(value.as_bytes())), "{text}");
+        }
+        assert!(expression("(?s-u:.)*").is_match(b"\xff\xfe\n"), "any byte");
+    }
+
+    #[test]
+    fn an_expression_without_a_bounded_table_is_rejected() {
+        assert_eq!(Expression::new(".*a.{30}b", false).unwrap_err(), Error::TooLarge);
+        assert_eq!(Expression::new("(?:.{1000}){1000}", false).unwrap_err(), Error::TooLarge);
+        // States that others make redundant are left out.
+        for text in [".*a.{0,50}b.*", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
+            assert!(Expression::new(text, false).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_syntax_error_has_its_cause() {
+        for (text, cause) in [
+            ("a)(b", "unopened group"),
+            ("(?=a)", "look-around, including look-ahead and look-behind, is not supported"),
+            ("[\u{e9}]", "Unicode not allowed here"),
+        ] {
+            assert_eq!(Expression::new(text, false).unwrap_err(), Error::Syntax(cause.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_match_starts_with_the_literal_head() {
+        for (text, head, folded) in [
+            ("/a/[0-9]+", "/a/", "/a/"),
+            ("(?i)/Ab", "/", "/ab"),
+            ("/A[bc]", "/A", "/a"),
+            ("/a?b", "/", "/"),
+            ("/ab{2}", "/abb", "/abb"),
+            ("/a|/b", "/", "/"),
+            ("/a|/ab", "/a", "/a"),
+            (r"/a\.b.*", "/a.b", "/a.b"),
+            ("/a.b", "/a", "/a"),
+            ("caf\u{e9}", "caf", "caf"),
+            ("", "", ""),
+            ("[a&&b]", "", ""),
+        ] {
+            assert_eq!(expression(text).literal_head(false), head, "{text}");
+            assert_eq!(expression(text).literal_head(true), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn disjoint_expressions_share_no_value() {
+        let path = expression("/[a-z/]*");
+        for (text, is_disjoint) in [("admin", true), (r"/a\?x", true), (".*in", false), ("/+", false)] {
+            assert_eq!(path.is_disjoint(&expression(text)), is_disjoint, "{text}");
+            assert_eq!(expression(text).is_disjoint(&path), is_disjoint, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subset_has_no_value_of_its_own() {
+        for (one, other, is_subset) in [
+            ("/a/b", "/a(/.*)?", true),
+            ("/a(/.*)?", "/a/b", false),
+            ("[a&&b]", "c", true),
+            (".*a", ".*", true),
+            ("(?s).*", ".*", false),
+        ] {
+            assert_eq!(expression(one).is_subset(&expression(other)), is_subset, "{one} {other}");
+        }
+    }
+}

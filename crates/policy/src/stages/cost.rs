@@ -1,0 +1,88 @@
+//! The cost of matching a request against the expressions of a policy.
+//!
+//! It is known before the work is done: the bytes of each value times the passes of the expressions over it. A request that
+//! costs more than its budget is denied. The budget is that of the request, for all filters of a module together.
+
+use super::index::Found;
+use crate::decision::Reason;
+use crate::http::{Request, RequestPath};
+use crate::vocabulary::{HeaderMatch, RequestMatch};
+use automata::ExpressionSet;
+
+/// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less.
+const ALONE: usize = 2;
+
+/// The steps of visiting a node of the index of paths.
+const NODE: usize = 32;
+
+/// The steps of trying a rule on a reading of the path.
+const ATTEMPT: usize = 4;
+
+/// Returns the steps of finding and trying rules on readings of a path.
+pub(super) fn of_rules(found: &Found, readings: usize) -> usize {
+    found.steps * NODE + found.rules.len() * readings * ATTEMPT
+}
+
+/// The passes of the expressions of a policy over each part of a request.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    /// Expressions that match query parameters.
+    query: usize,
+    /// Expressions that match a header, by its name.
+    headers: Vec<(String, usize)>,
+    /// Whether a path is also matched with letters folded to ASCII.
+    folds: bool,
+}
+
+impl Cost {
+    /// Returns the cost of these matches, and of further matches on headers.
+    pub(super) fn of<'m>(
+        matches: impl Iterator<Item = &'m RequestMatch>,
+        headers: impl Iterator<Item = &'m HeaderMatch>,
+    ) -> Self {
+        let mut cost = Self::default();
+        for matcher in matches {
+            cost.query += matcher.query_passes();
+            cost.folds |= matcher.folds_paths();
+            matcher.header_matches().for_each(|header| cost.add(header));
+        }
+        headers.for_each(|header| cost.add(header));
+        cost
+    }
+
+    fn add(&mut self, header: &HeaderMatch) {
+        let (passes, name) = (header.passes(), header.name.as_str());
+        match self.headers.iter_mut().find(|(other, _)| other == name) {
+            _ if passes == 0 => {}
+            Some((_, sum)) => *sum += passes,
+            None => self.headers.push((name.to_owned(), passes)),
+        }
+    }
+
+    /// Takes the cost of a request off its budget.
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(super) fn spend(
+        &self,
+        request: &Request<'_>,
+        path: Option<&RequestPath<'_>>,
+        expressions: &ExpressionSet,
+    ) -> Result<(), Reason> {
+        let mut steps = 0;
+        if let Some(path) = path.filter(|_| !expressions.is_empty()) {
+            let times = |reading: &str| if self.folds && reading.contains('%') { 2 } else { 1 };
+            let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
+            steps += bytes * expressions.passes();
+        }
+        if self.query > 0 {
+            let query = path.and_then(RequestPath::query).unwrap_or_default();
+            steps += query.len() * self.query * ALONE;
+        }
+        for (name, passes) in &self.headers {
+            let bytes: usize = request.headers.values(name).map(<[u8]>::len).sum();
+            steps += bytes * passes * ALONE;
+        }
+        request.spend(steps)
+    }
+}
