@@ -12,7 +12,7 @@ pub use headers::{Change, Headers, JOINED};
 pub(crate) use path::hex_byte;
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,
-    canonical_pattern,
+    canonical_paths, canonical_pattern,
 };
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};

@@ -2,9 +2,11 @@
 
 mod dots;
 mod escapes;
+mod language;
 mod normalize;
 mod readings;
 
+pub use language::canonical_paths;
 pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, TrailingSlash};
 
 pub(crate) use escapes::hex_byte;
