@@ -40,7 +40,10 @@ pub const CODES: [(&str, &str); 9] = [
     ),
     ("clean_url", "a page such as `/a.html` is denied, and `/a` is not, for which some servers send it"),
     ("method_override", "a method is denied, and a POST with a header that stands for this method is not"),
-    ("connect", "a rule denies every path, and CONNECT, which has no path, is not denied"),
+    (
+        "connect",
+        "an expression denies every path, and not CONNECT, which has no path: `prefix: /` denies both",
+    ),
 ];
 
 /// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty; `headers`

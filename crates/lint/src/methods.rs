@@ -1,9 +1,12 @@
 //! Denials that depend on the method, which some servers take from elsewhere.
 
+use crate::language::expression;
 use crate::path;
 use crate::path_rule::PathRule;
 use crate::warning::{below, warning};
+use automata::Expression;
 use policy::document::Problem;
+use policy::http::canonical_paths;
 use policy::stages::DefaultAction;
 use policy::vocabulary::{Method, PathMatch};
 
@@ -39,31 +42,40 @@ pub(crate) fn check_overrides(
     }
 }
 
-/// Finds rules that deny every path, but not CONNECT, which has no path.
+/// Finds rules that deny every path by a pattern that does not count for CONNECT, which has no path.
 pub(crate) fn check_connect(
     section: &str,
     rules: &[PathRule<'_>],
     default: DefaultAction,
     found: &mut Vec<Problem>,
 ) {
-    let is_denied = |rule: &PathRule<'_>| {
-        let has_connect = |methods: &[Method]| methods.iter().any(|method| method.as_str() == "CONNECT");
-        rule.is_denial()
-            && rule.paths().is_none()
-            && rule.matches.fields.methods.as_deref().is_none_or(has_connect)
-    };
-    if default == DefaultAction::Deny || rules.iter().any(is_denied) {
+    if default == DefaultAction::Deny || rules.iter().any(denies_connect) {
         return;
     }
     for rule in rules.iter().filter(|rule| rule.is_denial() && rule.is_about_paths_only()) {
-        if rule.paths().is_some_and(|paths| paths.iter().any(PathMatch::matches_every_path)) {
+        if rule.paths().is_some_and(|paths| paths.iter().any(matches_absolute_paths)) {
             let name = rule.name;
             let message = format!("rule `{name}` denies every path, and not CONNECT, which has no path");
-            let help = "remove `paths`, or deny `methods: [CONNECT]` in a rule without `paths`";
+            let help = "write `prefix: /`, or remove `paths`";
             let place = below(section, &format!("rules[{}].match.paths", rule.index));
             found.push(warning("connect", place, message, help));
         }
     }
+}
+
+/// Returns true if a rule may deny CONNECT.
+fn denies_connect(rule: &PathRule<'_>) -> bool {
+    let has_connect = |methods: &[Method]| methods.iter().any(|method| method.as_str() == "CONNECT");
+    rule.is_denial()
+        && rule.paths().is_none_or(|paths| paths.iter().any(PathMatch::matches_every_path))
+        && rule.matches.fields.methods.as_deref().is_none_or(has_connect)
+}
+
+/// Returns true if a pattern matches every path except `*`.
+fn matches_absolute_paths(pattern: &PathMatch) -> bool {
+    let absolute = Expression::new("/(?s:.*)", false).ok();
+    let compared = expression(pattern).zip(canonical_paths()).zip(absolute);
+    compared.is_some_and(|((pattern, paths), absolute)| paths.is_subset_among(&pattern, &absolute))
 }
 
 fn matches_post(rule: &PathRule<'_>) -> bool {

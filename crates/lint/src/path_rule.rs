@@ -42,8 +42,10 @@ impl<'p> PathRule<'p> {
 
 /// Returns true if requests for a path are certainly allowed.
 pub(crate) fn allows(rules: &[PathRule<'_>], default: DefaultAction, path: &str) -> bool {
-    // A denial with conditions may match; a permission with conditions may not.
-    let first =
-        rules.iter().find(|rule| rule.includes(path) && (rule.is_denial() || rule.is_about_paths_only()));
-    first.map_or(default == DefaultAction::Allow, |rule| !rule.is_denial())
+    // A denial with conditions may match, or may be enforced later; a permission with conditions may not match.
+    let decides = |rule: &&PathRule<'_>| {
+        rule.includes(path)
+            && (rule.is_denial() || (rule.is_about_paths_only() && rule.mode != Some(Mode::Shadow)))
+    };
+    rules.iter().find(decides).map_or(default == DefaultAction::Allow, |rule| !rule.is_denial())
 }
