@@ -19,41 +19,32 @@ const PAGES: &str = r"(?i)(/[a-z0-9_-]+)+\.html?";
 pub(crate) fn check(section: &str, rules: &[PathRule<'_>], default: DefaultAction, found: &mut Vec<Problem>) {
     let compiled = [FILES, PROGRAMS, PAGES].map(|text| Expression::new(text, false).ok());
     let [Some(files), Some(programs), Some(pages)] = compiled else { return };
-    for (number, rule) in
-        rules.iter().enumerate().filter(|(_, rule)| rule.is_denial() && rule.matches.not.is_none())
-    {
+    let denials = rules.iter().enumerate().filter(|(_, rule)| rule.is_denial() && rule.matches.not.is_none());
+    for (number, rule) in denials {
         let earlier = rules.get(..number).unwrap_or_default();
+        // An earlier rule may allow the file: then this rule does not deny it.
+        let is_denied = |file: &str| !earlier.iter().any(|rule| !rule.is_denial() && rule.includes(file));
+        let is_open = |file: &str, other: &str| is_denied(file) && allows(rules, default, other);
         for (index, pattern) in rule.paths().unwrap_or_default().iter().enumerate() {
-            let place = || below(section, &format!("rules[{}].match.paths[{index}]", rule.index));
             let Some(expression) = file_names(pattern, &files) else { continue };
-            let is_open = |file: &str, other: &str| {
-                // Otherwise this rule does not deny the file.
-                let is_denied = !earlier.iter().any(|rule| !rule.is_denial() && rule.includes(file));
-                is_denied && allows(rules, default, other)
+            let mut warn = |code, message, help| {
+                let place = below(section, &format!("rules[{}].match.paths[{index}]", rule.index));
+                let message = format!("rule `{}` does not deny {message}", rule.name);
+                found.push(warning(code, place, message, help));
             };
             if let Some(file) = example(&expression, &programs)
                 && let other = format!("{file}/x")
                 && is_open(&file, &other)
             {
-                let (name, help) = (rule.name, path_info_help(pattern));
-                let message = format!(
-                    "rule `{name}` does not deny `{other}`, for which servers with path info run `{file}`"
-                );
-                found.push(warning("path_info", place(), message, help));
+                let message = format!("`{other}`, for which servers with path info run `{file}`");
+                warn("path_info", message, path_info_help(pattern));
             }
             if let Some(file) = example(&expression, &pages)
                 && let Some(other) = clean_url(&file)
                 && is_open(&file, &other)
             {
-                let name = rule.name;
-                let message = format!(
-                    "rule `{name}` does not deny `{other}`, for which servers with clean URLs send `{file}`"
-                );
-                let help = match pattern.shape() {
-                    PathShape::Exact(_) => format!("add `exact: {other}`, if the server has clean URLs"),
-                    _ => "if the server has clean URLs, deny the `prefix` that contains the files".to_owned(),
-                };
-                found.push(warning("clean_url", place(), message, help));
+                let message = format!("`{other}`, for which servers with clean URLs send `{file}`");
+                warn("clean_url", message, clean_url_help(pattern, &other));
             }
         }
     }
@@ -61,8 +52,16 @@ pub(crate) fn check(section: &str, rules: &[PathRule<'_>], default: DefaultActio
 
 /// Returns the expression of a pattern that matches names of files only.
 fn file_names(pattern: &PathMatch, files: &Expression) -> Option<Expression> {
-    // Patterns of segments match what is below a file, too.
-    if matches!(pattern.shape(), PathShape::Prefix(_) | PathShape::Contains(_)) {
+    let is_file = |end: &str| files.is_match(format!("/x{end}").as_bytes());
+    // What is easy to see; only the rest is compiled.
+    let may_be_file = match pattern.shape() {
+        // They match what is below a file, too.
+        PathShape::Prefix(_) | PathShape::Contains(_) | PathShape::Template { rest: true, .. } => false,
+        PathShape::Exact(text) | PathShape::Suffix(text) => is_file(text),
+        PathShape::Template { segments, .. } => matches!(segments.last(), Some(Some(last)) if is_file(last)),
+        PathShape::Regex(_) => true,
+    };
+    if !may_be_file {
         return None;
     }
     let expression = expression(pattern)?;
@@ -79,6 +78,13 @@ fn clean_url(file: &str) -> Option<String> {
     let (path, _) = file.rsplit_once('.')?;
     let folder = path.strip_suffix("index").filter(|folder| folder.ends_with('/'));
     Some(folder.unwrap_or(path).to_owned())
+}
+
+fn clean_url_help(pattern: &PathMatch, other: &str) -> String {
+    match pattern.shape() {
+        PathShape::Exact(_) => format!("add `exact: {other}`, if the server has clean URLs"),
+        _ => "if the server has clean URLs, deny the `prefix` that contains the files".to_owned(),
+    }
 }
 
 fn path_info_help(pattern: &PathMatch) -> String {
