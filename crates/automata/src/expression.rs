@@ -2,10 +2,10 @@
 
 use crate::minimize::minimize;
 use crate::nfa::Nfa;
+use crate::search::{Found, search};
 use crate::subsets::Subsets;
 use crate::table::Table;
 use regex_syntax::ParserBuilder;
-use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -92,6 +92,11 @@ impl Expression {
         self.table.matches_at(self.table.run(value)) != 0
     }
 
+    /// Returns the number of states, by which the work of a comparison grows.
+    pub fn states(&self) -> usize {
+        self.table.states()
+    }
+
     /// Returns the text that every match starts with. With `ignore_case` it is in lower case, and letters of either case
     /// count as the same.
     pub fn literal_head(&self, ignore_case: bool) -> String {
@@ -112,30 +117,28 @@ impl Expression {
         head
     }
 
-    /// Returns true if no value matches both expressions.
+    /// Returns true if no value matches both expressions; false if that is not certain, because it would take too long.
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.pairs(other, |first, second| first && second)
+        search([&self.table, &other.table], 2, |_| true) == Found::Nothing
     }
 
-    /// Returns true if every value that matches this expression matches the other one.
+    /// Returns true if every value that matches this expression matches the other one; false if that is not certain.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.pairs(other, |first, second| first && !second)
+        search([&self.table, &other.table], 1, |[_, other]| !other) == Found::Nothing
     }
 
-    /// Returns true if there is no value for which `is_found` is true, given whether each expression matches it. `is_found` is
-    /// false if the first does not match.
-    fn pairs(&self, other: &Self, is_found: impl Fn(bool, bool) -> bool) -> bool {
-        let (first, second) = (&self.table, &other.table);
-        let mut stack = vec![(first.start, second.start)];
-        let mut seen = HashSet::from([(first.start, second.start)]);
-        while let Some((a, b)) = stack.pop() {
-            if is_found(first.matches_at(a) != 0, second.matches_at(b) != 0) {
-                return false;
-            }
-            let next = (0..=u8::MAX).map(|byte| (first.step(a, byte), second.step(b, byte)));
-            stack.extend(next.filter(|(a, _)| *a != 0).filter(|pair| seen.insert(*pair)));
+    /// Returns true if every value that matches this expression and `values` matches the other one; false if that is not
+    /// certain.
+    pub fn is_subset_among(&self, other: &Self, values: &Self) -> bool {
+        search([&self.table, &values.table, &other.table], 2, |[_, _, other]| !other) == Found::Nothing
+    }
+
+    /// Returns one of the shortest values that match both expressions.
+    pub fn common_value(&self, other: &Self) -> Option<Vec<u8>> {
+        match search([&self.table, &other.table], 2, |_| true) {
+            Found::Value(value) => Some(value),
+            Found::Nothing | Found::Unknown => None,
         }
-        true
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -243,5 +246,26 @@ mod tests {
         ] {
             assert_eq!(expression(one).is_subset(&expression(other)), is_subset, "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_subset_among_values_may_have_others_of_its_own() {
+        let (line, any) = (expression(".*"), expression("(?s).*"));
+        assert!(any.is_subset_among(&line, &expression("[a-z]*")));
+        assert!(!any.is_subset_among(&line, &expression("[a-z\\n]*")));
+    }
+
+    #[test]
+    fn a_common_value_is_short_and_easy_to_read() {
+        let value = |one: &str, other: &str| expression(one).common_value(&expression(other));
+        assert_eq!(value("/.*[.]php", "/[A-Za-z0-9]+[.][a-z]+"), Some(b"/a.php".to_vec()));
+        assert_eq!(value("(?s).*", ""), Some(Vec::new()));
+        assert_eq!(value("a", "b"), None);
+    }
+
+    #[test]
+    fn a_comparison_that_would_take_too_long_is_not_certain() {
+        let (one, other) = (expression("(?s).*a.{10}"), expression("(?s).*b.{11}|.*a.{10}"));
+        assert!(!one.is_subset(&other));
     }
 }

@@ -32,11 +32,14 @@
 //! 3. [`minimize`] merges states and bytes that no value tells apart.
 //! 4. [`group`] joins the tables of a set by their product, while the result is small.
 //! 5. [`table`] runs up to four tables at a time over a value.
+//!
+//! [`search`] compares expressions: it walks their tables at the same time, within a budget.
 
 mod expression;
 mod group;
 mod minimize;
 mod nfa;
+mod search;
 mod set;
 mod simulation;
 mod subsets;

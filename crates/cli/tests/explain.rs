@@ -112,6 +112,20 @@ fn summarizes_many_requests_by_rule() {
 }
 
 #[test]
+fn refuses_a_key_that_stands_twice() {
+    let policy = r#"{"default": "deny", "default": "allow", "rules": []}"#;
+    for key in ["default", r"d\u0065fault"] {
+        let policy = policy.replacen("default", key, 1);
+        let run = run(&["explain", "-", "--request", "GET http://a.example/"], &policy);
+        assert_eq!((run.status, run.out.as_str()), (1, ""), "{key}");
+        assert!(run.err.contains("duplicate key `default`"), "{}", run.err);
+    }
+    let requests = r#"[{"request": "GET /a", "host": "a", "request": "GET /b"}]"#;
+    let run = run(&["explain", "shop.yaml", "--requests", "-"], requests);
+    assert!(run.status == 2 && run.err.contains("duplicate key `request`"), "{}", run.err);
+}
+
+#[test]
 fn reads_log_fields_by_the_names_of_flags() {
     let line = r#"{"verb": "GET", "authority": "shop.example.com", "path": "/files/a", "in": "1"}"#;
     let more = ["--log-field", "method=verb", "--log-header", "in=x-internal-a"];

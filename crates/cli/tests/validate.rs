@@ -124,6 +124,22 @@ fn examples_have_no_problems() {
     assert!(out.ends_with("policies, no problems\n") && count > 15, "{out}");
 }
 
+/// The warnings of all policies of the repository are those of a list that was reviewed.
+#[test]
+fn warnings_about_all_policies_are_reviewed() {
+    let folders = ["examples", "envoy-configs", "tests/cases"].map(|folder| format!("../../../../{folder}"));
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    let (out, err, _) = run(&[&["validate", "--format", "json"], &folders[..]].concat(), "");
+    let report: serde_json::Value = serde_json::from_str(&out).expect(&err);
+    assert!(report["policies"].as_u64().unwrap() > 100, "{}", report["policies"]);
+    let line = |found: &serde_json::Value| {
+        let text = |field: &str| found[field].as_str().unwrap().trim_start_matches("../").to_owned();
+        format!("{} {} {}\n", text("code"), text("file"), text("path"))
+    };
+    let lines: String = report["problems"].as_array().unwrap().iter().map(line).collect();
+    assert_eq!(lines, include_str!("data/warnings.txt"));
+}
+
 const LOOSE: &str = "default: allow\n";
 
 #[test]

@@ -1,7 +1,9 @@
 //! Patterns for text, and their counterparts in a match of Ringfence.
 
 use crate::expr::{Atom, Expr, Field};
+use policy::document::{Document, read};
 use policy::http::JOINED;
+use policy::vocabulary::{HeaderMatch, PathMatch};
 use serde_json::{Map, Value, json};
 
 /// A way to compare text.
@@ -129,7 +131,7 @@ pub fn path(pattern: &Pattern) -> Expr {
     let Some((kind, text)) = pattern.parts() else { return Expr::True };
     let found = match kind {
         // A canonical path contains only ASCII, and only upper-case escapes.
-        "regex" => pattern.object().filter(|_| !text.contains('%')),
+        "regex" => pattern.object().filter(|object| !text.contains('%') && loads::<PathMatch>(object)),
         _ if !is_canonical(text, matches!(kind, "exact" | "prefix")) => None,
         // The source compares bytes; `prefix` of a policy compares segments.
         "prefix" => Some(object("regex", &format!("{}.*", quote(text)), pattern.ignore_case)),
@@ -199,7 +201,15 @@ pub fn header(name: &str, pattern: &Pattern) -> Expr {
     if pattern.text == Text::Present {
         return present(&name);
     }
-    let object = pattern.object().filter(|_| !(JOINED.contains(&name.as_str()) && spans_commas(pattern)));
+    let is_valid = |object: &Map<String, Value>| {
+        let mut object = object.clone();
+        object.insert("name".to_owned(), name.as_str().into());
+        loads::<HeaderMatch>(&object)
+    };
+    let object = pattern
+        .object()
+        .filter(is_valid)
+        .filter(|_| !(JOINED.contains(&name.as_str()) && spans_commas(pattern)));
     let Some(object) = object else {
         return Expr::Unknown(format!("the header `{name}` by {:?}", pattern.text));
     };
@@ -235,6 +245,11 @@ pub fn alternatives(patterns: &[Pattern]) -> Option<String> {
     let same_case = patterns.iter().all(|pattern| !pattern.ignore_case);
     let parts: Option<Vec<String>> = patterns.iter().map(one).collect();
     parts.filter(|_| same_case).map(|parts| parts.join("|"))
+}
+
+/// Returns true if the engine accepts a pattern. It rejects those that never match.
+fn loads<T: Document>(pattern: &Map<String, Value>) -> bool {
+    read::<T>(Value::Object(pattern.clone()).to_string().as_bytes()).is_ok()
 }
 
 /// Returns true if a match can include a comma, where Envoy joins lines.

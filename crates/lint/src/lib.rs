@@ -4,7 +4,11 @@
 //! reported.
 
 mod duplicates;
+mod files;
+mod language;
+mod methods;
 mod path;
+mod path_rule;
 mod posture;
 mod regex;
 mod request;
@@ -12,27 +16,39 @@ mod unreachable;
 mod walk;
 mod warning;
 
+use path_rule::PathRule;
 use policy::decision::Filter;
 use policy::document::{Problem, read};
 use policy::stages::{PathStage, Stage, TokenStage};
-use policy::vocabulary::Sense;
+use policy::vocabulary::{Mode, Sense};
 use serde_json::Value;
 use unreachable::Rule;
 
 /// The codes of warnings, with their meaning.
-pub const CODES: [(&str, &str); 5] = [
+pub const CODES: [(&str, &str); 9] = [
     ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
     ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
-    ("simple_regex", "a regular expression that `exact`, `prefix`, `suffix` or `contains` can replace"),
+    ("simple_regex", "a regular expression that a simpler pattern can replace: both match the same"),
     (
         "forward_original",
         "`forward: original` in a policy that denies: the upstream receives a path that was not checked",
     ),
     ("allow_all", "`default: allow` without rules"),
+    (
+        "path_info",
+        "a program such as `/a.php` is denied, and `/a.php/x` is not, for which some servers run it",
+    ),
+    ("clean_url", "a page such as `/a.html` is denied, and `/a` is not, for which some servers send it"),
+    ("method_override", "a method is denied, and a POST with a header that stands for this method is not"),
+    (
+        "connect",
+        "an expression denies every path, and not CONNECT, which has no path: `prefix: /` denies both",
+    ),
 ];
 
-/// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
-pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
+/// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty; `headers`
+/// is the policy of header-policy in the same document.
+pub fn lint(filter: Filter, section: &str, policy: &Value, headers: Option<&Value>) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::each(section, policy, &mut |place| {
         duplicates::check(place, &mut found);
@@ -56,6 +72,19 @@ pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
         Filter::PathPolicy => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
+                let rules = policy.rules.iter().enumerate().map(|(index, rule)| PathRule {
+                    index,
+                    name: &rule.name,
+                    mode: rule.mode,
+                    kind: rule.action.kind,
+                    matches: &rule.action.matches,
+                });
+                let rules: Vec<_> = rules.filter(|rule| rule.mode != Some(Mode::Off)).collect();
+                files::check(section, &rules, policy.default, &mut found);
+                methods::check_connect(section, &rules, policy.default, &mut found);
+                if !headers.is_some_and(removes_overrides) {
+                    methods::check_overrides(section, &rules, policy.default, &mut found);
+                }
                 check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
             }
         }
@@ -69,4 +98,11 @@ pub fn lint(filter: Filter, section: &str, policy: &Value) -> Vec<Problem> {
         Filter::VhostPolicy | Filter::HeaderPolicy => {}
     }
     found
+}
+
+/// Returns true if a policy of header-policy removes the headers that override methods.
+fn removes_overrides(headers: &Value) -> bool {
+    let is_enforced = headers.get("mode").is_none_or(|mode| mode == "enforce");
+    let presets = headers.get("presets").and_then(Value::as_array);
+    is_enforced && presets.is_some_and(|presets| presets.iter().any(|preset| preset == "edgeSanitize"))
 }

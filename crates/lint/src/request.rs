@@ -1,19 +1,23 @@
 //! Comparison of matches on requests.
 
+use crate::language::Comparisons;
 use crate::path;
-use policy::vocabulary::{Condition, HostPattern, MatchFields, NonEmpty, RequestMatch, Sense};
+use policy::vocabulary::{Condition, HostPattern, MatchFields, NonEmpty, PathMatch, RequestMatch, Sense};
 
 /// Returns true if a match matches every request that `other` matches, each in its sense; false if that is not certain.
 pub(crate) fn covers(
     (one, sense): (&RequestMatch, Sense),
     (other, other_sense): (&RequestMatch, Sense),
+    comparisons: &Comparisons,
 ) -> bool {
     if (sense, other_sense) == (Sense::Grant, Sense::Restrict) {
         return covers_spellings(one, other);
     }
     let nothing = MatchFields::default();
     let excluded = (one.not.as_ref().unwrap_or(&nothing), other.not.as_ref().unwrap_or(&nothing));
-    fields_cover(&one.fields, &other.fields) && excludes_at_most(excluded.0, excluded.1)
+    let covers =
+        |one: &PathMatch, other: &PathMatch| path::covers(one, other) || comparisons.includes(one, other);
+    fields_cover(&one.fields, &other.fields, covers) && excludes_at_most(excluded.0, excluded.1, covers)
 }
 
 /// Returns true if a match that grants matches every request that one that restricts matches. Fields for which the two senses
@@ -31,21 +35,29 @@ fn covers_spellings(one: &RequestMatch, other: &RequestMatch) -> bool {
 /// Returns true if the fields of one match every request that those of `other` match.
 ///
 /// A missing field would cause false warnings; this function and the next destructure all fields.
-fn fields_cover(one: &MatchFields, other: &MatchFields) -> bool {
+fn fields_cover(
+    one: &MatchFields,
+    other: &MatchFields,
+    covers_path: impl Fn(&PathMatch, &PathMatch) -> bool,
+) -> bool {
     let MatchFields { hosts, methods, paths, headers, query } = one;
     covers_any(methods, &other.methods, PartialEq::eq)
         && covers_any(hosts, &other.hosts, HostPattern::covers)
-        && covers_any(paths, &other.paths, path::covers)
+        && covers_any(paths, &other.paths, covers_path)
         && covers_all(headers, &other.headers, |header| (header.name.as_str(), &header.condition))
         && covers_all(query, &other.query, |parameter| (parameter.name.as_str(), &parameter.condition))
 }
 
 /// Returns true if `other` excludes every request that one excludes. A request is excluded if any of these fields matches.
-fn excludes_at_most(one: &MatchFields, other: &MatchFields) -> bool {
+fn excludes_at_most(
+    one: &MatchFields,
+    other: &MatchFields,
+    covers_path: impl Fn(&PathMatch, &PathMatch) -> bool,
+) -> bool {
     let MatchFields { hosts, methods, paths, headers, query } = one;
     excludes_any(methods, &other.methods, PartialEq::eq)
         && excludes_any(hosts, &other.hosts, HostPattern::covers)
-        && excludes_any(paths, &other.paths, path::covers)
+        && excludes_any(paths, &other.paths, covers_path)
         && (headers.is_none() || *headers == other.headers)
         && (query.is_none() || *query == other.query)
 }

@@ -1,5 +1,6 @@
 //! Rules that never match.
 
+use crate::language::Comparisons;
 use crate::warning::{below, warning};
 use crate::{path, request};
 use policy::document::Problem;
@@ -23,10 +24,10 @@ pub(crate) struct Rule<'p> {
 
 /// Finds rules that never match in a filter of this mode.
 pub(crate) fn check(section: &str, mode: Mode, rules: &[Rule<'_>], found: &mut Vec<Problem>) {
-    let mut earlier = Earlier::default();
+    let (mut earlier, comparisons) = (Earlier::default(), Comparisons::new());
     for (index, rule) in rules.iter().enumerate() {
         if rule.mode != Some(Mode::Off)
-            && let Some(first) = earlier.covering(rule, rules)
+            && let Some(first) = earlier.covering(rule, rules, &comparisons)
         {
             let (name, first) = (rule.name, first.name);
             let message = format!("rule `{name}` never matches: `{first}` matches all of its requests first");
@@ -66,7 +67,12 @@ impl Earlier {
     }
 
     /// Returns the first rule that covers this one.
-    fn covering<'r>(&self, rule: &Rule<'_>, rules: &'r [Rule<'r>]) -> Option<&'r Rule<'r>> {
+    fn covering<'r>(
+        &self,
+        rule: &Rule<'_>,
+        rules: &'r [Rule<'r>],
+        comparisons: &Comparisons,
+    ) -> Option<&'r Rule<'r>> {
         let mut candidates: Vec<usize> = self.any.iter().copied().take(MAX_COMPARED).collect();
         // A rule that covers this one covers its first pattern.
         if let Some(first) = rule.matches.fields.paths.as_deref().and_then(<[_]>::first) {
@@ -81,7 +87,8 @@ impl Earlier {
         candidates.sort_unstable();
         candidates.dedup();
         let mut candidates = candidates.into_iter().filter_map(|index| rules.get(index));
-        candidates
-            .find(|earlier| request::covers((earlier.matches, earlier.decides), (rule.matches, rule.sense)))
+        candidates.find(|earlier| {
+            request::covers((earlier.matches, earlier.decides), (rule.matches, rule.sense), comparisons)
+        })
     }
 }

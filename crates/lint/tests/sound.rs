@@ -30,7 +30,22 @@ fn path(numbers: &mut Numbers) -> Value {
         ("suffix", &[".html", "/b", "l"]),
         ("contains", &["/b", "a", "x"]),
         ("template", &["/{x}", "/a/{y}", "/a/**", "/{x}/b", "/**", "/{x}/**"]),
-        ("regex", &["/a/.*", "/a/[a-z]", "/a", "/(a|b)/b", "/a/b.*"]),
+        (
+            "regex",
+            &[
+                "/a/.*",
+                "/a/[a-z]",
+                "/a",
+                "/(a|b)/b",
+                "/a/b.*",
+                "/[ab](/.*)?",
+                ".*b",
+                "/a/",
+                "/[^/]*/.*",
+                ".*",
+                r"\*|/a/?",
+            ],
+        ),
     ];
     let (kind, texts) = numbers.pick(&kinds);
     let text = numbers.pick(texts);
@@ -138,12 +153,12 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
 fn an_unreachable_rule_never_matches() {
     let (mut numbers, requests) = (Numbers(7), requests());
     let mut reported = 0;
-    for _ in 0..1500 {
+    for _ in 0..500 {
         let rules: Vec<Value> = (0..6).map(|index| rule(&mut numbers, index)).collect();
         let mode = numbers.pick(&["enforce", "enforce", "shadow"]);
         let policy = json!({"default": "allow", "mode": mode, "rules": rules});
         let stage: PathStage = load(policy.to_string().as_bytes()).unwrap();
-        let found = lint::lint(Filter::PathPolicy, "", &policy);
+        let found = lint::lint(Filter::PathPolicy, "", &policy, None);
         let unreachable: Vec<String> = found
             .iter()
             .filter(|problem| problem.code == "unreachable_rule")
@@ -159,5 +174,5 @@ fn an_unreachable_rule_never_matches() {
             assert!(wrong.is_none(), "{wrong:?} matches {request:?} of {policy:#}");
         }
     }
-    assert!(reported > 300, "{reported}");
+    assert!(reported > 100, "{reported}");
 }

@@ -165,7 +165,8 @@ impl Module {
     pub fn lint(self, policy: &Value) -> Vec<Problem> {
         let parts = self.filters(policy).into_iter();
         let parts = parts.filter_map(|(module, path, part)| Some((module.filter()?, path, part)));
-        parts.flat_map(|(filter, path, part)| lint::lint(filter, path, part)).collect()
+        let headers = Self::HeaderPolicy.section().and_then(|section| policy.get(section));
+        parts.flat_map(|(filter, path, part)| lint::lint(filter, path, part, headers)).collect()
     }
 
     /// Returns the filter of the module; `None` for `ringfence`, which has all of them.

@@ -257,8 +257,8 @@ fn path_pattern() -> impl Strategy<Value = serde_json::Value> {
     ];
     prop_oneof![
         path.clone().prop_map(|path| json!({"exact": path})),
-        path.clone().prop_map(|path| json!({"prefix": path})),
-        path.prop_map(|path| json!({"prefix": path, "ignoreCase": true})),
+        path.clone().prop_map(|path| json!({"prefix": prefix(&path)})),
+        path.prop_map(|path| json!({"prefix": prefix(&path), "ignoreCase": true})),
         template.clone().prop_map(|template| json!({"template": template})),
         template.prop_map(|template| json!({"template": template, "ignoreCase": true})),
         regex.prop_map(|regex| json!({"regex": regex})),
@@ -268,6 +268,12 @@ fn path_pattern() -> impl Strategy<Value = serde_json::Value> {
         Just(json!({"regex": "/k(/.*)?", "ignoreCase": true})),
         Just(json!({"exact": "/a/ks", "ignoreCase": true})),
     ]
+}
+
+/// Returns the path with one last slash at most, as a prefix must have.
+fn prefix(path: &str) -> String {
+    let prefix = path.trim_end_matches('/');
+    if path.ends_with('/') { format!("{prefix}/") } else { prefix.to_owned() }
 }
 
 /// A rule's match: optional hosts and paths, and an optional `not`.

@@ -35,18 +35,15 @@ pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failur
 /// Returns each request, or why the entry is invalid.
 fn find(file: &File, fields: &access_log::Fields) -> Result<Vec<Result<NamedRequest, String>>, String> {
     let text = file.text.as_str();
-    if let Ok(document) = serde_json::from_str::<Value>(text) {
-        if let Some(requests) = har::requests(&document) {
+    if text.trim_start().starts_with('{') {
+        let document = serde_json::from_str::<Value>(text).ok();
+        if let Some(requests) = document.as_ref().and_then(har::requests) {
             return Ok(requests);
         }
-        if let Value::Array(entries) = document {
-            return Ok(entries.into_iter().map(entry).collect());
-        }
-    }
-    if text.trim_start().starts_with('{') {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         return Ok(lines.map(|line| log_line(line, fields)).collect());
     }
+    // A list, which is read as YAML also if it is JSON: it must not have the same key twice.
     let documents = yaml::values(&file.name, text).map_err(|problem| problem.to_string())?;
     match <[Value; 1]>::try_from(documents) {
         Ok([Value::Array(entries)]) => Ok(entries.into_iter().map(entry).collect()),

@@ -5,6 +5,7 @@
 mod github;
 mod json;
 mod sarif;
+mod source;
 mod text;
 
 use crate::exit::{Exit, Failure};

@@ -1,7 +1,9 @@
 //! Text: each diagnostic with the line of the file, and the place underlined.
 
+use super::source::{Line, Source};
 use crate::files::File;
 use diagnostics::{Diagnostic, Severity, Span};
+use std::collections::HashMap;
 
 /// The maximum length of an excerpt, in characters.
 const MAX_EXCERPT: usize = 120;
@@ -9,12 +11,15 @@ const MAX_EXCERPT: usize = 120;
 /// Renders each diagnostic, and a summary.
 pub fn render(diagnostics: &[Diagnostic], files: &[File], policies: Option<usize>) -> String {
     let mut text = String::new();
+    let texts: HashMap<&str, &str> =
+        files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
+    let mut sources: HashMap<&str, Source<'_>> = HashMap::new();
     for Diagnostic { file, span, severity, code, message, help, .. } in diagnostics {
         let severity = severity.name();
         text += &format!("{file}:{}:{}: {severity}: {code}: {message}\n", span.line, span.column);
-        let source = files.iter().find(|other| other.name == **file);
-        if let Some(line) = source.and_then(|file| file.text.lines().nth(span.line.checked_sub(1)?)) {
-            text += &excerpt(line, *span);
+        if let Some((name, source)) = texts.get_key_value(&**file) {
+            let source = sources.entry(name).or_insert_with(|| Source::new(source));
+            text += &source.line(span.line).map(|line| excerpt(line, *span)).unwrap_or_default();
         }
         if !help.is_empty() {
             text += &format!("help: {help}\n");
@@ -43,24 +48,28 @@ pub fn summary(diagnostics: &[Diagnostic], policies: Option<usize>) -> String {
 }
 
 /// Returns a line with the span underlined; a long line is cut around the span.
-fn excerpt(line: &str, span: Span) -> String {
+fn excerpt(line: &Line<'_>, span: Span) -> String {
     let clean = |character: char| if character.is_control() { ' ' } else { character };
-    let characters: Vec<char> = line.chars().map(clean).collect();
-    let at = span.column.saturating_sub(1).min(characters.len());
-    let skipped = if characters.len() > MAX_EXCERPT { at.saturating_sub(MAX_EXCERPT / 2) } else { 0 };
-    let shown: String = characters.iter().skip(skipped).take(MAX_EXCERPT).collect();
+    let count = line.count();
+    let at = span.column.saturating_sub(1).min(count);
+    let skipped = if count > MAX_EXCERPT { at.saturating_sub(MAX_EXCERPT / 2) } else { 0 };
+    let shown: String = line.from(skipped).take(MAX_EXCERPT).map(clean).collect();
     let before = if skipped > 0 { "…" } else { "" };
-    let after = if characters.len() > skipped + MAX_EXCERPT { "…" } else { "" };
+    let after = if count > skipped + MAX_EXCERPT { "…" } else { "" };
     let number = span.line.to_string();
     let margin = " ".repeat(number.len());
-    let rest = (characters.len() - at).min(skipped + MAX_EXCERPT - at).max(1);
+    let rest = (count - at).min(skipped + MAX_EXCERPT - at).max(1);
     let under = " ".repeat(at - skipped + before.chars().count()) + &"^".repeat(span.width.clamp(1, rest));
     format!(" {number} | {before}{shown}{after}\n {margin} | {under}\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Span, excerpt};
+    use super::{Source, Span};
+
+    fn excerpt(line: &str, span: Span) -> String {
+        super::excerpt(Source::new(line).line(1).unwrap(), span)
+    }
 
     #[test]
     fn a_long_line_is_cut_around_the_span() {

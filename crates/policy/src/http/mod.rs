@@ -16,7 +16,7 @@ pub(crate) use list::list_items;
 pub(crate) use path::hex_byte;
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,
-    canonical_pattern,
+    canonical_paths, canonical_pattern,
 };
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};

@@ -1,6 +1,7 @@
 //! A match on a header.
 
 use super::{Condition, HeaderName, Sense};
+use crate::document::{Checked, Code, FieldPath, Problems};
 use crate::http::{Headers, list_items};
 
 document! {
@@ -8,7 +9,7 @@ document! {
     ///
     /// A header that is absent has no value: it matches `present: false` and nothing else.
     #[derive(PartialEq, Eq)]
-    pub struct HeaderMatch {
+    pub struct HeaderMatch: Checked {
         /// The header.
         "name" name: HeaderName,
         /// The condition on its values.
@@ -27,6 +28,16 @@ choice! {
         Any = "any",
         /// Every one, and there is at least one.
         All = "all",
+    }
+}
+
+impl Checked for HeaderMatch {
+    fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
+        let Condition::Value(matcher) = &self.condition else { return };
+        if matcher.excludes_all_header_values() {
+            let help = "remove blanks at the start and the end, and control characters: values are compared without them";
+            problems.add(Code::HEADER_VALUE, path, "no header value matches this pattern", help);
+        }
     }
 }
 
@@ -148,5 +159,37 @@ mod tests {
         assert!(matches(r#"{"name": "x", "exact": ""}"#, &[("x", "")]));
         assert!(!matches(r#"{"name": "x", "exact": ""}"#, &[]));
         assert!(!matches(r#"{"name": "x", "prefix": "", "values": "all"}"#, &[]));
+    }
+
+    #[test]
+    fn a_pattern_that_no_value_matches_is_rejected() {
+        for pattern in [
+            r#""exact": " admin""#,
+            r#""exact": "admin\t""#,
+            r#""exact": "a\nb""#,
+            r#""prefix": " a""#,
+            r#""suffix": "a ""#,
+            r#""contains": "a\r\nb""#,
+            r#""regex": " admin ""#,
+            r#""regex": ".*\\n""#,
+        ] {
+            let problems =
+                read::<HeaderMatch>(format!(r#"{{"name": "x", {pattern}}}"#).as_bytes()).unwrap_err();
+            assert!(problems[0].to_string().contains("no header value matches this pattern"), "{pattern}");
+        }
+        for pattern in [
+            r#""exact": """#,
+            r#""exact": "a b""#,
+            r#""prefix": "Bearer ""#,
+            r#""suffix": " b""#,
+            r#""contains": " ""#,
+            r#""regex": " ?a ?""#,
+            r#""regex": "caf\u00e9""#,
+        ] {
+            assert!(
+                read::<HeaderMatch>(format!(r#"{{"name": "x", {pattern}}}"#).as_bytes()).is_ok(),
+                "{pattern}"
+            );
+        }
     }
 }

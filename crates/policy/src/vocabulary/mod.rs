@@ -47,6 +47,6 @@ pub use request_match::{Attempt, Field, MatchFields, MatchInput, RequestMatch};
 pub use rule_name::RuleName;
 pub use rules::Rules;
 pub use sense::Sense;
-pub use string_match::StringMatch;
+pub use string_match::{StringMatch, header_values};
 pub use substitution::Substitution;
 pub use template::Template;

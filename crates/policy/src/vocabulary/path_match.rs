@@ -4,7 +4,7 @@ use super::pattern::{compiled, whole_regex};
 use super::string_match::{describe_kinds, ignore_case};
 use super::{PathExpression, PathReading, PathShape, Sense, StringMatch, Template};
 use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
-use crate::http::canonical_pattern;
+use crate::http::{canonical_paths, canonical_pattern};
 use automata::Expression;
 
 /// The fields of which a match has exactly one.
@@ -150,15 +150,18 @@ impl Document for PathMatch {
         let text: String = fields.required(kind, problems)?;
         let ignore_case = ignore_case?;
         match kind {
-            "regex" if !ignore_case && matches_no_canonical_path(&text) => {
-                let help = "write bytes beyond ASCII as upper-case escapes, as in canonical paths: `%C3%A9`";
-                problems.invalid(Code::PATH_PATTERN, at.path, NEVER_MATCHES, help)
-            }
             "regex" => {
                 let expression = whole_regex(&fields, ignore_case, problems)?;
+                if let Some(help) = never_matches(&expression) {
+                    return problems.invalid(Code::PATH_PATTERN, at.path, NEVER_MATCHES, help);
+                }
                 Some(Self::Expression(PathExpression::regex(expression)))
             }
             "template" => Template::parse(at, &text, ignore_case, problems).map(Self::Template),
+            "prefix" if text.ends_with("//") => {
+                let help = "remove all but one of the last slashes; a `regex` matches empty segments";
+                problems.invalid(Code::PATH_PATTERN, at.path, "a prefix ends in several slashes", help)
+            }
             "prefix" => {
                 let text = canonical(at, &text, problems)?.trim_end_matches('/').to_owned();
                 Some(Self::Prefix(PathPrefix { text, ignore_case }))
@@ -198,15 +201,23 @@ impl Document for PathMatch {
 
 const NEVER_MATCHES: &str = "no canonical path matches this pattern";
 
-/// Returns true if a regular expression contains bytes beyond ASCII or lower-case escapes, which no canonical path has.
-fn matches_no_canonical_path(regex: &str) -> bool {
-    let is_lower = |escape: &str| {
-        let digits = escape.as_bytes().first_chunk::<2>();
-        digits.is_some_and(|digits| {
-            digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(u8::is_ascii_lowercase)
-        })
-    };
-    !regex.is_ascii() || regex.split('%').skip(1).any(is_lower)
+/// Returns the fix of an expression that matches no canonical path; `None` if it matches one.
+fn never_matches(expression: &Expression) -> Option<&'static str> {
+    if !expression.is_disjoint(&canonical_paths()?) {
+        return None;
+    }
+    let text = expression.as_str();
+    Some(if !text.is_ascii() || text.contains('%') {
+        "write bytes as in canonical paths: letters, digits, `-`, `.`, `_` and `~` as they are, others as upper-case escapes: \
+         `%C3%A9`"
+    } else if text.contains("\\?") {
+        "match the query with `query`"
+    } else if !text.trim_start_matches(['^', '(']).starts_with(['/', '.', '[', '\\', '?']) {
+        "the expression matches the whole path: start with `/`, or with `.*` if it matches a part"
+    } else {
+        "write the expression for canonical paths, which start with `/` and have no `.` and `..` segments, query or control \
+         characters"
+    })
 }
 
 fn canonical(node: Node<'_>, text: &str, problems: &mut Problems) -> Option<String> {
@@ -278,6 +289,43 @@ mod tests {
             };
             let expected = format!("path_pattern at prefix: {problem}; {help}");
             assert_eq!(problems[0].to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn an_expression_that_matches_no_canonical_path_is_rejected() {
+        for (regex, help) in [
+            ("admin", "the expression matches the whole path: start with `/`"),
+            (r"/admin\?x=1", "match the query with `query`"),
+            ("/%41dmin", "write bytes as in canonical paths"),
+            ("/caf\u{e9}", "write bytes as in canonical paths"),
+            ("/caf%c3%a9", "write bytes as in canonical paths"),
+            (r"/a/\.\./b", "write the expression for canonical paths"),
+            ("/a b", "write the expression for canonical paths"),
+            ("[a&&b]", "write the expression for canonical paths"),
+        ] {
+            let document = serde_json::json!({"regex": regex}).to_string();
+            let problems = read::<PathMatch>(document.as_bytes()).unwrap_err();
+            let expected = format!("path_pattern at regex: no canonical path matches this pattern; {help}");
+            assert!(problems[0].to_string().starts_with(&expected), "{regex}: {}", problems[0]);
+        }
+        for regex in [".*admin", "/admin|admin", "[/]a", r"\*", "/%3[aA]", r"/a/\.\..*", "(?i)/%c3%a9"] {
+            let document = serde_json::json!({"regex": regex}).to_string();
+            assert!(read::<PathMatch>(document.as_bytes()).is_ok(), "{regex}");
+        }
+        assert!(read::<PathMatch>(br#"{"regex": "/%c3%a9", "ignoreCase": true}"#).is_ok());
+    }
+
+    #[test]
+    fn a_pattern_that_would_lose_its_empty_segments_is_rejected() {
+        for pattern in [r#"{"prefix": "//"}"#, r#"{"prefix": "/a//"}"#] {
+            let problems = read::<PathMatch>(pattern.as_bytes()).unwrap_err();
+            assert!(problems[0].to_string().contains("several slashes"), "{pattern}");
+        }
+        for pattern in ["//**", "/a//**", "/a//b/**"] {
+            let document = serde_json::json!({"template": pattern}).to_string();
+            let problems = read::<PathMatch>(document.as_bytes()).unwrap_err();
+            assert!(problems[0].to_string().contains("empty segment"), "{pattern}");
         }
     }
 }

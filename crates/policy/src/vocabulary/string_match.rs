@@ -25,6 +25,15 @@ pub(super) enum StringKind {
     Regex(Expression),
 }
 
+/// Returns the expression of the values of headers that patterns are matched on; `None` if it cannot be compiled.
+pub fn header_values() -> Option<Expression> {
+    thread_local! {
+        static VALUES: Option<Expression> =
+            Expression::new(r"(?:[^ \t\r\n\x0c\x00](?:[^\r\n\x00]*[^ \t\r\n\x0c\x00])?)?", false).ok();
+    }
+    VALUES.with(Clone::clone)
+}
+
 /// The fields of which a match has exactly one.
 pub(super) const KINDS: [&str; 5] = ["exact", "prefix", "suffix", "contains", "regex"];
 
@@ -67,6 +76,19 @@ impl StringMatch {
         match &self.kind {
             StringKind::Regex(regex) => folds(regex),
             _ => self.ignore_case,
+        }
+    }
+
+    /// Returns true if no value of a header matches: values have no blanks around them, and no line breaks.
+    pub(super) fn excludes_all_header_values(&self) -> bool {
+        let Some(values) = header_values() else { return false };
+        match &self.kind {
+            StringKind::Exact(text) => !values.is_match(text.as_bytes()),
+            StringKind::Prefix(text) => !values.is_match(format!("{text}x").as_bytes()),
+            StringKind::Suffix(text) => !values.is_match(format!("x{text}").as_bytes()),
+            StringKind::Contains(_, expression) | StringKind::Regex(expression) => {
+                expression.is_disjoint(&values)
+            }
         }
     }
 

@@ -104,6 +104,11 @@ impl Template {
         };
         let (path, rest) = match path.strip_suffix("**") {
             Some("") => ("", true),
+            // `**` includes empty segments: without this check they would be lost.
+            Some(path) if path.starts_with('/') || path.contains("//") => {
+                let message = format!("empty segment in `{text}` before `**`");
+                return problem(message, "remove the empty segment; a `regex` matches empty segments");
+            }
             Some(path) if path.ends_with('/') => (path.trim_end_matches('/'), true),
             Some(_) => return problem(format!("`**` in `{text}` is not a whole segment"), "write `/**`"),
             None => (path, false),

@@ -2,11 +2,13 @@
 
 mod dots;
 mod escapes;
+mod language;
 mod marks;
 mod normalize;
 mod readings;
 mod steps;
 
+pub use language::canonical_paths;
 pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, TrailingSlash};
 
 pub(crate) use escapes::hex_byte;
