@@ -125,8 +125,10 @@ fn product(one: &Group, other: &Group, work: &mut usize) -> Option<Group> {
     Some(Group { table: Table { class_of, classes, next, matches, start }, members })
 }
 
-/// Returns the class of each byte for both tables, and the classes of each table for every such class.
-fn joint_classes(first: &Table, second: &Table) -> Option<(Box<[u8; 256]>, Vec<(u8, u8)>)> {
+/// The class of each byte for two tables, and the classes of each table for every such class.
+type JointClasses = (Box<[u8; 256]>, Vec<(u8, u8)>);
+
+fn joint_classes(first: &Table, second: &Table) -> Option<JointClasses> {
     let (mut class_of, mut pairs) = (Box::new([0; 256]), Vec::new());
     for (class, pair) in
         class_of.iter_mut().zip(first.class_of.iter().copied().zip(second.class_of.iter().copied()))

@@ -2,12 +2,15 @@
 //!
 //! INVARIANT: every rule that matches is found. A rule that is found need not match: it is tried as without an index.
 
+mod found;
 mod paths;
 
 use crate::http::Host;
 use crate::stages::host_map::HostMap;
 use crate::vocabulary::{PathReading, RequestMatch, Scan};
 use paths::PathIndex;
+
+pub(super) use found::Found;
 
 /// Up to this many rules, trying all of them costs less than a look-up.
 const INDEX_THRESHOLD: usize = 8;
@@ -81,13 +84,4 @@ impl RuleIndex {
     pub(super) fn all(&self) -> Vec<usize> {
         (0..self.rules).collect()
     }
-}
-
-/// The result of a look-up.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// The indexes of the rules.
-    pub(super) rules: Vec<usize>,
-    /// The number of steps that the look-up took.
-    pub(super) steps: usize,
 }

@@ -1,6 +1,6 @@
 //! An index of rules by path.
 
-use super::Found;
+use super::found::Found;
 use crate::fast_map::FastMap;
 use crate::vocabulary::{PathMatch, PathShape, RequestMatch};
 use std::borrow::Cow;
