@@ -6,7 +6,7 @@
 use super::index::Found;
 use crate::decision::Reason;
 use crate::http::{Request, RequestPath};
-use crate::vocabulary::{HeaderMatch, RequestMatch};
+use crate::vocabulary::{HeaderMatch, RequestMatch, without_end};
 use automata::ExpressionSet;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
@@ -72,7 +72,9 @@ impl Cost {
     ) -> Result<(), Reason> {
         let mut steps = 0;
         if let Some(path) = path.filter(|_| !expressions.is_empty()) {
-            let times = |reading: &str| if self.folds && reading.contains('%') { 2 } else { 1 };
+            let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
+            let times =
+                |reading: &str| (1 + folded(reading)) * (1 + usize::from(without_end(reading).is_some()));
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
             steps += bytes * expressions.passes();
         }

@@ -1,8 +1,8 @@
 //! Path patterns that an automaton matches.
 
+use super::PathShape;
 use super::pattern::folds;
-use super::{PathReading, PathShape, Sense};
-use automata::Expression;
+use automata::{Expression, Matches};
 
 /// A path pattern that an automaton matches: `suffix`, `contains` or `regex`.
 ///
@@ -80,22 +80,9 @@ impl PathExpression {
         self.expression.is_match(path.as_bytes())
     }
 
-    /// Returns true if a reading matches in this sense.
-    pub(super) fn matches_in(&self, reading: PathReading<'_>, sense: Sense) -> bool {
-        let Some(scan) = reading.scan() else { return self.matches(reading.text) };
-        if scan.matches.contains(self.place) || sense == Sense::Grant {
-            return scan.matches.contains(self.place);
-        }
-        let toggles = |path: &str| {
-            reading.ignores_last_slash && path != "/" && (path.ends_with('/') || !self.is_about_last_slash)
-        };
-        if toggles(reading.text) && scan.toggled.contains(self.place) {
-            return true;
-        }
-        let folded = if self.folds() { reading.folded().zip(reading.folded_scan()) } else { None };
-        folded.is_some_and(|(path, scan)| {
-            scan.matches.contains(self.place) || (toggles(path) && scan.toggled.contains(self.place))
-        })
+    /// Returns true if the expression is among those that match.
+    pub(super) fn is_in(&self, matches: &Matches) -> bool {
+        matches.contains(self.place)
     }
 }
 

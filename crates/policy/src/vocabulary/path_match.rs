@@ -1,5 +1,6 @@
 //! A match on a path.
 
+use super::path_reading::Spelling;
 use super::pattern::{compiled, whole_regex};
 use super::string_match::{describe_kinds, ignore_case};
 use super::{PathExpression, PathReading, PathShape, Sense, StringMatch, Template};
@@ -66,21 +67,27 @@ impl PathMatch {
         }
     }
 
-    /// Returns true if a reading matches in this sense. A match that restricts counts the reading with and without its last
-    /// slash, unless the policy keeps it, and, if it ignores case, the letters beyond ASCII that fold to ASCII.
+    /// Returns true if a reading matches in this sense.
+    ///
+    /// Unless the policy keeps the end of the path, a match that restricts counts the reading with and without its last slash,
+    /// and without dots and blanks at its end. If the pattern ignores case, it also counts the letters beyond ASCII that fold to
+    /// ASCII.
     pub fn matches_in(&self, reading: PathReading<'_>, sense: Sense) -> bool {
-        if let Self::Expression(expression) = self {
-            return expression.matches_in(reading, sense)
-                || (sense == Sense::Restrict && reading.text == "*" && self.matches_every_path());
+        if self.matches_spelling(reading.spelling()) || sense == Sense::Grant {
+            return self.matches_spelling(reading.spelling());
         }
-        let matches = self.matches(reading.text);
-        if matches || sense == Sense::Grant {
-            return matches;
+        let (mut every, ignores_end) = (reading.every(self.folds()), reading.ignores_end);
+        (reading.text == "*" && self.matches_every_path())
+            || every.any(|spelling| {
+                self.matches_spelling(spelling) || (ignores_end && self.matches_other_slash(spelling))
+            })
+    }
+
+    fn matches_spelling(&self, (path, scan): Spelling<'_>) -> bool {
+        match (self, scan) {
+            (Self::Expression(expression), Some(scan)) => expression.is_in(&scan.matches),
+            _ => self.matches(path),
         }
-        let other_slash = reading.ignores_last_slash;
-        (other_slash && self.matches_other_slash(reading.text))
-            || (reading.text == "*" && self.matches_every_path())
-            || (self.folds() && reading.folded().is_some_and(|path| self.matches_folded(path, other_slash)))
     }
 
     /// Returns true if the pattern matches every path, as far as that is easy to see.
@@ -101,23 +108,21 @@ impl PathMatch {
     }
 
     /// Returns true if the path without its last slash matches, or with one if it has none. `/` has no other spelling.
-    fn matches_other_slash(&self, path: &str) -> bool {
-        match (path.strip_suffix('/'), self) {
+    fn matches_other_slash(&self, (path, scan): Spelling<'_>) -> bool {
+        match (path.strip_suffix('/'), self, scan) {
             // Prefixes are of whole segments.
-            (Some(""), _) | (_, Self::Prefix(_)) => false,
-            (Some(without), _) => self.matches(without),
-            (None, Self::Template(template)) => template.matches_with_slash(path),
-            (None, Self::Exact(text)) => {
+            (Some(""), ..) | (_, Self::Prefix(_), _) => false,
+            (without, Self::Expression(expression), Some(scan)) => {
+                (without.is_some() || !expression.is_about_last_slash()) && expression.is_in(&scan.toggled)
+            }
+            (Some(without), ..) => self.matches(without),
+            (None, Self::Template(template), _) => template.matches_with_slash(path),
+            (None, Self::Exact(text), _) => {
                 let is_longer = text.exact().is_some_and(|text| text.len() == path.len() + 1);
                 is_longer && self.matches(&format!("{path}/"))
             }
-            (None, Self::Expression(_)) => false,
+            (None, Self::Expression(_), None) => false,
         }
-    }
-
-    /// Returns true if a path that [`PathReading::folded`] returned matches.
-    fn matches_folded(&self, path: &str, other_slash: bool) -> bool {
-        self.matches(path) || (other_slash && self.matches_other_slash(path))
     }
 
     /// Returns true if the pattern, or a part of it, ignores case.

@@ -9,8 +9,8 @@ use std::cell::OnceCell;
 pub struct PathReading<'p> {
     /// The reading.
     pub text: &'p str,
-    /// Whether a match that restricts sees the reading with and without its last slash.
-    pub(super) ignores_last_slash: bool,
+    /// Whether a match that restricts ignores a slash, dots and blanks at the end.
+    pub(super) ignores_end: bool,
     spellings: &'p Spellings,
     /// The expressions of the rules.
     expressions: &'p ExpressionSet,
@@ -20,37 +20,83 @@ pub struct PathReading<'p> {
 #[derive(Debug, Default)]
 pub struct Spellings {
     folded: OnceCell<Option<String>>,
-    scan: OnceCell<Scan>,
-    folded_scan: OnceCell<Scan>,
+    /// The expressions for the reading, without its end, folded, and both.
+    scans: [OnceCell<Scan>; 4],
 }
+
+/// A spelling of a reading, with the expressions that match it, with its last slash as it is and the other way; `None` if the
+/// rules have no expressions.
+pub(super) type Spelling<'p> = (&'p str, Option<&'p Scan>);
 
 impl<'p> PathReading<'p> {
     /// Creates a reading; `spellings` are empty.
     pub fn new(
         text: &'p str,
-        ignores_last_slash: bool,
+        ignores_end: bool,
         spellings: &'p Spellings,
         expressions: &'p ExpressionSet,
     ) -> Self {
-        Self { text, ignores_last_slash, spellings, expressions }
+        Self { text, ignores_end, spellings, expressions }
     }
 
-    /// Returns the reading with ASCII letters in place of those that fold to them, if it has such letters.
-    pub fn folded(&self) -> Option<&'p str> {
+    /// Returns the reading as it is.
+    pub(super) fn spelling(&self) -> Spelling<'p> {
+        (self.text, self.scan(0, self.text))
+    }
+
+    /// Returns the other spellings: without dots and blanks at the end, and, with `folds`, with ASCII letters in place of
+    /// those that fold to them. Most paths have none.
+    pub(super) fn others(&self, folds: bool) -> impl Iterator<Item = Spelling<'p>> + use<'p> {
+        let reading = *self;
+        let folded = if folds { self.folded() } else { None };
+        let trimmed = |text: &'p str| reading.ignores_end.then(|| without_end(text)).flatten();
+        let texts = [trimmed(self.text), folded, folded.and_then(trimmed)];
+        (1..).zip(texts).filter_map(move |(place, text)| Some((text?, reading.scan(place, text?))))
+    }
+
+    /// Returns every spelling, the reading first, and the expressions that match it.
+    pub(crate) fn every(&self, folds: bool) -> impl Iterator<Item = (&'p str, Option<&'p Scan>)> + use<'p> {
+        std::iter::once(self.spelling()).chain(self.others(folds))
+    }
+
+    fn folded(&self) -> Option<&'p str> {
         let fold = || self.text.contains('%').then(|| fold_path(self.text)).flatten();
         self.spellings.folded.get_or_init(fold).as_deref()
     }
 
-    /// Returns the expressions that match the reading, with its last slash as it is and the other way; `None` if the
-    /// reading has no set of expressions.
-    pub(crate) fn scan(&self) -> Option<&'p Scan> {
-        let scan = || self.expressions.scan(self.text.as_bytes(), b'/');
-        (!self.expressions.is_empty()).then(|| self.spellings.scan.get_or_init(scan))
+    fn scan(&self, place: usize, text: &str) -> Option<&'p Scan> {
+        let scan = self.spellings.scans.get(place).filter(|_| !self.expressions.is_empty())?;
+        Some(scan.get_or_init(|| self.expressions.scan(text.as_bytes(), b'/')))
     }
+}
 
-    /// Returns the same for the folded reading, if it differs.
-    pub(crate) fn folded_scan(&self) -> Option<&'p Scan> {
-        let folded = self.folded()?;
-        Some(self.spellings.folded_scan.get_or_init(|| self.expressions.scan(folded.as_bytes(), b'/')))
+/// Returns the path without the dots and blanks at its end, which Caddy and servers on Windows ignore; `None` if it has none.
+pub(crate) fn without_end(path: &str) -> Option<&str> {
+    let mut rest = path;
+    while let Some(shorter) = rest.strip_suffix('.').or_else(|| rest.strip_suffix("%20")) {
+        rest = shorter;
+    }
+    (rest.len() < path.len()).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_end;
+    use crate::test;
+
+    #[test]
+    fn dots_and_blanks_at_the_end_are_removed() {
+        for (path, expected) in [
+            ("/admin.", Some("/admin")),
+            ("/admin%20", Some("/admin")),
+            ("/admin.%20..", Some("/admin")),
+            ("/...", Some("/")),
+            ("/admin/..%20", Some("/admin/")),
+            ("/admin", None),
+            ("/a.b", None),
+            ("/", None),
+        ] {
+            assert_eq!(without_end(path), expected, "{path}");
+        }
     }
 }

@@ -82,9 +82,10 @@ fn cut_at_semicolon(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
 }
 
 /// Removes the first segment of a path that starts with `//`, which resolves as a reference to another host
-/// (RFC 3986, section 4.2).
+/// (RFC 3986, section 4.2). Parsers of the WHATWG URL standard skip further slashes before the host.
 fn without_host(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
-    let after = path.strip_prefix(b"//").unwrap_or_default();
+    let start = path.iter().position(|byte| *byte != b'/').unwrap_or(path.len());
+    let after = path.get(start..).unwrap_or_default();
     let host = after.iter().position(|byte| *byte == b'/').unwrap_or(after.len());
     let rest = after.get(host..).filter(|rest| !rest.is_empty()).unwrap_or(b"/");
     out.extend_from_slice(rest);

@@ -60,15 +60,14 @@ impl RuleIndex {
             || std::iter::once(&self.any).chain(host.into_iter().flat_map(|host| self.hosts.matching(host)));
         indexes().for_each(|paths| found.rules.extend(paths.any()));
         for reading in readings {
-            let folded = reading.filter(|_| self.folds).and_then(|reading| reading.folded());
-            for path in std::iter::once(reading.map(|reading| reading.text)).chain(folded.map(Some)) {
-                indexes().for_each(|paths| paths.find(path, &mut found));
+            let Some(reading) = reading else {
+                indexes().for_each(|paths| paths.find(None, &mut found));
+                continue;
+            };
+            for (path, scan) in reading.every(self.folds) {
+                indexes().for_each(|paths| paths.find(Some(path), &mut found));
+                scan.into_iter().for_each(|scan| self.find_expressions(scan, &mut found));
             }
-            let scans = [
-                reading.and_then(|reading| reading.scan()),
-                reading.filter(|_| self.folds).and_then(|reading| reading.folded_scan()),
-            ];
-            scans.into_iter().flatten().for_each(|scan| self.find_expressions(scan, &mut found));
         }
         found.rules.sort_unstable();
         found.rules.dedup();
