@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_comparison_that_would_take_too_long_is_not_certain() {
-        let (one, other) = (expression("(?s).*a.{10}"), expression("(?s).*b.{11}|.*a.{10}"));
+        let (one, other) = (expression("(?s).*[ab].{11}"), expression("(?s).*[abc].{11}"));
         assert!(!one.is_subset(&other));
     }
 }

@@ -26,14 +26,14 @@
 //!
 //! How an expression is compiled:
 //!
-//! 1. `regex-syntax` parses it, and `regex-automata` builds a nondeterministic automaton ([`nfa`]).
-//! 2. [`subsets`] makes it deterministic. If that takes too many states, [`simulation`] finds states that others make
+//! 1. `regex-syntax` parses it, and `regex-automata` builds a nondeterministic automaton (`nfa`).
+//! 2. `subsets` makes it deterministic. If that takes too many states, `simulation` finds states that others make
 //!    redundant, and it is tried once more without them.
-//! 3. [`minimize`] merges states and bytes that no value tells apart.
-//! 4. [`group`] joins the tables of a set by their product, while the result is small.
-//! 5. [`table`] runs up to four tables at a time over a value.
+//! 3. `minimize` merges states and bytes that no value tells apart.
+//! 4. `group` joins the tables of a set by their product, while the result is small.
+//! 5. `table` runs up to four tables at a time over a value.
 //!
-//! [`search`] compares expressions: it walks their tables at the same time, within a budget.
+//! `search` compares expressions: it walks their tables at the same time, within a budget.
 
 mod expression;
 mod group;
