@@ -58,6 +58,8 @@ pub(crate) fn ambiguous() -> String {
 }
 
 fn segments(start: &str) -> String {
-    let words = "/users/42/files/report-2026.pdf".chars().cycle();
+    let segment =
+        "/a-segment-of-a-path-that-is-as-long-as-the-names-of-objects-in-a-store-of-objects-2026.pdf";
+    let words = segment.chars().cycle();
     start.chars().chain(words).take(LENGTH).collect()
 }
