@@ -22,19 +22,19 @@ fn expressions(count: usize) -> impl Iterator<Item = String> {
     })
 }
 
-/// Returns the variants: path-policy with 20 and with 100 expressions, and Envoy's filter with 20.
-pub(crate) fn variants() -> Result<Vec<Variant>> {
+/// Returns the variants: path-policy with these numbers of expressions, and Envoy's filter with 20.
+pub(crate) fn variants(counts: &[usize]) -> Result<Vec<Variant>> {
     let path_policy = |count: usize| {
         let rule = |(n, regex)| json!({"name": format!("r{n}"), "match": {"paths": [{"regex": regex}]}, "action": "deny"});
         let rules: Vec<Value> = expressions(count).enumerate().map(rule).collect();
         wasm("path-policy", &json!({"default": "allow", "rules": rules}).to_string())
     };
-    Ok(vec![
-        Variant::new(NONE, Vec::new()),
-        Variant::new(FEW, vec![path_policy(20)?]),
-        Variant::new("path-policy, 100 expressions", vec![path_policy(100)?]),
-        Variant::new(NATIVE, vec![rbac()]),
-    ])
+    let mut variants = vec![Variant::new(NONE, Vec::new())];
+    for count in counts {
+        variants.push(Variant::new(&format!("path-policy, {count} expressions"), vec![path_policy(*count)?]));
+    }
+    variants.push(Variant::new(NATIVE, vec![rbac()]));
+    Ok(variants)
 }
 
 fn rbac() -> Value {

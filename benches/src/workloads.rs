@@ -86,13 +86,13 @@ pub(crate) fn all() -> Result<Vec<Workload>> {
             "W6",
             "a path of 8,000 bytes, and regular expressions that deny",
             &plain_path,
-            expressions::variants()?,
+            expressions::variants(&[20, 100])?,
         ),
         workload(
             "W6-readings",
-            "the same with a path that has many readings",
+            "the same with a path that has several readings of its length",
             &ambiguous_path,
-            expressions::variants()?,
+            expressions::variants(&[20])?,
         ),
     ])
 }
