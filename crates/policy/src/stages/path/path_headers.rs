@@ -1,6 +1,6 @@
 //! Headers that move the path in some servers.
 
-use crate::http::Headers;
+use crate::http::{Headers, is_spelling};
 
 /// The names, of letters, digits and `-`.
 ///
@@ -9,16 +9,11 @@ use crate::http::Headers;
 /// - IIS with URL Rewrite, Laminas, Zend Framework, Yii and old versions of Symfony take the path from the last two.
 ///
 /// `x-forwarded-prefix` is absent: servers write it into links and do not take it off the path.
-const NAMES: [&[u8]; 5] =
-    [b"script-name", b"path-info", b"x-script-name", b"x-original-url", b"x-rewrite-url"];
+const NAMES: [&str; 5] = ["script-name", "path-info", "x-script-name", "x-original-url", "x-rewrite-url"];
 
-/// Returns true if a server may read the header as one of the names: CGI and its successors write every byte but letters and
-/// digits as `_`, so `X.Original_URL` is `x-original-url`.
+/// Returns true if a server may read the header as one of the names.
 pub(super) fn is_path_header(name: &[u8]) -> bool {
-    let is_same = |(one, two): (&u8, &u8)| {
-        if two.is_ascii_alphanumeric() { one.eq_ignore_ascii_case(two) } else { !one.is_ascii_alphanumeric() }
-    };
-    NAMES.iter().any(|other| other.len() == name.len() && name.iter().zip(*other).all(is_same))
+    NAMES.iter().any(|other| is_spelling(name, other))
 }
 
 /// Returns true if the request has such a header.
