@@ -54,9 +54,13 @@ pub(crate) fn covers(pattern: &PathMatch, other: &PathMatch) -> bool {
 
 /// Returns true if a pattern matches as it is every path that `other` matches in the sense that restricts.
 pub(crate) fn covers_spellings(pattern: &PathMatch, other: &PathMatch) -> bool {
-    let ignores_last_slash =
-        matches!(pattern.shape(), PathShape::Prefix(_) | PathShape::Template { rest: true, .. });
-    ignores_last_slash && !other.folds() && !other.matches_every_path() && covers(pattern, other)
+    // A denial ignores dots and blanks at the end: `/a.` is not below the prefix `/a`, and is denied like `/a`.
+    let covers_ends = match pattern.shape() {
+        PathShape::Prefix(text) => text.is_empty() || !other.matches(text),
+        PathShape::Template { segments, rest } => rest && segments.last().is_none_or(Option::is_none),
+        _ => false,
+    };
+    covers_ends && !other.folds() && !other.matches_every_path() && covers(pattern, other)
 }
 
 /// Returns a path, in lower case and without last slash, that every matching path equals or is below.
