@@ -115,6 +115,8 @@ fn requests() -> Vec<Vec<(&'static str, &'static str)>> {
         "/a",
         "/A",
         "/a/",
+        "/a.",
+        "/a/b%20",
         "/a/b",
         "/a/B",
         "/b/b",
