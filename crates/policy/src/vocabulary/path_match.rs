@@ -73,8 +73,9 @@ impl PathMatch {
     /// and without dots and blanks at its end. If the pattern ignores case, it also counts the letters beyond ASCII that fold to
     /// ASCII.
     pub fn matches_in(&self, reading: PathReading<'_>, sense: Sense) -> bool {
-        if self.matches_spelling(reading.spelling()) || sense == Sense::Grant {
-            return self.matches_spelling(reading.spelling());
+        let matches = self.matches_spelling(reading.spelling());
+        if matches || sense == Sense::Grant {
+            return matches;
         }
         let (mut every, ignores_end) = (reading.every(self.folds()), reading.ignores_end);
         (reading.text == "*" && self.matches_every_path())
@@ -83,10 +84,13 @@ impl PathMatch {
             })
     }
 
-    fn matches_spelling(&self, (path, scan): Spelling<'_>) -> bool {
-        match (self, scan) {
-            (Self::Expression(expression), Some(scan)) => expression.is_in(&scan.matches),
-            _ => self.matches(path),
+    fn matches_spelling(&self, spelling: Spelling<'_>) -> bool {
+        match self {
+            Self::Expression(expression) => match spelling.scan() {
+                Some(scan) => expression.is_in(&scan.matches),
+                None => expression.matches(spelling.text),
+            },
+            _ => self.matches(spelling.text),
         }
     }
 
@@ -108,20 +112,24 @@ impl PathMatch {
     }
 
     /// Returns true if the path without its last slash matches, or with one if it has none. `/` has no other spelling.
-    fn matches_other_slash(&self, (path, scan): Spelling<'_>) -> bool {
-        match (path.strip_suffix('/'), self, scan) {
+    fn matches_other_slash(&self, spelling: Spelling<'_>) -> bool {
+        let path = spelling.text;
+        match (path.strip_suffix('/'), self) {
             // Prefixes are of whole segments.
-            (Some(""), ..) | (_, Self::Prefix(_), _) => false,
-            (without, Self::Expression(expression), Some(scan)) => {
-                (without.is_some() || !expression.is_about_last_slash()) && expression.is_in(&scan.toggled)
-            }
-            (Some(without), ..) => self.matches(without),
-            (None, Self::Template(template), _) => template.matches_with_slash(path),
-            (None, Self::Exact(text), _) => {
+            (Some(""), _) | (_, Self::Prefix(_)) => false,
+            (without, Self::Expression(expression)) => match spelling.scan() {
+                Some(scan) => {
+                    (without.is_some() || !expression.is_about_last_slash())
+                        && expression.is_in(&scan.toggled)
+                }
+                None => without.is_some_and(|without| self.matches(without)),
+            },
+            (Some(without), _) => self.matches(without),
+            (None, Self::Template(template)) => template.matches_with_slash(path),
+            (None, Self::Exact(text)) => {
                 let is_longer = text.exact().is_some_and(|text| text.len() == path.len() + 1);
                 is_longer && self.matches(&format!("{path}/"))
             }
-            (None, Self::Expression(_), None) => false,
         }
     }
 

@@ -24,9 +24,24 @@ pub struct Spellings {
     scans: [OnceCell<Scan>; 4],
 }
 
-/// A spelling of a reading, with the expressions that match it, with its last slash as it is and the other way; `None` if the
-/// rules have no expressions.
-pub(super) type Spelling<'p> = (&'p str, Option<&'p Scan>);
+/// A spelling of a reading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spelling<'p> {
+    pub(crate) text: &'p str,
+    /// The place of its scan.
+    place: usize,
+    reading: PathReading<'p>,
+}
+
+impl<'p> Spelling<'p> {
+    /// Returns the expressions that match the spelling, with its last slash as it is and the other way; `None` if the rules
+    /// have no expressions.
+    pub(crate) fn scan(&self) -> Option<&'p Scan> {
+        let PathReading { spellings, expressions, .. } = self.reading;
+        let scan = spellings.scans.get(self.place).filter(|_| !expressions.is_empty())?;
+        Some(scan.get_or_init(|| expressions.scan(self.text.as_bytes(), b'/')))
+    }
+}
 
 impl<'p> PathReading<'p> {
     /// Creates a reading; `spellings` are empty.
@@ -41,32 +56,22 @@ impl<'p> PathReading<'p> {
 
     /// Returns the reading as it is.
     pub(super) fn spelling(&self) -> Spelling<'p> {
-        (self.text, self.scan(0, self.text))
+        Spelling { text: self.text, place: 0, reading: *self }
     }
 
-    /// Returns the other spellings: without dots and blanks at the end, and, with `folds`, with ASCII letters in place of
-    /// those that fold to them. Most paths have none.
-    pub(super) fn others(&self, folds: bool) -> impl Iterator<Item = Spelling<'p>> + use<'p> {
+    /// Returns every spelling: the reading, and, if they differ, the reading without dots and blanks at the end, and, with
+    /// `folds`, both with ASCII letters in place of those that fold to them.
+    pub(crate) fn every(&self, folds: bool) -> impl Iterator<Item = Spelling<'p>> + use<'p> {
         let reading = *self;
         let folded = if folds { self.folded() } else { None };
         let trimmed = |text: &'p str| reading.ignores_end.then(|| without_end(text)).flatten();
-        let texts = [trimmed(self.text), folded, folded.and_then(trimmed)];
-        (1..).zip(texts).filter_map(move |(place, text)| Some((text?, reading.scan(place, text?))))
-    }
-
-    /// Returns every spelling, the reading first, and the expressions that match it.
-    pub(crate) fn every(&self, folds: bool) -> impl Iterator<Item = (&'p str, Option<&'p Scan>)> + use<'p> {
-        std::iter::once(self.spelling()).chain(self.others(folds))
+        let texts = [Some(self.text), trimmed(self.text), folded, folded.and_then(trimmed)];
+        (0..).zip(texts).filter_map(move |(place, text)| Some(Spelling { text: text?, place, reading }))
     }
 
     fn folded(&self) -> Option<&'p str> {
         let fold = || self.text.contains('%').then(|| fold_path(self.text)).flatten();
         self.spellings.folded.get_or_init(fold).as_deref()
-    }
-
-    fn scan(&self, place: usize, text: &str) -> Option<&'p Scan> {
-        let scan = self.spellings.scans.get(place).filter(|_| !self.expressions.is_empty())?;
-        Some(scan.get_or_init(|| self.expressions.scan(text.as_bytes(), b'/')))
     }
 }
 

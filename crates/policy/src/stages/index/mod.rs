@@ -64,9 +64,9 @@ impl RuleIndex {
                 indexes().for_each(|paths| paths.find(None, &mut found));
                 continue;
             };
-            for (path, scan) in reading.every(self.folds) {
-                indexes().for_each(|paths| paths.find(Some(path), &mut found));
-                scan.into_iter().for_each(|scan| self.find_expressions(scan, &mut found));
+            for spelling in reading.every(self.folds) {
+                indexes().for_each(|paths| paths.find(Some(spelling.text), &mut found));
+                spelling.scan().into_iter().for_each(|scan| self.find_expressions(scan, &mut found));
             }
         }
         found.rules.sort_unstable();
