@@ -72,8 +72,8 @@ pub(crate) fn expression(pattern: &PathMatch) -> Option<Expression> {
     let text = match pattern.shape() {
         PathShape::Exact(text) => escape(text),
         PathShape::Prefix(text) => escape(text) + below,
-        PathShape::Suffix(text) => format!("(?s:.*){}", escape(text)),
-        PathShape::Contains(text) => format!("(?s:.*){}(?s:.*)", escape(text)),
+        PathShape::Suffix(text) => return Expression::ending_with(text, pattern.ignores_case()).ok(),
+        PathShape::Contains(text) => return Expression::containing(text, pattern.ignores_case()).ok(),
         PathShape::Regex(expression) => return Some(expression.clone()),
         PathShape::Template { segments, rest: true } if segments.is_empty() => "/(?s:.*)".to_owned(),
         PathShape::Template { segments, rest } => {

@@ -93,12 +93,12 @@ impl RuleInputs<'_> {
     /// Returns every reading of the path, the canonical path first; a single `None` if no rule matches the path.
     pub(super) fn readings(&self) -> impl Iterator<Item = Option<PathReading<'_>>> {
         let none = self.path.is_none().then_some(None);
-        let ignores_last_slash = self.path.as_ref().is_some_and(RequestPath::ignores_last_slash);
+        let ignores_end = self.path.as_ref().is_some_and(RequestPath::ignores_end);
         let (first, others) = &self.spellings;
         let spellings = std::iter::once(first).chain(others);
         let readings = self.path.iter().flat_map(RequestPath::readings).zip(spellings);
         none.into_iter().chain(readings.map(move |(text, spellings)| {
-            Some(PathReading::new(text, ignores_last_slash, spellings, &self.expressions))
+            Some(PathReading::new(text, ignores_end, spellings, &self.expressions))
         }))
     }
 }

@@ -37,8 +37,8 @@ pub struct RequestPath<'a> {
     query: Option<&'a [u8]>,
     /// The part of the original path that some servers read as the query.
     hidden_query: Option<&'a [u8]>,
-    /// Whether matches that restrict see each reading with and without its last slash.
-    ignores_last_slash: bool,
+    /// Whether matches that restrict ignore a slash, dots and blanks at the end of a reading.
+    ignores_end: bool,
 }
 
 impl<'a> RequestPath<'a> {
@@ -94,9 +94,9 @@ impl<'a> RequestPath<'a> {
     }
 
     /// Creates a path with one reading.
-    fn plain(path: &'a str, query: Option<&'a [u8]>, ignores_last_slash: bool) -> Self {
+    fn plain(path: &'a str, query: Option<&'a [u8]>, ignores_end: bool) -> Self {
         let canonical = Cow::Borrowed(path);
-        Self { canonical, others: Vec::new(), query, hidden_query: None, ignores_last_slash }
+        Self { canonical, others: Vec::new(), query, hidden_query: None, ignores_end }
     }
 
     /// Returns true if every server reads a path of a policy in the same way.
@@ -108,20 +108,14 @@ impl<'a> RequestPath<'a> {
         if !path.starts_with(b"/") {
             return Err(if path.is_empty() { Reason::PATH_MISSING } else { Reason::PATH_NOT_ABSOLUTE });
         }
-        let ignores_last_slash = normalize.trailing_slash == TrailingSlash::Denials;
+        let ignores_end = normalize.trailing_slash == TrailingSlash::Denials;
         if let Some(path) = escapes::plain(path) {
-            return Ok(Self::plain(path, query, ignores_last_slash));
+            return Ok(Self::plain(path, query, ignores_end));
         }
         let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
         let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
         let (canonical, others) = (Cow::Owned(canonical), readings.collect());
-        Ok(Self {
-            canonical,
-            others,
-            query,
-            hidden_query: after_delimiter(path, normalize),
-            ignores_last_slash,
-        })
+        Ok(Self { canonical, others, query, hidden_query: after_delimiter(path, normalize), ignores_end })
     }
 
     /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
@@ -146,9 +140,9 @@ impl<'a> RequestPath<'a> {
         self.hidden_query
     }
 
-    /// Returns true if matches that restrict see each reading with and without its last slash.
-    pub fn ignores_last_slash(&self) -> bool {
-        self.ignores_last_slash
+    /// Returns true if matches that restrict ignore a slash, dots and blanks at the end of a reading.
+    pub fn ignores_end(&self) -> bool {
+        self.ignores_end
     }
 
     /// Returns true if the target contains exactly this path and query.
