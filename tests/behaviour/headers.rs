@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
-use testkit::bootstrap::{Listener, bootstrap, wasm};
+use testkit::bootstrap::{Listener, bootstrap, bootstrap_with_trailers, wasm};
 use testkit::envoy::Envoy;
 use testkit::http::{Request, http1};
 use testkit::upstream::{self, parse_echo};
@@ -121,16 +121,8 @@ fn upstream_with_trailers() -> SocketAddr {
 
 fn envoy_with_trailers(name: &str, filter: &str, policy: &Value) -> (Envoy, SocketAddr) {
     let filter = wasm(filter, &policy.to_string()).unwrap();
-    let mut listener = Listener::new(name, vec![filter], upstream_with_trailers());
-    listener.manager = json!({"http_protocol_options": {"enable_trailers": true}});
-    let mut bootstrap = bootstrap(&[listener]);
-    bootstrap["static_resources"]["clusters"][0]["typed_extension_protocol_options"] = json!({
-        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-            "explicit_http_config": {"http_protocol_options": {"enable_trailers": true}},
-        },
-    });
-    let envoy = Envoy::start(name, &bootstrap, &[]).unwrap();
+    let listener = Listener::new(name, vec![filter], upstream_with_trailers());
+    let envoy = Envoy::start(name, &bootstrap_with_trailers(listener), &[]).unwrap();
     let address = envoy.listener(name).unwrap();
     (envoy, address)
 }

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
+use testkit::bootstrap::{Listener, add_cluster, bootstrap_with_trailers, wasm};
 use testkit::envoy::Envoy;
 use testkit::http::{Part, Request, Response, connect, finish_http2, read_response, start_http2};
 use testkit::issuer::Issuer;
@@ -75,15 +75,7 @@ impl World {
         let mut filter = wasm(filter, &policy.to_string()).unwrap();
         filter["typed_config"]["config"]["allow_on_headers_stop_iteration"] = json!(stops_at_headers_only);
         let (upstream, reached) = upstream();
-        let mut listener = Listener::new(&name, vec![filter], upstream);
-        listener.manager = json!({"http_protocol_options": {"enable_trailers": true}});
-        let mut bootstrap = bootstrap(&[listener]);
-        bootstrap["static_resources"]["clusters"][0]["typed_extension_protocol_options"] = json!({
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-                "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                "explicit_http_config": {"http_protocol_options": {"enable_trailers": true}},
-            },
-        });
+        let mut bootstrap = bootstrap_with_trailers(Listener::new(&name, vec![filter], upstream));
         add_cluster(&mut bootstrap, "jwks", server.address);
         let envoy = Envoy::start(&name, &bootstrap, &[]).unwrap();
         let address = envoy.listener(&name).unwrap();

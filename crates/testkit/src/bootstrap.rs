@@ -69,6 +69,20 @@ pub fn bootstrap(listeners: &[Listener]) -> Value {
     })
 }
 
+/// Returns a bootstrap with this listener, which passes HTTP/1 trailers to its upstream.
+pub fn bootstrap_with_trailers(mut listener: Listener) -> Value {
+    let options = json!({"http_protocol_options": {"enable_trailers": true}});
+    listener.manager = options.clone();
+    let mut bootstrap = bootstrap(&[listener]);
+    bootstrap["static_resources"]["clusters"][0]["typed_extension_protocol_options"] = json!({
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "explicit_http_config": options,
+        },
+    });
+    bootstrap
+}
+
 /// Adds a cluster to a bootstrap.
 pub fn add_cluster(bootstrap: &mut Value, name: &str, upstream: SocketAddr) {
     let clusters = bootstrap["static_resources"]["clusters"].as_array_mut();
