@@ -30,8 +30,11 @@ pub(crate) const FIXED: [&str; 11] = [
 
 /// Returns true if a server may read the header `found` as `name`. A pseudo-header and a header that no policy may change are
 /// no spellings of other names.
+#[inline]
 pub fn is_spelling(found: &[u8], name: &str) -> bool {
-    is_same_class(found, name.as_bytes())
+    // Most names of a request differ in their length from those of a policy.
+    found.len() == name.len()
+        && is_same_class(found, name.as_bytes())
         && (found.eq_ignore_ascii_case(name.as_bytes()) || !(is_pseudo(found) || is_fixed(found)))
 }
 

@@ -177,7 +177,7 @@ impl Line<'_> {
 }
 
 /// Returns the parts of a value between commas, or the whole value if `at_commas` is false.
-pub(super) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]> {
     // Most long values have one part. Searching for a comma is much faster than splitting.
     let has_parts = at_commas && value.contains(&b',');
     let parts = has_parts.then(|| value.split(|byte| *byte == b',')).into_iter().flatten();

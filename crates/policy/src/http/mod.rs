@@ -11,6 +11,7 @@ mod request;
 pub use authority::{Authority, Host};
 pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
 pub use header_class::{is_other_spelling, is_spelling};
+pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
 pub(crate) use list::list_items;
 pub(crate) use path::hex_byte;

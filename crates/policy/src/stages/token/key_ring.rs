@@ -92,8 +92,7 @@ impl KeyRing {
             report.cache_hits += 1;
             return Ok(cached);
         }
-        let text = std::str::from_utf8(token).map_err(|_| Reason::TOKEN_MALFORMED)?;
-        let jws = Jws::parse(text).map_err(Reason::from)?;
+        let jws = parse(token)?;
         let provider_index = self.issuer(providers, &jws, request, report)?;
         let verified = Rc::new(VerifiedToken {
             provider_index,
@@ -144,4 +143,27 @@ impl KeyRing {
         }
         Err(denial)
     }
+}
+
+/// Parses a token.
+///
+/// # Errors
+/// Returns the reason if the bytes are not one token.
+fn parse(token: &[u8]) -> Result<Jws<'_>, Reason> {
+    let text = std::str::from_utf8(token).map_err(|_| Reason::TOKEN_MALFORMED);
+    let parsed = text.and_then(|text| Jws::parse(text).map_err(Reason::from));
+    parsed.map_err(|reason| match reason {
+        _ if contains_several(token) => Reason::TOKEN_REPEATED,
+        // Something after the token.
+        _ if token.contains(&b',') => Reason::TOKEN_MALFORMED,
+        other => other,
+    })
+}
+
+/// Returns true if the bytes contain several texts of three parts, as signed tokens have (RFC 7515, section 7.1), of the bytes
+/// of a `token68` (RFC 9110, section 11.2).
+fn contains_several(bytes: &[u8]) -> bool {
+    let is_token68 = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
+    let dots = |text: &[u8]| text.iter().filter(|byte| **byte == b'.').count();
+    bytes.split(|byte| !is_token68(byte)).filter(|text| dots(text) == 2).count() > 1
 }

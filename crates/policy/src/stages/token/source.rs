@@ -1,7 +1,7 @@
 //! The sources of tokens in a request.
 
 use crate::decision::Reason;
-use crate::http::{Headers, is_spelling, query_parameters};
+use crate::http::{Headers, is_spelling, query_parameters, split};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -33,27 +33,30 @@ impl HeaderSource {
     }
 
     /// Returns what a value contains.
-    ///
-    /// The token is what follows the prefix, up to the end of the value. Envoy joins two lines of `authorization` with a comma,
-    /// so that the prefix may follow a comma.
     fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
+        let mut tokens = self.tokens(value);
+        let Some(token) = tokens.next() else {
+            return if self.names_scheme(value) { Found::Unclear } else { Found::None };
+        };
+        let is_repeated = tokens.any(|rest| !rest.starts_with(b",") && !rest.is_empty());
+        if is_repeated { Found::Repeated } else { Found::Token(token) }
+    }
+
+    /// Returns true if a value contains a token, or some servers may find one.
+    fn is_in(&self, value: &[u8]) -> bool {
+        self.tokens(value).next().is_some() || self.names_scheme(value)
+    }
+
+    /// Returns what follows each prefix, up to the end of the value. Envoy joins two lines of `authorization` with a comma, so
+    /// that the prefix may follow a comma.
+    fn tokens<'v>(&self, value: &'v [u8]) -> impl Iterator<Item = &'v [u8]> {
         let mut start = 0;
-        let mut rests = value.split(|byte| *byte == b',').filter_map(|part| {
+        split(value, true).filter_map(move |part| {
             let rest = value.get(start..).unwrap_or_default();
             start += part.len() + 1;
             self.after_prefix(part.trim_ascii())?;
             self.after_prefix(rest.trim_ascii())
-        });
-        let Some(token) = rests.next() else {
-            return if self.names_scheme(value) { Found::Unclear } else { Found::None };
-        };
-        let is_repeated = rests.any(|rest| !rest.starts_with(b",") && !rest.is_empty());
-        let jws = token.split(|byte| !is_token68(*byte)).filter(|part| is_jws(part)).count();
-        if is_repeated || jws > 1 {
-            return Found::Repeated;
-        }
-        // The check of the token has a reason for other bytes that are not base64url.
-        if token.contains(&b',') { Found::Malformed } else { Found::Token(token) }
+        })
     }
 
     /// Returns the part of a value after the prefix. A prefix that ends in a space is an authentication scheme: case and
@@ -88,8 +91,6 @@ enum Found<'v> {
     Token(&'v [u8]),
     /// More than one token.
     Repeated,
-    /// A token with something after it.
-    Malformed,
     /// No token, but some servers may find one.
     Unclear,
 }
@@ -101,16 +102,6 @@ pub(super) struct Tokens {
     pub(super) found: Vec<Vec<u8>>,
     /// Whether some servers may find a token in a header that has none.
     pub(super) has_unclear: bool,
-}
-
-/// Returns true for the bytes of a `token68` (RFC 9110, section 11.2).
-fn is_token68(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
-}
-
-/// Returns true if the text has the three parts of a signed token (RFC 7515, section 7.1).
-fn is_jws(text: &[u8]) -> bool {
-    text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
 /// Returns the value of a cookie, if the pair has this name. Blanks around both are ignored (RFC 6265, section 5.2).
@@ -138,7 +129,7 @@ impl Sources {
     /// Finds every token, with repetitions. Headers are found in every spelling of their names.
     ///
     /// # Errors
-    /// Returns the reason if a header has more than one token, or something after its token.
+    /// Returns the reason if a header has more than one token.
     pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Result<Tokens, Reason> {
         let Tokens { mut found, mut has_unclear } = Tokens::default();
         for source in &self.headers {
@@ -152,7 +143,6 @@ impl Sources {
                 Found::Token(token) => found.push(token.to_vec()),
                 Found::Unclear => has_unclear = true,
                 Found::Repeated => return Err(Reason::TOKEN_REPEATED),
-                Found::Malformed => return Err(Reason::TOKEN_MALFORMED),
             }
         }
         for name in &self.cookies {
@@ -170,8 +160,7 @@ impl Sources {
     pub(super) fn remove(&self, headers: &mut Headers<'_>) {
         for source in &self.headers {
             let name = source.name.as_str();
-            headers
-                .retain_values(|found| is_spelling(found, name), |value| source.find(value) == Found::None);
+            headers.retain_values(|found| is_spelling(found, name), |value| !source.is_in(value));
         }
         if !self.cookies.is_empty() {
             let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
