@@ -3,10 +3,10 @@
 
 use crate::jwt_authn;
 use crate::jwt_authn::{requests, tokens};
-use crate::random::Random;
 use crate::sample::Sample;
 use serde_json::{Map, Value, json};
 use testkit::issuer::Issuer;
+use testkit::random::Random;
 
 const SAMPLES: u64 = 12;
 
@@ -17,7 +17,7 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn sample(number: u64, issuers: &[Issuer; 2]) -> Sample {
-    let mut random = Random::new(number);
+    let mut random = Random::numbered(number);
     let (mut rules, mut providers, mut names) = (Vec::new(), Map::new(), Vec::new());
     for (place, name) in ["https://one.example/", "https://two.example/"].into_iter().enumerate() {
         // At least one of them remains.

@@ -1,10 +1,10 @@
 //! Configurations of the jwt_authn filter, with tokens of several kinds.
 
-use crate::random::Random;
 use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Value, json};
 use testkit::issuer::Issuer;
+use testkit::random::Random;
 
 const RANDOM: u64 = 20;
 
@@ -120,7 +120,7 @@ fn sample(name: &str, providers: &Value, rules: &Value, tokens: &[Option<String>
 
 /// Returns a sample with random rules.
 fn random(number: u64, providers: &Value, tokens: &[Option<String>]) -> Sample {
-    let mut random = Random::new(number);
+    let mut random = Random::numbered(number);
     let matchers = [
         json!({"prefix": "/"}),
         json!({"prefix": "/adm"}),

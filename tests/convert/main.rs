@@ -3,7 +3,6 @@
 
 mod istio;
 mod jwt_authn;
-mod random;
 mod rbac;
 mod sample;
 

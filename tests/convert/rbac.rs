@@ -1,9 +1,9 @@
 //! Random configurations of the rbac filter.
 
-use crate::random::Random;
 use crate::sample::{Sample, request};
 use cases::Request;
 use serde_json::{Map, Value, json};
+use testkit::random::Random;
 
 const SAMPLES: u64 = 150;
 const REQUESTS: usize = 25;
@@ -14,7 +14,7 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn sample(number: u64) -> Sample {
-    let mut random = Random::new(number);
+    let mut random = Random::numbered(number);
     let count = random.below(4);
     let policies: Map<String, Value> =
         (0..count).map(|place| (format!("policy {place}"), policy(&mut random))).collect();

@@ -19,6 +19,7 @@ pub mod issuer;
 pub mod key_server;
 pub mod process;
 pub mod python;
+pub mod random;
 #[cfg(feature = "envoy")]
 pub mod tls;
 pub mod upstream;

@@ -2,6 +2,7 @@
 
 use super::requests::{Ask, systematic};
 use crate::pieces::{DENIED, ENDS, FOLDED, JUNK, SLASHES, STARTS, TAILS, UPS};
+use testkit::random::Random;
 
 /// Bytes that some servers treat in a special way.
 const ODD: [&str; 28] = [
@@ -9,16 +10,14 @@ const ODD: [&str; 28] = [
     "\"", "<", "%", "%0d%0a", "\\", "%c2%a0", "\u{ff0f}", "\u{2025}", ".", "/",
 ];
 
-/// Random requests from a seed (SplitMix64).
+/// Random requests.
 #[derive(Debug)]
-pub struct Generator {
-    state: u64,
-}
+pub struct Generator(Random);
 
 impl Generator {
-    /// Creates a generator.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self(Random::new(seed))
     }
 
     /// Returns the systematic requests and this many random ones, each once.
@@ -33,30 +32,30 @@ impl Generator {
 
     fn ask(&mut self) -> Ask {
         let mut target = String::new();
-        if self.one_in(2) {
+        if self.0.one_in(2) {
             let start = self.pick(&STARTS);
             target.push_str(&self.spelled(start));
             for _ in 0..=start.matches('/').count() {
                 self.climb(&mut target);
             }
-        } else if self.one_in(3) {
+        } else if self.0.one_in(3) {
             target.push_str(self.pick(&JUNK));
             self.climb(&mut target);
         }
         let denied = self.pick(&DENIED);
         target.push_str(&self.spelled(denied));
-        if self.one_in(3) {
+        if self.0.one_in(3) {
             target.push_str(self.pick(&TAILS));
         }
-        if self.one_in(6) {
+        if self.0.one_in(6) {
             target.push_str(self.pick(&ENDS));
         }
-        if self.one_in(40) {
+        if self.0.one_in(40) {
             target.insert_str(0, self.pick(&["http://shop.example.com", "//x", "/", "%2f", "http:/"]));
         }
         let mut bytes = target.into_bytes();
-        if self.one_in(12) && !bytes.is_empty() {
-            let at = self.below(bytes.len());
+        if self.0.one_in(12) && !bytes.is_empty() {
+            let at = self.0.below(bytes.len());
             let odd = self.pick(&ODD);
             bytes.splice(at..at, odd.bytes());
         }
@@ -65,22 +64,22 @@ impl Generator {
 
     /// Adds a slash and `..`, in some spelling, or sometimes nothing.
     fn climb(&mut self, target: &mut String) {
-        if self.one_in(8) {
+        if self.0.one_in(8) {
             return;
         }
-        let slash = if self.one_in(2) { "/" } else { self.pick(&SLASHES) };
+        let slash = if self.0.one_in(2) { "/" } else { self.pick(&SLASHES) };
         target.push_str(slash);
-        target.push_str(if self.one_in(3) { ".." } else { self.pick(&UPS) });
+        target.push_str(if self.0.one_in(3) { ".." } else { self.pick(&UPS) });
     }
 
     /// Returns a path in another spelling.
     fn spelled(&mut self, path: &str) -> String {
-        let (rare, slashes) = (6 + self.below(60), self.one_in(2));
+        let (rare, slashes) = (6 + self.0.below(60), self.0.one_in(2));
         let mut spelled = String::new();
         for letter in path.chars() {
-            if letter == '/' && slashes && self.one_in(2) {
+            if letter == '/' && slashes && self.0.one_in(2) {
                 spelled.push_str(self.pick(&SLASHES));
-            } else if self.one_in(rare) {
+            } else if self.0.one_in(rare) {
                 spelled.push_str(&self.letter(letter));
             } else {
                 spelled.push(letter);
@@ -93,7 +92,7 @@ impl Generator {
         let code = u32::from(letter);
         let folded = FOLDED.iter().filter(|(from, _)| *from == letter.to_ascii_lowercase());
         let folded: Vec<&str> = folded.map(|(_, to)| *to).collect();
-        match self.below(8) {
+        match self.0.below(8) {
             0 => format!("%{code:02x}"),
             1 => format!("%{code:02X}"),
             2 => format!("%25{code:02x}"),
@@ -106,19 +105,6 @@ impl Generator {
     }
 
     fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        let at = self.below(all.len());
-        all.get(at).copied().unwrap_or_default()
-    }
-
-    fn one_in(&mut self, number: usize) -> bool {
-        self.below(number) == 0
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit.max(1) as u64).unwrap_or_default()
+        self.0.one(all)
     }
 }
