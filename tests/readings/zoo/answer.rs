@@ -33,10 +33,11 @@ impl Answer {
     }
 }
 
-/// Returns the paths that a reported path may stand for: with dot segments resolved, before or after empty segments are merged.
-pub fn resolved(path: &[u8]) -> [String; 2] {
-    let path = String::from_utf8_lossy(path).into_owned();
-    [false, true].map(|merge| {
+/// Returns the paths that a reported path may stand for: with dot segments, and without them, before or after empty segments are
+/// merged. Some servers report the path as they received it, with escapes of unreserved bytes.
+pub fn resolved(path: &[u8]) -> [String; 3] {
+    let path = decode_unreserved(path);
+    let resolve = |merge: bool| {
         let mut segments: Vec<&str> = Vec::new();
         for segment in path.strip_prefix('/').unwrap_or(&path).split('/') {
             match segment {
@@ -47,5 +48,21 @@ pub fn resolved(path: &[u8]) -> [String; 2] {
             }
         }
         format!("/{}", segments.join("/"))
-    })
+    };
+    [path.clone(), resolve(false), resolve(true)]
+}
+
+/// Decodes the escapes of unreserved bytes (RFC 3986, section 6.2.2.2).
+pub fn decode_unreserved(path: &[u8]) -> String {
+    let text = String::from_utf8_lossy(path);
+    let mut parts = text.split('%');
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).map(char::from);
+        match byte.filter(|byte| byte.is_ascii_alphanumeric() || "-._~".contains(*byte)) {
+            Some(byte) => decoded.extend([byte].into_iter().chain(part.chars().skip(2))),
+            None => decoded.extend(['%'].into_iter().chain(part.chars())),
+        }
+    }
+    decoded
 }

@@ -54,10 +54,17 @@ impl Case {
     pub fn permits(&self, answer: &Answer) -> bool {
         match (self.kind, answer) {
             (_, Answer::Denied) | (Does::Rewrite, Answer::Public) => false,
+            (Does::Deny, Answer::Asked(path)) => !resolved(path).iter().any(|path| self.is_denied(path)),
             (Does::Allow, Answer::Asked(path)) => resolved(path).iter().all(|path| is_allowed(path)),
             (Does::Rewrite, Answer::Asked(path)) => resolved(path).iter().all(|path| is_rewritten(path)),
             _ => true,
         }
+    }
+
+    /// Returns true if the policy that denies a folder denies this path.
+    fn is_denied(&self, path: &str) -> bool {
+        let path = if self.ignores_case == Some(true) { path.to_ascii_lowercase() } else { path.to_owned() };
+        path == "/private" || path.starts_with("/private/")
     }
 }
 

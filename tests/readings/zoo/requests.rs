@@ -1,5 +1,6 @@
 //! The requests: systematic spellings of the denied paths, alone and behind paths that policies allow or rewrite.
 
+use super::answer::decode_unreserved;
 use crate::pieces::{DENIED, ENDS, FEW_SLASHES, MOVERS, STARTS, TAILS, UPS};
 use crate::spellings::{self, Spelling};
 use cases::SeenUpstream;
@@ -33,7 +34,7 @@ impl Ask {
 
     /// Returns true if further segments follow the name of a file.
     pub fn has_path_info(&self) -> bool {
-        let path = String::from_utf8_lossy(&self.target).replace("%2F", "/").replace("%2f", "/");
+        let path = decode_unreserved(&self.target).replace("%2F", "/").replace("%2f", "/");
         let after = |file: &str| path.split_once(file).map(|(_, after)| after.to_owned());
         let names = ["secret.html/", "plan.txt/", "plan.bak/"];
         names.into_iter().filter_map(after).any(|after| !after.trim_matches(['/', '.']).is_empty())

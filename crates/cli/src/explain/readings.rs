@@ -41,15 +41,16 @@ pub fn all(explained: &Explained<'_>) -> Option<Result<Vec<Reading>, &'static st
     Some(Ok(paths.into_iter().enumerate().map(because).collect()))
 }
 
-/// The fields of `normalize` that may be `everyReading`, and what a server does for each.
-const CAUSES: [(&str, &str); 7] = [
-    ("escapedSlashes", "escaped slashes decoded"),
-    ("backslashes", "backslashes as slashes"),
-    ("pathParameters", "path parameters cut"),
-    ("doubleEncoding", "decoded twice"),
-    ("decodedDelimiters", "path ended at a decoded `?` or `#`"),
-    ("semicolonQuery", "query started at the first `;`"),
-    ("emptySegments", "empty segments merged"),
+/// The fields of `normalize` that may be `everyReading`, the choice with one reading, and what a server does for the others.
+const CAUSES: [(&str, &str, &str); 8] = [
+    ("escapedSlashes", "keep", "escaped slashes decoded"),
+    ("backslashes", "keep", "backslashes as slashes"),
+    ("pathParameters", "keep", "path parameters cut"),
+    ("doubleEncoding", "keep", "decoded twice"),
+    ("decodedDelimiters", "keep", "path ended at a decoded `?` or `#`"),
+    ("semicolonQuery", "keep", "query started at the first `;`"),
+    ("emptySegments", "keep", "empty segments merged"),
+    ("dotSegments", "resolve", "dot segments kept"),
 ];
 
 /// Returns the smallest set of causes that leads to this reading.
@@ -62,16 +63,23 @@ fn causes(target: &[u8], method: &[u8], reading: &str) -> Vec<&'static str> {
         path.readings().any(|other| other == reading).then_some(*set)
     };
     let found = sets.iter().find_map(made_by).unwrap_or_default();
-    CAUSES.iter().enumerate().filter(|(bit, _)| found >> bit & 1 == 1).map(|(_, (_, cause))| *cause).collect()
+    CAUSES
+        .iter()
+        .enumerate()
+        .filter(|(bit, _)| found >> bit & 1 == 1)
+        .map(|(_, (.., cause))| *cause)
+        .collect()
 }
 
 /// Returns a normalization in which only the causes of this set lead to further readings.
 fn normalize(set: u32) -> Option<Normalize> {
-    let choice = |(bit, (field, _)): (usize, &(&str, &str))| {
-        let word = if set >> bit & 1 == 1 { "everyReading" } else { "keep" };
+    let choice = |(bit, (field, otherwise, _)): (usize, &(&str, &'static str, &str))| {
+        let word = if set >> bit & 1 == 1 { "everyReading" } else { *otherwise };
         ((*field).to_owned(), Value::from(word))
     };
-    let choices: Map<String, Value> = CAUSES.iter().enumerate().map(choice).collect();
+    // The upstream may keep the dot segments of the path as received.
+    let forward = ("forward".to_owned(), Value::from("original"));
+    let choices: Map<String, Value> = CAUSES.iter().enumerate().map(choice).chain([forward]).collect();
     document::read(Value::Object(choices).to_string().as_bytes()).ok()
 }
 
@@ -86,7 +94,7 @@ mod tests {
     fn each_field_with_several_readings_has_a_cause() {
         let Some(Value::Object(defaults)) = Normalize::default().spelled() else { panic!("not an object") };
         let fields = defaults.iter().filter(|(_, choice)| **choice == "everyReading").map(|(field, _)| field);
-        let causes: BTreeSet<&str> = CAUSES.iter().map(|(field, _)| *field).collect();
+        let causes: BTreeSet<&str> = CAUSES.iter().map(|(field, ..)| *field).collect();
         assert_eq!(fields.map(String::as_str).collect::<BTreeSet<_>>(), causes);
     }
 }

@@ -14,6 +14,7 @@ pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLi
 pub(crate) use escapes::hex_byte;
 
 use crate::reason::Reason;
+use readings::Chosen;
 use std::borrow::Cow;
 
 /// The maximum number of bytes of the readings that a policy replaces, if it replaces more than the canonical path.
@@ -26,7 +27,7 @@ const MAX_REPLACED_BYTES: usize = 32 * 1024;
 /// let parse = |raw| RequestPath::parse(raw, b"GET", &Normalize::default(), &PathLimits::default()).unwrap();
 /// let readings = |raw| parse(raw).readings().map(str::to_owned).collect::<Vec<_>>();
 /// assert_eq!(readings(b"/a/./%7eb?c"), ["/a/~b"]);
-/// assert_eq!(readings(b"/x/..;/admin"), ["/x/..;/admin", "/admin", "/"]);
+/// assert_eq!(readings(b"/files/..%2fadmin"), ["/files/..%2Fadmin", "/admin", "/files/../admin"]);
 /// assert_eq!(readings(b"/files/a%2fb"), ["/files/a%2Fb", "/files/a/b"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,14 +75,18 @@ impl<'a> RequestPath<'a> {
         normalize: &Normalize,
     ) -> Result<Self, Reason> {
         let canonical = result(path, normalize)?;
+        if canonical.has_dots {
+            return Err(Reason::DOT_SEGMENT);
+        }
         let RequestPath { others, .. } = RequestPath::read(path, None, normalize)?;
         if !others.is_empty() {
             if self.readings().map(str::len).sum::<usize>() > MAX_REPLACED_BYTES {
                 return Err(Reason::TOO_COSTLY);
             }
             let results = results.filter_map(|path| result(&path, normalize).ok());
+            // A reading may have dot segments, which some servers keep, and so may its result.
             let results: Vec<(u64, String)> =
-                results.map(|path| (readings::hash(path.as_bytes()), path)).collect();
+                results.map(|found| (readings::hash(found.path.as_bytes()), found.path)).collect();
             let is_result = |reading: &String| {
                 let hash = readings::hash(reading.as_bytes());
                 results.iter().any(|(other, path)| *other == hash && path == reading)
@@ -90,7 +95,7 @@ impl<'a> RequestPath<'a> {
                 return Err(Reason::REWRITE_AMBIGUOUS);
             }
         }
-        Ok(Self { canonical: Cow::Owned(canonical), others, ..self.clone() })
+        Ok(Self { canonical: Cow::Owned(canonical.path), others, ..self.clone() })
     }
 
     /// Creates a path with one reading.
@@ -165,14 +170,14 @@ impl<'a> RequestPath<'a> {
     }
 }
 
-/// Returns the canonical form of a path that a policy makes.
-fn result(path: &[u8], normalize: &Normalize) -> Result<String, Reason> {
+/// Returns the canonical form of a path that a policy makes, but for dot segments.
+fn result(path: &[u8], normalize: &Normalize) -> Result<Chosen, Reason> {
     if !path.starts_with(b"/") || path.contains(&b'?') {
         return Err(Reason::PATH_NOT_ABSOLUTE);
     }
     match escapes::plain(path) {
-        Some(path) => Ok(path.to_owned()),
-        None => readings::without_dots(escapes::canonical(path)?, normalize),
+        Some(path) => Ok(Chosen { path: path.to_owned(), has_dots: false }),
+        None => readings::chosen(escapes::canonical(path)?, normalize),
     }
 }
 
@@ -270,28 +275,54 @@ mod tests {
             ("/caf%c3%a9", &["/caf%C3%A9"]),
             ("/caf\u{e9}", &["/caf%C3%A9"]),
             ("/a b{c}", &["/a%20b%7Bc%7D"]),
-            ("/a/..%2fadmin", &["/a/..%2Fadmin", "/admin"]),
-            ("/a/..%5Cadmin", &["/a/..%5Cadmin", "/a/..\\admin", "/admin"]),
-            ("/a\\..\\admin", &["/a\\..\\admin", "/admin"]),
-            ("/a/..;x=1/admin", &["/a/..;x=1/admin", "/admin", "/"]),
+            ("/a/..%2fadmin", &["/a/..%2Fadmin", "/admin", "/a/../admin"]),
+            ("/a/..%5Cadmin", &["/a/..%5Cadmin", "/a/..\\admin", "/admin", "/a/../admin"]),
+            ("/a\\..\\admin", &["/a\\..\\admin", "/admin", "/a/../admin"]),
+            ("/a/..;x=1/admin", &["/a/..;x=1/admin", "/admin", "/a/../admin", "/", "/a/.."]),
             ("/admin;x/y", &["/admin;x/y", "/admin/y", "/admin"]),
             ("/map;lat=1", &["/map;lat=1", "/map"]),
             ("/a//b", &["/a//b", "/a/b"]),
             ("/a//../admin", &["/a/admin", "/admin"]),
             ("//admin", &["//admin", "/", "/admin"]),
             ("/%2561dmin", &["/%2561dmin", "/admin"]),
-            ("/a/%252e%252e/admin", &["/a/%252e%252e/admin", "/admin"]),
-            ("/%25%32%65/x", &["/%252e/x", "/x"]),
+            ("/a/%252e%252e/admin", &["/a/%252e%252e/admin", "/admin", "/a/../admin"]),
+            ("/%25%32%65/x", &["/%252e/x", "/x", "/./x"]),
             ("/100%25", &["/100%25"]),
             ("/users%3Adelete", &["/users%3Adelete", "/users:delete"]),
-            ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin", "/"]),
+            ("/a/..%3b/admin", &["/a/..%3B/admin", "/a/..;/admin", "/admin", "/a/../admin", "/", "/a/.."]),
             // A parameter that contains a slash for servers that decode first, and none for those that cut first.
-            ("/a;%2fb/..%2fc", &["/a;%2Fb/..%2Fc", "/a/..%2Fc", "/a;/c", "/a/c", "/c", "/a"]),
-            ("/a;\\b/..\\c", &["/a;\\b/..\\c", "/a/..\\c", "/a;/c", "/a/c", "/c", "/a"]),
+            (
+                "/a;%2fb/..%2fc",
+                &[
+                    "/a;%2Fb/..%2Fc",
+                    "/a/..%2Fc",
+                    "/a;/c",
+                    "/a/c",
+                    "/c",
+                    "/a",
+                    "/a;/b/../c",
+                    "/a/b/../c",
+                    "/a/../c",
+                ],
+            ),
+            (
+                "/a;\\b/..\\c",
+                &[
+                    "/a;\\b/..\\c",
+                    "/a/..\\c",
+                    "/a;/c",
+                    "/a/c",
+                    "/c",
+                    "/a",
+                    "/a;/b/../c",
+                    "/a/b/../c",
+                    "/a/../c",
+                ],
+            ),
             // Read from the original path, and once more from the canonical path.
-            ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d"]),
+            ("/a%2fb/../c%2f../d", &["/c%2F../d", "/a/d", "/d", "/c/../d"]),
             ("//a/b", &["//a/b", "/b", "/a/b"]),
-            ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d"]),
+            ("/a\\b/../c\\../d", &["/c\\../d", "/a/d", "/d", "/c/../d"]),
             // An escaped delimiter ends the path for servers that decode before they split off the query.
             ("/admin%3fx", &["/admin%3Fx", "/admin"]),
             ("/admin%23/../x", &["/x", "/admin"]),
@@ -311,6 +342,27 @@ mod tests {
             found.sort_unstable();
             expected.sort_unstable();
             assert_eq!(found, expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn dot_segments_are_kept_in_the_path_that_the_upstream_gets() {
+        let readings = |raw: &str, normalize: &str| {
+            let normalize = crate::document::read(normalize.as_bytes()).unwrap();
+            let path =
+                RequestPath::parse(raw.as_bytes(), b"GET", &normalize, &PathLimits::default()).unwrap();
+            path.readings().collect::<Vec<_>>().join(" ")
+        };
+        for (raw, normalize, expected) in [
+            ("/a/../b", "{}", "/b"),
+            ("/a/../b", r#"{"forward": "original"}"#, "/b /a/../b"),
+            ("/a/../b", r#"{"forward": "original", "dotSegments": "resolve"}"#, "/b"),
+            ("/a%2f../b", "{}", "/a%2F../b /b /a/../b"),
+            ("/a%2f../b", r#"{"dotSegments": "resolve"}"#, "/a%2F../b /b"),
+            ("/a%2f../b", r#"{"escapedSlashes": "decode", "forward": "original"}"#, "/b /a/../b"),
+            ("/a%2f../b", r#"{"escapedSlashes": "decode"}"#, "/b"),
+        ] {
+            assert_eq!(readings(raw, normalize), expected, "{raw} {normalize}");
         }
     }
 

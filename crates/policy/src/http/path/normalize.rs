@@ -19,8 +19,8 @@ document! {
         "semicolonQuery" semicolon_query: SemicolonQuery = SemicolonQuery::EveryReading,
         /// `//`; `merge`: as one slash.
         "emptySegments" empty_segments: EmptySegments = EmptySegments::EveryReading,
-        /// `.` and `..`.
-        "dotSegments" dot_segments: DotSegments = DotSegments::Resolve,
+        /// `.` and `..` in the path that the upstream gets, after other steps.
+        "dotSegments" dot_segments: DotSegments = DotSegments::EveryReading,
         /// A last slash, for rules that deny or require.
         "trailingSlash" trailing_slash: TrailingSlash = TrailingSlash::Denials,
         /// Headers that move the path in some servers.
@@ -89,6 +89,8 @@ choices! {
 choice! {
     /// How to treat `.` and `..`.
     pub enum DotSegments {
+        /// Resolved, or kept by a server that does not resolve them.
+        EveryReading = "everyReading",
         /// They are resolved.
         Resolve = "resolve",
         /// The request is denied with 400.

@@ -4,10 +4,14 @@
 //! another after; one removes `;x` before it decodes, another never does. A rule that matches one reading only can be bypassed
 //! with another. Therefore the readings of a path are the results of these steps in any order and any number. The steps are
 //! few and each makes a path simpler, so the search ends soon; otherwise the request is denied.
+//!
+//! A server resolves `.` and `..` at the end, or not at all: a framework that decodes `/admin%2f..%2fx` and does not resolve it
+//! calls the handler of `/admin`. Only the upstream sees dot segments that are kept, so that they are read in the path that it
+//! gets, and not in the path as received.
 
 use super::dots;
 use super::marks::Marks;
-use super::normalize::{Choice, DotSegments, Normalize};
+use super::normalize::{Choice, DotSegments, Forward, Normalize};
 use super::steps::{self, Apply, Step};
 use crate::fast_map::FastHasher;
 use crate::reason::Reason;
@@ -26,97 +30,135 @@ const MIN_WORK: usize = 512;
 pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {
     let steps = steps::of(normalize);
     let mut search = Search::new(path, &steps);
-    let mut readings = Vec::new();
-    let mut next = 0;
-    while let Some(marks) = search.marks(next) {
-        search.take_steps(next, marks)?;
-        if normalize.dot_segments == DotSegments::Reject && marks.has(Marks::DOT_SEGMENT) {
-            return Err(Reason::DOT_SEGMENT);
-        }
-        let reading = search.finish(next, marks)?;
-        if !readings.contains(&reading) {
-            readings.push(reading);
-        }
-        if readings.len() > MAX_READINGS {
-            return Err(Reason::TOO_MANY_READINGS);
-        }
-        next += 1;
+    let (received, canonical) = (0, search.resolve(0)?);
+    let forwarded = if normalize.forward == Forward::Original { received } else { canonical };
+    let keeps_dots = normalize.dot_segments == DotSegments::EveryReading;
+    search.read(forwarded, keeps_dots)?;
+    search.read(received, false)?;
+    let has_dots = |place| search.marks(place).has(Marks::DOT_SEGMENT);
+    if normalize.dot_segments == DotSegments::Reject && search.visited.iter().any(|place| has_dots(*place)) {
+        return Err(Reason::DOT_SEGMENT);
     }
+    let readings = std::mem::take(&mut search.readings);
     readings.into_iter().map(|place| search.take(place)).collect()
+}
+
+/// A path after the steps that the policy chose.
+pub(super) struct Chosen {
+    pub(super) path: String,
+    /// Whether it has dot segments, before or after the steps.
+    pub(super) has_dots: bool,
 }
 
 /// Returns a path whose escapes are canonical after the steps that the policy chose, which is the canonical path if it has
 /// no dot segments.
-///
-/// # Errors
-/// Returns the reason if it has dot segments.
-pub(super) fn without_dots(path: String, normalize: &Normalize) -> Result<String, Reason> {
+pub(super) fn chosen(path: String, normalize: &Normalize) -> Result<Chosen, Reason> {
     let steps = steps::of(normalize);
     let mut search = Search::new(path, &steps);
-    let marks = search.marks(0).unwrap_or_default();
-    let (place, chosen) = search.choose(0, marks)?;
-    let has_dots = marks.has(Marks::DOT_SEGMENT) || chosen.has(Marks::DOT_SEGMENT);
-    if has_dots { Err(Reason::DOT_SEGMENT) } else { search.take(place) }
+    let place = search.choose(0)?;
+    let has_dots = [0, place].iter().any(|place| search.marks(*place).has(Marks::DOT_SEGMENT));
+    Ok(Chosen { path: search.take(place)?, has_dots })
 }
 
 /// A path after some of the steps.
 struct Spelling {
     text: Vec<u8>,
+    /// What occurs in the text.
+    marks: Marks,
     /// A number that no other spelling has.
     hash: u64,
 }
 
-/// The spellings of a path that were found, each once.
+/// The spellings of a path that were found, each once, by their places.
 struct Search<'s> {
     steps: &'s [Step],
     spellings: Vec<Spelling>,
+    /// The spellings whose steps were taken.
+    visited: Vec<usize>,
+    /// The spellings that are readings.
+    readings: Vec<usize>,
     work: usize,
 }
 
 impl<'s> Search<'s> {
     fn new(path: String, steps: &'s [Step]) -> Self {
         let text = path.into_bytes();
-        let first = Spelling { hash: hash(&text), text };
-        Self { steps, spellings: vec![first], work: 0 }
+        let first = Spelling { hash: hash(&text), marks: Marks::of(&text), text };
+        Self { steps, spellings: vec![first], visited: Vec::new(), readings: Vec::new(), work: 0 }
+    }
+
+    /// Adds the readings of a spelling: the results of each step, in any order and any number. With `keeps_dots` each has
+    /// dot segments resolved, and kept.
+    fn read(&mut self, place: usize, keeps_dots: bool) -> Result<(), Reason> {
+        let mut next = self.visited.len();
+        self.visit(place);
+        while let Some(place) = self.visited.get(next).copied() {
+            self.take_steps(place)?;
+            let resolved = self.resolve(place)?;
+            self.visit(resolved);
+            self.add_reading(resolved)?;
+            if keeps_dots {
+                let kept = self.choose(place)?;
+                self.add_reading(kept)?;
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, place: usize) {
+        if !self.visited.contains(&place) {
+            self.visited.push(place);
+        }
+    }
+
+    fn add_reading(&mut self, place: usize) -> Result<(), Reason> {
+        if !self.readings.contains(&place) {
+            self.readings.push(place);
+        }
+        if self.readings.len() > MAX_READINGS { Err(Reason::TOO_MANY_READINGS) } else { Ok(()) }
     }
 
     fn text(&self, place: usize) -> &[u8] {
         self.spellings.get(place).map(|spelling| &*spelling.text).unwrap_or_default()
     }
 
-    /// Returns what occurs in a spelling, if there is one at this place.
-    fn marks(&self, place: usize) -> Option<Marks> {
-        self.spellings.get(place).map(|spelling| Marks::of(&spelling.text))
+    /// Returns what occurs in a spelling.
+    fn marks(&self, place: usize) -> Marks {
+        self.spellings.get(place).map(|spelling| spelling.marks).unwrap_or_default()
     }
 
-    /// Adds the results of each step.
-    fn take_steps(&mut self, place: usize, marks: Marks) -> Result<(), Reason> {
+    /// Visits the results of each step.
+    fn take_steps(&mut self, place: usize) -> Result<(), Reason> {
+        let marks = self.marks(place);
         for step in self.steps.iter().filter(|step| marks.has(step.mark)) {
             match step.choice {
                 Choice::Keep => {}
                 Choice::Reject => return Err(step.rejected),
-                Choice::EveryReading | Choice::Change => drop(self.apply(place, step.apply)?),
+                Choice::EveryReading | Choice::Change => {
+                    let result = self.apply(place, step.apply)?;
+                    self.visit(result);
+                }
             }
         }
         Ok(())
     }
 
     /// Applies every step that the policy chose, and resolves dot segments. Returns the place of the result.
-    fn finish(&mut self, place: usize, marks: Marks) -> Result<usize, Reason> {
-        let (place, marks) = self.choose(place, marks)?;
-        if marks.has(Marks::DOT_SEGMENT) { self.apply(place, dots::resolve) } else { Ok(place) }
+    fn resolve(&mut self, place: usize) -> Result<usize, Reason> {
+        let place = self.choose(place)?;
+        if self.marks(place).has(Marks::DOT_SEGMENT) { self.apply(place, dots::resolve) } else { Ok(place) }
     }
 
-    /// Applies every step that the policy chose. Returns the place of the result, and what occurs in it.
-    fn choose(&mut self, place: usize, marks: Marks) -> Result<(usize, Marks), Reason> {
-        let (mut place, mut marks) = (place, marks);
+    /// Applies every step that the policy chose. Returns the place of the result.
+    fn choose(&mut self, place: usize) -> Result<usize, Reason> {
+        let mut place = place;
         for step in self.steps.iter().filter(|step| step.choice == Choice::Change) {
-            if marks.has(step.mark) {
+            if self.marks(place).has(step.mark) {
                 place = self.apply(place, step.apply)?;
-                marks = self.marks(place).unwrap_or_default();
             }
         }
-        Ok((place, marks))
+        Ok(place)
     }
 
     /// Adds the result of a step, and returns its place.
@@ -134,7 +176,7 @@ impl<'s> Search<'s> {
             self.charge(length)?;
             hash = hash.wrapping_add(1);
         }
-        self.spellings.push(Spelling { text: result, hash });
+        self.spellings.push(Spelling { hash, marks: Marks::of(&result), text: result });
         Ok(self.spellings.len() - 1)
     }
 
