@@ -33,14 +33,18 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Re
     let (received, canonical) = (0, search.resolve(0)?);
     let forwarded = if normalize.forward == Forward::Original { received } else { canonical };
     let keeps_dots = normalize.dot_segments == DotSegments::EveryReading;
-    search.read(forwarded, keeps_dots)?;
-    search.read(received, false)?;
+    for (place, keeps_dots) in [(forwarded, keeps_dots), (received, false)] {
+        search.read(place, keeps_dots)?;
+    }
     let has_dots = |place| search.marks(place).has(Marks::DOT_SEGMENT);
     if normalize.dot_segments == DotSegments::Reject && search.visited.iter().any(|place| has_dots(*place)) {
         return Err(Reason::DOT_SEGMENT);
     }
-    let readings = std::mem::take(&mut search.readings);
-    readings.into_iter().map(|place| search.take(place)).collect()
+    let mut readings = Vec::with_capacity(search.readings.len());
+    for place in std::mem::take(&mut search.readings) {
+        readings.push(search.take(place)?);
+    }
+    Ok(readings)
 }
 
 /// A path after the steps that the policy chose.
@@ -69,6 +73,12 @@ struct Spelling {
     hash: u64,
 }
 
+impl Spelling {
+    fn of(text: Vec<u8>) -> Self {
+        Self { marks: Marks::of(&text), hash: hash(&text), text }
+    }
+}
+
 /// The spellings of a path that were found, each once, by their places.
 struct Search<'s> {
     steps: &'s [Step],
@@ -82,41 +92,35 @@ struct Search<'s> {
 
 impl<'s> Search<'s> {
     fn new(path: String, steps: &'s [Step]) -> Self {
-        let text = path.into_bytes();
-        let first = Spelling { hash: hash(&text), marks: Marks::of(&text), text };
-        Self { steps, spellings: vec![first], visited: Vec::new(), readings: Vec::new(), work: 0 }
+        Self {
+            steps,
+            spellings: vec![Spelling::of(path.into_bytes())],
+            visited: Vec::new(),
+            readings: Vec::new(),
+            work: 0,
+        }
     }
 
     /// Adds the readings of a spelling: the results of each step, in any order and any number. With `keeps_dots` each has
     /// dot segments resolved, and kept.
     fn read(&mut self, place: usize, keeps_dots: bool) -> Result<(), Reason> {
         let mut next = self.visited.len();
-        self.visit(place);
+        add(&mut self.visited, place);
         while let Some(place) = self.visited.get(next).copied() {
             self.take_steps(place)?;
             let resolved = self.resolve(place)?;
-            self.visit(resolved);
-            self.add_reading(resolved)?;
+            add(&mut self.visited, resolved);
+            add(&mut self.readings, resolved);
             if keeps_dots {
                 let kept = self.choose(place)?;
-                self.add_reading(kept)?;
+                add(&mut self.readings, kept);
+            }
+            if self.readings.len() > MAX_READINGS {
+                return Err(Reason::TOO_MANY_READINGS);
             }
             next += 1;
         }
         Ok(())
-    }
-
-    fn visit(&mut self, place: usize) {
-        if !self.visited.contains(&place) {
-            self.visited.push(place);
-        }
-    }
-
-    fn add_reading(&mut self, place: usize) -> Result<(), Reason> {
-        if !self.readings.contains(&place) {
-            self.readings.push(place);
-        }
-        if self.readings.len() > MAX_READINGS { Err(Reason::TOO_MANY_READINGS) } else { Ok(()) }
     }
 
     fn text(&self, place: usize) -> &[u8] {
@@ -137,7 +141,7 @@ impl<'s> Search<'s> {
                 Choice::Reject => return Err(step.rejected),
                 Choice::EveryReading | Choice::Change => {
                     let result = self.apply(place, step.apply)?;
-                    self.visit(result);
+                    add(&mut self.visited, result);
                 }
             }
         }
@@ -168,15 +172,15 @@ impl<'s> Search<'s> {
         let length = text.len();
         self.charge(length)?;
         step(self.text(place), &mut result)?;
-        let mut hash = hash(&result);
-        while let Some(place) = self.spellings.iter().position(|spelling| spelling.hash == hash) {
-            if self.text(place) == result {
+        let mut found = Spelling::of(result);
+        while let Some(place) = self.spellings.iter().position(|spelling| spelling.hash == found.hash) {
+            if self.text(place) == found.text {
                 return Ok(place);
             }
             self.charge(length)?;
-            hash = hash.wrapping_add(1);
+            found.hash = found.hash.wrapping_add(1);
         }
-        self.spellings.push(Spelling { hash, marks: Marks::of(&result), text: result });
+        self.spellings.push(found);
         Ok(self.spellings.len() - 1)
     }
 
@@ -190,6 +194,13 @@ impl<'s> Search<'s> {
     fn take(&mut self, place: usize) -> Result<String, Reason> {
         let text = self.spellings.get_mut(place).map(|spelling| std::mem::take(&mut spelling.text));
         String::from_utf8(text.unwrap_or_default()).map_err(|_| Reason::PATH_UTF8)
+    }
+}
+
+/// Adds a place to a list, once.
+fn add(places: &mut Vec<usize>, place: usize) {
+    if !places.contains(&place) {
+        places.push(place);
     }
 }
 
