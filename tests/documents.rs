@@ -1,14 +1,22 @@
 //! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
-//! every reason of the engine.
+//! every reason of the engine. Links have targets, and messages are those of the engine.
+
+#[path = "documents/links.rs"]
+mod links;
+#[path = "documents/messages.rs"]
+mod messages;
+#[path = "documents/pages.rs"]
+mod pages;
 
 use anyhow::{Context, Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
+use pages::{files, linked_pages, name, pages, section};
 use policy::decision::Reason;
 use policy::document::Code;
 use policy::stages::{Ringfence, Stage};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use testkit::corpus;
 use testkit::workspace::root;
 
@@ -27,6 +35,12 @@ fn main() -> Result<()> {
     }
     trials.push(trial("the snippet of labels is the one in use".to_owned(), check_labels));
     trials.push(trial("a page has each word of the engine".to_owned(), check_words));
+    trials.push(trial("the list of codes is complete".to_owned(), messages::check_codes));
+    trials.push(trial("the pages show messages of the engine".to_owned(), messages::check_problems));
+    trials.push(trial("a broken link is found".to_owned(), links::check_itself));
+    for page in linked_pages()? {
+        trials.push(trial(format!("the links of {} have targets", name(&page)), move || links::check(&page)));
+    }
     for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
         trials.push(trial(format!("the paths in {guide} exist"), move || check_paths(guide)));
     }
@@ -56,25 +70,6 @@ fn check_paths(guide: &str) -> Result<()> {
 
 fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
-}
-
-/// Returns the pages of `docs` and the README.
-fn pages() -> Result<Vec<PathBuf>> {
-    let mut pages = files("docs", "md")?;
-    pages.extend(Some(root().join("README.md")).filter(|page| page.is_file()));
-    Ok(pages)
-}
-
-fn files(folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(root().join(folder)).with_context(|| folder.to_owned())?;
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|other| other == extension));
-    files.sort();
-    Ok(files)
-}
-
-fn name(file: &Path) -> String {
-    file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
 /// Returns the `yaml` blocks of a page, with their line numbers.
@@ -291,10 +286,4 @@ fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let missing: Vec<&str> = names.into_iter().filter(|name| !section.contains(name)).collect();
     anyhow::ensure!(missing.is_empty(), "not in the section: {}", missing.join(", "));
     Ok(())
-}
-
-/// Returns the text under a heading, up to the next one.
-fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
-    let (_, behind) = page.split_once(&format!("\n## {heading}\n"))?;
-    Some(behind.split("\n## ").next().unwrap_or(behind))
 }
