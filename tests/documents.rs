@@ -1,6 +1,8 @@
 //! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
 //! every reason of the engine. Links have targets, and messages are those of the engine.
 
+#[path = "documents/guides.rs"]
+mod guides;
 #[path = "documents/links.rs"]
 mod links;
 #[path = "documents/messages.rs"]
@@ -42,30 +44,15 @@ fn main() -> Result<()> {
         trials.push(trial(format!("the links of {} have targets", name(&page)), move || links::check(&page)));
     }
     for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        trials.push(trial(format!("the paths in {guide} exist"), move || check_paths(guide)));
+        trials.push(trial(format!("the paths in {guide} exist"), move || guides::check_paths(guide)));
     }
+    let list = "the guide lists the files that take a match apart";
+    trials.push(trial(list.to_owned(), guides::check_list_of_match_files));
     for place in PLACES {
         let (page, section, _, policy) = place;
         trials.push(trial(format!("{page}, {section}: {policy}"), move || check_place(place)));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
-}
-
-/// Files that the guide to contributing creates as an example.
-const EXAMPLE_FILES: [&str; 3] = ["client_match.rs", "stages/rate/", "filters/rate-policy/"];
-
-/// Checks that every path of a source file or folder in backticks exists.
-fn check_paths(guide: &str) -> Result<()> {
-    let text = std::fs::read_to_string(root().join(guide))?;
-    let is_path = |text: &&str| {
-        let is_file = ["crates/", "tests/", "filters/", "examples/", "docs/", ".ci/"];
-        is_file.iter().any(|folder| text.starts_with(folder)) && !text.contains(['*', '<', ' '])
-    };
-    let is_example = |path: &&str| EXAMPLE_FILES.iter().any(|example| path.contains(example));
-    let paths = text.split('`').skip(1).step_by(2).filter(is_path).filter(|path| !is_example(path));
-    let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
-    anyhow::ensure!(missing.is_empty(), "{guide} names files that do not exist: {missing:?}");
-    Ok(())
 }
 
 fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
