@@ -1,6 +1,8 @@
 //! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
 //! every reason of the engine. Links have targets, and messages are those of the engine.
 
+#[path = "documents/access_log.rs"]
+mod access_log;
 #[path = "documents/guides.rs"]
 mod guides;
 #[path = "documents/links.rs"]
@@ -36,6 +38,7 @@ fn main() -> Result<()> {
         trials.push(trial(name(&file), move || check_bootstrap(&file)));
     }
     trials.push(trial("the snippet of labels is the one in use".to_owned(), check_labels));
+    trials.push(trial("`explain` can read the access log".to_owned(), access_log::check));
     trials.push(trial("a page has each word of the engine".to_owned(), check_words));
     trials.push(trial("the list of codes is complete".to_owned(), messages::check_codes));
     trials.push(trial("the pages show messages of the engine".to_owned(), messages::check_problems));
