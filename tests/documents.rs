@@ -1,20 +1,11 @@
 //! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
 //! every reason of the engine. Links have targets, and messages are those of the engine.
 
-#[path = "documents/access_log.rs"]
-mod access_log;
-#[path = "documents/guides.rs"]
-mod guides;
-#[path = "documents/links.rs"]
-mod links;
-#[path = "documents/messages.rs"]
-mod messages;
-#[path = "documents/pages.rs"]
 mod pages;
 
 use anyhow::{Context, Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
-use pages::{files, linked_pages, name, pages, section};
+use pages::{access_log, files, guides, linked_pages, links, messages, name, pages, section};
 use policy::decision::Reason;
 use policy::document::Code;
 use policy::stages::{Ringfence, Stage};

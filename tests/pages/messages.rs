@@ -1,6 +1,6 @@
 //! The messages in the pages are those that the engine prints.
 
-use crate::pages::{name, pages, section};
+use super::files::{name, pages, section};
 use anyhow::{Context, Result, ensure};
 use policy::document::Code;
 use std::collections::BTreeSet;
