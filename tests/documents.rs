@@ -1,14 +1,17 @@
 //! The documentation and the files to copy: every policy in them loads, the pages name every field and every choice, and
-//! every reason of the engine.
+//! every reason of the engine. Links have targets, and messages are those of the engine.
+
+mod pages;
 
 use anyhow::{Context, Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
+use pages::{access_log, files, guides, linked_pages, links, messages, name, pages, section};
 use policy::decision::Reason;
 use policy::document::Code;
 use policy::stages::{Ringfence, Stage};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use testkit::corpus;
 use testkit::workspace::root;
 
@@ -26,10 +29,19 @@ fn main() -> Result<()> {
         trials.push(trial(name(&file), move || check_bootstrap(&file)));
     }
     trials.push(trial("the snippet of labels is the one in use".to_owned(), check_labels));
+    trials.push(trial("`explain` can read the access log".to_owned(), access_log::check));
     trials.push(trial("a page has each word of the engine".to_owned(), check_words));
-    for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        trials.push(trial(format!("the paths in {guide} exist"), move || check_paths(guide)));
+    trials.push(trial("the list of codes is complete".to_owned(), messages::check_codes));
+    trials.push(trial("the pages show messages of the engine".to_owned(), messages::check_problems));
+    trials.push(trial("a broken link is found".to_owned(), links::check_itself));
+    for page in linked_pages()? {
+        trials.push(trial(format!("the links of {} have targets", name(&page)), move || links::check(&page)));
     }
+    for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        trials.push(trial(format!("the paths in {guide} exist"), move || guides::check_paths(guide)));
+    }
+    let list = "the guide lists the files that take a match apart";
+    trials.push(trial(list.to_owned(), guides::check_list_of_match_files));
     for place in PLACES {
         let (page, section, _, policy) = place;
         trials.push(trial(format!("{page}, {section}: {policy}"), move || check_place(place)));
@@ -37,44 +49,8 @@ fn main() -> Result<()> {
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
-/// Files that the guide to contributing creates as an example.
-const EXAMPLE_FILES: [&str; 3] = ["client_match.rs", "stages/rate/", "filters/rate-policy/"];
-
-/// Checks that every path of a source file or folder in backticks exists.
-fn check_paths(guide: &str) -> Result<()> {
-    let text = std::fs::read_to_string(root().join(guide))?;
-    let is_path = |text: &&str| {
-        let is_file = ["crates/", "tests/", "filters/", "examples/", "docs/", ".ci/"];
-        is_file.iter().any(|folder| text.starts_with(folder)) && !text.contains(['*', '<', ' '])
-    };
-    let is_example = |path: &&str| EXAMPLE_FILES.iter().any(|example| path.contains(example));
-    let paths = text.split('`').skip(1).step_by(2).filter(is_path).filter(|path| !is_example(path));
-    let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
-    anyhow::ensure!(missing.is_empty(), "{guide} names files that do not exist: {missing:?}");
-    Ok(())
-}
-
 fn trial(name: String, check: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
     Trial::test(name, || check().map_err(|error| Failed::from(format!("{error:#}"))))
-}
-
-/// Returns the pages of `docs` and the README.
-fn pages() -> Result<Vec<PathBuf>> {
-    let mut pages = files("docs", "md")?;
-    pages.extend(Some(root().join("README.md")).filter(|page| page.is_file()));
-    Ok(pages)
-}
-
-fn files(folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(root().join(folder)).with_context(|| folder.to_owned())?;
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|other| other == extension));
-    files.sort();
-    Ok(files)
-}
-
-fn name(file: &Path) -> String {
-    file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
 /// Returns the `yaml` blocks of a page, with their line numbers.
@@ -291,10 +267,4 @@ fn check_place((page, heading, filter, policy): Place) -> Result<()> {
     let missing: Vec<&str> = names.into_iter().filter(|name| !section.contains(name)).collect();
     anyhow::ensure!(missing.is_empty(), "not in the section: {}", missing.join(", "));
     Ok(())
-}
-
-/// Returns the text under a heading, up to the next one.
-fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
-    let (_, behind) = page.split_once(&format!("\n## {heading}\n"))?;
-    Some(behind.split("\n## ").next().unwrap_or(behind))
 }

@@ -67,6 +67,7 @@ pub fn systematic() -> BTreeSet<Ask> {
     all.extend(moved());
     all.extend(ended());
     all.extend(left());
+    all.extend(kept());
     all
 }
 
@@ -101,6 +102,23 @@ fn left() -> Vec<Ask> {
                     let escaped = denied.replace('/', slash);
                     all.push(Ask::new(format!("{start}/{up}{slash}{denied}")));
                     all.push(Ask::new(format!("{start}/{up}{slash}{escaped}")));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Returns requests under a denied path that lead out of it for a server that resolves dot segments.
+fn kept() -> Vec<Ask> {
+    let mut all = Vec::new();
+    for denied in ["/private", "/admin", "/users/7/keys"] {
+        for up in UPS {
+            for slash in FEW_SLASHES {
+                for (after, rest) in
+                    [("/", "public/index.html"), (slash, "public"), (slash, "x.css"), ("", "")]
+                {
+                    all.push(Ask::new(format!("{denied}{slash}{up}{after}{rest}")));
                 }
             }
         }

@@ -26,6 +26,11 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Returns a message such as "invalid method `get`", or "empty method".
+pub(crate) fn invalid(kind: &str, text: &str) -> String {
+    if text.is_empty() { format!("empty {kind}") } else { format!("invalid {kind} `{text}`") }
+}
+
 /// Collects problems.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<Problem>);

@@ -9,6 +9,11 @@ pub trait Document: Sized {
     /// Reads the value, or adds at least one problem and returns `None`.
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self>;
 
+    /// Reads the value of an optional field. A help text may then advise to omit the field.
+    fn read_optional(node: Node<'_>, problems: &mut Problems) -> Option<Option<Self>> {
+        Self::read(node, problems).map(Some)
+    }
+
     /// Returns the JSON Schema, which is as strict as the reader. Types with a name are added to the definitions.
     fn describe(definitions: &mut Definitions) -> Schema;
 
@@ -178,7 +183,7 @@ impl<T: Document> Document for Vec<T> {
 
 impl<T: Document> Document for Option<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        T::read(node, problems).map(Some)
+        T::read_optional(node, problems)
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {
@@ -228,13 +233,26 @@ fn whole_number(value: &Value) -> Option<u64> {
     })
 }
 
+/// Adds a problem: the value is no number, no whole number, or out of range.
+fn not_in_range<T>(node: Node<'_>, max: Option<u64>, problems: &mut Problems) -> Option<T> {
+    let expected = match max {
+        Some(max) => format!("a whole number from 0 to {max}"),
+        None => "a whole number that is not negative".to_owned(),
+    };
+    let Value::Number(number) = node.value else { return node.unexpected(problems, &expected) };
+    let is_whole = number.as_f64().is_some_and(|number| number.fract() == 0.0);
+    let text = number.to_string();
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    let what = if is_whole { "is out of range" } else { "is not a whole number" };
+    problems.invalid(Code::WRONG_TYPE, node.path, format!("`{text}` {what}"), format!("write {expected}"))
+}
+
 macro_rules! whole_numbers {
     ($($type:ty, $max:expr;)*) => {$(
         impl Document for $type {
             fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-                whole_number(node.value)
-                    .and_then(|number| Self::try_from(number).ok())
-                    .or_else(|| node.unexpected(problems, &format!("a whole number from 0 to {}", Self::MAX)))
+                let number = whole_number(node.value).and_then(|number| Self::try_from(number).ok());
+                number.or_else(|| not_in_range(node, $max, problems))
             }
 
             fn describe(_: &mut Definitions) -> Schema {

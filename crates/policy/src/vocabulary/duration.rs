@@ -1,6 +1,6 @@
 //! A duration.
 
-use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema, invalid};
 
 /// A duration: `500ms`, `5s`, `10m`, `24h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ impl Document for Duration {
         let text = node.string(problems)?;
         Self::parse(text).or_else(|| {
             let help = "write a whole number and `ms`, `s`, `m` or `h`: `10m`";
-            problems.invalid(Code::DURATION, node.path, format!("invalid duration `{text}`"), help)
+            problems.invalid(Code::DURATION, node.path, invalid("duration", text), help)
         })
     }
 

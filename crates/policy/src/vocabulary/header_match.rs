@@ -121,6 +121,34 @@ mod tests {
     }
 
     #[test]
+    fn a_match_that_restricts_also_counts_items_except_with_an_expression() {
+        // Whether it matches in the senses of grants and of restrictions, and as an entry of `forbid`.
+        let table = [
+            (r#"{"name": "x-role", "exact": "admin"}"#, "user, admin", (false, true, true)),
+            (r#"{"name": "x-role", "regex": "[^u].*"}"#, "user, admin", (false, false, true)),
+            (r#"{"name": "x-role", "exact": "admin", "values": "all"}"#, "admin, admin", (false, true, true)),
+            (
+                r#"{"name": "x-role", "exact": "admin", "values": "all"}"#,
+                "user, admin",
+                (false, false, false),
+            ),
+            (r#"{"name": "content-type", "exact": "b"}"#, "a, b", (true, true, true)),
+            (r#"{"name": "content-type", "exact": "b"}"#, "\"a\", b", (false, true, true)),
+        ];
+        for (document, value, expected) in table {
+            let matcher: HeaderMatch = read(document.as_bytes()).unwrap();
+            let headers = Headers::new(
+                [("x-role", value), ("content-type", value)]
+                    .map(|(name, value)| (name.as_bytes(), value.as_bytes())),
+            );
+            let [grants, restricts] =
+                [Sense::Grant, Sense::Restrict].map(|sense| matcher.matches(&headers, sense));
+            let found = (grants, restricts, matcher.matches_once(&headers, false));
+            assert_eq!(found, expected, "{document} {value}");
+        }
+    }
+
+    #[test]
     fn another_reading_of_the_headers_matches_once() {
         let once = |document: &str, lines: &[(&str, &str)]| {
             let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));

@@ -1,6 +1,6 @@
 //! Names of headers.
 
-use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema, invalid};
 use crate::http::{FIXED, fixed_header, has_spelled_prefix, is_spelling};
 
 /// The name of a header field, in lower case (RFC 9110, section 5.1).
@@ -41,7 +41,7 @@ impl HeaderName {
             Some(name) => Some(name),
             None if text.starts_with(':') => reject(node, problems, text),
             None => {
-                let message = format!("invalid header name `{text}`");
+                let message = invalid("header name", text);
                 problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
             }
         }
@@ -72,7 +72,10 @@ impl Document for HeaderName {
         match Self::parse(text) {
             Some(name) if name.as_str() != "host" => Some(name),
             _ => {
-                let message = format!("cannot match `{text}` as a header");
+                let message = match text {
+                    "" => invalid("header name", text),
+                    _ => format!("cannot match `{text}` as a header"),
+                };
                 problems.invalid(Code::HEADER_NAME, node.path, message, help_for(text))
             }
         }

@@ -1,7 +1,8 @@
 //! A pattern of hosts.
 
-use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema, invalid};
 use crate::http::{Authority, Host};
+use std::net::Ipv6Addr;
 
 /// A pattern of hosts: `shop.example.com`, `*.example.com` or `*`.
 ///
@@ -58,9 +59,9 @@ impl Document for HostPattern {
                 return Some(Self::Wildcard(format!(".{}", authority.host.as_str())));
             }
             Ok(authority) => return Some(Self::Exact(authority.host)),
-            Err(_) => "write a host, `*.` and a host, or `*`",
+            Err(_) => help(name),
         };
-        problems.invalid(Code::HOST_PATTERN, node.path, format!("invalid host pattern `{text}`"), help)
+        problems.invalid(Code::HOST_PATTERN, node.path, invalid("host pattern", text), help)
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {
@@ -69,6 +70,23 @@ impl Document for HostPattern {
                 `*` for all hosts except IP addresses; without a port.";
             Schema::of_type("string").about(about)
         })
+    }
+}
+
+/// Returns what to write in place of a name that is no host.
+fn help(name: &str) -> &'static str {
+    if name.contains("://") {
+        "write only the host, without the scheme"
+    } else if name.contains('/') {
+        "write only the host, without `/`"
+    } else if !name.is_ascii() {
+        "write the name in ASCII, as punycode: `xn--…`"
+    } else if name.parse::<Ipv6Addr>().is_ok() {
+        "put the IPv6 address in brackets: `[::1]`"
+    } else if name.contains('*') {
+        "write `*` alone, or `*.` before a host"
+    } else {
+        "write a host, `*.` and a host, or `*`"
     }
 }
 
@@ -106,8 +124,21 @@ mod tests {
 
     #[test]
     fn invalid_patterns_are_rejected() {
-        for pattern in ["", "*foo.com", "a.*.com", "*.", "*.10.0.0.1", "a.com:80", "http://a.com", "a..com"] {
-            assert!(read::<HostPattern>(format!("\"{pattern}\"").as_bytes()).is_err(), "{pattern}");
+        for (pattern, expected) in [
+            ("", "empty host pattern; write a host, `*.` and a host, or `*`"),
+            ("*foo.com", "write `*` alone, or `*.` before a host"),
+            ("a.*.com", "write `*` alone, or `*.` before a host"),
+            ("*.", "invalid host pattern `*.`; write a host, `*.` and a host, or `*`"),
+            ("*.10.0.0.1", "an IP address has no subdomains"),
+            ("a.com:80", "remove the port"),
+            ("HTTP://a.com", "write only the host, without the scheme"),
+            ("a.com/", "write only the host, without `/`"),
+            ("a..com", "write a host, `*.` and a host, or `*`"),
+            ("*.bücher.example", "write the name in ASCII, as punycode: `xn--…`"),
+            ("2001:db8::1", "put the IPv6 address in brackets: `[::1]`"),
+        ] {
+            let problems = read::<HostPattern>(format!("\"{pattern}\"").as_bytes()).unwrap_err();
+            assert!(problems[0].to_string().ends_with(expected), "{}", problems[0]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The name of a rule.
 
-use crate::document::{Code, Definitions, Document, Node, Problems, Schema};
+use crate::document::{Code, Definitions, Document, Node, Problems, Schema, invalid};
 use std::fmt;
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ impl Document for RuleName {
         let name = node.string(problems)?;
         let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if name.is_empty() || name.len() > 63 || !name.bytes().all(is_valid) {
-            let message = format!("invalid rule name `{name}`");
+            let message = invalid("rule name", name);
             let help = "use lower-case letters, digits and `-`, at most 63 characters";
             return problems.invalid(Code::RULE_NAME, node.path, message, help);
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use testkit::bootstrap::{Listener, add_cluster, bootstrap, wasm};
+use testkit::case::parse_details;
 use testkit::envoy::Envoy;
 use testkit::http::{Request, http1};
 use testkit::issuer::Issuer;
@@ -37,7 +38,7 @@ struct World {
 /// Runs the requests and prints the results.
 pub(super) fn run() -> Result<()> {
     let world = World::start()?;
-    println!("\n{:46}{:42}status  reason", "the issuer", "a request with");
+    println!("\n{}", columns("the issuer", "a request with", "status", "denied by"));
     let first = world.token();
     world.row("has one key", "its token", &first, 200)?;
     world.issuer.rotate();
@@ -50,7 +51,7 @@ pub(super) fn run() -> Result<()> {
     world.row("replaces the first key with a third", "the first token of the third key", &third, 200)?;
     world.row("", "the token of the first key, now removed", &first, 401)?;
     let other = Issuer::new(ISSUER).token(&json!({}));
-    world.row("", "a token of another issuer", &other, 401)?;
+    world.row("", "a token of a key that the issuer never had", &other, 401)?;
     let under_load = world.under_load()?;
     println!(
         "{under_load} requests during five rotations and an outage longer than the cache duration: all 200."
@@ -82,8 +83,7 @@ impl World {
 
     fn row(&self, issuer: &str, request: &str, token: &str, expected: u16) -> Result<()> {
         let (status, details) = self.send(token)?;
-        let reason = details.strip_prefix("ringfence_token_validation_").unwrap_or("");
-        println!("{issuer:46}{request:42}{status:6}  {reason}");
+        println!("{}", columns(issuer, request, &status.to_string(), &denial(&details)));
         ensure!(status == expected, "expected {expected}; Envoy's log:\n{}", self.envoy.log());
         Ok(())
     }
@@ -121,5 +121,32 @@ impl World {
         self.envoy
             .wait_for_stat("wasmcustom.ringfence_token_validation_jwks_fetch_failures_total", 3)
             .map(drop)
+    }
+}
+
+/// Returns a line of the table.
+fn columns(issuer: &str, request: &str, status: &str, denial: &str) -> String {
+    format!("{issuer:36}{request:44}{status:>6}  {denial}").trim_end().to_owned()
+}
+
+/// Returns the rule and the reason of a denial, as the table of the other requests does; nothing for an allowed request.
+fn denial(details: &str) -> String {
+    if !details.starts_with("ringfence_") {
+        return String::new();
+    }
+    let (rule, reason) = parse_details(details);
+    rule.map_or(reason.clone(), |rule| format!("{rule}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{columns, denial};
+
+    #[test]
+    fn a_line_names_the_rule_that_denied_and_has_no_blanks_at_its_end() {
+        let denied = denial("ringfence_token_validation_token_key{all}");
+        assert_eq!(denied, "all: token_key");
+        assert!(columns("", "its token", "401", &denied).ends_with("   401  all: token_key"));
+        assert!(columns("has one key", "its token", "200", &denial("via_upstream")).ends_with("   200"));
     }
 }
