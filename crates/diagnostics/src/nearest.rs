@@ -30,7 +30,7 @@ pub fn nearest<'k>(found: &str, known: impl IntoIterator<Item = &'k str>) -> Opt
 /// Returns the number of edits from one name to the other; letter case does not count.
 #[must_use]
 pub fn distance(one: &str, other: &str) -> usize {
-    strsim::damerau_levenshtein(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
+    strsim::osa_distance(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
 }
 
 #[cfg(test)]

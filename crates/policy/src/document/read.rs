@@ -9,11 +9,6 @@ pub trait Document: Sized {
     /// Reads the value, or adds at least one problem and returns `None`.
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self>;
 
-    /// Reads the value of an optional field. A help text may then advise to omit the field.
-    fn read_optional(node: Node<'_>, problems: &mut Problems) -> Option<Option<Self>> {
-        Self::read(node, problems).map(Some)
-    }
-
     /// Returns the JSON Schema, which is as strict as the reader. Types with a name are added to the definitions.
     fn describe(definitions: &mut Definitions) -> Schema;
 
@@ -183,7 +178,7 @@ impl<T: Document> Document for Vec<T> {
 
 impl<T: Document> Document for Option<T> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        T::read_optional(node, problems)
+        T::read(node, problems).map(Some)
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {
@@ -240,11 +235,10 @@ fn not_in_range<T>(node: Node<'_>, max: Option<u64>, problems: &mut Problems) ->
         None => "a whole number that is not negative".to_owned(),
     };
     let Value::Number(number) = node.value else { return node.unexpected(problems, &expected) };
-    let is_whole = number.as_f64().is_some_and(|number| number.fract() == 0.0);
-    let text = number.to_string();
-    let text = text.strip_suffix(".0").unwrap_or(&text);
-    let what = if is_whole { "is out of range" } else { "is not a whole number" };
-    problems.invalid(Code::WRONG_TYPE, node.path, format!("`{text}` {what}"), format!("write {expected}"))
+    let is_whole = number.is_i64() || number.is_u64();
+    let message =
+        if is_whole { "the number is out of range" } else { "the number is not whole, or out of range" };
+    problems.invalid(Code::WRONG_TYPE, node.path, message, format!("write {expected}"))
 }
 
 macro_rules! whole_numbers {
