@@ -1,5 +1,7 @@
 //! The command `ringfence`.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod convert;
 mod exit;
 mod explain;
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(Failure { message, exit }) => {
-            eprintln!("{message}");
+            output::message(message);
             exit.into()
         }
     }

@@ -71,10 +71,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         if !as_json && requests.skipped.is_empty() && requests.read.len() == 1 {
             for named in requests.read.drain(..) {
                 let explained = Explained::new(&*policy, named.request, now, &[], &notes);
-                output::coloured(&text::page(&explained));
+                output::coloured(&text::page(&explained))?;
             }
         } else {
-            summary::print(&*policy, &requests, now, &notes, as_json);
+            summary::print(&*policy, &requests, now, &notes, as_json)?;
         }
         return Ok(Exit::Success);
     }
@@ -83,9 +83,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let response = response.collect::<Result<Vec<_>, String>>().map_err(Failure::usage)?;
     let explained = Explained::new(&*policy, request, now, &response, &notes);
     if as_json {
-        output::json(&json::object(&explained));
+        output::json(&json::object(&explained))?;
     } else {
-        output::coloured(&text::page(&explained));
+        output::coloured(&text::page(&explained))?;
     }
     Ok(Exit::Success)
 }
@@ -102,7 +102,7 @@ fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> 
             request.map_err(|error| Failure::problem(format_args!("{}: {error}", file.display())))?;
         let mut object = json::object(&Explained::new(&*policy, request, now, &UPSTREAM_RESPONSE, &[]));
         object.insert("name".to_owned(), case.name.as_str().into());
-        output::json_line(&object);
+        output::json_line(&object)?;
     }
     Ok(Exit::Success)
 }

@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let cluster = cluster(&options.paths, options.format)?;
     let found = audit(&cluster, &options.audit_options()).map_err(Failure::usage)?;
     if as_json {
-        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
+        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}))?;
     } else {
         let mut blocks: Vec<String> = found.iter().map(text).collect();
         blocks.push(if cluster.workloads.is_empty() {
@@ -65,7 +65,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         } else {
             count(found.len())
         });
-        output::text(&(blocks.join("\n\n") + "\n"));
+        output::text(&(blocks.join("\n\n") + "\n"))?;
     }
     Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }

@@ -51,9 +51,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let counts = tested.iter().map(FileResult::counts);
     let (passed, failed) = counts.fold((0, 0), |(passed, failed), file| (passed + file.0, failed + file.1));
     if options.format == Format::Json {
-        output::json(&json::object(&tested, (passed, failed), &exercised));
+        output::json(&json::object(&tested, (passed, failed), &exercised))?;
     } else {
-        output::coloured(&text::page(&tested, (passed, failed), &exercised));
+        output::coloured(&text::page(&tested, (passed, failed), &exercised))?;
     }
     Ok(if failed == 0 { Exit::Success } else { Exit::Problems })
 }

@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         policies += count;
         found.extend(diagnostics);
     }
-    output::text(&report::render(options.format, &found, &files, Some(policies)));
+    output::text(&report::render(options.format, &found, &files, Some(policies)))?;
     let failed = options.deny_warnings && !found.is_empty()
         || found.iter().any(|found| found.severity == Severity::Error);
     Ok(if failed { Exit::Problems } else { Exit::Success })
