@@ -30,7 +30,7 @@ pub struct PolicyFile {
 /// Returns the problems of the policy, as `validate` prints them.
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
-    let Checked { found, single, policies } = document::check(&file, module);
+    let Checked { found, single, policies, .. } = document::check(&file, module);
     let errors = errors(found);
     if !errors.is_empty() {
         return Err(report::reject(&errors, &[file], format));

@@ -17,6 +17,8 @@ pub struct Checked {
     pub policies: usize,
     /// The policy, if the file contains one policy and nothing else.
     pub single: Option<(Module, Value, Box<dyn Policy>)>,
+    /// What to do about a file without a policy.
+    pub help: String,
     /// The problems and warnings, sorted by their places.
     pub found: Vec<Diagnostic>,
 }
@@ -32,12 +34,30 @@ pub fn check(file: &File, module: Option<Module>) -> Checked {
     let mut found = scene.found.into_vec();
     found.sort_by_key(|found| found.span);
     found.dedup();
-    Checked { policies: scene.policies, single: scene.single, found }
+    Checked { policies: scene.policies, single: scene.single, help: help(&documents), found }
+}
+
+/// Returns what to do about a file without a policy.
+fn help(documents: &[Node]) -> String {
+    if documents.iter().any(is_object) {
+        kubernetes::without_module()
+    } else if documents.iter().any(envoy::is_configuration) {
+        "no filter loads a module of Ringfence; a module is recognized by the name of its file, such as \
+         `path_policy.wasm`, in `vm_config`"
+            .to_owned()
+    } else {
+        "if it is a policy, add its filter: `--filter path-policy`".to_owned()
+    }
+}
+
+/// Returns true if the document is a Kubernetes object.
+fn is_object(node: &Node) -> bool {
+    node.get("apiVersion").is_some() && node.get("kind").is_some()
 }
 
 fn document(scene: &mut Scene<'_>, node: &Node) {
     scene.clusters = envoy::clusters(node);
-    if node.get("apiVersion").is_some() && node.get("kind").is_some() {
+    if is_object(node) {
         return kubernetes::object(scene, node);
     }
     bypass::check(scene, node);

@@ -9,6 +9,7 @@ mod locate;
 mod plugin;
 mod policy;
 mod scene;
+mod vocabulary;
 
 use crate::exit::{Exit, Failure};
 use crate::files::{self, File};
@@ -64,11 +65,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 /// Returns the number of policies of a file, and its problems and warnings.
 fn check(file: &File, options: &Options) -> (usize, Vec<Diagnostic>) {
-    let Checked { policies, mut found, .. } = document::check(file, options.filter);
+    let Checked { policies, mut found, help, .. } = document::check(file, options.filter);
     // A folder may have files without policies.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
     if named && policies == 0 && found.is_empty() {
-        let help = "if it is a policy, add its filter: `--filter path-policy`";
         let mut list = Diagnostics::new(&file.name);
         list.warning(Span::START, "no_policy", "the file contains no policy", help);
         found = list.into_vec();
