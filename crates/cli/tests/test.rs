@@ -50,6 +50,12 @@ fn exits_with_2_for_a_missing_file() {
 }
 
 #[test]
+fn exits_with_2_if_no_case_has_the_name() {
+    let err = "error: no case has a name that contains `zzz`\n".to_owned();
+    assert_eq!(run(&["test", "cases.yaml", "--only", "zzz"], ""), Run { err, status: 2, ..printed("") });
+}
+
+#[test]
 fn a_policy_is_not_a_case_file() {
     let err = "error: shop.yaml: this is a policy, not a case file; write a file with `filter`, `policy` and `cases`\n";
     assert_eq!(run(&["test", "shop.yaml"], ""), Run { err: err.to_owned(), status: 1, ..printed("") });

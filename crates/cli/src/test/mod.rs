@@ -45,6 +45,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         let cases = selected.map(|case| result(&*policy, case, rules)).collect();
         tested.push(FileResult { file, cases });
     }
+    if !options.only.is_empty() && tested.iter().all(|file| file.cases.is_empty()) {
+        let message = format_args!("no case has a name that contains `{}`", options.only);
+        return Err(Failure::usage(message));
+    }
     if let Some(file) = &options.junit {
         std::fs::write(file, junit::report(&tested)).map_err(Failure::file(file))?;
     }
