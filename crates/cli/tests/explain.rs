@@ -134,6 +134,36 @@ fn reads_log_fields_by_the_names_of_flags() {
 }
 
 #[test]
+fn reports_files_without_requests() {
+    let explain = |input: &str| run(&["explain", "shop.yaml", "--requests", "-"], input);
+    let lines = explain("{method: GET}\n{\"authority\": \"a\"}\n");
+    assert!(
+        lines.out.ends_with(
+            "0 requests\nskipped: 2\n  1 of -: not a JSON object\n  2 of -: the line has no method\n"
+        ),
+        "{lines:?}"
+    );
+    assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 0));
+    for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
+        let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();
+        assert_eq!(explain(har), Run { err, status: 2, ..printed("") });
+    }
+}
+
+#[test]
+fn the_fields_of_a_log_have_known_names() {
+    for (flag, value, message) in [
+        ("--log-field", "metod=verb", "unknown value `metod`; did you mean `method`?"),
+        ("--log-field", "method", "write `VALUE=FIELD`, such as `method=verb`"),
+        ("--log-header", "foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),
+        ("--log-header", "=foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),
+    ] {
+        let run = run(&["explain", "shop.yaml", "--requests", "access.log", flag, value], "");
+        assert!(run.status == 2 && run.err.contains(message), "{value}: {run:?}");
+    }
+}
+
+#[test]
 fn distinguishes_invalid_flags_and_invalid_policies() {
     let explain = |arguments: &[&str], input: &str| {
         let run = run(arguments, input);

@@ -76,7 +76,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         } else {
             summary::print(&*policy, &requests, now, &notes, as_json)?;
         }
-        return Ok(Exit::Success);
+        return Ok(if requests.all_skipped() { Exit::Problems } else { Exit::Success });
     }
     let request = options.request.request()?;
     let response = options.response_header.iter().map(|line| inspect::split_header(line));
