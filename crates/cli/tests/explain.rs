@@ -151,6 +151,26 @@ fn reports_files_without_requests() {
 }
 
 #[test]
+fn a_certificate_is_a_sha256_everywhere() {
+    let explain = |certificate: &str| {
+        let entry = format!(
+            "[{{request: GET https://a.example/, connection: {{clientCertificate: '{certificate}'}}}}]"
+        );
+        run(&["explain", "shop.yaml", "--requests", "-"], &entry)
+    };
+    let invalid = explain("nonsense");
+    let message = "1 of -: invalid certificate `nonsense`; write the SHA-256 as 64 hex digits\n";
+    assert!(invalid.status == 1 && invalid.out.contains(message), "{invalid:?}");
+    assert_eq!(explain(&"aB:".repeat(32)).status, 0);
+    let file = format!("{}/certificates.yaml", env!("CARGO_TARGET_TMPDIR"));
+    let cases = "filter: path-policy\npolicy: {default: deny}\ncertificates: {client: nonsense}\ncases: []\n";
+    std::fs::write(&file, cases).unwrap();
+    let tested = run(&["test", &file], "");
+    let message = "invalid certificate `client`: `nonsense`; write the SHA-256 as 64 hex digits\n";
+    assert!(tested.status == 1 && tested.err.ends_with(message), "{tested:?}");
+}
+
+#[test]
 fn the_fields_of_a_log_have_known_names() {
     for (flag, value, message) in [
         ("--log-field", "metod=verb", "unknown value `metod`; did you mean `method`?"),
