@@ -198,6 +198,12 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             1,
             "-:1:18: error: unknown_value: unknown value `alow`",
         ),
+        (
+            with(&["explain", "-", "--filter", "header-policy"]),
+            "default: deny",
+            1,
+            "-:1:1: error: wrong_filter: this is a policy of path-policy, not of header-policy",
+        ),
         (with(&["explain", "-"]), "a: [", 1, "-:2:1: error: syntax: invalid YAML: "),
         (
             with(&["explain", "-"]),

@@ -201,8 +201,15 @@ fn exits_with_2_for_invalid_flags() {
 fn the_flag_overrides_the_comment() {
     let (out, _, status) =
         run(&["validate", "--filter", "vhost-policy", "-"], "# filter: path-policy\ndefault: deny\n");
+    let message = "-:2:1: error: wrong_filter: this is a policy of path-policy, not of vhost-policy\n 2 | default: deny\n";
+    assert!(out.starts_with(message) && out.contains("\nhelp: use `--filter path-policy`\n"), "{out}");
     assert_eq!(status, 1);
-    assert!(out.contains("-:2:1: error: unknown_field: "), "{out}");
+}
+
+#[test]
+fn a_policy_with_unknown_fields_is_not_one_of_another_filter() {
+    let (out, ..) = run(&["validate", "--filter", "vhost-policy", "-"], "default: deny\nhosst: []\n");
+    assert!(out.contains("-:2:1: error: unknown_field: ") && !out.contains("wrong_filter"), "{out}");
 }
 
 #[test]
