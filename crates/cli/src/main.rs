@@ -2,6 +2,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod case_file;
 mod convert;
 mod exit;
 mod explain;

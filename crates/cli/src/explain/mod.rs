@@ -16,7 +16,7 @@ mod time;
 
 use crate::exit::{Exit, Failure};
 use crate::report::Format;
-use crate::{flag_value, output, policy_file};
+use crate::{case_file, flag_value, output, policy_file};
 use cases::UPSTREAM_RESPONSE;
 use clap::Args;
 use explained::Explained;
@@ -95,7 +95,7 @@ fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> 
     if !as_json {
         return Err(Failure::usage("`--cases` needs `--format json`; use `ringfence test` for text"));
     }
-    let (read, policy) = policy_file::load_cases(file, Format::Text)?;
+    let (read, policy) = case_file::load(file, Format::Text)?;
     for case in &read.cases {
         let request = case.as_request();
         let request =

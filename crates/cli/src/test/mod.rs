@@ -8,7 +8,7 @@ mod text;
 
 use crate::exit::{Exit, Failure};
 use crate::report::Format;
-use crate::{output, policy_file};
+use crate::{case_file, output};
 use cases::{Case, Observed, UPSTREAM_RESPONSE};
 use clap::Args;
 use exercised::Exercised;
@@ -38,7 +38,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let mut exercised: Vec<Exercised> = Vec::new();
     let mut tested = Vec::new();
     for path in &options.files {
-        let (read, policy) = policy_file::load_cases(path, options.format)?;
+        let (read, policy) = case_file::load(path, options.format)?;
         let file = path.display().to_string();
         let rules = exercised::entry(&mut exercised, &read, &file);
         let selected = read.cases.iter().filter(|case| case.name.contains(&options.only));

@@ -11,6 +11,8 @@ mod policy;
 mod scene;
 mod vocabulary;
 
+pub use plugin::head;
+
 use crate::exit::{Exit, Failure};
 use crate::files::{self, File};
 use crate::report::{self, Format};
