@@ -35,7 +35,7 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  success
   1  problems were found, a case failed, or a comparison found a difference
-  2  the command line is invalid, or a file cannot be read";
+  2  the command line is invalid, or a file cannot be read or written";
 
 #[derive(Debug, Subcommand)]
 enum Command {
