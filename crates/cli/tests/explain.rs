@@ -151,6 +151,13 @@ fn reports_files_without_requests() {
 }
 
 #[test]
+fn names_each_way_to_give_a_request() {
+    let run = run(&["explain", "shop.yaml"], "");
+    let ways = "\n  <--request <METHOD URL>|--requests <FILE>|--cases <FILE>>\n";
+    assert!(run.status == 2 && run.err.contains(ways), "{}", run.err);
+}
+
+#[test]
 fn a_certificate_is_a_sha256_everywhere() {
     let explain = |certificate: &str| {
         let entry = format!(
@@ -235,6 +242,30 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             "",
             2,
             "error: `GET /` has no host; write the whole URL, or add `--host`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET ftp://a.example/"],
+            "",
+            2,
+            "error: `GET ftp://a.example/` has the scheme `ftp`; write `https`, `http`, `wss` or `ws`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "CONNECT a.example:443"],
+            "",
+            2,
+            "error: `CONNECT a.example:443` has no host; write `--request CONNECT --host a.example:443`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--cases", "cases.yaml", "--format", "json"],
+            "",
+            2,
+            "error: `--cases` takes no policy: the case file names it; remove `shop.yaml`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--requests", "access.log", "--cases", "cases.yaml"],
+            "",
+            2,
+            "error: the argument '--requests <FILE>' cannot be used with '--cases <FILE>'",
         ),
         (
             with(&["explain", "token.yaml", "--jwks", "corporat=jwks.json"]),

@@ -18,13 +18,14 @@ use crate::exit::{Exit, Failure};
 use crate::report::Format;
 use crate::{case_file, flag_value, output, policy_file};
 use cases::UPSTREAM_RESPONSE;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use explained::Explained;
 use modules::Module;
 use std::path::{Path, PathBuf};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").args(["request", "requests", "cases"]).required(true)))]
 pub struct Options {
     /// The policy, in YAML or JSON; `-` for standard input
     #[arg(required_unless_present = "cases", value_name = "FILE")]
@@ -35,12 +36,12 @@ pub struct Options {
     #[command(flatten)]
     request: flags::Flags,
     /// A file with many requests: a list, a HAR file, or an access log of Envoy in JSON; `-` for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["request", "cases"])]
+    #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
     #[command(flatten)]
     log: access_log::Fields,
-    /// Explain each case of a case file instead, with one line of JSON for each
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "request"])]
+    /// Explain each case of a case file instead, with one line of JSON for each; the case file names the policy
+    #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
     /// A key set to use instead of fetching it; without a name, for all providers; may be repeated
     #[arg(long, value_name = "[PROVIDER=]FILE")]
@@ -61,6 +62,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let now = options.now.unwrap_or_else(inspect::now);
     if let Some(file) = &options.cases {
+        if let Some(policy) = &options.file {
+            let message = "`--cases` takes no policy: the case file names it";
+            return Err(Failure::usage(format_args!("{message}; remove `{}`", policy.display())));
+        }
         return explain_cases(file, now, as_json);
     }
     let file = options.file.as_deref().unwrap_or(Path::new("-"));
