@@ -198,6 +198,19 @@ fn exits_with_2_for_invalid_flags() {
 }
 
 #[test]
+fn says_which_files_cannot_be_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unreadable");
+    std::fs::create_dir_all(folder.join("empty")).unwrap();
+    std::fs::write(folder.join("binary.yaml"), b"\xff\xfe").unwrap();
+    for (name, message) in
+        [("empty", "no YAML or JSON files in this folder"), ("binary.yaml", "not a text file in UTF-8")]
+    {
+        let path = folder.join(name).to_str().unwrap().to_owned();
+        assert_eq!(run(&["validate", &path], ""), (String::new(), format!("error: {path}: {message}\n"), 2));
+    }
+}
+
+#[test]
 fn the_flag_overrides_the_comment() {
     let (out, _, status) =
         run(&["validate", "--filter", "vhost-policy", "-"], "# filter: path-policy\ndefault: deny\n");
