@@ -143,6 +143,9 @@ fn reports_files_without_requests() {
         ),
         "{lines:?}"
     );
+    let entries = explain("[7, {request: GET http://a.example/, hots: a}]");
+    let reasons = "  1 of -: not a request; write `GET https://shop.example.com/x`\n  2 of -: unknown field `hots`, expected ";
+    assert!(entries.status == 1 && entries.out.contains(reasons), "{entries:?}");
     assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 0));
     for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
         let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();

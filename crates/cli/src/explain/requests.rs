@@ -69,7 +69,8 @@ fn log_line(line: &str, fields: &access_log::Fields) -> Result<NamedRequest, Str
 fn entry(value: Value) -> Result<NamedRequest, String> {
     let entry = match value {
         Value::String(request) => Entry { request, ..Entry::default() },
-        value => serde_json::from_value(value).map_err(|error| error.to_string())?,
+        Value::Object(_) => serde_json::from_value(value).map_err(|error| error.to_string())?,
+        _ => return Err("not a request; write `GET https://shop.example.com/x`".to_owned()),
     };
     Ok(NamedRequest { request: entry.request()?, text: entry.request })
 }
