@@ -183,7 +183,7 @@ fn a_certificate_is_a_sha256_everywhere() {
 #[test]
 fn the_fields_of_a_log_have_known_names() {
     for (flag, value, message) in [
-        ("--log-field", "metod=verb", "unknown value `metod`; did you mean `method`?"),
+        ("--log-field", "methods=verb", "unknown value `methods`; did you mean `method`?"),
         ("--log-field", "method", "write `VALUE=FIELD`, such as `method=verb`"),
         ("--log-header", "foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),
         ("--log-header", "=foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),

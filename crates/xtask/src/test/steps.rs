@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(names(true, &["lints", "format"]), Ok(vec!["format".to_owned(), "lints".to_owned()]));
         assert_eq!(names(true, &[]).map(|all| all.len()), Ok(8));
         for (quick, only, unknown) in [
-            (false, &["lints", "lnts", "frmat"][..], "no step has the name `lnts`, `frmat`; "),
+            (false, &["lints", "lnts", "formats"][..], "no step has the name `lnts`, `formats`; "),
             (true, &["Envoy"], "no step has the name `Envoy`; "),
         ] {
             let error: String = names(quick, only).unwrap_err();
