@@ -1,6 +1,6 @@
 //! The format of case files.
 
-use inspect::{HeaderLine, Loaded, Request, parse_header, unescape};
+use inspect::{HeaderLine, Loaded, Request, parse_header, sha256, unescape};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -183,6 +183,10 @@ impl CaseFile {
             let policy = file.parent().unwrap_or(Path::new("")).join(policy);
             read.policy = document(&policy)?;
             read.policy_file = Some(policy);
+        }
+        for (name, digest) in &mut read.certificates {
+            *digest =
+                sha256(digest).map_err(|help| format!("invalid certificate `{name}`: `{digest}`; {help}"))?;
         }
         for certificate in read.cases.iter_mut().filter_map(|case| case.connection.certificate.as_mut()) {
             let digest = read.certificates.get(certificate).cloned();

@@ -10,7 +10,7 @@ pub enum Exit {
     Success = 0,
     /// The command found problems.
     Problems = 1,
-    /// The command line is invalid, or a file cannot be read.
+    /// The command line is invalid, or a file cannot be read or written.
     Usage = 2,
 }
 

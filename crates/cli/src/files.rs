@@ -1,6 +1,7 @@
 //! Reads the files and folders of the command line.
 
 use crate::exit::Failure;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A file with its text.
@@ -16,10 +17,14 @@ pub fn read_one(path: &Path) -> Result<File, Failure> {
     let name = path.display().to_string();
     let text =
         if name == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
-    Ok(File { name, text: text.map_err(Failure::file(path))? })
+    let text = text.map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => Failure::file(path)("not a text file in UTF-8"),
+        _ => Failure::file(path)(error),
+    })?;
+    Ok(File { name, text })
 }
 
-/// Reads files, the manifests of folders and their subfolders in the order of their names, and standard input for `-`.
+/// Reads files, the YAML and JSON files of folders and their subfolders in the order of their names, and standard input for `-`.
 pub fn read(given: &[PathBuf]) -> Result<Vec<File>, Failure> {
     let mut paths = Vec::new();
     for path in given {
@@ -27,7 +32,7 @@ pub fn read(given: &[PathBuf]) -> Result<Vec<File>, Failure> {
             let mut files = Vec::new();
             add_manifests(path, &mut files)?;
             if files.is_empty() {
-                return Err(Failure::file(path)("no manifests in this folder"));
+                return Err(Failure::file(path)("no YAML or JSON files in this folder"));
             }
             files.sort();
             paths.extend(files);

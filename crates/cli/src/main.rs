@@ -1,5 +1,8 @@
 //! The command `ringfence`.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod case_file;
 mod convert;
 mod exit;
 mod explain;
@@ -32,7 +35,7 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  success
   1  problems were found, a case failed, or a comparison found a difference
-  2  the command line is invalid, or a file cannot be read";
+  2  the command line is invalid, or a file cannot be read or written";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -73,7 +76,7 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(Failure { message, exit }) => {
-            eprintln!("{message}");
+            output::message(message);
             exit.into()
         }
     }

@@ -25,7 +25,7 @@ pub struct Man {
 pub fn completions(options: &Completions, mut command: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "ringfence", &mut script);
-    output::text(&String::from_utf8_lossy(&script));
+    output::text(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Success)
 }
 
@@ -39,7 +39,7 @@ pub fn man(options: &Man, command: Command) -> Result<Exit, Failure> {
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(command).render(&mut page).map_err(Failure::usage)?;
-            output::text(&String::from_utf8_lossy(&page));
+            output::text(&String::from_utf8_lossy(&page))?;
         }
     }
     Ok(Exit::Success)

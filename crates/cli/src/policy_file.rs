@@ -4,7 +4,6 @@ use crate::exit::Failure;
 use crate::files::{self, File};
 use crate::report::{self, Format};
 use crate::validate::document::{self, Checked};
-use cases::CaseFile;
 use diagnostics::{Diagnostic, Severity, Span};
 use inspect::Policy;
 use modules::Module;
@@ -30,7 +29,7 @@ pub struct PolicyFile {
 /// Returns the problems of the policy, as `validate` prints them.
 pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<PolicyFile, Failure> {
     let file = files::read_one(path)?;
-    let Checked { found, single, policies } = document::check(&file, module);
+    let Checked { found, single, policies, .. } = document::check(&file, module);
     let errors = errors(found);
     if !errors.is_empty() {
         return Err(report::reject(&errors, &[file], format));
@@ -46,40 +45,8 @@ pub fn load(path: &Path, module: Option<Module>, format: Format) -> Result<Polic
     Ok(PolicyFile { file, module, json, policy })
 }
 
-/// Loads a case file and its policy.
-///
-/// # Errors
-/// Returns why the file is invalid, or the problems of the policy.
-pub fn load_cases(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), Failure> {
-    let mut file = files::read_one(path)?;
-    let cases = CaseFile::read(path).map_err(|error| {
-        let error = if is_policy(&file) { NOT_CASES } else { &error };
-        Failure::problem(format_args!("{}: {error}", path.display()))
-    })?;
-    let problems = match cases.load() {
-        Ok(policy) => return Ok((cases, policy)),
-        Err(problems) => problems,
-    };
-    if let Some(policy) = &cases.policy_file {
-        file = files::read_one(policy)?;
-    }
-    // Checks the policy again, to find the places of the problems.
-    let mut found = errors(document::check(&file, Module::from_name(&cases.filter)).found);
-    if found.is_empty() {
-        found = diagnostics(&file.name, problems);
-    }
-    Err(report::reject(&found, &[file], format))
-}
-
-const NOT_CASES: &str = "this is a policy, not a case file; write a file with `filter`, `policy` and `cases`";
-
-/// Returns true if the file contains one policy and no cases.
-fn is_policy(file: &File) -> bool {
-    let documents = yaml::values(&file.name, &file.text).unwrap_or_default();
-    matches!(&documents[..], [document] if Module::is_policy(document) && document.get("cases").is_none())
-}
-
-fn errors(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Returns the diagnostics that are errors.
+pub fn errors(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.into_iter().filter(|found| found.severity == Severity::Error).collect()
 }
 

@@ -134,6 +134,66 @@ fn reads_log_fields_by_the_names_of_flags() {
 }
 
 #[test]
+fn reports_files_without_requests() {
+    let explain = |input: &str| run(&["explain", "shop.yaml", "--requests", "-"], input);
+    let lines = explain("{method: GET}\n{\"authority\": \"a\"}\n");
+    assert!(
+        lines.out.ends_with(
+            "0 requests\nskipped: 2\n  1 of -: not a JSON object\n  2 of -: the line has no method\n"
+        ),
+        "{lines:?}"
+    );
+    let entries = explain("[7, {request: GET http://a.example/, hots: a}]");
+    let reasons = "  1 of -: not a request; write `GET https://shop.example.com/x`\n  2 of -: unknown field `hots`, expected ";
+    assert!(entries.status == 1 && entries.out.contains(reasons), "{entries:?}");
+    assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 0));
+    for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
+        let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();
+        assert_eq!(explain(har), Run { err, status: 2, ..printed("") });
+    }
+}
+
+#[test]
+fn names_each_way_to_give_a_request() {
+    let run = run(&["explain", "shop.yaml"], "");
+    let ways = "\n  <--request <METHOD URL>|--requests <FILE>|--cases <FILE>>\n";
+    assert!(run.status == 2 && run.err.contains(ways), "{}", run.err);
+}
+
+#[test]
+fn a_certificate_is_a_sha256_everywhere() {
+    let explain = |certificate: &str| {
+        let entry = format!(
+            "[{{request: GET https://a.example/, connection: {{clientCertificate: '{certificate}'}}}}]"
+        );
+        run(&["explain", "shop.yaml", "--requests", "-"], &entry)
+    };
+    let invalid = explain("nonsense");
+    let message = "1 of -: invalid certificate `nonsense`; write the SHA-256 as 64 hex digits\n";
+    assert!(invalid.status == 1 && invalid.out.contains(message), "{invalid:?}");
+    assert_eq!(explain(&"aB:".repeat(32)).status, 0);
+    let file = format!("{}/certificates.yaml", env!("CARGO_TARGET_TMPDIR"));
+    let cases = "filter: path-policy\npolicy: {default: deny}\ncertificates: {client: nonsense}\ncases: []\n";
+    std::fs::write(&file, cases).unwrap();
+    let tested = run(&["test", &file], "");
+    let message = "invalid certificate `client`: `nonsense`; write the SHA-256 as 64 hex digits\n";
+    assert!(tested.status == 1 && tested.err.ends_with(message), "{tested:?}");
+}
+
+#[test]
+fn the_fields_of_a_log_have_known_names() {
+    for (flag, value, message) in [
+        ("--log-field", "methods=verb", "unknown value `methods`; did you mean `method`?"),
+        ("--log-field", "method", "write `VALUE=FIELD`, such as `method=verb`"),
+        ("--log-header", "foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),
+        ("--log-header", "=foo", "write `FIELD=HEADER`, such as `user_agent=user-agent`"),
+    ] {
+        let run = run(&["explain", "shop.yaml", "--requests", "access.log", flag, value], "");
+        assert!(run.status == 2 && run.err.contains(message), "{value}: {run:?}");
+    }
+}
+
+#[test]
 fn distinguishes_invalid_flags_and_invalid_policies() {
     let explain = |arguments: &[&str], input: &str| {
         let run = run(arguments, input);
@@ -147,6 +207,12 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             "{path: {default: alow}}",
             1,
             "-:1:18: error: unknown_value: unknown value `alow`",
+        ),
+        (
+            with(&["explain", "-", "--filter", "header-policy"]),
+            "default: deny",
+            1,
+            "-:1:1: error: wrong_filter: this is a policy of path-policy, not of header-policy",
         ),
         (with(&["explain", "-"]), "a: [", 1, "-:2:1: error: syntax: invalid YAML: "),
         (
@@ -179,6 +245,30 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             "",
             2,
             "error: `GET /` has no host; write the whole URL, or add `--host`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET ftp://a.example/"],
+            "",
+            2,
+            "error: `GET ftp://a.example/` has the scheme `ftp`; write `https`, `http`, `wss` or `ws`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "CONNECT a.example:443"],
+            "",
+            2,
+            "error: `CONNECT a.example:443` has no host; write `--request CONNECT --host a.example:443`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--cases", "cases.yaml", "--format", "json"],
+            "",
+            2,
+            "error: `--cases` takes no policy: the case file names it; remove `shop.yaml`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--requests", "access.log", "--cases", "cases.yaml"],
+            "",
+            2,
+            "error: the argument '--requests <FILE>' cannot be used with '--cases <FILE>'",
         ),
         (
             with(&["explain", "token.yaml", "--jwks", "corporat=jwks.json"]),

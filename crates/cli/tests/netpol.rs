@@ -353,3 +353,14 @@ fn the_page_names_every_option_and_finding() {
         assert!(page.contains(&format!("| {} | `{code}` |", code as u8)), "{code}");
     }
 }
+
+#[test]
+fn an_audit_without_workloads_is_a_problem() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n";
+    for format in ["text", "json"] {
+        let run = run(&["audit", "--format", format, "-"], policy);
+        let message = "error: no workloads in these manifests, so nothing was audited; ";
+        assert!(run.err.starts_with(message) && run.out.is_empty(), "{run:?}");
+        assert_eq!(run.status, 1);
+    }
+}

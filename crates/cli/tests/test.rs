@@ -50,9 +50,53 @@ fn exits_with_2_for_a_missing_file() {
 }
 
 #[test]
+fn exits_with_2_if_no_case_has_the_name() {
+    let err = "error: no case has a name that contains `zzz`\n".to_owned();
+    assert_eq!(run(&["test", "cases.yaml", "--only", "zzz"], ""), Run { err, status: 2, ..printed("") });
+}
+
+#[test]
 fn a_policy_is_not_a_case_file() {
-    let err = "error: shop.yaml: this is a policy, not a case file; write a file with `filter`, `policy` and `cases`\n";
-    assert_eq!(run(&["test", "shop.yaml"], ""), Run { err: err.to_owned(), status: 1, ..printed("") });
+    let run = run(&["test", "shop.yaml"], "");
+    let message = "shop.yaml:2:1: error: missing_field: this is a policy, not a case file\n";
+    let help = "\nhelp: write a file with `filter`, `policy` and `cases`\n";
+    assert!(run.err.starts_with(message) && run.err.contains(help), "{}", run.err);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
+}
+
+#[test]
+fn a_problem_of_a_case_file_has_its_place() {
+    let file = format!("{}/places.yaml", env!("CARGO_TARGET_TMPDIR"));
+    let policy = format!("{}/places-policy.yaml", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(policy, "default: deny\n").unwrap();
+    let valid = "filter: path-policy\npolicy: places-policy.yaml\ncases:\n  - {name: a, request: GET /, expect: {decision: deny, reason: denied}}\n  - name: b\n    request: GET /\n    expect:\n      decision: deny\n      reason: denied\n";
+    for (old, new, place, message, help) in [
+        (
+            "path-policy",
+            "path-polcy",
+            "1:9",
+            "unknown_filter: unknown filter `path-polcy`",
+            "did you mean `path-policy`?",
+        ),
+        ("cases:", "case: []\ncases:", "3:1", "unknown_field: unknown field `case`", "did you mean `cases`?"),
+        (
+            "      decision",
+            "      decisions",
+            "8:7",
+            "unknown_field: unknown field `decisions`",
+            "did you mean `decision`?",
+        ),
+        ("    request: GET /\n    ", "    ", "5:5", "missing_field: missing field `request`", ""),
+    ] {
+        std::fs::write(&file, valid.replace(old, new)).unwrap();
+        let run = run(&["test", &file], "");
+        assert!(run.err.starts_with(&format!("{file}:{place}: error: {message}\n")), "{}", run.err);
+        assert!(run.err.contains(&format!("help: {help}\n")) || help.is_empty(), "{}", run.err);
+        assert_eq!((run.status, run.out.as_str()), (1, ""));
+    }
+    std::fs::write(&file, valid.replace("places-policy", "gone")).unwrap();
+    let gone = run(&["test", &file], "");
+    assert!(gone.status == 2 && gone.err.contains("gone.yaml: "), "{gone:?}");
 }
 
 #[test]

@@ -198,11 +198,31 @@ fn exits_with_2_for_invalid_flags() {
 }
 
 #[test]
+fn says_which_files_cannot_be_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unreadable");
+    std::fs::create_dir_all(folder.join("empty")).unwrap();
+    std::fs::write(folder.join("binary.yaml"), b"\xff\xfe").unwrap();
+    for (name, message) in
+        [("empty", "no YAML or JSON files in this folder"), ("binary.yaml", "not a text file in UTF-8")]
+    {
+        let path = folder.join(name).to_str().unwrap().to_owned();
+        assert_eq!(run(&["validate", &path], ""), (String::new(), format!("error: {path}: {message}\n"), 2));
+    }
+}
+
+#[test]
 fn the_flag_overrides_the_comment() {
     let (out, _, status) =
         run(&["validate", "--filter", "vhost-policy", "-"], "# filter: path-policy\ndefault: deny\n");
+    let message = "-:2:1: error: wrong_filter: this is a policy of path-policy, not of vhost-policy\n 2 | default: deny\n";
+    assert!(out.starts_with(message) && out.contains("\nhelp: use `--filter path-policy`\n"), "{out}");
     assert_eq!(status, 1);
-    assert!(out.contains("-:2:1: error: unknown_field: "), "{out}");
+}
+
+#[test]
+fn a_policy_with_unknown_fields_is_not_one_of_another_filter() {
+    let (out, ..) = run(&["validate", "--filter", "vhost-policy", "-"], "default: deny\nhosst: []\n");
+    assert!(out.contains("-:2:1: error: unknown_field: ") && !out.contains("wrong_filter"), "{out}");
 }
 
 #[test]

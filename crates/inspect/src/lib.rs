@@ -18,11 +18,13 @@
 //! ```
 
 mod decided;
+mod digest;
 mod escape;
 mod policy;
 mod request;
 
 pub use decided::{Decided, TriedRule};
+pub use digest::sha256;
 pub use escape::{escape, unescape};
 pub use policy::{Loaded, Policy, load, now};
 pub use request::{HeaderLine, Request, parse_header, split_header};

@@ -20,6 +20,7 @@ mod json;
 mod node;
 mod parse;
 mod scalar;
+mod syntax;
 mod write;
 
 pub use json::as_yaml;

@@ -3,6 +3,7 @@
 use crate::json::as_yaml;
 use crate::node::{Data, Key, Node};
 use crate::scalar::plain;
+use crate::syntax::Syntax;
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::Value;
@@ -32,9 +33,16 @@ pub fn documents(text: &str, found: &mut Diagnostics) -> Vec<Node> {
                 let is_yaml = text.starts_with('{')
                     || !builder.open.is_empty()
                     || complete.any(|node| !node.fields().is_empty());
-                let message =
-                    if is_yaml { &format!("invalid YAML: {}", error.info()) } else { "not YAML or JSON" };
-                Some((span(*error.marker(), 1), message.to_owned()))
+                let Syntax { line, column, message, help } = Syntax::new(&text, &error);
+                let is_json = builder.found.file().to_ascii_lowercase().ends_with(".json");
+                let invalid = if is_json { "invalid JSON" } else { "invalid YAML" };
+                let (span, message, help) = if is_yaml {
+                    (Span { line, column, width: 1 }, format!("{invalid}: {message}"), help)
+                } else {
+                    (span(*error.marker(), 1), "not YAML or JSON".to_owned(), String::new())
+                };
+                builder.found.error(span, "syntax", message, help);
+                break;
             }
         };
         if let Some((span, message)) = rejected {

@@ -46,13 +46,14 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     if as_json {
         let Converted { filter, policy, losses, .. } = &converted;
-        output::json(&json!({"filter": filter, "policy": policy, "comments": losses}));
+        output::json(&json!({"filter": filter, "policy": policy, "comments": losses}))?;
     } else {
-        output::text(&converted.text);
+        output::text(&converted.text)?;
     }
     let lost = converted.losses.iter().filter(|loss| loss.contains("not carried over")).count();
     if lost > 0 && !as_json {
-        eprintln!("note: {lost} not carried over; the comments name them, and the policy is stricter there");
+        let note = "not carried over; the comments name them, and the policy is stricter there";
+        output::message(format_args!("note: {lost} {note}"));
     }
     Ok(Exit::Success)
 }

@@ -2,6 +2,7 @@
 
 use super::request::{NamedRequest, add_header};
 use clap::Args;
+use diagnostics::did_you_mean;
 use inspect::Request;
 use serde_json::{Map, Value};
 
@@ -10,11 +11,32 @@ use serde_json::{Map, Value};
 pub struct Fields {
     /// The access log field for `method`, `authority`, `path`, `sni` or `tls`, such as `path=url`; by default the field
     /// with that name, or with Istio's name for it; may be repeated
-    #[arg(long, value_name = "VALUE=FIELD")]
-    log_field: Vec<String>,
+    #[arg(long, value_name = "VALUE=FIELD", value_parser = log_field)]
+    log_field: Vec<(String, String)>,
     /// The access log field for a header, such as `user_agent=user-agent`; may be repeated
-    #[arg(long, value_name = "FIELD=HEADER")]
-    log_header: Vec<String>,
+    #[arg(long, value_name = "FIELD=HEADER", value_parser = log_header)]
+    log_header: Vec<(String, String)>,
+}
+
+/// The values of `--log-field`.
+const VALUES: [&str; 5] = ["method", "authority", "path", "sni", "tls"];
+
+fn log_field(text: &str) -> Result<(String, String), String> {
+    let (value, field) = pair(text).ok_or("write `VALUE=FIELD`, such as `method=verb`")?;
+    if VALUES.contains(&value.as_str()) {
+        return Ok((value, field));
+    }
+    Err(format!("unknown value `{value}`; {}", did_you_mean(&value, VALUES)))
+}
+
+fn log_header(text: &str) -> Result<(String, String), &'static str> {
+    pair(text).ok_or("write `FIELD=HEADER`, such as `user_agent=user-agent`")
+}
+
+/// Returns the texts before and after the first `=`, if neither is empty.
+fn pair(text: &str) -> Option<(String, String)> {
+    let (one, other) = text.split_once('=')?;
+    (!one.is_empty() && !other.is_empty()).then(|| (one.to_owned(), other.to_owned()))
 }
 
 /// Other names of fields in Istio's default log.
@@ -44,7 +66,7 @@ pub fn request(line: &Map<String, Value>, fields: &Fields) -> Result<NamedReques
         sni: sni.map(|sni| sni.as_bytes().to_vec()),
         ..Request::default()
     };
-    let given = fields.log_header.iter().filter_map(|pair| pair.split_once('='));
+    let given = fields.log_header.iter().map(|(field, header)| (field.as_str(), header.as_str()));
     for (field, header) in HEADERS.into_iter().chain(given) {
         if let Some(value) = text(line, field) {
             add_header(&mut request, (header.as_bytes().to_vec(), value.as_bytes().to_vec()));
@@ -57,8 +79,7 @@ pub fn request(line: &Map<String, Value>, fields: &Fields) -> Result<NamedReques
 
 /// Returns a value of a line, by the name of the flag or a default name.
 fn value<'l>(line: &'l Map<String, Value>, fields: &Fields, what: &str) -> Option<&'l str> {
-    let given =
-        fields.log_field.iter().filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == what);
+    let given = fields.log_field.iter().find(|(name, _)| name == what);
     if let Some((_, field)) = given {
         return text(line, field);
     }

@@ -1,9 +1,9 @@
 //! The connection of a request: its flags, and its fields in a list of requests.
 
-use crate::flag_value;
 use clap::Args;
 use inspect::{Request, unescape};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// The connection of a request; by default that of the URL.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -16,8 +16,18 @@ pub struct Connection {
     #[arg(long, conflicts_with = "plaintext")]
     sni: Option<String>,
     /// The SHA-256 of the client's certificate, in hex
-    #[arg(long, value_name = "HEX", value_parser = flag_value::sha256)]
+    #[arg(long, value_name = "HEX", value_parser = inspect::sha256)]
+    #[serde(default, deserialize_with = "certificate")]
     client_certificate: Option<String>,
+}
+
+fn certificate<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = Deserialize::deserialize(text)?;
+    let digest = |text: String| {
+        let invalid = |help| D::Error::custom(format_args!("invalid certificate `{text}`; {help}"));
+        inspect::sha256(&text).map_err(invalid)
+    };
+    text.map(digest).transpose()
 }
 
 impl Connection {

@@ -13,7 +13,7 @@ use std::path::Path;
 pub struct Flags {
     /// The method and the URL, such as `GET https://shop.example.com/x`; with --host, the method and the path. The path is
     /// not normalized; `\xHH` is a byte
-    #[arg(long, value_name = "METHOD URL", required_unless_present_any = ["requests", "cases"])]
+    #[arg(long, value_name = "METHOD URL")]
     request: Option<String>,
     /// A header line; may be repeated
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
@@ -44,12 +44,22 @@ impl Flags {
         let (host, headers) = (self.host.clone(), self.headers.clone());
         let entry = Entry { request: text, host, headers, token, connection };
         let request = entry.request().map_err(Failure::usage)?;
-        if request.host.is_none() {
-            let text = entry.request;
-            let message = format!("`{text}` has no host; write the whole URL, or add `--host`");
-            return Err(Failure::usage(message));
+        if request.host.is_none() { Err(Failure::usage(without_host(&entry.request))) } else { Ok(request) }
+    }
+}
+
+/// Returns why a request has no host.
+fn without_host(request: &str) -> String {
+    let (method, url) = request.split_once(' ').unwrap_or((request, ""));
+    match url.split_once("://") {
+        Some((scheme, _)) if !scheme.contains('/') => {
+            format!("`{request}` has the scheme `{scheme}`; write `https`, `http`, `wss` or `ws`")
         }
-        Ok(request)
+        _ if method == "CONNECT" => {
+            let host = if url.is_empty() { "HOST" } else { url };
+            format!("`{request}` has no host; write `--request CONNECT --host {host}`")
+        }
+        _ => format!("`{request}` has no host; write the whole URL, or add `--host`"),
     }
 }
 

@@ -4,10 +4,16 @@ use super::connection::default_sni;
 use super::request::{NamedRequest, add_header, parse};
 use serde_json::Value;
 
-/// Returns the requests of the entries; `None` if the document is not a HAR file.
-pub fn requests(document: &Value) -> Option<Vec<Result<NamedRequest, String>>> {
-    let entries = document.pointer("/log/entries")?.as_array()?;
-    Some(entries.iter().map(|entry| request(entry.get("request").unwrap_or(&Value::Null))).collect())
+/// The requests of the entries, or why an entry is invalid.
+type Requests = Vec<Result<NamedRequest, String>>;
+
+/// Returns the requests of the entries, or why there are none; `None` if the document is not a HAR file.
+pub fn requests(document: &Value) -> Option<Result<Requests, &'static str>> {
+    let log = document.get("log").filter(|log| log.is_object())?;
+    let Some(entries) = log.get("entries").and_then(Value::as_array) else {
+        return Some(Err("this HAR file has no list `entries` in `log`"));
+    };
+    Some(Ok(entries.iter().map(|entry| request(entry.get("request").unwrap_or(&Value::Null))).collect()))
 }
 
 fn request(recorded: &Value) -> Result<NamedRequest, String> {

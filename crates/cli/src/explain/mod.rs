@@ -16,15 +16,16 @@ mod time;
 
 use crate::exit::{Exit, Failure};
 use crate::report::Format;
-use crate::{flag_value, output, policy_file};
+use crate::{case_file, flag_value, output, policy_file};
 use cases::UPSTREAM_RESPONSE;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use explained::Explained;
 use modules::Module;
 use std::path::{Path, PathBuf};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").args(["request", "requests", "cases"]).required(true)))]
 pub struct Options {
     /// The policy, in YAML or JSON; `-` for standard input
     #[arg(required_unless_present = "cases", value_name = "FILE")]
@@ -35,12 +36,12 @@ pub struct Options {
     #[command(flatten)]
     request: flags::Flags,
     /// A file with many requests: a list, a HAR file, or an access log of Envoy in JSON; `-` for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["request", "cases"])]
+    #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
     #[command(flatten)]
     log: access_log::Fields,
-    /// Explain each case of a case file instead, with one line of JSON for each
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "request"])]
+    /// Explain each case of a case file instead, with one line of JSON for each; the case file names the policy
+    #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
     /// A key set to use instead of fetching it; without a name, for all providers; may be repeated
     #[arg(long, value_name = "[PROVIDER=]FILE")]
@@ -61,6 +62,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let now = options.now.unwrap_or_else(inspect::now);
     if let Some(file) = &options.cases {
+        if let Some(policy) = &options.file {
+            let message = "`--cases` takes no policy: the case file names it";
+            return Err(Failure::usage(format_args!("{message}; remove `{}`", policy.display())));
+        }
         return explain_cases(file, now, as_json);
     }
     let file = options.file.as_deref().unwrap_or(Path::new("-"));
@@ -71,21 +76,21 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         if !as_json && requests.skipped.is_empty() && requests.read.len() == 1 {
             for named in requests.read.drain(..) {
                 let explained = Explained::new(&*policy, named.request, now, &[], &notes);
-                output::coloured(&text::page(&explained));
+                output::coloured(&text::page(&explained))?;
             }
         } else {
-            summary::print(&*policy, &requests, now, &notes, as_json);
+            summary::print(&*policy, &requests, now, &notes, as_json)?;
         }
-        return Ok(Exit::Success);
+        return Ok(if requests.all_skipped() { Exit::Problems } else { Exit::Success });
     }
     let request = options.request.request()?;
     let response = options.response_header.iter().map(|line| inspect::split_header(line));
     let response = response.collect::<Result<Vec<_>, String>>().map_err(Failure::usage)?;
     let explained = Explained::new(&*policy, request, now, &response, &notes);
     if as_json {
-        output::json(&json::object(&explained));
+        output::json(&json::object(&explained))?;
     } else {
-        output::coloured(&text::page(&explained));
+        output::coloured(&text::page(&explained))?;
     }
     Ok(Exit::Success)
 }
@@ -95,14 +100,14 @@ fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> 
     if !as_json {
         return Err(Failure::usage("`--cases` needs `--format json`; use `ringfence test` for text"));
     }
-    let (read, policy) = policy_file::load_cases(file, Format::Text)?;
+    let (read, policy) = case_file::load(file, Format::Text)?;
     for case in &read.cases {
         let request = case.as_request();
         let request =
             request.map_err(|error| Failure::problem(format_args!("{}: {error}", file.display())))?;
         let mut object = json::object(&Explained::new(&*policy, request, now, &UPSTREAM_RESPONSE, &[]));
         object.insert("name".to_owned(), case.name.as_str().into());
-        output::json_line(&object);
+        output::json_line(&object)?;
     }
     Ok(Exit::Success)
 }

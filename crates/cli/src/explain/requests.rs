@@ -15,6 +15,13 @@ pub struct Requests {
     pub skipped: Vec<String>,
 }
 
+impl Requests {
+    /// Returns true if the file has entries, and none of them is a valid request.
+    pub fn all_skipped(&self) -> bool {
+        self.read.is_empty() && !self.skipped.is_empty()
+    }
+}
+
 /// Reads a HAR file, an access log in JSON, or a list of requests.
 pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failure> {
     let found = find(&files::read_one(file)?, fields).map_err(Failure::usage)?;
@@ -38,7 +45,7 @@ fn find(file: &File, fields: &access_log::Fields) -> Result<Vec<Result<NamedRequ
     if text.trim_start().starts_with('{') {
         let document = serde_json::from_str::<Value>(text).ok();
         if let Some(requests) = document.as_ref().and_then(har::requests) {
-            return Ok(requests);
+            return requests.map_err(|error| format!("{}: {error}", file.name));
         }
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         return Ok(lines.map(|line| log_line(line, fields)).collect());
@@ -55,14 +62,15 @@ fn find(file: &File, fields: &access_log::Fields) -> Result<Vec<Result<NamedRequ
 }
 
 fn log_line(line: &str, fields: &access_log::Fields) -> Result<NamedRequest, String> {
-    let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let object = serde_json::from_str(line).map_err(|_| "not a JSON object")?;
     access_log::request(&object, fields)
 }
 
 fn entry(value: Value) -> Result<NamedRequest, String> {
     let entry = match value {
         Value::String(request) => Entry { request, ..Entry::default() },
-        value => serde_json::from_value(value).map_err(|error| error.to_string())?,
+        Value::Object(_) => serde_json::from_value(value).map_err(|error| error.to_string())?,
+        _ => return Err("not a request; write `GET https://shop.example.com/x`".to_owned()),
     };
     Ok(NamedRequest { request: entry.request()?, text: entry.request })
 }

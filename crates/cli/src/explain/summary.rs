@@ -3,6 +3,7 @@
 use super::explained::Explained;
 use super::requests::Requests;
 use super::{json, text};
+use crate::exit::Failure;
 use crate::output;
 use crate::style::{BOLD, paint};
 use inspect::Policy;
@@ -23,7 +24,13 @@ struct Row {
 }
 
 /// Prints how many requests each rule allowed, denied or redirected.
-pub fn print(policy: &dyn Policy, requests: &Requests, now: u64, notes: &[String], as_json: bool) {
+pub fn print(
+    policy: &dyn Policy,
+    requests: &Requests,
+    now: u64,
+    notes: &[String],
+    as_json: bool,
+) -> Result<(), Failure> {
     let mut rows: Vec<Row> = Vec::new();
     let mut results: Vec<Value> = Vec::new();
     for named in &requests.read {
@@ -44,10 +51,10 @@ pub fn print(policy: &dyn Policy, requests: &Requests, now: u64, notes: &[String
         output::json(&json!({
             "requests": requests.read.len(), "summary": rows.iter().map(Row::json).collect::<Value>(),
             "skipped": requests.skipped, "notes": notes, "results": results,
-        }));
+        }))
     } else {
-        output::coloured(&table(&rows));
-        output::text(&tail(requests, notes));
+        output::coloured(&table(&rows))?;
+        output::text(&tail(requests, notes))
     }
 }
 

@@ -56,19 +56,21 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_json = options.format == Format::Json;
     let cluster = cluster(&options.paths, options.format)?;
     let found = audit(&cluster, &options.audit_options()).map_err(Failure::usage)?;
+    if cluster.workloads.is_empty() && found.is_empty() {
+        return Err(Failure::problem(NO_WORKLOADS));
+    }
     if as_json {
-        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}));
+        output::json(&json!({"findings": found.iter().map(value).collect::<Vec<_>>()}))?;
     } else {
         let mut blocks: Vec<String> = found.iter().map(text).collect();
-        blocks.push(if cluster.workloads.is_empty() {
-            "no workloads in these manifests: nothing was audited".to_owned()
-        } else {
-            count(found.len())
-        });
-        output::text(&(blocks.join("\n\n") + "\n"));
+        blocks.push(count(found.len()));
+        output::text(&(blocks.join("\n\n") + "\n"))?;
     }
     Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }
+
+const NO_WORKLOADS: &str = "no workloads in these manifests, so nothing was audited; add the manifests of the workloads, such as \
+    Deployments";
 
 fn count(found: usize) -> String {
     match found {

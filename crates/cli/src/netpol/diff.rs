@@ -28,13 +28,13 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     if as_json {
         let rows = BTreeMap::from([("opened", &found.opened), ("closed", &found.closed)]);
         let rows: BTreeMap<_, _> = rows.into_iter().map(|(name, matrix)| (name, json_rows(matrix))).collect();
-        output::json(&rows);
+        output::json(&rows)?;
     } else {
         let lines = |sign: char, matrix: &Matrix| -> String {
             let line = |row: &Row| format!("{sign} {} -> {}: {}\n", row.from, row.to, row.ports);
             matrix.rows.iter().map(line).collect()
         };
-        output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)));
+        output::text(&(lines('+', &found.opened) + &lines('-', &found.closed)))?;
     }
     Ok(if found.is_empty() { Exit::Success } else { Exit::Problems })
 }

@@ -37,10 +37,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         write(folder, &made)?;
     }
     if as_json {
-        output::json(&json!({"manifests": made.iter().map(value).collect::<Vec<_>>()}));
+        output::json(&json!({"manifests": made.iter().map(value).collect::<Vec<_>>()}))?;
     } else if options.output.is_none() {
         let texts: Vec<&str> = made.iter().map(|manifest| manifest.text.as_str()).collect();
-        output::text(&texts.join("---\n"));
+        output::text(&texts.join("---\n"))?;
     }
     Ok(Exit::Success)
 }

@@ -1,8 +1,8 @@
 //! The manifests of the command line.
 
 use crate::exit::Failure;
-use crate::files;
 use crate::report::{self, Format};
+use crate::{files, output};
 use netpol::model::Cluster;
 use std::path::PathBuf;
 
@@ -16,6 +16,7 @@ pub fn cluster(paths: &[PathBuf], format: Format) -> Result<Cluster, Failure> {
 /// Warns about policies of other kinds: they could change the result, but are not read.
 fn note_ignored(cluster: &Cluster) {
     for object in cluster.ignored.iter().filter(|object| object.kind.contains("NetworkPolicy")) {
-        eprintln!("note: {}: {object} is not a policy of networking.k8s.io, and is ignored", object.place);
+        let note = "is not a policy of networking.k8s.io, and is ignored";
+        output::message(format_args!("note: {}: {object} {note}", object.place));
     }
 }

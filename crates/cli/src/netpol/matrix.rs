@@ -47,11 +47,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let picture =
         || Picture::new(&cluster, &audit::Options::default(), options.group).map_err(Failure::usage);
     match options.format {
-        Format::Table => output::text(&table(&matrix())),
-        Format::Json => output::json(&json(&matrix())),
-        Format::Markdown => output::text(&markdown(&matrix())),
-        Format::Dot => output::text(&dot(&picture()?)),
-        Format::Svg => output::text(&svg(&picture()?)),
+        Format::Table => output::text(&table(&matrix()))?,
+        Format::Json => output::json(&json(&matrix()))?,
+        Format::Markdown => output::text(&markdown(&matrix()))?,
+        Format::Dot => output::text(&dot(&picture()?))?,
+        Format::Svg => output::text(&svg(&picture()?))?,
     }
     Ok(Exit::Success)
 }

@@ -45,9 +45,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     }
     let verdict = verdict(&cluster, from, to, options.protocol, options.port);
     if as_json {
-        output::json(&as_value(&verdict));
+        output::json(&as_value(&verdict))?;
     } else {
-        output::text(&as_text(options, &verdict));
+        output::text(&as_text(options, &verdict))?;
     }
     Ok(Exit::Success)
 }

@@ -21,9 +21,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         return Err(Failure::usage(format_args!("{}: {message}", source.file.name)));
     };
     if options.format == Format::Json {
-        output::json(&manifest);
+        output::json(&manifest)?;
     } else {
-        output::text(&text);
+        output::text(&text)?;
     }
     Ok(Exit::Success)
 }

@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long, value_name = "URL")]
     pub image: Option<String>,
     /// The SHA-256 of the module or image, in hex, with or without the prefix `sha256:`
-    #[arg(long, value_name = "SHA256", value_parser = flag_value::sha256)]
+    #[arg(long, value_name = "SHA256", value_parser = inspect::sha256)]
     pub digest: Option<String>,
     /// A label of the selected pods, such as `app=web`; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair('=', "write a label and its value, such as `app=web`"))]

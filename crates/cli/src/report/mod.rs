@@ -57,7 +57,9 @@ pub fn render(format: Format, diagnostics: &[Diagnostic], files: &[File], polici
 /// place of the result.
 pub fn reject(diagnostics: &[Diagnostic], files: &[File], format: Format) -> Failure {
     let message = if format == Format::Json {
-        output::text(&json::render(diagnostics, None));
+        if let Err(failure) = output::text(&json::render(diagnostics, None)) {
+            return failure;
+        }
         text::summary(diagnostics, None)
     } else {
         text::render(diagnostics, files, None).trim_end().to_owned()

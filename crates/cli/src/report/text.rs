@@ -49,7 +49,11 @@ pub fn summary(diagnostics: &[Diagnostic], policies: Option<usize>) -> String {
 
 /// Returns a line with the span underlined; a long line is cut around the span.
 fn excerpt(line: &Line<'_>, span: Span) -> String {
-    let clean = |character: char| if character.is_control() { ' ' } else { character };
+    let clean = |character: char| match character {
+        '\t' => '→',
+        _ if character.is_control() => ' ',
+        _ => character,
+    };
     let count = line.count();
     let at = span.column.saturating_sub(1).min(count);
     let skipped = if count > MAX_EXCERPT { at.saturating_sub(MAX_EXCERPT / 2) } else { 0 };
@@ -80,6 +84,6 @@ mod tests {
         assert_eq!(shown.chars().skip(at).take(4).collect::<String>(), "here");
         assert_eq!((shown.chars().count(), under.matches('^').count()), (127, 4));
         let span = Span { line: 1, column: 9, width: 3 };
-        assert_eq!(excerpt("a\tb", span), " 1 | a b\n   |    ^\n");
+        assert_eq!(excerpt("a\tb", span), " 1 | a→b\n   |    ^\n");
     }
 }

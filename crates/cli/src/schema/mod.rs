@@ -28,10 +28,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     if let Some(folder) = &options.output {
         modules.into_iter().try_for_each(|module| write(folder, module))?;
     } else if let Some(module) = options.filter {
-        output::json(&module.schema());
+        output::json(&module.schema())?;
     } else {
         let all = modules.into_iter().map(|module| (module.name().to_owned(), module.schema()));
-        output::json(&Value::Object(all.collect::<Map<_, _>>()));
+        output::json(&Value::Object(all.collect::<Map<_, _>>()))?;
     }
     Ok(Exit::Success)
 }

@@ -8,7 +8,7 @@ mod text;
 
 use crate::exit::{Exit, Failure};
 use crate::report::Format;
-use crate::{output, policy_file};
+use crate::{case_file, output};
 use cases::{Case, Observed, UPSTREAM_RESPONSE};
 use clap::Args;
 use exercised::Exercised;
@@ -38,12 +38,16 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let mut exercised: Vec<Exercised> = Vec::new();
     let mut tested = Vec::new();
     for path in &options.files {
-        let (read, policy) = policy_file::load_cases(path, options.format)?;
+        let (read, policy) = case_file::load(path, options.format)?;
         let file = path.display().to_string();
         let rules = exercised::entry(&mut exercised, &read, &file);
         let selected = read.cases.iter().filter(|case| case.name.contains(&options.only));
         let cases = selected.map(|case| result(&*policy, case, rules)).collect();
         tested.push(FileResult { file, cases });
+    }
+    if !options.only.is_empty() && tested.iter().all(|file| file.cases.is_empty()) {
+        let message = format_args!("no case has a name that contains `{}`", options.only);
+        return Err(Failure::usage(message));
     }
     if let Some(file) = &options.junit {
         std::fs::write(file, junit::report(&tested)).map_err(Failure::file(file))?;
@@ -51,9 +55,9 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let counts = tested.iter().map(FileResult::counts);
     let (passed, failed) = counts.fold((0, 0), |(passed, failed), file| (passed + file.0, failed + file.1));
     if options.format == Format::Json {
-        output::json(&json::object(&tested, (passed, failed), &exercised));
+        output::json(&json::object(&tested, (passed, failed), &exercised))?;
     } else {
-        output::coloured(&text::page(&tested, (passed, failed), &exercised));
+        output::coloured(&text::page(&tested, (passed, failed), &exercised))?;
     }
     Ok(if failed == 0 { Exit::Success } else { Exit::Problems })
 }

@@ -1,6 +1,6 @@
 //! Finds the settings of Envoy by which requests pass a module.
 
-use super::plugin::{field, head, module_of};
+use super::plugin::{field, head, is_plugin, module_of};
 use super::scene::Scene;
 use diagnostics::Span;
 use modules::Module;
@@ -132,7 +132,7 @@ fn plugin_of(filter: &Node) -> Option<&Node> {
         let inner = field(config, "extension_config").and_then(|inner| field(inner, "typed_config"));
         match inner.or_else(|| config.get("value")) {
             Some(inner) => config = inner,
-            None => return config.get("config").filter(|plugin| field(plugin, "vm_config").is_some()),
+            None => return config.get("config").filter(|plugin| is_plugin(plugin)),
         }
     }
 }

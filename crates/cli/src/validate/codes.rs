@@ -3,9 +3,10 @@
 use diagnostics::Severity;
 
 /// The codes with their severities and descriptions.
-pub const CODES: [(Severity, &str, &str); 15] = [
+pub const CODES: [(Severity, &str, &str); 16] = [
     (Severity::Error, "duplicate_field", "an object has the same key twice"),
     (Severity::Error, "unknown_filter", "the filter of a policy is unknown"),
+    (Severity::Error, "wrong_filter", "a policy of another filter"),
     (Severity::Error, "unknown_field", "an unknown field, in a policy or in the manifest that contains it"),
     (Severity::Error, "unknown_value", "an unknown value of a field that has a fixed set of values"),
     (

@@ -17,6 +17,8 @@ pub struct Checked {
     pub policies: usize,
     /// The policy, if the file contains one policy and nothing else.
     pub single: Option<(Module, Value, Box<dyn Policy>)>,
+    /// What to do about a file without a policy.
+    pub help: String,
     /// The problems and warnings, sorted by their places.
     pub found: Vec<Diagnostic>,
 }
@@ -32,12 +34,30 @@ pub fn check(file: &File, module: Option<Module>) -> Checked {
     let mut found = scene.found.into_vec();
     found.sort_by_key(|found| found.span);
     found.dedup();
-    Checked { policies: scene.policies, single: scene.single, found }
+    Checked { policies: scene.policies, single: scene.single, help: help(&documents), found }
+}
+
+/// Returns what to do about a file without a policy.
+fn help(documents: &[Node]) -> String {
+    if documents.iter().any(is_object) {
+        kubernetes::without_module()
+    } else if documents.iter().any(envoy::is_configuration) {
+        "no filter loads a module of Ringfence; a module is recognized by the name of its file, such as \
+         `path_policy.wasm`, in `vm_config`"
+            .to_owned()
+    } else {
+        "if it is a policy, add its filter: `--filter path-policy`".to_owned()
+    }
+}
+
+/// Returns true if the document is a Kubernetes object.
+fn is_object(node: &Node) -> bool {
+    node.get("apiVersion").is_some() && node.get("kind").is_some()
 }
 
 fn document(scene: &mut Scene<'_>, node: &Node) {
     scene.clusters = envoy::clusters(node);
-    if node.get("apiVersion").is_some() && node.get("kind").is_some() {
+    if is_object(node) {
         return kubernetes::object(scene, node);
     }
     bypass::check(scene, node);
@@ -45,13 +65,8 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
     if !loaded.is_empty() || envoy::is_bootstrap(node) {
         return loaded.into_iter().for_each(|plugin| envoy::plugin(scene, plugin));
     }
-    let named = node.get("filter").and_then(Node::text).and_then(Module::from_name);
-    if let Some((module, inner)) = named.zip(node.get("policy")) {
-        // A file of test cases contains its policy, or the path of the policy's file.
-        if inner.text().is_none() {
-            policy::check(scene, scene.module.unwrap_or(module), inner);
-        }
-        return;
+    if let Some((filter, inner)) = node.get("filter").zip(node.get("policy")).filter(|_| is_case_file(node)) {
+        return case_file(scene, filter, inner);
     }
     let json = node.json();
     let mut module = scene.module;
@@ -76,6 +91,25 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
             let message = "cannot determine the filter of this policy";
             let help = "add `--filter path-policy`, or a first line `# filter: path-policy`";
             scene.found.error(head(node), "unknown_filter", message, help);
+        }
+    }
+}
+
+/// Returns true if the document is a file of test cases.
+fn is_case_file(node: &Node) -> bool {
+    let filter = node.get("filter").and_then(Node::text);
+    node.get("cases").is_some() || filter.and_then(Module::from_name).is_some()
+}
+
+/// Checks a file of test cases, which contains its policy, or the path of the policy's file.
+fn case_file(scene: &mut Scene<'_>, filter: &Node, inner: &Node) {
+    let name = filter.text().unwrap_or_default();
+    match scene.module.or_else(|| Module::from_name(name)) {
+        Some(module) if inner.text().is_none() => drop(policy::check(scene, module, inner)),
+        Some(_) => {}
+        None => {
+            let help = did_you_mean(name, Module::ALL.map(Module::name));
+            scene.found.error(filter.span, "unknown_filter", format!("unknown filter `{name}`"), help);
         }
     }
 }

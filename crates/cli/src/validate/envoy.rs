@@ -2,6 +2,7 @@
 
 use super::plugin::{field, head, module_of, remote};
 use super::scene::Scene;
+use super::vocabulary::{choice, known_in_json};
 use super::{bypass, policy};
 use diagnostics::Span;
 use modules::Module;
@@ -10,9 +11,35 @@ use yaml::{Data, Node};
 /// Fields of a bootstrap.
 const BOOTSTRAP: [&str; 5] = ["static_resources", "dynamic_resources", "admin", "node", "stats_config"];
 
+/// Fields of the configuration of a module: `envoy.extensions.wasm.v3.PluginConfig`.
+const PLUGIN: [&str; 9] = [
+    "name",
+    "root_id",
+    "vm_config",
+    "configuration",
+    "fail_open",
+    "failure_policy",
+    "reload_config",
+    "capability_restriction_config",
+    "allow_on_headers_stop_iteration",
+];
+/// The values of `failure_policy`. Each can also be written as its number, from 0.
+const FAILURE_POLICIES: [&str; 4] = ["UNSPECIFIED", "FAIL_RELOAD", "FAIL_CLOSED", "FAIL_OPEN"];
+
 /// Returns true if the document is a bootstrap.
 pub fn is_bootstrap(node: &Node) -> bool {
     BOOTSTRAP.iter().any(|name| field(node, name).is_some())
+}
+
+/// Returns true if the document is a bootstrap or another part of the configuration of Envoy.
+pub fn is_configuration(node: &Node) -> bool {
+    let has_filter = |node: &Node| {
+        ["typed_config", "http_filters", "filter_chains"].iter().any(|name| field(node, name).is_some())
+    };
+    is_bootstrap(node)
+        || has_filter(node)
+        || node.fields().iter().any(|(_, value)| is_configuration(value))
+        || node.items().iter().any(is_configuration)
 }
 
 /// Returns the clusters of a bootstrap; `None` if it gets clusters from CDS.
@@ -29,6 +56,7 @@ pub fn clusters(node: &Node) -> Option<Vec<String>> {
 /// Checks an object that loads a module of Ringfence.
 pub fn plugin(scene: &mut Scene<'_>, plugin: &Node) {
     let Some(module) = module_of(scene, plugin) else { return };
+    known_in_json(scene, plugin, &PLUGIN);
     failure_and_digest(scene, plugin, remote(plugin));
     bypass::capabilities(scene, module, plugin);
     match plugin.get("configuration") {
@@ -45,8 +73,13 @@ pub fn missing_policy(scene: &mut Scene<'_>, parent: &Node) {
 
 /// Checks the failure policy and the digest of a module.
 fn failure_and_digest(scene: &mut Scene<'_>, plugin: &Node, remote: Option<&Node>) {
-    let is_open = |node: &Node| matches!(node.data, Data::Bool(true)) || node.text() == Some("FAIL_OPEN");
-    let failure = [field(plugin, "failure_policy"), field(plugin, "fail_open")];
+    let is_open = |node: &Node| {
+        matches!(node.data, Data::Bool(true) | Data::Integer(3)) || node.text() == Some("FAIL_OPEN")
+    };
+    let failure_policy = field(plugin, "failure_policy");
+    let is_word = |node: &&Node| !matches!(node.data, Data::Integer(0..=3));
+    choice(scene, failure_policy.filter(is_word), &FAILURE_POLICIES);
+    let failure = [failure_policy, field(plugin, "fail_open")];
     for node in failure.into_iter().flatten().filter(|node| is_open(node)) {
         fail_open(scene, node.span, "write `failure_policy: FAIL_RELOAD`");
     }

@@ -1,10 +1,11 @@
 //! Checks the Kubernetes objects that load a module.
 
 use super::envoy::{OF_FILE, OF_IMAGE, fail_open, missing_policy, missing_sha256, plugin};
-use super::plugin::{self, plugins};
+use super::plugin::{self, MISSPELLED, plugins};
 use super::scene::Scene;
+use super::vocabulary::{choice, known};
 use super::{bypass, policy};
-use diagnostics::did_you_mean;
+use diagnostics::{did_you_mean, distance};
 use modules::Module;
 use yaml::{Data, Node};
 
@@ -58,8 +59,26 @@ pub fn object(scene: &mut Scene<'_>, object: &Node) {
             plugins(spec).into_iter().for_each(|found| plugin(scene, found));
         }
         "List" => spec.items().iter().for_each(|item| self::object(scene, item)),
-        _ => {}
+        _ => misspelled(scene, object, kind),
     }
+}
+
+/// The kinds that load a module.
+const KINDS: [&str; 4] = ["WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy", "EnvoyFilter"];
+
+/// Reports a misspelled kind. Objects of other kinds are skipped.
+fn misspelled(scene: &mut Scene<'_>, object: &Node, kind: &str) {
+    let is_near = |known: &&str| distance(kind, known) <= MISSPELLED;
+    if let (Some(known), Some(node)) = (KINDS.into_iter().find(is_near), object.get("kind")) {
+        let help = did_you_mean(kind, [known]);
+        scene.found.error(node.span, "unknown_value", format!("unknown kind `{kind}`"), help);
+    }
+}
+
+/// Returns the help for manifests that load no module.
+pub fn without_module() -> String {
+    let kinds = KINDS.join("`, `");
+    format!("no object loads a module of Ringfence; the kinds that load one are `{kinds}`")
 }
 
 /// Checks the place of the modules that an item of `configPatches` inserts.
@@ -119,29 +138,5 @@ fn digest(scene: &mut Scene<'_>, source: &Node) {
     let is_file = text.starts_with("http://") || text.starts_with("https://");
     if !text.starts_with("file://") && !text.contains("@sha256:") {
         missing_sha256(scene, url.span, if is_file { OF_FILE } else { OF_IMAGE });
-    }
-}
-
-/// Reports each unknown field.
-fn known(scene: &mut Scene<'_>, node: &Node, known: &[&str]) {
-    for (key, _) in node.fields().iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
-        let help = did_you_mean(&key.text, known.iter().copied());
-        scene.found.error(key.span, "unknown_field", format!("unknown field `{}`", key.text), help);
-    }
-}
-
-/// Reports a value that is not one of these.
-fn choice(scene: &mut Scene<'_>, node: Option<&Node>, words: &[&str]) {
-    let Some(node) = node else { return };
-    match node.text() {
-        Some(word) if words.contains(&word) => {}
-        Some(word) => {
-            let help = did_you_mean(word, words.iter().copied());
-            scene.found.error(node.span, "unknown_value", format!("unknown value `{word}`"), help);
-        }
-        None => {
-            let help = format!("write `{}`", words.join("`, `"));
-            scene.found.error(node.span, "wrong_type", format!("found {}", node.kind()), help);
-        }
     }
 }

@@ -9,6 +9,9 @@ mod locate;
 mod plugin;
 mod policy;
 mod scene;
+mod vocabulary;
+
+pub use plugin::head;
 
 use crate::exit::{Exit, Failure};
 use crate::files::{self, File};
@@ -56,7 +59,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         policies += count;
         found.extend(diagnostics);
     }
-    output::text(&report::render(options.format, &found, &files, Some(policies)));
+    output::text(&report::render(options.format, &found, &files, Some(policies)))?;
     let failed = options.deny_warnings && !found.is_empty()
         || found.iter().any(|found| found.severity == Severity::Error);
     Ok(if failed { Exit::Problems } else { Exit::Success })
@@ -64,11 +67,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 
 /// Returns the number of policies of a file, and its problems and warnings.
 fn check(file: &File, options: &Options) -> (usize, Vec<Diagnostic>) {
-    let Checked { policies, mut found, .. } = document::check(file, options.filter);
+    let Checked { policies, mut found, help, .. } = document::check(file, options.filter);
     // A folder may have files without policies.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
     if named && policies == 0 && found.is_empty() {
-        let help = "if it is a policy, add its filter: `--filter path-policy`";
         let mut list = Diagnostics::new(&file.name);
         list.warning(Span::START, "no_policy", "the file contains no policy", help);
         found = list.into_vec();

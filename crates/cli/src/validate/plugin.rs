@@ -1,13 +1,13 @@
 //! The objects that load a module, and their fields.
 
 use super::scene::Scene;
-use diagnostics::Span;
+use diagnostics::{Span, distance};
 use modules::Module;
 use yaml::Node;
 
-/// Returns the objects that load a module: those with `vm_config`.
+/// Returns the objects that load a module: those with `vm_config`, also if it is misspelled.
 pub fn plugins(node: &Node) -> Vec<&Node> {
-    if field(node, "vm_config").is_some() {
+    if is_plugin(node) {
         return vec![node];
     }
     let inner = node.fields().iter().map(|(_, value)| value).chain(node.items());
@@ -23,8 +23,25 @@ pub fn module_of(scene: &Scene<'_>, plugin: &Node) -> Option<Module> {
     scene.module_of(names, policy)
 }
 
+/// Returns true if the object loads a module.
+pub fn is_plugin(node: &Node) -> bool {
+    vm_config(node).is_some()
+}
+
+/// The number of edits in a misspelled name. No other field of Envoy is so close to `vm_config`, and no other kind to those
+/// that load a module.
+pub const MISSPELLED: usize = 2;
+
+/// Returns `vm_config`, or the field whose name is nearly that.
+fn vm_config(plugin: &Node) -> Option<&Node> {
+    let is_near = |key: &str| distance(&convert::snake_case(key), "vm_config") <= MISSPELLED;
+    let near =
+        || plugin.fields().iter().find(|(key, value)| is_near(&key.text) && !value.fields().is_empty());
+    field(plugin, "vm_config").or_else(|| near().map(|(_, value)| value))
+}
+
 fn code(plugin: &Node) -> Option<&Node> {
-    field(plugin, "vm_config")?.get("code")
+    vm_config(plugin)?.get("code")
 }
 
 /// Returns the server that a module is fetched from.

