@@ -235,9 +235,8 @@ fn not_in_range<T>(node: Node<'_>, max: Option<u64>, problems: &mut Problems) ->
         None => "a whole number that is not negative".to_owned(),
     };
     let Value::Number(number) = node.value else { return node.unexpected(problems, &expected) };
-    let is_whole = number.is_i64() || number.is_u64();
-    let message =
-        if is_whole { "the number is out of range" } else { "the number is not whole, or out of range" };
+    let is_whole = number.as_f64().is_some_and(|number| number.fract() == 0.0);
+    let message = if is_whole { "the number is out of range" } else { "the number is not whole" };
     problems.invalid(Code::WRONG_TYPE, node.path, message, format!("write {expected}"))
 }
 
