@@ -2,7 +2,7 @@
 //! four modules in a chain.
 //!
 //! Environment: `RINGFENCE_SEED` changes the policies and the requests.
-#![allow(clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 mod compare;
 mod parts;

@@ -105,7 +105,7 @@ fn steps(options: &Options) -> Vec<Step<'_>> {
 }
 
 fn steps_with_modules(options: &Options) -> Vec<Step<'_>> {
-    let with_envoy = &["envoy", "convert", "behaviour", "kernel"];
+    let with_envoy = &["envoy", "convert", "agreement", "behaviour", "kernel"];
     let mut steps = vec![
         step("modules", |_| build::all()),
         step("images", |tally| tally.tests(&mut end_to_end(&["images"], options))),
