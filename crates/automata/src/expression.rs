@@ -43,6 +43,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Returns the longest text that an expression can find, in bytes; `None` if there is no limit or the expression is invalid.
+pub fn longest_match(expression: &str) -> Option<usize> {
+    let mut parser = ParserBuilder::new().utf8(false).unicode(false).build();
+    parser.parse(expression).ok()?.properties().maximum_len()
+}
+
 impl Expression {
     /// Compiles an expression; `ignore_case` is about ASCII letters.
     ///

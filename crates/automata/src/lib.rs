@@ -45,5 +45,5 @@ mod simulation;
 mod subsets;
 mod table;
 
-pub use expression::{Error, Expression};
+pub use expression::{Error, Expression, longest_match};
 pub use set::{ExpressionSet, Matches, Scan};

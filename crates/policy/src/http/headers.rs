@@ -117,7 +117,11 @@ impl<'a> Headers<'a> {
     }
 
     /// Replaces each value, of the headers whose name matches, for which `with` returns a new one.
-    pub fn rewrite(&mut self, is_rewritten: impl Fn(&[u8]) -> bool, with: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    pub fn rewrite(
+        &mut self,
+        is_rewritten: impl Fn(&[u8]) -> bool,
+        mut with: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) {
         let mut changed = false;
         for line in self.lines.iter_mut().filter(|line| is_rewritten(&line.name)) {
             if let Some(value) = with(line.value.trim_ascii()) {

@@ -1,6 +1,7 @@
 //! A request as policies see it: bytes are parsed once, into [`Authority`], [`RequestPath`] and [`Headers`].
 
 mod authority;
+mod budget;
 mod header_class;
 mod headers;
 mod list;
@@ -9,6 +10,7 @@ mod query;
 mod request;
 
 pub use authority::{Authority, Host};
+pub(crate) use budget::Budget;
 pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
 pub use header_class::{is_other_spelling, is_spelling};
 pub(crate) use headers::split;

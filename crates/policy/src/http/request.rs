@@ -1,13 +1,10 @@
 //! A request.
 
+use super::budget::Budget;
 use super::{Authority, Headers, Normalize, PathLimits, RequestPath};
 use crate::reason::Reason;
 use serde_json::{Map, Value};
-use std::cell::Cell;
 use std::rc::Rc;
-
-/// The steps of expressions that the policies of a module may spend on a request: about a millisecond.
-const MAX_STEPS: usize = 1_000_000;
 
 /// The connection of a request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,7 +59,7 @@ pub struct Request<'a> {
     target: Option<&'a [u8]>,
     authority: Result<&'a [u8], Reason>,
     path: Option<RequestPath<'a>>,
-    steps_left: Cell<usize>,
+    pub(crate) budget: Budget,
 }
 
 impl<'a> Request<'a> {
@@ -116,7 +113,7 @@ impl<'a> Request<'a> {
             target,
             authority,
             path: None,
-            steps_left: Cell::new(MAX_STEPS),
+            budget: Budget::new(),
         })
     }
 
@@ -164,16 +161,6 @@ impl<'a> Request<'a> {
             let target = if query.is_empty() { path.to_vec() } else { [path, b"?", &query].concat() };
             self.headers.set(":path", &target);
         }
-    }
-
-    /// Takes steps of expressions off the budget of the request.
-    ///
-    /// # Errors
-    /// Returns the reason if the budget does not suffice.
-    pub(crate) fn spend(&self, steps: usize) -> Result<(), Reason> {
-        let left = self.steps_left.get().checked_sub(steps).ok_or(Reason::TOO_COSTLY)?;
-        self.steps_left.set(left);
-        Ok(())
     }
 
     /// Sets the path that the following stages match.

@@ -87,6 +87,6 @@ impl Cost {
             let bytes: usize = request.headers.values(name).map(<[u8]>::len).sum();
             steps += bytes * passes * ALONE;
         }
-        request.spend(steps)
+        request.budget.spend(steps)
     }
 }

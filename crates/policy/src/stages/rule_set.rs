@@ -91,7 +91,7 @@ impl<R: Rule> RuleSet<R> {
     ) -> Result<RuleInputs<'a>, Reason> {
         let mut inputs = self.inputs.with_path(request, path)?;
         let found = self.index.find(inputs.host(), inputs.readings());
-        request.spend(cost::of_rules(&found, inputs.readings().count()))?;
+        request.budget.spend(cost::of_rules(&found, inputs.readings().count()))?;
         inputs.rules = if T::ENABLED { self.index.all() } else { found.rules };
         Ok(inputs)
     }

@@ -7,6 +7,13 @@ pub(super) fn any(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
+/// Adds the path without the dots at its end, and without dot segments, to `out`, which is empty: Caddy and servers on Windows
+/// cut dots at the end before they resolve the others.
+pub(super) fn resolve_without_last(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    let end = path.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
+    resolve(path.get(..end).unwrap_or_default(), out)
+}
+
 /// Adds the path without its `.` and `..` segments to `out`, which is empty. A `..` removes an empty segment like any other.
 pub(super) fn resolve(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
     let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();

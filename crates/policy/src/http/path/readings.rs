@@ -114,6 +114,10 @@ impl<'s> Search<'s> {
             if keeps_dots {
                 let kept = self.choose(place)?;
                 add(&mut self.readings, kept);
+                if self.text(kept).ends_with(b"/..") || self.text(kept).ends_with(b"/.") {
+                    let cut = self.apply(kept, dots::resolve_without_last)?;
+                    add(&mut self.readings, cut);
+                }
             }
             if self.readings.len() > MAX_READINGS {
                 return Err(Reason::TOO_MANY_READINGS);

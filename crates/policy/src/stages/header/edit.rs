@@ -1,6 +1,7 @@
 //! Edits of headers.
 
-use crate::http::{Headers, is_other_spelling, is_spelling};
+use crate::decision::Reason;
+use crate::http::{Budget, Headers, is_other_spelling, is_spelling};
 use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
 
 document! {
@@ -61,17 +62,16 @@ impl Edits {
         }
     }
 
-    /// Returns the number of bytes in which the edits look for occurrences to rewrite.
-    pub(super) fn rewritten_bytes(&self, headers: &Headers<'_>, spellings: bool) -> usize {
-        let bytes = |rewrite: &Rewrite| -> usize {
-            let found = headers.lines().filter(|line| is_rewritten(line.0, &rewrite.name, spellings));
-            found.map(|(_, value)| value.len()).sum()
-        };
-        self.rewrite.iter().map(bytes).sum()
-    }
-
     /// Applies the edits. With `spellings`, `remove` and `rewrite` apply to every spelling of a name.
-    pub(super) fn apply(&self, headers: &mut Headers<'_>, spellings: bool) {
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(super) fn apply(
+        &self,
+        headers: &mut Headers<'_>,
+        spellings: bool,
+        budget: &Budget,
+    ) -> Result<(), Reason> {
         for pattern in &self.remove {
             headers.remove(
                 |name| {
@@ -83,7 +83,15 @@ impl Edits {
             headers.rename(from.as_str(), to.as_str());
         }
         for Rewrite { name, substitution } in &self.rewrite {
-            headers.rewrite(|found| is_rewritten(found, name, spellings), |value| substitution.apply(value));
+            let mut outcome = Ok(());
+            let replace = |value: &[u8]| {
+                substitution.apply(value, budget).unwrap_or_else(|reason| {
+                    outcome = Err(reason);
+                    None
+                })
+            };
+            headers.rewrite(|found| is_rewritten(found, name, spellings), replace);
+            outcome?;
         }
         for HeaderValue { name, value } in &self.set {
             headers.set(name.as_str(), value.0.as_bytes());
@@ -91,6 +99,7 @@ impl Edits {
         for HeaderValue { name, value } in &self.add {
             headers.add(name.as_str(), value.0.as_bytes());
         }
+        Ok(())
     }
 
     /// Returns true if the edits write or remove a header that a server may read as `name`.

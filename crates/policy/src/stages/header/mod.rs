@@ -5,7 +5,7 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::http::{Headers, Needs, Request, is_irregular, is_spelling};
+use crate::http::{Budget, Headers, Needs, Request, is_irregular, is_spelling};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
@@ -16,10 +16,6 @@ use document::{HeaderLimits, HeaderRuleMatch, Names, Preset, Rule, SingleName, U
 pub use document::HeaderPolicy;
 
 const FILTER: Filter = Filter::HeaderPolicy;
-
-/// The most bytes in which the rules look for occurrences to rewrite, in one request. A substitution takes up to a microsecond
-/// for two bytes.
-const MAX_REWRITTEN_BYTES: usize = 64 * 1024;
 
 /// The stage of header-policy.
 #[derive(Debug)]
@@ -125,7 +121,6 @@ impl Stage for HeaderStage {
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
         self.sanitize(request);
-        let mut rewritten = 0;
         for (index, rule) in self.rules.candidates(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);
             report.record_rule(FILTER, &rule.name, None, result);
@@ -133,12 +128,11 @@ impl Stage for HeaderStage {
                 self.check_headers(request, rule, report)?;
             }
             if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
-                rewritten += rule.request.rewritten_bytes(&request.headers, self.spellings);
-                if rewritten > MAX_REWRITTEN_BYTES {
-                    report.end(self.enforcement.denial(request, Some(rule.head()), Reason::TOO_COSTLY))?;
-                }
                 rule.request.claim_names(&mut request.headers);
-                rule.request.apply(&mut request.headers, self.spellings);
+                let edited = rule.request.apply(&mut request.headers, self.spellings, &request.budget);
+                if let Err(reason) = edited {
+                    report.end(self.enforcement.denial(request, Some(rule.head()), reason))?;
+                }
                 if !rule.response.is_empty() {
                     response_rules.push(index);
                 }
@@ -172,7 +166,8 @@ impl Stage for HeaderStage {
 
     fn on_response(&self, response_rules: &ResponseRules, headers: &mut Headers<'_>) {
         for rule in response_rules.iter().filter_map(|index| self.rules.get(*index)) {
-            rule.response.apply(headers, false);
+            // A response cannot be denied, and its budget is unlimited.
+            let _ = rule.response.apply(headers, false, &Budget::unlimited());
         }
         if self.security_response {
             preset::security_response(headers);

@@ -6,7 +6,7 @@ mod path_headers;
 mod replacement;
 
 use crate::decision::{Answer, Filter, Reason, Report, Step, Trace};
-use crate::http::{Forward, Needs, Normalize, PathHeaders, PathLimits, Request, RequestPath};
+use crate::http::{Budget, Forward, Needs, Normalize, PathHeaders, PathLimits, Request, RequestPath};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
@@ -181,7 +181,9 @@ impl PathStage {
         let rewritten = match replacement {
             // The rewritten path would come from a reading that this rule did not match.
             _ if !decision.is_unanimous => Err(Reason::REWRITE_AMBIGUOUS),
-            Some(replacement) => self.replace(rule, replacement, path, &decision.others, <[u8]>::to_vec),
+            Some(replacement) => {
+                self.replace(rule, replacement, path, &decision.others, &request.budget, <[u8]>::to_vec)
+            }
             None => Err(Reason::REPLACEMENT_FAILED),
         };
         match rewritten {
@@ -233,12 +235,15 @@ impl PathStage {
         replacement: &Replacement,
         path: &RequestPath<'a>,
         others: &[&str],
+        budget: &Budget,
         spell: fn(&[u8]) -> Vec<u8>,
     ) -> Result<RequestPath<'a>, Reason> {
-        let replace = |reading: &str| replacement.apply(reading, rule.action.paths());
-        let new = replace(path.canonical()).ok_or(Reason::REPLACEMENT_FAILED)?;
+        let replace = |reading: &str| replacement.apply(reading, rule.action.paths(), budget);
+        let new = replace(path.canonical())?;
         let readings = std::iter::once(path.canonical()).chain(others.iter().copied());
-        let results = readings.filter_map(replace).flat_map(|result| [spell(&result), result]);
+        // Without the result of a reading, the path that has this reading is ambiguous.
+        let results =
+            readings.filter_map(|reading| replace(reading).ok()).flat_map(|result| [spell(&result), result]);
         path.replaced(&spell(&new), results, &self.normalize).map_err(|reason| match reason {
             Reason::PATH_ABOVE_ROOT
             | Reason::DOT_SEGMENT
@@ -258,7 +263,9 @@ impl PathStage {
         others: &[&str],
     ) -> Answer {
         let path = match &redirect.path {
-            Some(replacement) => self.replace(rule, replacement, path, others, location::path),
+            Some(replacement) => {
+                self.replace(rule, replacement, path, others, &request.budget, location::path)
+            }
             None => Ok(path.clone()),
         };
         match path.and_then(|path| location::of(redirect, request, &path)) {

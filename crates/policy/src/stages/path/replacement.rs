@@ -1,7 +1,8 @@
 //! Replacements of a path.
 
 use crate::document::{Code, Definitions, FieldGroup, Fields, Problems, Schema};
-use crate::http::{Normalize, RequestPath, canonical_pattern};
+use crate::http::{Budget, Normalize, RequestPath, canonical_pattern};
+use crate::reason::Reason;
 use crate::vocabulary::{PathMatch, Substitution, Template};
 
 /// A replacement of a path.
@@ -26,34 +27,17 @@ pub enum Piece {
 
 impl Replacement {
     /// Returns the path after the replacement. `paths` are the patterns of the match, one of which matches.
-    pub(super) fn apply(&self, path: &str, paths: &[PathMatch]) -> Option<Vec<u8>> {
+    ///
+    /// # Errors
+    /// Returns the reason if the budget of the request does not suffice, or if there is no such path.
+    pub(super) fn apply(&self, path: &str, paths: &[PathMatch], budget: &Budget) -> Result<Vec<u8>, Reason> {
         match self {
-            Self::Path(pieces) => {
-                let found = paths.iter().find_map(|pattern| match pattern {
-                    PathMatch::Template(template) => template.captures(path),
-                    other => other.matches(path).then(Vec::new),
-                });
-                let found = found.unwrap_or_default();
-                let mut replaced = String::new();
-                for piece in pieces {
-                    replaced.push_str(match piece {
-                        Piece::Text(text) => text,
-                        Piece::Name(name) => found.iter().find(|(other, _)| other == name)?.1,
-                    });
-                }
-                Some(replaced.into_bytes())
-            }
-            Self::Prefix(to) => {
-                let rest = paths.iter().find_map(|pattern| match pattern {
-                    PathMatch::Prefix(prefix) => prefix.strip(path),
-                    _ => None,
-                })?;
-                let joined = format!("{}{rest}", to.trim_end_matches('/'));
-                Some(if joined.is_empty() { b"/".to_vec() } else { joined.into_bytes() })
-            }
             Self::Regex(substitution) => {
-                Some(substitution.apply(path.as_bytes()).unwrap_or_else(|| path.as_bytes().to_vec()))
+                let replaced = substitution.apply(path.as_bytes(), budget)?;
+                Ok(replaced.unwrap_or_else(|| path.as_bytes().to_vec()))
             }
+            Self::Path(pieces) => filled(pieces, path, paths).ok_or(Reason::REPLACEMENT_FAILED),
+            Self::Prefix(to) => moved(to, path, paths).ok_or(Reason::REPLACEMENT_FAILED),
         }
     }
 
@@ -95,6 +79,33 @@ impl Replacement {
             Self::Prefix(_) | Self::Regex(_) => Ok(()),
         }
     }
+}
+
+/// Returns the path of these pieces, with the segments that the template that matches captures.
+fn filled(pieces: &[Piece], path: &str, paths: &[PathMatch]) -> Option<Vec<u8>> {
+    let found = paths.iter().find_map(|pattern| match pattern {
+        PathMatch::Template(template) => template.captures(path),
+        other => other.matches(path).then(Vec::new),
+    });
+    let found = found.unwrap_or_default();
+    let mut replaced = String::new();
+    for piece in pieces {
+        replaced.push_str(match piece {
+            Piece::Text(text) => text,
+            Piece::Name(name) => found.iter().find(|(other, _)| other == name)?.1,
+        });
+    }
+    Some(replaced.into_bytes())
+}
+
+/// Returns the path with another prefix in place of the one that matches.
+fn moved(to: &str, path: &str, paths: &[PathMatch]) -> Option<Vec<u8>> {
+    let rest = paths.iter().find_map(|pattern| match pattern {
+        PathMatch::Prefix(prefix) => prefix.strip(path),
+        _ => None,
+    })?;
+    let joined = format!("{}{rest}", to.trim_end_matches('/'));
+    Some(if joined.is_empty() { b"/".to_vec() } else { joined.into_bytes() })
 }
 
 /// The fields of a replacement, which may be absent.
