@@ -105,6 +105,11 @@ impl Parameters {
     fn possible(query: &[u8], hidden: &[u8]) -> Self {
         let mut parameters = Self::default();
         parameters.push_possible(query);
+        // PHP's own server ignores further `?` at the start of a query.
+        let start = query.iter().position(|byte| *byte != b'?').unwrap_or(query.len());
+        if start > 0 {
+            parameters.push_possible(query.get(start..).unwrap_or_default());
+        }
         parameters.push_possible(hidden);
         if hidden.contains(&b'%') {
             parameters.push_possible(&decode(hidden));

@@ -8,10 +8,17 @@ use crate::decision::Reason;
 use crate::http::{Request, RequestPath};
 use crate::vocabulary::{HeaderMatch, RequestMatch, without_end};
 use automata::ExpressionSet;
+use std::collections::BTreeMap;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
 /// and a value is also matched part by part.
 const ALONE: usize = 4;
+
+/// The steps of comparing an item of a list with a pattern that is no expression.
+const ITEM: usize = 8;
+
+/// The most patterns on a header whose comparisons cost too little to be counted.
+const FEW_PATTERNS: usize = 8;
 
 /// The steps of visiting a node of the index of paths.
 const NODE: usize = 32;
@@ -29,10 +36,19 @@ pub(super) fn of_rules(found: &Found, readings: usize) -> usize {
 pub(super) struct Cost {
     /// Expressions that match query parameters.
     query: usize,
-    /// Expressions that match a header, by its name.
-    headers: Vec<(String, usize)>,
+    /// The patterns of each header, by its name.
+    headers: BTreeMap<String, HeaderCost>,
     /// Whether a path is also matched with letters folded to ASCII.
     folds: bool,
+}
+
+/// The patterns of a header.
+#[derive(Debug, Default)]
+struct HeaderCost {
+    /// The passes of their expressions.
+    passes: usize,
+    /// The number of patterns, each of which is compared with each item of a list.
+    patterns: usize,
 }
 
 impl Cost {
@@ -48,16 +64,14 @@ impl Cost {
             matcher.header_matches().for_each(|header| cost.add(header));
         }
         headers.for_each(|header| cost.add(header));
+        cost.headers.retain(|_, header| header.passes > 0 || header.patterns > FEW_PATTERNS);
         cost
     }
 
     fn add(&mut self, header: &HeaderMatch) {
-        let (passes, name) = (header.passes(), header.name.as_str());
-        match self.headers.iter_mut().find(|(other, _)| other == name) {
-            _ if passes == 0 => {}
-            Some((_, sum)) => *sum += passes,
-            None => self.headers.push((name.to_owned(), passes)),
-        }
+        let cost = self.headers.entry(header.name.as_str().to_owned()).or_default();
+        cost.passes += header.passes();
+        cost.patterns += 1;
     }
 
     /// Takes the cost of a request off its budget.
@@ -83,9 +97,11 @@ impl Cost {
                 path.into_iter().flat_map(|path| path.query().into_iter().chain(path.hidden_query()));
             steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
         }
-        for (name, passes) in &self.headers {
-            let bytes: usize = request.headers.values(name).map(<[u8]>::len).sum();
-            steps += bytes * passes * ALONE;
+        for (name, HeaderCost { passes, patterns }) in &self.headers {
+            for value in request.headers.values(name) {
+                let items = 1 + value.iter().filter(|byte| **byte == b',').count();
+                steps += value.len() * passes * ALONE + items * patterns * ITEM;
+            }
         }
         request.budget.spend(steps)
     }
