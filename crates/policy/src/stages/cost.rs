@@ -64,7 +64,6 @@ impl Cost {
             matcher.header_matches().for_each(|header| cost.add(header));
         }
         headers.for_each(|header| cost.add(header));
-        cost.headers.retain(|_, header| header.passes > 0 || header.patterns > FEW_PATTERNS);
         cost
     }
 
@@ -97,10 +96,11 @@ impl Cost {
                 path.into_iter().flat_map(|path| path.query().into_iter().chain(path.hidden_query()));
             steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
         }
-        for (name, HeaderCost { passes, patterns }) in &self.headers {
+        let is_counted = |header: &HeaderCost| header.passes > 0 || header.patterns > FEW_PATTERNS;
+        for (name, header) in self.headers.iter().filter(|(_, header)| is_counted(header)) {
             for value in request.headers.values(name) {
                 let items = 1 + value.iter().filter(|byte| **byte == b',').count();
-                steps += value.len() * passes * ALONE + items * patterns * ITEM;
+                steps += value.len() * header.passes * ALONE + items * header.patterns * ITEM;
             }
         }
         request.budget.spend(steps)
