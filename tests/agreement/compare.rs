@@ -75,12 +75,6 @@ fn upstream(observed: &Observed) -> String {
 /// Headers that Envoy adds to every request.
 const ADDED: [&str; 2] = ["x-forwarded-proto", "x-request-id"];
 
-/// Returns a request as text.
-pub fn line(request: &Request) -> String {
-    let lines = request.lines().map(|(n, value)| format!("{}={}", n.escape_ascii(), value.escape_ascii()));
-    lines.collect::<Vec<_>>().join(" ")
-}
-
 /// The numbers of decisions.
 #[derive(Debug, Default)]
 pub struct Counts {

@@ -79,13 +79,13 @@ fn check(sample: &Sample, modules: &[Module], envoy: SocketAddr, requests: &[Req
     for request in requests {
         let expected = compare::decide(&stages, request);
         let seen = send(&mut connection, envoy, request)
-            .with_context(|| format!("no response to {}", compare::line(request)))?;
+            .with_context(|| format!("no response to {}", case::line(request)))?;
         let found = differences(&expected, &seen);
         ensure!(
             found.is_empty(),
             "{}\n{}\n{}",
             found.join("\n"),
-            compare::line(request),
+            case::line(request),
             modules.iter().map(|module| sample.policy(*module)).collect::<Vec<_>>().join("\n")
         );
         counts.add(&expected);
@@ -96,13 +96,7 @@ fn check(sample: &Sample, modules: &[Module], envoy: SocketAddr, requests: &[Req
 
 /// Sends a request over the connection, which is opened anew if Envoy closed it.
 fn send(connection: &mut Option<TcpStream>, envoy: SocketAddr, request: &Request) -> Result<cases::Observed> {
-    let sent = http::Request {
-        method: request.method.clone(),
-        target: request.target.clone(),
-        authority: request.host.clone(),
-        version: "HTTP/1.1",
-        lines: request.headers.clone(),
-    };
+    let sent = case::sent(request);
     let reused = connection.as_mut().and_then(|stream| http::http1_over(stream, &sent).ok());
     let response = match reused {
         Some(response) => response,

@@ -16,8 +16,7 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use testkit::bootstrap::{Listener, bootstrap};
 use testkit::envoy::Envoy;
-use testkit::http;
-use testkit::upstream;
+use testkit::{case, http, upstream};
 
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
@@ -70,7 +69,7 @@ fn check(sample: &Sample, envoy: SocketAddr) -> Result<()> {
         anyhow::ensure!(
             !wrong,
             "Envoy allows: {expected}, converted: {found}, {exactly}: {}\n{}\n{}",
-            line(request),
+            case::line(request),
             sample.filter,
             converted.text
         );
@@ -109,20 +108,7 @@ fn is_plain(request: &Request) -> bool {
 }
 
 fn allowed(request: &Request, envoy: SocketAddr) -> Result<bool> {
-    let sent = http::Request {
-        method: request.method.clone(),
-        target: request.target.clone(),
-        authority: request.host.clone(),
-        version: "HTTP/1.1",
-        lines: request.headers.clone(),
-    };
-    let status = http::http1(envoy, &sent)?.status;
-    anyhow::ensure!(matches!(status, 200 | 401 | 403), "status {status} of {}", line(request));
+    let status = http::http1(envoy, &case::sent(request))?.status;
+    anyhow::ensure!(matches!(status, 200 | 401 | 403), "status {status} of {}", case::line(request));
     Ok(status == 200)
-}
-
-fn line(request: &Request) -> String {
-    let lines =
-        request.lines().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()));
-    lines.collect::<Vec<_>>().join(" ")
 }

@@ -18,6 +18,24 @@ pub fn request(case: &Case, protocol: Protocol) -> Result<Request, String> {
     })
 }
 
+/// Returns a request of the engine as it is sent.
+pub fn sent(request: &cases::Request) -> Request {
+    Request {
+        method: request.method.clone(),
+        target: request.target.clone(),
+        authority: request.host.clone(),
+        version: "HTTP/1.1",
+        lines: request.headers.clone(),
+    }
+}
+
+/// Returns a request of the engine as text.
+pub fn line(request: &cases::Request) -> String {
+    let lines =
+        request.lines().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 /// Reads an observation from the response of a proxy that adds `x-details` and `x-state-…` (see `bootstrap`).
 pub fn observed(request: &Request, response: Response) -> Observed {
     let details = response.text("x-details");

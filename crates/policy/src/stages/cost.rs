@@ -36,8 +36,8 @@ pub(super) fn of_rules(found: &Found, readings: usize) -> usize {
 pub(super) struct Cost {
     /// Expressions that match query parameters.
     query: usize,
-    /// The patterns of each header, by its name.
-    headers: BTreeMap<String, HeaderCost>,
+    /// The patterns of the headers whose comparisons are counted, by name.
+    headers: Vec<(String, HeaderCost)>,
     /// Whether a path is also matched with letters folded to ASCII.
     folds: bool,
 }
@@ -57,20 +57,17 @@ impl Cost {
         matches: impl Iterator<Item = &'m RequestMatch>,
         headers: impl Iterator<Item = &'m HeaderMatch>,
     ) -> Self {
-        let mut cost = Self::default();
+        let (mut cost, mut by_name) = (Self::default(), BTreeMap::new());
         for matcher in matches {
             cost.query += matcher.query_passes();
             cost.folds |= matcher.folds_paths();
-            matcher.header_matches().for_each(|header| cost.add(header));
+            matcher.header_matches().for_each(|header| add(&mut by_name, header));
         }
-        headers.for_each(|header| cost.add(header));
+        headers.for_each(|header| add(&mut by_name, header));
+        let is_counted = |header: &HeaderCost| header.passes > 0 || header.patterns > FEW_PATTERNS;
+        let counted = by_name.into_iter().filter(|(_, header)| is_counted(header));
+        cost.headers = counted.map(|(name, header)| (name.to_owned(), header)).collect();
         cost
-    }
-
-    fn add(&mut self, header: &HeaderMatch) {
-        let cost = self.headers.entry(header.name.as_str().to_owned()).or_default();
-        cost.passes += header.passes();
-        cost.patterns += 1;
     }
 
     /// Takes the cost of a request off its budget.
@@ -96,8 +93,7 @@ impl Cost {
                 path.into_iter().flat_map(|path| path.query().into_iter().chain(path.hidden_query()));
             steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
         }
-        let is_counted = |header: &HeaderCost| header.passes > 0 || header.patterns > FEW_PATTERNS;
-        for (name, header) in self.headers.iter().filter(|(_, header)| is_counted(header)) {
+        for (name, header) in &self.headers {
             for value in request.headers.values(name) {
                 let items = 1 + value.iter().filter(|byte| **byte == b',').count();
                 steps += value.len() * header.passes * ALONE + items * header.patterns * ITEM;
@@ -105,4 +101,10 @@ impl Cost {
         }
         request.budget.spend(steps)
     }
+}
+
+fn add<'m>(by_name: &mut BTreeMap<&'m str, HeaderCost>, header: &'m HeaderMatch) {
+    let cost = by_name.entry(header.name.as_str()).or_default();
+    cost.passes += header.passes();
+    cost.patterns += 1;
 }

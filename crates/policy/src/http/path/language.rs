@@ -6,7 +6,8 @@ use automata::Expression;
 /// is disjoint from it never matches. `*/` is `*` with the last slash that a denial ignores.
 ///
 /// It covers escapes that are valid, necessary, and in upper case, UTF-8 (RFC 3629, section 4), and segments other than `.`
-/// and `..`: no rule is written for the readings of servers that keep these. `None` if it cannot be compiled, which a test rules out.
+/// and `..`: no rule is written for the readings of servers that keep these. `None` if it cannot be compiled, which a test
+/// rules out.
 pub fn canonical_paths() -> Option<Expression> {
     thread_local! {
         static PATHS: Option<Expression> = Expression::new(&text(), false).ok();
