@@ -70,6 +70,11 @@ fn is_fixed(name: &[u8]) -> bool {
     FIXED.iter().any(|fixed| name.eq_ignore_ascii_case(fixed.as_bytes()))
 }
 
+/// Returns the class of a name.
+pub(super) fn class(name: &[u8]) -> String {
+    name.iter().map(|byte| char::from(class_of(*byte))).collect()
+}
+
 fn is_same_class(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a == b || class_of(*a) == class_of(*b))
 }

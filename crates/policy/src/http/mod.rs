@@ -8,6 +8,7 @@ mod list;
 mod path;
 mod query;
 mod request;
+mod spellings;
 
 pub use authority::{Authority, Host};
 pub(crate) use budget::Budget;
@@ -23,3 +24,4 @@ pub use path::{
 };
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};
+pub(crate) use spellings::Spellings;

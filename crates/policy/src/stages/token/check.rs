@@ -4,10 +4,9 @@ use super::TokenStage;
 use super::cache::VerifiedToken;
 use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
-use super::provider_state::ProviderState;
-use super::source::Tokens;
+use super::search::OnlyToken;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
-use crate::http::{Headers, Request, RequestPath};
+use crate::http::{Request, RequestPath};
 use crate::stages::rule_inputs::RuleInputs;
 use serde_json::{Map, Value};
 use std::rc::Rc;
@@ -50,10 +49,8 @@ impl TokenStage {
         report: &mut TokenReport,
     ) -> Result<Option<Rc<VerifiedToken>>, TokenDenial> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
-        let providers = self.keys.providers().iter();
-        let providers =
-            providers.filter(|state| required.providers.names().contains(&state.name)).collect::<Vec<_>>();
-        let (found, has_unclear) = only_token(&providers, &request.headers, query(request, inputs))?;
+        let OnlyToken { found, has_unclear } =
+            self.keys.only_token(required.providers.names(), request, query(request, inputs))?;
         if has_unclear && (found.is_some() || required.optional) {
             return Err(Reason::TOKEN_MALFORMED.into());
         }
@@ -78,35 +75,6 @@ impl TokenStage {
 fn query<'p>(request: &Request<'p>, inputs: &RuleInputs<'p>) -> Option<&'p [u8]> {
     let raw = || request.target()?.splitn(2, |byte| *byte == b'?').nth(1);
     inputs.path.as_ref().map_or_else(raw, RequestPath::query)
-}
-
-/// A token, and the providers whose sources contain it.
-type Found<'p> = (Vec<u8>, Vec<&'p ProviderState>);
-
-/// Finds the only token of the request in the sources of these providers, and whether some servers may find a token in a header
-/// that has none.
-///
-/// # Errors
-/// Returns an error if there is more than one.
-fn only_token<'p>(
-    providers: &[&'p ProviderState],
-    headers: &Headers<'_>,
-    query: Option<&[u8]>,
-) -> Result<(Option<Found<'p>>, bool), Reason> {
-    let (mut only, mut is_unclear): (Option<Found<'_>>, bool) = (None, false);
-    for provider in providers {
-        let Tokens { found, has_unclear } = provider.provider.from.tokens(headers, query)?;
-        is_unclear |= has_unclear;
-        let mut tokens = found.into_iter();
-        match (tokens.next(), tokens.next(), &mut only) {
-            (None, ..) => {}
-            (Some(token), None, None) => only = Some((token, vec![provider])),
-            // Two providers may have the same source.
-            (Some(token), None, Some((other, providers))) if token == *other => providers.push(provider),
-            _ => return Err(Reason::TOKEN_REPEATED),
-        }
-    }
-    Ok((only, is_unclear))
 }
 
 /// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same

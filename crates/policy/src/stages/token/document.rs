@@ -41,7 +41,8 @@ impl Checked for ProvidersAndRules {
         let rules = path.field("rules");
         for (index, rule) in self.rules.iter().enumerate() {
             let Require::Token(required) = &rule.require else { continue };
-            for unknown in required.providers.names().iter().filter(|name| !names.contains(&name.as_str())) {
+            let is_unknown = |name: &&String| names.binary_search(&name.as_str()).is_err();
+            for unknown in required.providers.names().iter().filter(is_unknown) {
                 let rule = rules.item(index);
                 let message = format!("unknown provider `{unknown}`");
                 let help = did_you_mean(unknown, names.iter().copied());

@@ -4,6 +4,7 @@ use super::cache::{Cache, CacheBytes, VerifiedToken};
 use super::challenge::TokenDenial;
 use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
+use super::search::{OnlyToken, TokenSearch};
 use crate::decision::{Reason, TokenReport};
 use crate::http::Request;
 use jose::{InModule, Jws, SkippedKey, Verifier};
@@ -16,7 +17,9 @@ use std::rc::Rc;
 /// A policy without token-validation has no key ring.
 #[derive(Debug)]
 pub struct KeyRing {
+    /// In the order of their names.
     providers: Vec<ProviderState>,
+    search: TokenSearch,
     verifier: RefCell<Signatures>,
     cache: RefCell<Cache>,
 }
@@ -69,6 +72,7 @@ impl KeyRing {
 
     pub(super) fn new(providers: Vec<ProviderState>, cache: CacheBytes) -> Self {
         Self {
+            search: TokenSearch::new(&providers),
             providers,
             verifier: RefCell::new(Signatures(Box::new(InModule))),
             cache: RefCell::new(Cache::new(cache)),
@@ -80,10 +84,30 @@ impl KeyRing {
         &self.providers
     }
 
-    /// Verifies a token against these providers, or finds it in the cache.
+    /// Finds the only token of the request in the sources of the providers with these names.
+    ///
+    /// # Errors
+    /// Returns the reason if there is more than one, or the search costs too much.
+    pub(super) fn only_token(
+        &self,
+        names: &[String],
+        request: &Request<'_>,
+        query: Option<&[u8]>,
+    ) -> Result<OnlyToken, Reason> {
+        let mut is_accepted = vec![false; self.providers.len()];
+        for name in names {
+            let place = self.providers.binary_search_by(|state| state.name.cmp(name));
+            if let Some(accepted) = place.ok().and_then(|place| is_accepted.get_mut(place)) {
+                *accepted = true;
+            }
+        }
+        self.search.only_token(&is_accepted, request, query)
+    }
+
+    /// Verifies a token against the providers with these indexes, or finds it in the cache.
     pub(super) fn verify(
         &self,
-        providers: &[&ProviderState],
+        providers: &[usize],
         token: &[u8],
         request: &Request<'_>,
         report: &mut TokenReport,
@@ -107,16 +131,15 @@ impl KeyRing {
     fn cached(
         &self,
         token: &[u8],
-        providers: &[&ProviderState],
+        providers: &[usize],
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Option<Rc<VerifiedToken>> {
-        let mut cache = self.cache.borrow_mut();
-        let mut cached = providers
-            .iter()
-            .filter_map(|provider| Some((provider, cache.get(provider.provider_index, token)?)));
-        cached.find_map(|(provider, token)| {
-            provider.check_claims(&token.claims, request, report).is_ok().then_some(token)
+        self.cache.borrow_mut().find(token, |known| {
+            let provider = self.providers.get(known.provider_index);
+            providers.contains(&known.provider_index)
+                && provider
+                    .is_some_and(|provider| provider.check_claims(&known.claims, request, report).is_ok())
         })
     }
 
@@ -126,7 +149,7 @@ impl KeyRing {
     /// Returns the first denial due to missing keys among the providers with this `iss`; otherwise the last denial.
     fn issuer(
         &self,
-        providers: &[&ProviderState],
+        providers: &[usize],
         jws: &Jws<'_>,
         request: &Request<'_>,
         report: &mut TokenReport,
@@ -134,7 +157,8 @@ impl KeyRing {
         let issuer = jws.claims.get("iss").and_then(Value::as_str);
         let verifier = self.verifier.borrow();
         let mut denial = TokenDenial::from(Reason::TOKEN_ISSUER);
-        for provider in providers.iter().filter(|other| issuer == Some(other.provider.issuer.as_str())) {
+        let providers = providers.iter().filter_map(|index| self.providers.get(*index));
+        for provider in providers.filter(|other| issuer == Some(other.provider.issuer.as_str())) {
             match provider.validate(jws, &*verifier.0, request, report) {
                 Ok(()) => return Ok(provider.provider_index),
                 Err(_) if denial.retry_after.is_some() => {}

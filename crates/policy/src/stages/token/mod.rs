@@ -10,14 +10,15 @@ pub(super) mod key_ring;
 mod provider;
 mod provider_state;
 mod providers;
+mod search;
 mod source;
 
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::http::{Needs, Request, is_spelling};
+use crate::http::{Needs, Request, Spellings};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{HeaderName, Mode, RequestMatch, Sense};
+use crate::vocabulary::{Mode, RequestMatch, Sense};
 use cache::VerifiedToken;
 use challenge::TokenDenial;
 use document::{ProvidersAndRules, Realm, Require, Rule};
@@ -38,7 +39,7 @@ pub struct TokenStage {
     keys: KeyRing,
     rules: RuleSet<Rule>,
     /// The headers that only this filter may set.
-    identity_headers: Vec<HeaderName>,
+    identity_headers: Spellings,
 }
 
 impl rule_set::Rule for Rule {
@@ -90,9 +91,9 @@ impl Stage for TokenStage {
         let keys = KeyRing::new(providers.0, cache);
         let identity_headers = keys.providers().iter().flat_map(|state| {
             let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);
-            claims.chain(&state.provider.payload_header).map(|header| header.0.clone())
+            claims.chain(&state.provider.payload_header).map(|header| header.0.as_str())
         });
-        let identity_headers = identity_headers.collect();
+        let identity_headers = Spellings::new(identity_headers);
         let rules = RuleSet::new(rules);
         let enforcement = Enforcement::new(FILTER, mode, rules.modes(), response);
         Self { enforcement, realm, keys, rules, identity_headers }
@@ -101,7 +102,7 @@ impl Stage for TokenStage {
     fn removes_trailer(&self, name: &[u8]) -> bool {
         let is_source = || self.keys.providers().iter().any(|state| state.provider.from.reads(name));
         self.enforcement.removes_trailer(name)
-            || self.enforcement.denies_malformed() && (self.is_identity_header(name) || is_source())
+            || self.enforcement.denies_malformed() && (self.identity_headers.contain(name) || is_source())
     }
 
     fn on_request<'a, T: Trace>(
@@ -119,7 +120,7 @@ impl Stage for TokenStage {
         };
         // If an enforced rule sets these headers, client values are removed.
         if self.enforcement.denies_malformed() {
-            request.headers.remove(|name| self.is_identity_header(name));
+            request.headers.remove(|name| self.identity_headers.contain(name));
         }
         let mut tokens = Vec::new();
         for rule in self.rules_for(request, &inputs, report)? {
@@ -146,11 +147,6 @@ impl Stage for TokenStage {
 }
 
 impl TokenStage {
-    /// Returns true for a header that a server may read as one that only this filter may set.
-    fn is_identity_header(&self, name: &[u8]) -> bool {
-        self.identity_headers.iter().any(|own| is_spelling(name, own.as_str()))
-    }
-
     /// Sets the headers of a token's claims, and removes the token from the request unless it is forwarded.
     fn forward(&self, request: &mut Request<'_>, token: &VerifiedToken) {
         let Some(state) = self.keys.providers().get(token.provider_index) else { return };

@@ -1,6 +1,5 @@
 //! The sources of tokens in a request.
 
-use crate::decision::Reason;
 use crate::http::{Headers, is_spelling, query_parameters, split};
 use crate::vocabulary::HeaderName;
 
@@ -33,7 +32,7 @@ impl HeaderSource {
     }
 
     /// Returns what a value contains.
-    fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
+    pub(super) fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
         let mut tokens = self.tokens(value);
         let Some(token) = tokens.next() else {
             return if self.names_scheme(value) { Found::Unclear } else { Found::None };
@@ -84,7 +83,7 @@ impl HeaderSource {
 
 /// What the value of a header contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found<'v> {
+pub(super) enum Found<'v> {
     /// No token.
     None,
     /// One token.
@@ -95,20 +94,11 @@ enum Found<'v> {
     Unclear,
 }
 
-/// The tokens of a request in the sources of a provider.
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    /// The tokens, with repetitions.
-    pub(super) found: Vec<Vec<u8>>,
-    /// Whether some servers may find a token in a header that has none.
-    pub(super) has_unclear: bool,
-}
-
-/// Returns the value of a cookie, if the pair has this name. Blanks around both are ignored (RFC 6265, section 5.2).
-fn cookie<'p>(pair: &'p [u8], name: &str) -> Option<&'p [u8]> {
+/// Returns the name and the value of a cookie. Blanks around both are ignored (RFC 6265, section 5.2).
+pub(super) fn cookie(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = pair.iter().position(|byte| *byte == b'=')?;
-    let (found, value) = pair.split_at_checked(at)?;
-    (found.trim_ascii() == name.as_bytes()).then(|| value.get(1..).unwrap_or_default().trim_ascii())
+    let (name, value) = pair.split_at_checked(at)?;
+    Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
 }
 
 fn cookie_pairs(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
@@ -126,36 +116,6 @@ fn without_tokens<'p>(
 }
 
 impl Sources {
-    /// Finds every token, with repetitions. Headers are found in every spelling of their names.
-    ///
-    /// # Errors
-    /// Returns the reason if a header has more than one token.
-    pub(super) fn tokens(&self, headers: &Headers<'_>, query: Option<&[u8]>) -> Result<Tokens, Reason> {
-        let Tokens { mut found, mut has_unclear } = Tokens::default();
-        for source in &self.headers {
-            let mut values = headers.spelled_values(source.name.as_str());
-            let (Some(first), second) = (values.next(), values.next()) else { continue };
-            // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
-            let joined = second
-                .map(|second| [first, second].into_iter().chain(values).collect::<Vec<_>>().join(&b","[..]));
-            match source.find(joined.as_deref().unwrap_or(first)) {
-                Found::None => {}
-                Found::Token(token) => found.push(token.to_vec()),
-                Found::Unclear => has_unclear = true,
-                Found::Repeated => return Err(Reason::TOKEN_REPEATED),
-            }
-        }
-        for name in &self.cookies {
-            for value in headers.values("cookie") {
-                found.extend(cookie_pairs(value).filter_map(|pair| cookie(pair, name)).map(<[u8]>::to_vec));
-            }
-        }
-        let parameters =
-            query_parameters(query.unwrap_or_default()).filter(|(name, _)| self.has_parameter(name));
-        found.extend(parameters.map(|(_, value)| value.into_owned()));
-        Ok(Tokens { found, has_unclear })
-    }
-
     /// Removes the tokens from the headers.
     pub(super) fn remove(&self, headers: &mut Headers<'_>) {
         for source in &self.headers {
@@ -163,7 +123,7 @@ impl Sources {
             headers.retain_values(|found| is_spelling(found, name), |value| !source.is_in(value));
         }
         if !self.cookies.is_empty() {
-            let is_token = |pair: &[u8]| self.cookies.iter().any(|name| cookie(pair, name).is_some());
+            let is_token = |pair: &[u8]| cookie(pair).is_some_and(|(name, _)| is_one_of(name, &self.cookies));
             let is_cookie = |name: &[u8]| name.eq_ignore_ascii_case(b"cookie");
             headers.rewrite(is_cookie, |value| without_tokens(cookie_pairs(value), is_token, b"; "));
             headers.retain_values(is_cookie, |value| !value.is_empty());
@@ -173,7 +133,7 @@ impl Sources {
     /// Returns the query without the tokens; `None` if it contains none.
     pub(super) fn without_tokens(&self, query: &[u8]) -> Option<Vec<u8>> {
         let is_token =
-            |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| self.has_parameter(&name));
+            |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| is_one_of(&name, &self.query));
         without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
     }
 
@@ -183,8 +143,8 @@ impl Sources {
         self.headers.iter().any(|source| is_spelling(name, source.name.as_str()))
             || has_cookies && name.eq_ignore_ascii_case(b"cookie")
     }
+}
 
-    fn has_parameter(&self, name: &[u8]) -> bool {
-        self.query.iter().any(|own| own.as_bytes() == name)
-    }
+fn is_one_of(name: &[u8], names: &[String]) -> bool {
+    names.iter().any(|own| own.as_bytes() == name)
 }

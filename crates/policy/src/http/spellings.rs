@@ -1,0 +1,65 @@
+//! An index of header names by their class.
+
+use super::header_class::{class, is_spelling};
+use crate::fast_map::FastMap;
+
+/// Header names, found by any spelling of a name (see [`is_spelling`]).
+#[derive(Debug, Default)]
+pub(crate) struct Spellings {
+    names: Vec<Box<str>>,
+    by_class: FastMap<Box<str>, Vec<usize>>,
+    /// A bit for each length of a name. Most names of a request differ in their length from those of a policy.
+    lengths: u64,
+}
+
+impl Spellings {
+    pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut spellings = Self::default();
+        for (place, name) in names.enumerate() {
+            spellings.lengths |= bit(name.len());
+            spellings.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
+            spellings.names.push(name.into());
+        }
+        spellings
+    }
+
+    /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
+    pub(crate) fn of(&self, found: &[u8]) -> impl Iterator<Item = usize> {
+        let may_be = self.lengths & bit(found.len()) != 0;
+        let places = may_be.then(|| self.by_class.get(class(found).as_str())).flatten();
+        let is_name = |place: &usize| self.names.get(*place).is_some_and(|name| is_spelling(found, name));
+        places.into_iter().flatten().copied().filter(is_name)
+    }
+
+    /// Returns true if a server may read the header `found` as one of the names.
+    pub(crate) fn contain(&self, found: &[u8]) -> bool {
+        self.of(found).next().is_some()
+    }
+}
+
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spellings;
+    use crate::http::is_spelling;
+    use crate::test;
+
+    #[test]
+    fn names_are_found_as_one_by_one() {
+        let long = "x-".repeat(40);
+        let names = ["x-role", "x_role", "authorization", "content_length", long.as_str()];
+        let spellings = Spellings::new(names.into_iter());
+        for found in [
+            "x-role", "X!ROLE", "x-rola", "", ":x-role", "content-length", "Content_Length", "AUTHORIZATION",
+            long.as_str(), ":path",
+        ] {
+            let one_by_one = (0..names.len()).filter(|place| is_spelling(found.as_bytes(), names[*place]));
+            assert!(spellings.of(found.as_bytes()).eq(one_by_one.clone()), "{found}");
+            assert_eq!(spellings.contain(found.as_bytes()), one_by_one.count() > 0, "{found}");
+        }
+        assert!(!Spellings::default().contain(b"x-role"));
+    }
+}
