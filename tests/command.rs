@@ -71,8 +71,9 @@ fn observed(output: &Value) -> Result<Observed> {
 }
 
 fn seen_upstream(upstream: &Value) -> Result<SeenUpstream> {
-    let target = upstream["target"].as_str().map(bytes).transpose()?.unwrap_or_default();
-    Ok(SeenUpstream { target, headers: headers(&upstream["headers"])? })
+    let field = |name: &str| anyhow::Ok(upstream[name].as_str().map(bytes).transpose()?.unwrap_or_default());
+    let (authority, target) = (field("authority")?, field("target")?);
+    Ok(SeenUpstream { authority, target, headers: headers(&upstream["headers"])? })
 }
 
 fn headers(lines: &Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {

@@ -139,6 +139,8 @@ pub struct Expected {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Upstream {
+    /// The authority: the host, with the port if the client sent one.
+    pub authority: Option<String>,
     /// The target; `\xHH` is a byte.
     pub target: Option<String>,
     /// The values of headers, one for each line.

@@ -30,6 +30,8 @@ pub struct Observed {
 /// The request that the upstream got.
 #[derive(Debug, Clone, Default)]
 pub struct SeenUpstream {
+    /// The authority.
+    pub authority: Vec<u8>,
     /// The target.
     pub target: Vec<u8>,
     /// The header lines.
@@ -118,6 +120,9 @@ impl Differences {
 
     fn upstream(&mut self, expected: &Upstream, seen: &SeenUpstream) {
         let escape = |bytes: &[u8]| bytes.escape_ascii().to_string();
+        if let Some(authority) = &expected.authority {
+            self.compare("upstream authority", authority.clone(), escape(&seen.authority));
+        }
         if let Some(target) = &expected.target {
             let target = unescape(target).unwrap_or_default();
             self.compare("upstream target", escape(&target), escape(&seen.target));

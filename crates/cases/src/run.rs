@@ -47,7 +47,11 @@ fn shadow_decision(answer: &Answer) -> ShadowDecision {
 }
 
 fn upstream(lines: &[HeaderLine]) -> SeenUpstream {
-    let target = lines.iter().find(|(name, _)| name == b":path").map(|(_, value)| value.clone());
+    let find = |own: &[u8]| lines.iter().find(|(name, _)| name == own).map(|(_, value)| value.clone());
     let fields = lines.iter().filter(|(name, _)| !name.starts_with(b":"));
-    SeenUpstream { target: target.unwrap_or_default(), headers: fields.cloned().collect() }
+    SeenUpstream {
+        authority: find(b":authority").unwrap_or_default(),
+        target: find(b":path").unwrap_or_default(),
+        headers: fields.cloned().collect(),
+    }
 }

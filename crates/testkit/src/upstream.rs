@@ -25,7 +25,12 @@ pub fn echo(head: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 /// Reads the request that reached the upstream from the body of an [`echo`] response.
 pub fn parse_echo(body: &[u8]) -> SeenUpstream {
     let request = Request::parse(body);
-    SeenUpstream { target: request.target.unwrap_or_default(), headers: request.lines }
+    let host = request.lines.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"host"));
+    SeenUpstream {
+        authority: host.map(|(_, value)| value.clone()).unwrap_or_default(),
+        target: request.target.unwrap_or_default(),
+        headers: request.lines,
+    }
 }
 
 #[cfg(test)]
@@ -35,7 +40,7 @@ mod tests {
     #[test]
     fn an_echo_has_the_target_and_the_headers() {
         let seen = parse_echo(b"GET /a?b c HTTP/1.1\r\nhost: x:1\r\nempty:\r\n\r\n");
-        assert_eq!(seen.target, b"/a?b c");
+        assert_eq!((&*seen.authority, &*seen.target), (&b"x:1"[..], &b"/a?b c"[..]));
         let header = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
         assert_eq!(seen.headers, [header("host", "x:1"), header("empty", "")]);
         assert!(parse_echo(b"").target.is_empty());

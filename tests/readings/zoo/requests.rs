@@ -42,10 +42,9 @@ impl Ask {
 
     /// Returns this request as an upstream saw it, without the header lines that Envoy adds.
     pub fn seen(&self, seen: SeenUpstream) -> Self {
-        let host = seen.headers.iter().find(|(name, _)| name == b"host").map(|(_, host)| host.clone());
         let sent = |name: &[u8]| self.lines.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         let lines = seen.headers.into_iter().filter(|(name, _)| sent(name)).collect();
-        Self { target: seen.target, host: host.unwrap_or_default(), lines }
+        Self { target: seen.target, host: seen.authority, lines }
     }
 }
 

@@ -45,6 +45,12 @@ pub struct Authority {
 const MAX_HOST_BYTES: usize = 255;
 
 impl Authority {
+    /// Returns the authority as text, with the port if present.
+    pub(crate) fn text(&self) -> String {
+        let host = self.host.as_str();
+        self.port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     /// Parses an authority. Stricter than the RFCs: rejects ambiguous hosts.
     ///
     /// # Errors

@@ -135,6 +135,15 @@ impl<'a> Request<'a> {
         self.authority.and_then(Authority::parse)
     }
 
+    /// Forwards this authority, which was parsed from that of the request: servers, and the routes of Envoy, may take another
+    /// spelling of a host for another host.
+    pub(crate) fn forward_authority(&mut self, authority: &Authority) {
+        let text = authority.text();
+        if self.authority.is_ok_and(|received| received != text.as_bytes()) {
+            self.headers.set(":authority", text.as_bytes());
+        }
+    }
+
     /// Returns the path that an earlier stage set, or parses it; absent in a `CONNECT` without a path.
     ///
     /// # Errors

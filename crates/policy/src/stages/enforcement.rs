@@ -1,7 +1,7 @@
 //! The mode of a filter, and its denials.
 
 use crate::decision::{Answer, Decision, Filter, LocalReply, Reason, Report, Trace};
-use crate::http::{Request, fixed_header};
+use crate::http::{Authority, Request, fixed_header};
 use crate::vocabulary::{DenyResponse, Mode, RuleName};
 
 /// The mode of a filter and the response of its denials.
@@ -54,6 +54,13 @@ impl Enforcement {
     /// Returns true if malformed requests are denied: a rule that is enforced may deny what cannot be parsed.
     pub(super) fn denies_malformed(&self) -> bool {
         self.malformed_mode == Mode::Enforce
+    }
+
+    /// Forwards the host as the filter judges it.
+    pub(super) fn forward_host(&self, request: &mut Request<'_>, authority: Option<&Authority>) {
+        if let Some(authority) = authority.filter(|_| self.denies_malformed()) {
+            request.forward_authority(authority);
+        }
     }
 
     /// Returns true for trailers that no server may take for headers: pseudo-headers, `host`, and headers of the framing.

@@ -70,7 +70,8 @@ impl InputUse {
 /// The parts of a request that rules match besides its headers.
 #[derive(Debug, Default)]
 pub(super) struct RuleInputs<'a> {
-    authority: Option<Authority>,
+    /// The authority, if a rule matches the host.
+    pub(super) authority: Option<Authority>,
     pub(super) path: Option<RequestPath<'a>>,
     query: Query<'a>,
     /// The spellings of the canonical path, and those of each other reading.

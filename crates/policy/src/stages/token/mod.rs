@@ -118,6 +118,7 @@ impl Stage for TokenStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
+        self.enforcement.forward_host(request, inputs.authority.as_ref());
         // If an enforced rule sets these headers, client values are removed.
         if self.enforcement.denies_malformed() {
             request.headers.remove(|name| self.identity_headers.contain(name));
