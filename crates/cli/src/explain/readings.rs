@@ -49,7 +49,7 @@ const CAUSES: [(&str, &str, &str); 8] = [
     ("doubleEncoding", "keep", "decoded twice"),
     ("decodedDelimiters", "keep", "path ended at a decoded `?` or `#`"),
     ("semicolonQuery", "keep", "query started at the first `;`"),
-    ("emptySegments", "keep", "empty segments merged"),
+    ("emptySegments", "keep", "slashes merged, or the start of a host"),
     ("dotSegments", "resolve", "dot segments kept"),
 ];
 

@@ -11,21 +11,19 @@ impl Marks {
     pub(super) const SEMICOLON: Self = Self(1 << 1);
     /// Two slashes.
     pub(super) const EMPTY_SEGMENT: Self = Self(1 << 2);
-    /// Two slashes at the start.
-    pub(super) const HOST: Self = Self(1 << 3);
-    pub(super) const DOT_SEGMENT: Self = Self(1 << 4);
-    pub(super) const ESCAPED_SLASH: Self = Self(1 << 5);
-    pub(super) const ESCAPED_BACKSLASH: Self = Self(1 << 6);
-    pub(super) const ESCAPED_QUESTION_MARK: Self = Self(1 << 7);
-    pub(super) const ESCAPED_HASH: Self = Self(1 << 8);
+    pub(super) const DOT_SEGMENT: Self = Self(1 << 3);
+    pub(super) const ESCAPED_SLASH: Self = Self(1 << 4);
+    pub(super) const ESCAPED_BACKSLASH: Self = Self(1 << 5);
+    pub(super) const ESCAPED_QUESTION_MARK: Self = Self(1 << 6);
+    pub(super) const ESCAPED_HASH: Self = Self(1 << 7);
     /// An escape of a reserved byte that a path may contain.
-    pub(super) const ESCAPED_RESERVED: Self = Self(1 << 9);
+    pub(super) const ESCAPED_RESERVED: Self = Self(1 << 8);
     /// `%25` and two hex digits.
-    pub(super) const ESCAPED_TWICE: Self = Self(1 << 10);
+    pub(super) const ESCAPED_TWICE: Self = Self(1 << 9);
 
     /// Returns the spellings of a path whose escapes are canonical.
     pub(super) fn of(path: &[u8]) -> Self {
-        let mut marks = if path.starts_with(b"//") { Self::HOST } else { Self::default() };
+        let mut marks = Self::default();
         let mut rest = path;
         while let [first, tail @ ..] = rest {
             rest = tail;
@@ -80,14 +78,13 @@ mod tests {
 
     #[test]
     fn each_spelling_has_its_mark() {
-        let table: [(&str, &[Marks]); 22] = [
+        let table: [(&str, &[Marks]); 21] = [
             ("/a.b/.c/..d/...", &[]),
             ("/a%20b%25", &[]),
             ("/a%25z", &[]),
             ("/a\\b", &[Marks::BACKSLASH]),
             ("/a;b", &[Marks::SEMICOLON]),
             ("/a//b", &[Marks::EMPTY_SEGMENT]),
-            ("//a", &[Marks::EMPTY_SEGMENT, Marks::HOST]),
             ("/a/.", &[Marks::DOT_SEGMENT]),
             ("/./a", &[Marks::DOT_SEGMENT]),
             ("/a/..", &[Marks::DOT_SEGMENT]),

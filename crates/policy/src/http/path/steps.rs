@@ -53,7 +53,7 @@ pub(super) fn of(normalize: &Normalize) -> [Step; 11] {
             escapes::cut_at_escape::<b'?'>,
         ),
         step(delimiters, Reason::DECODED_DELIMITER, Marks::ESCAPED_HASH, escapes::cut_at_escape::<b'#'>),
-        step(host, Reason::EMPTY_SEGMENT, Marks::HOST, without_host),
+        step(host, Reason::EMPTY_SEGMENT, Marks::EMPTY_SEGMENT, without_host),
         step(empty_segments, Reason::EMPTY_SEGMENT, Marks::EMPTY_SEGMENT, merge_slashes),
     ]
 }
@@ -81,14 +81,17 @@ fn cut_at_semicolon(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Removes the first segment of a path that starts with `//`, which resolves as a reference to another host
-/// (RFC 3986, section 4.2). Parsers of the WHATWG URL standard skip further slashes before the host.
+/// Removes the segment after the first `//`. A path that starts with `//` resolves as a reference to another host (RFC 3986,
+/// section 4.2). A server that takes `/api` off `/api//host/users`, and parses the rest as a URL, serves `/api/users`. Parsers
+/// of the WHATWG URL standard skip further slashes before the host.
 fn without_host(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
-    let start = path.iter().position(|byte| *byte != b'/').unwrap_or(path.len());
-    let after = path.get(start..).unwrap_or_default();
-    let host = after.iter().position(|byte| *byte == b'/').unwrap_or(after.len());
-    let rest = after.get(host..).filter(|rest| !rest.is_empty()).unwrap_or(b"/");
-    out.extend_from_slice(rest);
+    let start = path.array_windows().position(|[one, next]| (*one, *next) == (b'/', b'/'));
+    let (before, after) = path.split_at_checked(start.unwrap_or(path.len())).unwrap_or_default();
+    let host = after.split(|byte| *byte == b'/').find(|segment| !segment.is_empty());
+    let slashes = after.iter().take_while(|byte| **byte == b'/').count();
+    let rest = after.get(slashes + host.map_or(0, <[u8]>::len)..).filter(|rest| !rest.is_empty());
+    out.extend_from_slice(before);
+    out.extend_from_slice(rest.unwrap_or(b"/"));
     Ok(())
 }
 
