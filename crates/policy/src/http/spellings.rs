@@ -53,8 +53,16 @@ mod tests {
         let names = ["x-role", "x_role", "authorization", "content_length", long.as_str()];
         let spellings = Spellings::new(names.into_iter());
         for found in [
-            "x-role", "X!ROLE", "x-rola", "", ":x-role", "content-length", "Content_Length", "AUTHORIZATION",
-            long.as_str(), ":path",
+            "x-role",
+            "X!ROLE",
+            "x-rola",
+            "",
+            ":x-role",
+            "content-length",
+            "Content_Length",
+            "AUTHORIZATION",
+            long.as_str(),
+            ":path",
         ] {
             let one_by_one = (0..names.len()).filter(|place| is_spelling(found.as_bytes(), names[*place]));
             assert!(spellings.of(found.as_bytes()).eq(one_by_one.clone()), "{found}");

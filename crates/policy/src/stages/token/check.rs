@@ -54,11 +54,11 @@ impl TokenStage {
         if has_unclear && (found.is_some() || required.optional) {
             return Err(Reason::TOKEN_MALFORMED.into());
         }
-        let Some((token, providers)) = found else {
+        let Some((token, has_it)) = found else {
             return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
-        let token = self.keys.verify(&providers, &token, request, report)?;
+        let token = self.keys.verify(&has_it, &token, request, report)?;
         // The token is verified: missing keys of another provider do not matter.
         report.keys_wanted.truncate(wanted);
         let scopes = scopes(&token.claims);

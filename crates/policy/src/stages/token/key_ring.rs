@@ -104,20 +104,20 @@ impl KeyRing {
         self.search.only_token(&is_accepted, request, query)
     }
 
-    /// Verifies a token against the providers with these indexes, or finds it in the cache.
+    /// Verifies a token against the providers whose sources contain it, or finds it in the cache.
     pub(super) fn verify(
         &self,
-        providers: &[usize],
+        has_it: &[bool],
         token: &[u8],
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Result<Rc<VerifiedToken>, TokenDenial> {
-        if let Some(cached) = self.cached(token, providers, request, report) {
+        if let Some(cached) = self.cached(token, has_it, request, report) {
             report.cache_hits += 1;
             return Ok(cached);
         }
         let jws = parse(token)?;
-        let provider_index = self.issuer(providers, &jws, request, report)?;
+        let provider_index = self.issuer(has_it, &jws, request, report)?;
         let verified = Rc::new(VerifiedToken {
             provider_index,
             claims: Rc::new(jws.claims),
@@ -131,14 +131,15 @@ impl KeyRing {
     fn cached(
         &self,
         token: &[u8],
-        providers: &[usize],
+        has_it: &[bool],
         request: &Request<'_>,
         report: &mut TokenReport,
     ) -> Option<Rc<VerifiedToken>> {
         self.cache.borrow_mut().find(token, |known| {
-            let provider = self.providers.get(known.provider_index);
-            providers.contains(&known.provider_index)
-                && provider
+            has_it.get(known.provider_index) == Some(&true)
+                && self
+                    .providers
+                    .get(known.provider_index)
                     .is_some_and(|provider| provider.check_claims(&known.claims, request, report).is_ok())
         })
     }
@@ -149,7 +150,7 @@ impl KeyRing {
     /// Returns the first denial due to missing keys among the providers with this `iss`; otherwise the last denial.
     fn issuer(
         &self,
-        providers: &[usize],
+        has_it: &[bool],
         jws: &Jws<'_>,
         request: &Request<'_>,
         report: &mut TokenReport,
@@ -157,8 +158,9 @@ impl KeyRing {
         let issuer = jws.claims.get("iss").and_then(Value::as_str);
         let verifier = self.verifier.borrow();
         let mut denial = TokenDenial::from(Reason::TOKEN_ISSUER);
-        let providers = providers.iter().filter_map(|index| self.providers.get(*index));
-        for provider in providers.filter(|other| issuer == Some(other.provider.issuer.as_str())) {
+        let candidates = self.providers.iter().zip(has_it).filter(|(_, has_it)| **has_it);
+        let is_issuer = |other: &&ProviderState| issuer == Some(other.provider.issuer.as_str());
+        for provider in candidates.map(|(provider, _)| provider).filter(is_issuer) {
             match provider.validate(jws, &*verifier.0, request, report) {
                 Ok(()) => return Ok(provider.provider_index),
                 Err(_) if denial.retry_after.is_some() => {}

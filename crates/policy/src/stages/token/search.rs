@@ -25,29 +25,25 @@ pub(super) struct TokenSearch {
 /// The only token of a request.
 #[derive(Debug, Default)]
 pub(super) struct OnlyToken {
-    /// The token, and the indexes of the providers whose sources contain it.
-    pub(super) found: Option<(Vec<u8>, Vec<usize>)>,
+    /// The token, and for each provider, whether its sources contain it.
+    pub(super) found: Option<(Vec<u8>, Vec<bool>)>,
     /// Whether some servers may find a token in a header that has none.
     pub(super) has_unclear: bool,
 }
 
 impl OnlyToken {
-    /// Adds a token in a source of these providers.
+    /// Adds a token in a source of these providers, if any of them is accepted.
     ///
     /// # Errors
     /// Returns an error if it is another token, or one of them has it twice.
-    fn add(&mut self, token: &[u8], providers: Vec<usize>) -> Result<(), Reason> {
-        if providers.is_empty() {
-            return Ok(());
-        }
-        let Some((only, of)) = &mut self.found else {
-            self.found = Some((token.to_vec(), providers));
-            return Ok(());
-        };
-        of.extend(providers);
-        of.sort_unstable();
-        if only != token || of.array_windows().any(|[one, next]| one == next) {
-            return Err(Reason::TOKEN_REPEATED);
+    fn add(&mut self, token: &[u8], providers: &[usize], is_accepted: &[bool]) -> Result<(), Reason> {
+        for index in providers.iter().filter(|index| is_accepted.get(**index) == Some(&true)) {
+            let new = || (token.to_vec(), vec![false; is_accepted.len()]);
+            let (only, has_it) = self.found.get_or_insert_with(new);
+            match has_it.get_mut(*index) {
+                Some(has_it) if !*has_it && only == token => *has_it = true,
+                _ => return Err(Reason::TOKEN_REPEATED),
+            }
         }
         Ok(())
     }
@@ -86,24 +82,20 @@ impl TokenSearch {
         request: &Request<'_>,
         query: Option<&[u8]>,
     ) -> Result<OnlyToken, Reason> {
-        let accepted = |providers: &[usize]| {
-            let is_accepted = |index: &usize| is_accepted.get(*index) == Some(&true);
-            providers.iter().copied().filter(is_accepted).collect::<Vec<_>>()
-        };
         let mut only = OnlyToken::default();
-        self.search_headers(accepted, request, &mut only)?;
+        self.search_headers(is_accepted, request, &mut only)?;
         if !self.cookies.is_empty() {
             for value in request.headers.values("cookie") {
                 request.budget.spend(value.len() * PAIR_BYTE)?;
                 for (name, value) in value.split(|byte| *byte == b';').filter_map(cookie) {
-                    only.add(value, find(&self.cookies, name).map(accepted).unwrap_or_default())?;
+                    only.add(value, find(&self.cookies, name), is_accepted)?;
                 }
             }
         }
         if let Some(query) = query.filter(|_| !self.query.is_empty()) {
             request.budget.spend(query.len() * PAIR_BYTE)?;
             for (name, value) in query_parameters(query) {
-                only.add(&value, find(&self.query, &name).map(accepted).unwrap_or_default())?;
+                only.add(&value, find(&self.query, &name), is_accepted)?;
             }
         }
         Ok(only)
@@ -111,30 +103,27 @@ impl TokenSearch {
 
     fn search_headers(
         &self,
-        accepted: impl Fn(&[usize]) -> Vec<usize>,
+        is_accepted: &[bool],
         request: &Request<'_>,
         only: &mut OnlyToken,
     ) -> Result<(), Reason> {
-        let lines = request.headers.lines().flat_map(|(name, value)| {
-            self.names.of(name).map(move |place| (place, value.trim_ascii()))
-        });
-        let mut lines: Vec<(usize, &[u8])> = lines.collect();
-        lines.sort_by_key(|(place, _)| *place);
-        for lines in lines.chunk_by(|one, next| one.0 == next.0) {
-            let [(place, first), rest @ ..] = lines else { continue };
+        let mut values: Vec<Vec<&[u8]>> = vec![Vec::new(); self.headers.len()];
+        for (name, value) in request.headers.lines() {
+            for place in self.names.of(name) {
+                values.get_mut(place).into_iter().for_each(|values| values.push(value.trim_ascii()));
+            }
+        }
+        for (values, sources) in values.iter().zip(&self.headers).filter(|(values, _)| !values.is_empty()) {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
-            let joined = (!rest.is_empty())
-                .then(|| lines.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(&b","[..]));
-            let value = joined.as_deref().unwrap_or(first);
-            for (source, providers) in self.headers.get(*place).into_iter().flatten() {
-                let providers = accepted(providers);
-                if providers.is_empty() {
+            let value = values.join(&b","[..]);
+            for (source, providers) in sources {
+                if !providers.iter().any(|index| is_accepted.get(*index) == Some(&true)) {
                     continue;
                 }
                 request.budget.spend(value.len() * HEADER_BYTE)?;
-                match source.find(value) {
+                match source.find(&value) {
                     Found::None => {}
-                    Found::Token(token) => only.add(token, providers)?,
+                    Found::Token(token) => only.add(token, providers, is_accepted)?,
                     Found::Unclear => only.has_unclear = true,
                     Found::Repeated => return Err(Reason::TOKEN_REPEATED),
                 }
@@ -150,6 +139,8 @@ fn add(sources: &mut FastMap<Box<str>, Vec<usize>>, names: &[String], provider_i
     }
 }
 
-fn find<'s>(sources: &'s FastMap<Box<str>, Vec<usize>>, name: &[u8]) -> Option<&'s [usize]> {
-    sources.get(std::str::from_utf8(name).ok()?).map(Vec::as_slice)
+/// Returns the providers that have a source of this name.
+fn find<'s>(sources: &'s FastMap<Box<str>, Vec<usize>>, name: &[u8]) -> &'s [usize] {
+    let name = std::str::from_utf8(name).unwrap_or_default();
+    sources.get(name).map(Vec::as_slice).unwrap_or_default()
 }

@@ -132,8 +132,9 @@ impl Sources {
 
     /// Returns the query without the tokens; `None` if it contains none.
     pub(super) fn without_tokens(&self, query: &[u8]) -> Option<Vec<u8>> {
-        let is_token =
-            |pair: &[u8]| query_parameters(pair).next().is_some_and(|(name, _)| is_one_of(&name, &self.query));
+        let is_token = |pair: &[u8]| {
+            query_parameters(pair).next().is_some_and(|(name, _)| is_one_of(&name, &self.query))
+        };
         without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
     }
 
