@@ -7,17 +7,17 @@ use std::cell::OnceCell;
 #[derive(Debug, Default)]
 pub struct Query<'a> {
     raw: &'a [u8],
-    /// The part of the path that some servers read as the query.
-    hidden: &'a [u8],
+    /// The parts of the path that some servers read as the query.
+    hidden: Vec<u8>,
     parameters: OnceCell<Parameters>,
     possible: OnceCell<Parameters>,
 }
 
 impl<'a> Query<'a> {
-    /// Creates the parameters of a raw query, and of the part of the path that some servers read as the query. An absent query
+    /// Creates the parameters of a raw query, and of the parts of the path that some servers read as the query. An absent query
     /// is empty.
-    pub fn new(raw: Option<&'a [u8]>, hidden: Option<&'a [u8]>) -> Self {
-        Self { raw: raw.unwrap_or_default(), hidden: hidden.unwrap_or_default(), ..Self::default() }
+    pub fn new(raw: Option<&'a [u8]>, hidden: &[u8]) -> Self {
+        Self { raw: raw.unwrap_or_default(), hidden: hidden.to_vec(), ..Self::default() }
     }
 
     /// Returns the values of a parameter.
@@ -31,7 +31,7 @@ impl<'a> Query<'a> {
     /// Servers differ in how they cut a query: some treat `;` as a separator like `&` (Rack 2, Go before 1.17, Python before
     /// 3.9.2), and some read `name[x]` as an item of `name` (PHP, Rack, Express).
     pub fn possible_values<'q>(&'q self, key: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
-        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw, self.hidden));
+        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw, &self.hidden));
         let same = possible.from(key, &[]).take_while(move |(found, _)| *found == key);
         // What follows the last bracket of `name[x]` is ignored by some.
         let is_item = key.ends_with(b"]");

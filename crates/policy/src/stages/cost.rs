@@ -90,7 +90,7 @@ impl Cost {
         }
         if self.query > 0 {
             let queries =
-                path.into_iter().flat_map(|path| path.query().into_iter().chain(path.hidden_query()));
+                path.into_iter().flat_map(|path| path.query().into_iter().chain([path.hidden_query()]));
             steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
         }
         for (name, header) in &self.headers {

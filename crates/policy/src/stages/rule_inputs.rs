@@ -52,7 +52,7 @@ impl InputUse {
     ) -> Result<RuleInputs<'a>, Reason> {
         self.cost.spend(request, path.as_ref(), &self.expressions)?;
         let authority = self.host.then(|| request.authority()).transpose()?;
-        let hidden = path.as_ref().and_then(RequestPath::hidden_query);
+        let hidden = path.as_ref().map(RequestPath::hidden_query).unwrap_or_default();
         let query = Query::new(path.as_ref().and_then(RequestPath::query), hidden);
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());

@@ -14,7 +14,7 @@ pub use normalize::{Choice, DotSegments, Forward, Normalize, PathHeaders, PathLi
 pub(crate) use escapes::hex_byte;
 
 use crate::reason::Reason;
-use readings::Chosen;
+use readings::{Chosen, Readings};
 use std::borrow::Cow;
 
 /// The maximum number of bytes of the readings that a policy replaces, if it replaces more than the canonical path.
@@ -36,8 +36,8 @@ pub struct RequestPath<'a> {
     /// The readings other than the canonical path.
     others: Vec<String>,
     query: Option<&'a [u8]>,
-    /// The part of the original path that some servers read as the query.
-    hidden_query: Option<&'a [u8]>,
+    /// The parts of the path that some servers read as the query.
+    hidden_query: Vec<u8>,
     /// Whether matches that restrict ignore a slash, dots and blanks at the end of a reading.
     ignores_end: bool,
 }
@@ -101,7 +101,7 @@ impl<'a> RequestPath<'a> {
     /// Creates a path with one reading.
     fn plain(path: &'a str, query: Option<&'a [u8]>, ignores_end: bool) -> Self {
         let canonical = Cow::Borrowed(path);
-        Self { canonical, others: Vec::new(), query, hidden_query: None, ignores_end }
+        Self { canonical, others: Vec::new(), query, hidden_query: Vec::new(), ignores_end }
     }
 
     /// Returns true if every server reads a path of a policy in the same way.
@@ -117,10 +117,10 @@ impl<'a> RequestPath<'a> {
         if let Some(path) = escapes::plain(path) {
             return Ok(Self::plain(path, query, ignores_end));
         }
-        let mut readings = readings::all(escapes::canonical(path)?, normalize)?.into_iter();
-        let canonical = readings.next().ok_or(Reason::PATH_MISSING)?;
-        let (canonical, others) = (Cow::Owned(canonical), readings.collect());
-        Ok(Self { canonical, others, query, hidden_query: after_delimiter(path, normalize), ignores_end })
+        let Readings { paths, hidden_query } = readings::all(escapes::canonical(path)?, normalize)?;
+        let mut paths = paths.into_iter();
+        let canonical = Cow::Owned(paths.next().ok_or(Reason::PATH_MISSING)?);
+        Ok(Self { canonical, others: paths.collect(), query, hidden_query, ignores_end })
     }
 
     /// Returns the canonical path: unreserved bytes decoded, other escapes in upper case, dot segments resolved
@@ -139,10 +139,10 @@ impl<'a> RequestPath<'a> {
         self.query
     }
 
-    /// Returns the part of the original path that some servers read as the query: what follows the first `;` (Fastify 4), or
-    /// the first `%3F` (servers behind a proxy that decodes the path and parses it again).
-    pub fn hidden_query(&self) -> Option<&'a [u8]> {
-        self.hidden_query
+    /// Returns the parts of the path that some servers read as the query, with `&` between them: what follows the first `;`
+    /// (Fastify 4), or the first `%3F` (servers behind a proxy that decodes the path and parses it again).
+    pub fn hidden_query(&self) -> &[u8] {
+        &self.hidden_query
     }
 
     /// Returns true if matches that restrict ignore a slash, dots and blanks at the end of a reading.
@@ -201,21 +201,6 @@ fn without_authority(target: &[u8]) -> &[u8] {
 fn split(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     let mut halves = target.splitn(2, |byte| *byte == b'?');
     (halves.next().unwrap_or_default(), halves.next())
-}
-
-/// Returns the part of a path after the first `;` or escaped `?`.
-fn after_delimiter<'a>(path: &'a [u8], normalize: &Normalize) -> Option<&'a [u8]> {
-    let starts =
-        |rest: &[u8], text: &[u8]| rest.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text));
-    (0..path.len()).find_map(|at| {
-        let rest = path.get(at..)?;
-        let semicolon = Choice::from(normalize.semicolon_query);
-        let decoded = Choice::from(normalize.decoded_delimiters);
-        let delimiters: [(&[u8], Choice); 3] = [(b";", semicolon), (b"%3f", decoded), (b"%253f", decoded)];
-        let is_read = |(text, choice): &&(&[u8], Choice)| *choice != Choice::Keep && starts(rest, text);
-        let (delimiter, _) = delimiters.iter().find(is_read)?;
-        rest.get(delimiter.len()..)
-    })
 }
 
 fn check_query(query: Option<&[u8]>) -> Result<(), Reason> {

@@ -26,8 +26,16 @@ const MAX_WORK: usize = 256 * 1024;
 /// The work of a step on a short spelling. It bounds the number of steps.
 const MIN_WORK: usize = 512;
 
-/// Returns every reading of a path whose escapes are canonical, the canonical path first.
-pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Reason> {
+/// The readings of a path.
+pub(super) struct Readings {
+    /// The canonical path first.
+    pub(super) paths: Vec<String>,
+    /// What some servers read as the query: the parts that were cut off, with `&` between them.
+    pub(super) hidden_query: Vec<u8>,
+}
+
+/// Returns every reading of a path whose escapes are canonical.
+pub(super) fn all(path: String, normalize: &Normalize) -> Result<Readings, Reason> {
     let steps = steps::of(normalize);
     let mut search = Search::new(path, &steps);
     let (received, canonical) = (0, search.resolve(0)?);
@@ -40,11 +48,11 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Vec<String>, Re
     if normalize.dot_segments == DotSegments::Reject && search.visited.iter().any(|place| has_dots(*place)) {
         return Err(Reason::DOT_SEGMENT);
     }
-    let mut readings = Vec::with_capacity(search.readings.len());
+    let mut paths = Vec::with_capacity(search.readings.len());
     for place in std::mem::take(&mut search.readings) {
-        readings.push(search.take(place)?);
+        paths.push(search.take(place)?);
     }
-    Ok(readings)
+    Ok(Readings { paths, hidden_query: search.queries.join(&b'&') })
 }
 
 /// A path after the steps that the policy chose.
@@ -87,6 +95,8 @@ struct Search<'s> {
     visited: Vec<usize>,
     /// The spellings that are readings.
     readings: Vec<usize>,
+    /// The parts that were cut off where some servers see the start of the query.
+    queries: Vec<Vec<u8>>,
     work: usize,
 }
 
@@ -97,6 +107,7 @@ impl<'s> Search<'s> {
             spellings: vec![Spelling::of(path.into_bytes())],
             visited: Vec::new(),
             readings: Vec::new(),
+            queries: Vec::new(),
             work: 0,
         }
     }
@@ -127,6 +138,14 @@ impl<'s> Search<'s> {
         Ok(())
     }
 
+    /// Adds the rest of a spelling to what some servers read as the query.
+    fn add_query(&mut self, place: usize, start: usize) {
+        let query = self.text(place).get(start..).unwrap_or_default().to_vec();
+        if !self.queries.contains(&query) {
+            self.queries.push(query);
+        }
+    }
+
     fn text(&self, place: usize) -> &[u8] {
         self.spellings.get(place).map(|spelling| &*spelling.text).unwrap_or_default()
     }
@@ -145,6 +164,9 @@ impl<'s> Search<'s> {
                 Choice::Reject => return Err(step.rejected),
                 Choice::EveryReading | Choice::Change => {
                     let result = self.apply(place, step.apply)?;
+                    if let Some(delimiter) = step.delimiter {
+                        self.add_query(place, self.text(result).len() + delimiter);
+                    }
                     add(&mut self.visited, result);
                 }
             }

@@ -13,6 +13,8 @@ pub(super) struct Step {
     /// The spelling to which the step applies.
     pub(super) mark: Marks,
     pub(super) apply: Apply,
+    /// The length of the delimiter, for a step that cuts the path where some servers see the start of the query.
+    pub(super) delimiter: Option<usize>,
 }
 
 /// Adds the path after a step to an empty buffer.
@@ -20,7 +22,8 @@ pub(super) type Apply = fn(&[u8], &mut Vec<u8>) -> Result<(), Reason>;
 
 /// Returns the steps, in the order in which they are applied to compute the canonical path.
 pub(super) fn of(normalize: &Normalize) -> [Step; 11] {
-    let step = |choice, rejected, mark, apply: Apply| Step { choice, rejected, mark, apply };
+    let step =
+        |choice, rejected, mark, apply: Apply| Step { choice, rejected, mark, apply, delimiter: None };
     let slashes = Choice::from(normalize.escaped_slashes);
     let delimiters = Choice::from(normalize.decoded_delimiters);
     let empty_segments = Choice::from(normalize.empty_segments);
@@ -45,13 +48,19 @@ pub(super) fn of(normalize: &Normalize) -> [Step; 11] {
         step(slashes, Reason::ESCAPED_SLASH, Marks::ESCAPED_BACKSLASH, escapes::decode_byte::<b'\\'>),
         step(normalize.backslashes.into(), Reason::BACKSLASH, Marks::BACKSLASH, backslashes_to_slashes),
         step(normalize.path_parameters.into(), Reason::PATH_PARAMETER, Marks::SEMICOLON, cut_parameters),
-        step(query, Reason::SEMICOLON_QUERY, Marks::SEMICOLON, cut_at_semicolon),
-        step(
-            delimiters,
-            Reason::DECODED_DELIMITER,
-            Marks::ESCAPED_QUESTION_MARK,
-            escapes::cut_at_escape::<b'?'>,
-        ),
+        Step {
+            delimiter: Some(";".len()),
+            ..step(query, Reason::SEMICOLON_QUERY, Marks::SEMICOLON, cut_at_semicolon)
+        },
+        Step {
+            delimiter: Some("%3F".len()),
+            ..step(
+                delimiters,
+                Reason::DECODED_DELIMITER,
+                Marks::ESCAPED_QUESTION_MARK,
+                escapes::cut_at_escape::<b'?'>,
+            )
+        },
         step(delimiters, Reason::DECODED_DELIMITER, Marks::ESCAPED_HASH, escapes::cut_at_escape::<b'#'>),
         step(host, Reason::EMPTY_SEGMENT, Marks::EMPTY_SEGMENT, without_host),
         step(empty_segments, Reason::EMPTY_SEGMENT, Marks::EMPTY_SEGMENT, merge_slashes),
