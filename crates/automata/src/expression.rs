@@ -3,9 +3,10 @@
 use crate::minimize::minimize;
 use crate::nfa::Nfa;
 use crate::search::{Found, search};
-use crate::subsets::Subsets;
+use crate::subsets::{Subsets, widest};
 use crate::table::Table;
-use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+use regex_syntax::{Error as SyntaxError, ParserBuilder};
 use std::fmt;
 use std::rc::Rc;
 
@@ -45,8 +46,19 @@ impl std::error::Error for Error {}
 
 /// Returns the longest text that an expression can find, in bytes; `None` if there is no limit or the expression is invalid.
 pub fn longest_match(expression: &str) -> Option<usize> {
-    let mut parser = ParserBuilder::new().utf8(false).unicode(false).build();
-    parser.parse(expression).ok()?.properties().maximum_len()
+    parse(expression, false).ok()?.properties().maximum_len()
+}
+
+/// Returns the most states in which a search for an expression can be at once, by which the time for a byte grows; `None` if the
+/// expression is invalid.
+pub fn search_width(expression: &str) -> Option<usize> {
+    let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
+    Some(widest(&Nfa::new(&anywhere)?))
+}
+
+fn parse(text: &str, ignore_case: bool) -> Result<Hir, Box<SyntaxError>> {
+    let mut parser = ParserBuilder::new();
+    parser.unicode(false).utf8(false).case_insensitive(ignore_case).build().parse(text).map_err(Box::new)
 }
 
 impl Expression {
@@ -55,9 +67,7 @@ impl Expression {
     /// # Errors
     /// Returns an error if the syntax is invalid, or the expression has no table of a bounded size.
     pub fn new(text: &str, ignore_case: bool) -> Result<Self, Error> {
-        let mut parser = ParserBuilder::new();
-        let parser = parser.unicode(false).utf8(false).case_insensitive(ignore_case);
-        let hir = parser.build().parse(text).map_err(|error| {
+        let hir = parse(text, ignore_case).map_err(|error| {
             let text = error.to_string();
             Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
         })?;
@@ -112,7 +122,11 @@ impl Expression {
             let (first, second, third) = (live.next(), live.next(), live.next());
             let byte = match (first, second, third) {
                 (Some(byte), None, _) if byte.is_ascii() => byte,
-                (Some(upper), Some(lower), None) if ignore_case && upper.to_ascii_lowercase() == lower => {
+                (Some(upper), Some(lower), None)
+                    if ignore_case
+                        && upper.to_ascii_lowercase() == lower
+                        && table.step(entry, upper) == table.step(entry, lower) =>
+                {
                     lower
                 }
                 _ => break,

@@ -45,5 +45,5 @@ mod simulation;
 mod subsets;
 mod table;
 
-pub use expression::{Error, Expression, longest_match};
+pub use expression::{Error, Expression, longest_match, search_width};
 pub use set::{ExpressionSet, Matches, Scan};

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// The maximum number of states in all sets together. It bounds the time to compile an expression.
 const MAX_WORK: usize = 1_000_000;
 
+/// The maximum number of sets of which the largest is looked for.
+const MAX_SETS: usize = 4_096;
+
 /// A deterministic automaton without bounds on its size. State 0 is dead: no value that leads there matches.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Subsets {
@@ -29,6 +32,11 @@ impl Subsets {
             Builder::new(nfa, Some(&simulation)).build(limit)
         })
     }
+}
+
+/// Returns the most states in which the automaton can be at once.
+pub(crate) fn widest(nfa: &Nfa) -> usize {
+    Builder::new(nfa, None).widest(MAX_SETS).unwrap_or_else(|| nfa.len())
 }
 
 /// A set of states. If the expression has assertions it is the set before the closure, which depends on the next byte.
@@ -63,7 +71,13 @@ impl<'n> Builder<'n> {
         }
     }
 
-    fn build(mut self, limit: usize) -> Option<Subsets> {
+    /// Returns the number of states in the largest set; `None` if there are more than `limit` sets.
+    fn widest(mut self, limit: usize) -> Option<usize> {
+        self.build(limit)?;
+        self.sets.iter().map(|(_, states)| states.len()).max()
+    }
+
+    fn build(&mut self, limit: usize) -> Option<Subsets> {
         let classes = self.nfa.representatives.len();
         let start = self.number(vec![self.nfa.start()], None);
         let mut built = Subsets { classes, start, ..Subsets::default() };

@@ -21,12 +21,14 @@ impl Budget {
         Self(Cell::new(usize::MAX))
     }
 
-    /// Takes steps off the budget.
+    /// Takes the steps of some work off the budget: `count` times `steps`.
     ///
     /// # Errors
     /// Returns the reason if the budget does not suffice.
-    pub(crate) fn spend(&self, steps: usize) -> Result<(), Reason> {
-        let left = self.0.get().checked_sub(steps).ok_or(Reason::TOO_COSTLY)?;
+    pub(crate) fn spend(&self, count: usize, steps: usize) -> Result<(), Reason> {
+        // In a module the product may exceed 32 bits.
+        let left = count.checked_mul(steps).and_then(|steps| self.0.get().checked_sub(steps));
+        let left = left.ok_or(Reason::TOO_COSTLY)?;
         self.0.set(left);
         Ok(())
     }

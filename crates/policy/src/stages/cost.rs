@@ -1,12 +1,12 @@
-//! The cost of matching a request against the expressions of a policy.
+//! The cost of matching a request against the rules of a policy.
 //!
-//! It is known before the work is done: the bytes of each value times the passes of the expressions over it. A request that
-//! costs more than its budget is denied. The budget is that of the request, for all filters of a module together.
+//! It is known before the work is done: the bytes of each value times the passes of the expressions over it, and the rules times
+//! the readings. A request that costs more than its budget is denied. The budget is that of the request, for all filters of a
+//! module together.
 
-use super::index::Found;
 use crate::decision::Reason;
-use crate::http::{Request, RequestPath};
-use crate::vocabulary::{HeaderMatch, RequestMatch, without_end};
+use crate::http::{Budget, Request, RequestPath};
+use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 use std::collections::BTreeMap;
 
@@ -14,63 +14,92 @@ use std::collections::BTreeMap;
 /// and a value is also matched part by part.
 const ALONE: usize = 4;
 
-/// The steps of comparing an item of a list with a pattern that is no expression.
+/// The steps of comparing a value, or an item of a list, with a pattern that is no expression.
 const ITEM: usize = 8;
 
-/// The most patterns on a header whose comparisons cost too little to be counted.
-const FEW_PATTERNS: usize = 8;
+/// The bytes of a value that are searched for a comma in one step.
+const COMMA_BYTES: usize = 16;
 
-/// The steps of visiting a node of the index of paths.
-const NODE: usize = 32;
+/// The steps of folding a byte of a value that is not ASCII, and an item of such a list.
+const FOLD: usize = 2;
+const FOLD_ITEM: usize = 64;
+
+/// The steps of parsing a parameter of a query, in each way in which servers cut queries.
+const PARAMETER: usize = 256;
 
 /// The steps of trying a rule on a reading of the path.
-const ATTEMPT: usize = 4;
+const ATTEMPT: usize = 32;
 
-/// Returns the steps of finding and trying rules on readings of a path.
-pub(super) fn of_rules(found: &Found, readings: usize) -> usize {
-    found.steps * NODE + found.rules.len() * readings * ATTEMPT
-}
+/// The steps of comparing a reading with a template, and with another pattern.
+const TEMPLATE: usize = 64;
+const PATH: usize = 16;
+
+/// The steps of comparing the name of a header line with that of a match.
+const LINE: usize = 2;
 
 /// The passes of the expressions of a policy over each part of a request.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// Expressions that match query parameters.
-    query: usize,
-    /// The patterns of the headers whose comparisons are counted, by name.
-    headers: Vec<(String, HeaderCost)>,
+    query: PatternCost,
+    /// The patterns of the headers, by name.
+    headers: Vec<(String, PatternCost)>,
     /// Whether a path is also matched with letters folded to ASCII.
     folds: bool,
+    rules: Vec<RuleCost>,
 }
 
-/// The patterns of a header.
+/// The patterns on a value.
 #[derive(Debug, Default)]
-struct HeaderCost {
+struct PatternCost {
     /// The passes of their expressions.
     passes: usize,
     /// The number of patterns, each of which is compared with each item of a list.
     patterns: usize,
+    /// The number of patterns that fold letters beyond ASCII.
+    folding: usize,
+}
+
+/// The cost of a rule.
+#[derive(Debug)]
+struct RuleCost {
+    /// The steps of trying it on a reading.
+    reading: usize,
+    /// The number of its matches on headers.
+    headers: usize,
 }
 
 impl Cost {
-    /// Returns the cost of these matches, and of further matches on headers.
+    /// Returns the cost of the matches of these rules, and of further matches on headers.
     pub(super) fn of<'m>(
         matches: impl Iterator<Item = &'m RequestMatch>,
         headers: impl Iterator<Item = &'m HeaderMatch>,
     ) -> Self {
-        let (mut cost, mut by_name) = (Self::default(), BTreeMap::new());
+        let (mut cost, mut by_name, mut by_parameter) = (Self::default(), BTreeMap::new(), BTreeMap::new());
+        let mut add = |header: &'m HeaderMatch| {
+            by_name.entry(header.name.as_str()).or_insert_with(PatternCost::default).add(&header.condition);
+        };
         for matcher in matches {
-            cost.query += matcher.query_passes();
             cost.folds |= matcher.folds_paths();
-            matcher.header_matches().for_each(|header| add(&mut by_name, header));
+            let paths = matcher.path_matches().map(|path| match path {
+                PathMatch::Template(_) => TEMPLATE,
+                _ => PATH,
+            });
+            let reading = ATTEMPT + paths.sum::<usize>();
+            cost.rules.push(RuleCost { reading, headers: matcher.header_matches().count() });
+            for parameter in matcher.query_matches() {
+                cost.query.add(&parameter.condition);
+                *by_parameter.entry(parameter.name.key()).or_insert(0_usize) += 1;
+            }
+            matcher.header_matches().for_each(&mut add);
         }
-        headers.for_each(|header| add(&mut by_name, header));
-        let is_counted = |header: &HeaderCost| header.passes > 0 || header.patterns > FEW_PATTERNS;
-        let counted = by_name.into_iter().filter(|(_, header)| is_counted(header));
-        cost.headers = counted.map(|(name, header)| (name.to_owned(), header)).collect();
+        // A parameter is compared with the patterns of its name only.
+        cost.query.patterns = by_parameter.into_values().max().unwrap_or_default();
+        headers.for_each(add);
+        cost.headers = by_name.into_iter().map(|(name, header)| (name.to_owned(), header)).collect();
         cost
     }
 
-    /// Takes the cost of a request off its budget.
+    /// Takes the cost of the values of a request off its budget.
     ///
     /// # Errors
     /// Returns the reason if the budget does not suffice.
@@ -80,31 +109,65 @@ impl Cost {
         path: Option<&RequestPath<'_>>,
         expressions: &ExpressionSet,
     ) -> Result<(), Reason> {
-        let mut steps = 0;
+        let budget = &request.budget;
         if let Some(path) = path.filter(|_| !expressions.is_empty()) {
             let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
             let times =
-                |reading: &str| (1 + folded(reading)) * (1 + usize::from(without_end(reading).is_some()));
+                |reading: &str| (1 + folded(reading)) * (1 + usize::from(without_ends(reading).is_some()));
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
-            steps += bytes * expressions.passes();
+            budget.spend(bytes, expressions.passes())?;
         }
-        if self.query > 0 {
-            let queries =
-                path.into_iter().flat_map(|path| path.query().into_iter().chain([path.hidden_query()]));
-            steps += queries.map(<[u8]>::len).sum::<usize>() * self.query * ALONE;
-        }
-        for (name, header) in &self.headers {
-            for value in request.headers.values(name) {
-                let items = 1 + value.iter().filter(|byte| **byte == b',').count();
-                steps += value.len() * header.passes * ALONE + items * header.patterns * ITEM;
+        if let Some(path) = path.filter(|_| self.query.patterns > 0) {
+            for query in [path.query().unwrap_or_default(), path.hidden_query()] {
+                budget.spend(parts(query, b"&;?"), PARAMETER)?;
+                self.query.spend(query, b"&;?", budget)?;
             }
         }
-        request.budget.spend(steps)
+        for (name, header) in &self.headers {
+            for value in request.headers.spelled_values(name) {
+                header.spend(value, b",", budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the cost of trying these rules on the readings of a path off the budget.
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(super) fn spend_rules(
+        &self,
+        rules: &[usize],
+        readings: usize,
+        request: &Request<'_>,
+    ) -> Result<(), Reason> {
+        let rules = rules.iter().filter_map(|rule| self.rules.get(*rule));
+        let (reading, headers) = rules.fold((0, 0), |sum, rule| (sum.0 + rule.reading, sum.1 + rule.headers));
+        request.budget.spend(readings, reading)?;
+        if headers > 0 {
+            request.budget.spend(headers, request.headers.lines().count() * LINE)?;
+        }
+        Ok(())
     }
 }
 
-fn add<'m>(by_name: &mut BTreeMap<&'m str, HeaderCost>, header: &'m HeaderMatch) {
-    let cost = by_name.entry(header.name.as_str()).or_default();
-    cost.passes += header.passes();
-    cost.patterns += 1;
+impl PatternCost {
+    fn add(&mut self, condition: &Condition) {
+        self.passes += condition.passes();
+        self.patterns += 1;
+        self.folding += usize::from(condition.folds());
+    }
+
+    /// Takes the cost of a value, with parts between these separators, off the budget.
+    fn spend(&self, value: &[u8], separators: &[u8], budget: &Budget) -> Result<(), Reason> {
+        let folding = if value.is_ascii() { 0 } else { self.folding };
+        budget.spend(value.len(), self.passes * ALONE + folding * FOLD)?;
+        budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
+        budget.spend(parts(value, separators), self.patterns * ITEM + folding * FOLD_ITEM)
+    }
+}
+
+/// Returns the greatest number of parts between these separators.
+fn parts(value: &[u8], separators: &[u8]) -> usize {
+    1 + value.iter().filter(|byte| separators.contains(byte)).count()
 }

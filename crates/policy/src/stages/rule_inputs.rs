@@ -14,7 +14,7 @@ pub(super) struct InputUse {
     path: bool,
     /// The expressions for paths.
     expressions: Rc<ExpressionSet>,
-    cost: Cost,
+    pub(super) cost: Cost,
 }
 
 impl InputUse {
@@ -82,6 +82,11 @@ pub(super) struct RuleInputs<'a> {
 }
 
 impl RuleInputs<'_> {
+    /// Returns the inputs of rules that match every request.
+    pub(super) fn of_rules(rules: Vec<usize>) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
     /// Returns the host, if a rule matches it.
     pub(super) fn host(&self) -> Option<&Host> {
         self.authority.as_ref().map(|authority| &authority.host)

@@ -1,10 +1,10 @@
 //! The rules of a filter.
 
-use super::cost::{self, Cost};
+use super::cost::Cost;
 use super::enforcement::RuleHead;
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
-use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
+use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
 use crate::http::{Needs, Request, RequestPath};
 use crate::vocabulary::{HeaderMatch, Mode, PathReading, RequestMatch, Rules, Sense};
 use automata::ExpressionSet;
@@ -90,10 +90,20 @@ impl<R: Rule> RuleSet<R> {
         path: Option<RequestPath<'a>>,
     ) -> Result<RuleInputs<'a>, Reason> {
         let mut inputs = self.inputs.with_path(request, path)?;
-        let found = self.index.find(inputs.host(), inputs.readings());
-        request.budget.spend(cost::of_rules(&found, inputs.readings().count()))?;
-        inputs.rules = if T::ENABLED { self.index.all() } else { found.rules };
+        let found = self.index.find(inputs.host(), inputs.readings(), &request.budget)?;
+        self.inputs.cost.spend_rules(&found, inputs.readings().count(), request)?;
+        inputs.rules = if T::ENABLED { self.index.all() } else { found };
         Ok(inputs)
+    }
+
+    /// Does the same for a request that is denied. If its path is malformed, it has none. If that is not enough, only the rules
+    /// that match every request are found.
+    pub(super) fn read_denied<'a>(&self, request: &Request<'a>) -> RuleInputs<'a> {
+        let inputs = self.read::<NoTrace>(request).or_else(|_| self.with_path::<NoTrace>(request, None));
+        inputs.unwrap_or_else(|_| {
+            let rules = (0..).zip(&self.rules).filter(|(_, rule)| rule.matches().is_empty());
+            RuleInputs::of_rules(rules.map(|(index, _)| index).collect())
+        })
     }
 
     /// Returns the rules that may match a request, in order, with their indexes.

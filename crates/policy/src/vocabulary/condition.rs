@@ -19,6 +19,11 @@ impl Condition {
         matches!(self, Self::Value(matcher) if matcher.is_regex())
     }
 
+    /// Returns true if the condition ignores case.
+    pub(crate) fn folds(&self) -> bool {
+        matches!(self, Self::Value(matcher) if matcher.folds())
+    }
+
     /// Returns the number of expressions that are matched.
     pub(crate) fn passes(&self) -> usize {
         match self {

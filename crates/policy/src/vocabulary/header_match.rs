@@ -42,11 +42,6 @@ impl Checked for HeaderMatch {
 }
 
 impl HeaderMatch {
-    /// Returns the number of expressions that are matched.
-    pub(crate) fn passes(&self) -> usize {
-        self.condition.passes()
-    }
-
     /// Returns true if the headers match in this sense. A match that restricts counts a list in one line also as several
     /// lines (RFC 9110, section 5.3), except with `regex`: an expression such as `[^a].*` would match a part of a date.
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {

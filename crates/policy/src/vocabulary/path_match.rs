@@ -70,7 +70,7 @@ impl PathMatch {
     /// Returns true if a reading matches in this sense.
     ///
     /// Unless the policy keeps the end of the path, a match that restricts counts the reading with and without its last slash,
-    /// and without dots and blanks at its end. If the pattern ignores case, it also counts the letters beyond ASCII that fold to
+    /// and without dots and blanks at the end of its segments. If the pattern ignores case, it also counts the letters beyond ASCII that fold to
     /// ASCII.
     pub fn matches_in(&self, reading: PathReading<'_>, sense: Sense) -> bool {
         let matches = self.matches_spelling(reading.spelling());

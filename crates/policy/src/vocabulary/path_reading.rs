@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 pub struct PathReading<'p> {
     /// The reading.
     pub text: &'p str,
-    /// Whether a match that restricts ignores a slash, dots and blanks at the end.
+    /// Whether a match that restricts ignores a slash at the end, and dots and blanks at the end of each segment.
     pub(super) ignores_end: bool,
     spellings: &'p Spellings,
     /// The expressions of the rules.
@@ -20,7 +20,9 @@ pub struct PathReading<'p> {
 #[derive(Debug, Default)]
 pub struct Spellings {
     folded: OnceCell<Option<String>>,
-    /// The expressions for the reading, without its end, folded, and both.
+    /// The reading without the ends of its segments, and folded.
+    trimmed: [OnceCell<Option<String>>; 2],
+    /// The expressions for the reading, without the ends of its segments, folded, and both.
     scans: [OnceCell<Scan>; 4],
 }
 
@@ -59,13 +61,16 @@ impl<'p> PathReading<'p> {
         Spelling { text: self.text, place: 0, reading: *self }
     }
 
-    /// Returns every spelling: the reading, and, if they differ, the reading without dots and blanks at the end, and, with
-    /// `folds`, both with ASCII letters in place of those that fold to them.
+    /// Returns every spelling: the reading, and, if they differ, the reading without dots and blanks at the end of its segments,
+    /// and, with `folds`, both with ASCII letters in place of those that fold to them.
     pub(crate) fn every(&self, folds: bool) -> impl Iterator<Item = Spelling<'p>> + use<'p> {
-        let reading = *self;
+        let (reading, [trimmed, folded_trimmed]) = (*self, &self.spellings.trimmed);
         let folded = if folds { self.folded() } else { None };
-        let trimmed = |text: &'p str| reading.ignores_end.then(|| without_end(text)).flatten();
-        let texts = [Some(self.text), trimmed(self.text), folded, folded.and_then(trimmed)];
+        let without_ends = |text: &str| reading.ignores_end.then(|| without_ends(text)).flatten();
+        let trimmed = trimmed.get_or_init(|| without_ends(self.text));
+        let folded_trimmed =
+            folded.and_then(|text| folded_trimmed.get_or_init(|| without_ends(text)).as_deref());
+        let texts = [Some(self.text), trimmed.as_deref(), folded, folded_trimmed];
         (0..).zip(texts).filter_map(move |(place, text)| Some(Spelling { text: text?, place, reading }))
     }
 
@@ -75,33 +80,47 @@ impl<'p> PathReading<'p> {
     }
 }
 
-/// Returns the path without the dots and blanks at its end, which Caddy and servers on Windows ignore; `None` if it has none.
-pub(crate) fn without_end(path: &str) -> Option<&str> {
-    let mut rest = path;
-    while let Some(shorter) = rest.strip_suffix('.').or_else(|| rest.strip_suffix("%20")) {
-        rest = shorter;
+/// Returns the path without the dots and blanks at the end of its segments, which Caddy and servers on Windows ignore; `None` if
+/// it has none. A segment that has nothing else stays, except at the end of the path.
+pub(crate) fn without_ends(path: &str) -> Option<String> {
+    if !path.contains(['.', '%']) {
+        return None;
     }
-    (rest.len() < path.len()).then_some(rest)
+    let mut trimmed = String::with_capacity(path.len());
+    for segment in path.split_inclusive('/') {
+        let text = segment.strip_suffix('/').unwrap_or(segment);
+        let mut rest = text;
+        while let Some(shorter) = rest.strip_suffix('.').or_else(|| rest.strip_suffix("%20")) {
+            rest = shorter;
+        }
+        trimmed.push_str(if rest.is_empty() && segment.len() > text.len() { text } else { rest });
+        trimmed.push_str(segment.get(text.len()..).unwrap_or_default());
+    }
+    (trimmed.len() < path.len()).then_some(trimmed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_end;
+    use super::without_ends;
     use crate::test;
 
     #[test]
-    fn dots_and_blanks_at_the_end_are_removed() {
+    fn dots_and_blanks_at_the_end_of_segments_are_removed() {
         for (path, expected) in [
             ("/admin.", Some("/admin")),
             ("/admin%20", Some("/admin")),
             ("/admin.%20..", Some("/admin")),
             ("/...", Some("/")),
             ("/admin/..%20", Some("/admin/")),
+            ("/admin./", Some("/admin/")),
+            ("/admin%20/x.y./z", Some("/admin/x.y/z")),
+            ("/.../x.", Some("/.../x")),
+            ("/.../x", None),
             ("/admin", None),
-            ("/a.b", None),
+            ("/a.b%41", None),
             ("/", None),
         ] {
-            assert_eq!(without_end(path), expected, "{path}");
+            assert_eq!(without_ends(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -29,6 +29,11 @@ impl ParameterName {
     pub fn as_str(&self) -> &str {
         &self.name
     }
+
+    /// Returns the same text for all names that some server treats as one.
+    pub(crate) fn key(&self) -> &[u8] {
+        &self.key
+    }
 }
 
 impl Document for ParameterName {

@@ -137,6 +137,13 @@ impl RequestMatch {
         Attempt { matcher: self, input, other_fields: None }
     }
 
+    /// Returns true if the match has no fields: it matches every request.
+    pub(crate) fn is_empty(&self) -> bool {
+        let MatchFields { hosts, methods, paths, headers, query } = &self.fields;
+        let is_empty = hosts.is_none() && methods.is_none() && paths.is_none();
+        is_empty && headers.is_none() && query.is_none() && self.not.is_none()
+    }
+
     /// Returns true if a field uses the host.
     pub fn uses_host(&self) -> bool {
         self.groups().any(|fields| fields.hosts.is_some())
@@ -177,17 +184,19 @@ impl RequestMatch {
         self.groups().flat_map(|fields| fields.headers.iter().flat_map(|headers| headers.iter()))
     }
 
-    /// Returns the number of expressions that match query parameters.
-    pub(crate) fn query_passes(&self) -> usize {
-        let parameters = self.groups().flat_map(|fields| fields.query.iter().flat_map(|query| query.iter()));
-        parameters.map(|parameter| parameter.condition.passes()).sum()
+    /// Returns the matches on query parameters.
+    pub(crate) fn query_matches(&self) -> impl Iterator<Item = &QueryMatch> {
+        self.groups().flat_map(|fields| fields.query.iter().flat_map(|query| query.iter()))
+    }
+
+    /// Returns the matches on paths.
+    pub(crate) fn path_matches(&self) -> impl Iterator<Item = &PathMatch> {
+        self.groups().flat_map(|fields| fields.paths.iter().flat_map(|paths| paths.iter()))
     }
 
     /// Returns true if a pattern matches paths with letters folded to ASCII.
     pub(crate) fn folds_paths(&self) -> bool {
-        self.groups()
-            .flat_map(|fields| fields.paths.iter().flat_map(|paths| paths.iter()))
-            .any(PathMatch::folds)
+        self.path_matches().any(PathMatch::folds)
     }
 
     /// Returns, for each path pattern that an automaton matches, whether it is in `not`; in the order of

@@ -22,8 +22,7 @@ pub(super) type Apply = fn(&[u8], &mut Vec<u8>) -> Result<(), Reason>;
 
 /// Returns the steps, in the order in which they are applied to compute the canonical path.
 pub(super) fn of(normalize: &Normalize) -> [Step; 11] {
-    let step =
-        |choice, rejected, mark, apply: Apply| Step { choice, rejected, mark, apply, delimiter: None };
+    let step = |choice, rejected, mark, apply: Apply| Step { choice, rejected, mark, apply, delimiter: None };
     let slashes = Choice::from(normalize.escaped_slashes);
     let delimiters = Choice::from(normalize.decoded_delimiters);
     let empty_segments = Choice::from(normalize.empty_segments);

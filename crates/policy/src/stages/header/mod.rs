@@ -4,7 +4,7 @@ mod document;
 mod edit;
 mod preset;
 
-use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
+use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
 use crate::http::{Budget, Headers, Needs, Request, is_irregular, is_spelling};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
@@ -148,8 +148,7 @@ impl Stage for HeaderStage {
         }
         // These rules have matched already and are not tried again: later edits may have changed the headers.
         let before = response_rules.clone();
-        // If the path or the host is malformed, rules that match them do not match.
-        let inputs = self.rules.read::<NoTrace>(request).unwrap_or_default();
+        let inputs = self.rules.read_denied(request);
         for (index, rule) in self.rules.candidates(&inputs) {
             let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response

@@ -5,12 +5,12 @@
 mod found;
 mod paths;
 
-use crate::http::Host;
+use crate::decision::Reason;
+use crate::http::{Budget, Host};
 use crate::stages::host_map::HostMap;
 use crate::vocabulary::{PathReading, RequestMatch, Scan};
+use found::Found;
 use paths::PathIndex;
-
-pub(super) use found::Found;
 
 /// Up to this many rules, trying all of them costs less than a look-up.
 const INDEX_THRESHOLD: usize = 8;
@@ -46,37 +46,39 @@ impl RuleIndex {
     }
 
     /// Returns the indexes of the rules that may match one of the readings of a path, in order.
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
     pub(super) fn find<'p>(
         &self,
         host: Option<&Host>,
         readings: impl Iterator<Item = Option<PathReading<'p>>>,
-    ) -> Found {
-        let mut found = Found::default();
+        budget: &Budget,
+    ) -> Result<Vec<usize>, Reason> {
         if self.rules <= INDEX_THRESHOLD {
-            found.rules.extend(0..self.rules);
-            return found;
+            return Ok(self.all());
         }
+        let mut found = Found::new(self.rules, budget);
         let indexes =
             || std::iter::once(&self.any).chain(host.into_iter().flat_map(|host| self.hosts.matching(host)));
-        indexes().for_each(|paths| found.rules.extend(paths.any()));
+        indexes().for_each(|paths| found.add(paths.any()));
         for reading in readings {
             let Some(reading) = reading else {
-                indexes().for_each(|paths| paths.find(None, &mut found));
+                indexes().try_for_each(|paths| paths.find(None, &mut found))?;
                 continue;
             };
             for spelling in reading.every(self.folds) {
-                indexes().for_each(|paths| paths.find(Some(spelling.text), &mut found));
+                indexes().try_for_each(|paths| paths.find(Some(spelling.text), &mut found))?;
                 spelling.scan().into_iter().for_each(|scan| self.find_expressions(scan, &mut found));
             }
         }
-        found.rules.sort_unstable();
-        found.rules.dedup();
-        found
+        Ok(found.rules())
     }
 
-    fn find_expressions(&self, scan: &Scan, found: &mut Found) {
+    fn find_expressions(&self, scan: &Scan, found: &mut Found<'_>) {
         let places = scan.matches.iter().chain(scan.toggled.iter());
-        found.rules.extend(places.filter_map(|place| self.expressions.get(place).copied().flatten()));
+        let rules = places.filter_map(|place| self.expressions.get(place).copied().flatten());
+        rules.for_each(|rule| found.add(&[rule]));
     }
 
     /// Returns the indexes of all rules.

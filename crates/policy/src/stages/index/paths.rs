@@ -1,6 +1,7 @@
 //! An index of rules by path.
 
 use super::found::Found;
+use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::vocabulary::{PathMatch, PathShape, RequestMatch};
 use std::borrow::Cow;
@@ -71,17 +72,22 @@ impl PathIndex {
 
     /// Adds the rules that may match a reading of a path, with or without its last slash, some more than once. A pattern that
     /// ends in a slash has an entry without it too.
-    pub(super) fn find(&self, reading: Option<&str>, found: &mut Found) {
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(super) fn find(&self, reading: Option<&str>, found: &mut Found<'_>) -> Result<(), Reason> {
+        let exact = |path: &str| self.exact.get(path).map(Vec::as_slice).unwrap_or_default();
         let Some(reading) = reading.filter(|path| *path != "*") else {
-            found.rules.extend(&self.every);
-            found.rules.extend(self.exact.get("*").into_iter().flatten());
-            return;
+            found.add(&self.every);
+            found.add(exact("*"));
+            return Ok(());
         };
         let path = lower(reading);
         for path in std::iter::once(&*path).chain(path.strip_suffix('/')) {
-            found.rules.extend(self.exact.get(path).into_iter().flatten());
-            self.segments.find(path.strip_prefix('/'), found);
+            found.add(exact(path));
+            self.segments.find(path.strip_prefix('/'), found)?;
         }
+        Ok(())
     }
 }
 
@@ -95,18 +101,19 @@ impl Node {
     }
 
     /// Adds the rules for the remaining segments of a path.
-    fn find(&self, left: Option<&str>, found: &mut Found) {
-        found.steps += 1;
-        found.rules.extend(&self.rest);
+    fn find(&self, left: Option<&str>, found: &mut Found<'_>) -> Result<(), Reason> {
+        found.step()?;
+        found.add(&self.rest);
         let Some(left) = left else {
-            found.rules.extend(&self.ends);
-            return;
+            found.add(&self.ends);
+            return Ok(());
         };
         let (segment, left) =
             left.split_once('/').map_or((left, None), |(segment, left)| (segment, Some(left)));
         for node in self.children.get(segment).into_iter().chain(self.wildcard.as_deref()) {
-            node.find(left, found);
+            node.find(left, found)?;
         }
+        Ok(())
     }
 }
 

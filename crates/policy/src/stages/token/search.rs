@@ -86,14 +86,14 @@ impl TokenSearch {
         self.search_headers(is_accepted, request, &mut only)?;
         if !self.cookies.is_empty() {
             for value in request.headers.values("cookie") {
-                request.budget.spend(value.len() * PAIR_BYTE)?;
+                request.budget.spend(value.len(), PAIR_BYTE)?;
                 for (name, value) in value.split(|byte| *byte == b';').filter_map(cookie) {
                     only.add(value, find(&self.cookies, name), is_accepted)?;
                 }
             }
         }
         if let Some(query) = query.filter(|_| !self.query.is_empty()) {
-            request.budget.spend(query.len() * PAIR_BYTE)?;
+            request.budget.spend(query.len(), PAIR_BYTE)?;
             for (name, value) in query_parameters(query) {
                 only.add(&value, find(&self.query, &name), is_accepted)?;
             }
@@ -120,7 +120,7 @@ impl TokenSearch {
                 if !providers.iter().any(|index| is_accepted.get(*index) == Some(&true)) {
                     continue;
                 }
-                request.budget.spend(value.len() * HEADER_BYTE)?;
+                request.budget.spend(value.len(), HEADER_BYTE)?;
                 match source.find(&value) {
                     Found::None => {}
                     Found::Token(token) => only.add(token, providers, is_accepted)?,
