@@ -53,7 +53,8 @@ pub fn longest_match(expression: &str) -> Option<usize> {
 /// expression is invalid.
 pub fn search_width(expression: &str) -> Option<usize> {
     let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
-    Some(widest(&Nfa::new(&anywhere)?))
+    // One of the states is that of the bytes before a match.
+    Some(widest(&Nfa::new(&anywhere)?).saturating_sub(1))
 }
 
 fn parse(text: &str, ignore_case: bool) -> Result<Hir, Box<SyntaxError>> {

@@ -34,7 +34,7 @@ impl Subsets {
     }
 }
 
-/// Returns the most states in which the automaton can be at once.
+/// Returns the most states in which the automaton can be at once, without those that match.
 pub(crate) fn widest(nfa: &Nfa) -> usize {
     Builder::new(nfa, None).widest(MAX_SETS).unwrap_or_else(|| nfa.len())
 }
@@ -71,10 +71,11 @@ impl<'n> Builder<'n> {
         }
     }
 
-    /// Returns the number of states in the largest set; `None` if there are more than `limit` sets.
+    /// Returns the most states in a set that take a byte; `None` if there are more than `limit` sets.
     fn widest(mut self, limit: usize) -> Option<usize> {
         self.build(limit)?;
-        self.sets.iter().map(|(_, states)| states.len()).max()
+        let takes_byte = |state: &&StateID| !self.nfa.is_match(**state);
+        self.sets.iter().map(|(_, states)| states.iter().filter(takes_byte).count()).max()
     }
 
     fn build(&mut self, limit: usize) -> Option<Subsets> {

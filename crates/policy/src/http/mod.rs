@@ -22,6 +22,7 @@ pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,
     canonical_paths, canonical_pattern,
 };
+pub(crate) use query::parameter_count;
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};
 pub(crate) use spellings::Spellings;

@@ -1,7 +1,12 @@
 //! The query of a request.
 
+use super::budget::Budget;
+use crate::reason::Reason;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+
+/// The steps of parsing a parameter, in each way in which servers cut queries.
+const PARAMETER: usize = 256;
 
 /// The parameters of a query. They are parsed when a match first uses them, once for all rules.
 #[derive(Debug, Default)]
@@ -18,6 +23,14 @@ impl<'a> Query<'a> {
     /// is empty.
     pub fn new(raw: Option<&'a [u8]>, hidden: &[u8]) -> Self {
         Self { raw: raw.unwrap_or_default(), hidden: hidden.to_vec(), ..Self::default() }
+    }
+
+    /// Takes the steps of parsing the parameters, in each way in which servers cut them, off the budget.
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(crate) fn spend(&self, budget: &Budget) -> Result<(), Reason> {
+        budget.spend(parameter_count(self.raw) + parameter_count(&self.hidden), PARAMETER)
     }
 
     /// Returns the values of a parameter.
@@ -43,6 +56,11 @@ impl<'a> Query<'a> {
         let items = items.filter(move |(found, _)| is_item || following(found) != Some(b'\\'));
         same.chain(items).map(|(_, value)| value)
     }
+}
+
+/// Returns the greatest number of parameters that a server finds in a query.
+pub(crate) fn parameter_count(query: &[u8]) -> usize {
+    1 + query.iter().filter(|byte| b"&;?".contains(byte)).count()
 }
 
 /// Returns the parameters of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).

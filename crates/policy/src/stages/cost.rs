@@ -5,7 +5,7 @@
 //! module together.
 
 use crate::decision::Reason;
-use crate::http::{Budget, Request, RequestPath};
+use crate::http::{Budget, Request, RequestPath, Spellings, parameter_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 use std::collections::BTreeMap;
@@ -24,9 +24,6 @@ const COMMA_BYTES: usize = 16;
 const FOLD: usize = 2;
 const FOLD_ITEM: usize = 64;
 
-/// The steps of parsing a parameter of a query, in each way in which servers cut queries.
-const PARAMETER: usize = 256;
-
 /// The steps of trying a rule on a reading of the path.
 const ATTEMPT: usize = 32;
 
@@ -41,8 +38,9 @@ const LINE: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     query: PatternCost,
-    /// The patterns of the headers, by name.
-    headers: Vec<(String, PatternCost)>,
+    header_names: Spellings,
+    /// The patterns of each header of `header_names`.
+    headers: Vec<PatternCost>,
     /// Whether a path is also matched with letters folded to ASCII.
     folds: bool,
     rules: Vec<RuleCost>,
@@ -95,8 +93,14 @@ impl Cost {
         // A parameter is compared with the patterns of its name only.
         cost.query.patterns = by_parameter.into_values().max().unwrap_or_default();
         headers.for_each(add);
-        cost.headers = by_name.into_iter().map(|(name, header)| (name.to_owned(), header)).collect();
+        cost.header_names = Spellings::new(by_name.keys().copied());
+        cost.headers = by_name.into_values().collect();
         cost
+    }
+
+    /// Returns true if a rule matches the query.
+    pub(super) fn uses_query(&self) -> bool {
+        self.query.patterns > 0
     }
 
     /// Takes the cost of the values of a request off its budget.
@@ -117,15 +121,15 @@ impl Cost {
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
             budget.spend(bytes, expressions.passes())?;
         }
-        if let Some(path) = path.filter(|_| self.query.patterns > 0) {
+        if let Some(path) = path.filter(|_| self.uses_query()) {
             for query in [path.query().unwrap_or_default(), path.hidden_query()] {
-                budget.spend(parts(query, b"&;?"), PARAMETER)?;
-                self.query.spend(query, b"&;?", budget)?;
+                self.query.spend(query, parameter_count(query), budget)?;
             }
         }
-        for (name, header) in &self.headers {
-            for value in request.headers.spelled_values(name) {
-                header.spend(value, b",", budget)?;
+        for (name, value) in request.headers.lines() {
+            for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
+                let items = 1 + value.iter().filter(|byte| **byte == b',').count();
+                header.spend(value, items, budget)?;
             }
         }
         Ok(())
@@ -158,16 +162,11 @@ impl PatternCost {
         self.folding += usize::from(condition.folds());
     }
 
-    /// Takes the cost of a value, with parts between these separators, off the budget.
-    fn spend(&self, value: &[u8], separators: &[u8], budget: &Budget) -> Result<(), Reason> {
+    /// Takes the cost of a value of this many parts off the budget.
+    fn spend(&self, value: &[u8], parts: usize, budget: &Budget) -> Result<(), Reason> {
         let folding = if value.is_ascii() { 0 } else { self.folding };
         budget.spend(value.len(), self.passes * ALONE + folding * FOLD)?;
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
-        budget.spend(parts(value, separators), self.patterns * ITEM + folding * FOLD_ITEM)
+        budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)
     }
-}
-
-/// Returns the greatest number of parts between these separators.
-fn parts(value: &[u8], separators: &[u8]) -> usize {
-    1 + value.iter().filter(|byte| separators.contains(byte)).count()
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct InputUse {
     host: bool,
-    path: bool,
+    pub(super) path: bool,
     /// The expressions for paths.
     expressions: Rc<ExpressionSet>,
     pub(super) cost: Cost,
@@ -54,6 +54,9 @@ impl InputUse {
         let authority = self.host.then(|| request.authority()).transpose()?;
         let hidden = path.as_ref().map(RequestPath::hidden_query).unwrap_or_default();
         let query = Query::new(path.as_ref().and_then(RequestPath::query), hidden);
+        if self.cost.uses_query() {
+            query.spend(&request.budget)?;
+        }
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
         Ok(RuleInputs {
@@ -73,7 +76,7 @@ pub(super) struct RuleInputs<'a> {
     /// The authority, if a rule matches the host.
     pub(super) authority: Option<Authority>,
     pub(super) path: Option<RequestPath<'a>>,
-    query: Query<'a>,
+    pub(super) query: Query<'a>,
     /// The spellings of the canonical path, and those of each other reading.
     spellings: (Spellings, Vec<Spellings>),
     expressions: Rc<ExpressionSet>,

@@ -54,6 +54,12 @@ impl<R: Rule> RuleSet<R> {
         Self { index: RuleIndex::new(matches), inputs, rules }
     }
 
+    /// Returns the rules; if `reads_path`, the path of a request is also parsed if no rule matches it.
+    pub(super) fn reading_path(mut self, reads_path: bool) -> Self {
+        self.inputs.path |= reads_path;
+        self
+    }
+
     pub(super) fn modes(&self) -> impl Iterator<Item = Option<Mode>> {
         self.rules.iter().map(|rule| rule.head().mode)
     }

@@ -25,6 +25,10 @@ pub struct ParameterName {
 }
 
 impl ParameterName {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), key: parameter_key(name.as_bytes()).into_owned() }
+    }
+
     /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.name
@@ -38,9 +42,7 @@ impl ParameterName {
 
 impl Document for ParameterName {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let name = String::read(node, problems)?;
-        let key = parameter_key(name.as_bytes()).into_owned();
-        Some(Self { name, key })
+        String::read(node, problems).map(|name| Self::new(&name))
     }
 
     fn describe(definitions: &mut Definitions) -> Schema {

@@ -23,6 +23,8 @@ pub struct Substitution {
     longest: Option<usize>,
     /// The steps of a search for each byte.
     steps: usize,
+    /// Whether the replacement has groups other than the whole match.
+    has_groups: bool,
     pieces: Vec<Piece>,
 }
 
@@ -41,37 +43,47 @@ impl Substitution {
     /// # Errors
     /// Returns the reason if the budget does not suffice.
     pub(crate) fn apply(&self, value: &[u8], budget: &Budget) -> Result<Option<Vec<u8>>, Reason> {
-        budget.spend(value.len(), self.steps)?;
         // A search for groups takes several times as long: most values have no match.
-        if !self.regex.is_match(value) {
-            return Ok(None);
+        if self.has_groups {
+            budget.spend(value.len(), self.steps)?;
+            if !self.regex.is_match(value) {
+                return Ok(None);
+            }
         }
         // All searches together read the value once, and the bytes after a match once more.
         let once = self.longest.map_or(0, |_| value.len());
         budget.spend(once, self.steps)?;
         let (mut replaced, mut rest) = (Vec::with_capacity(value.len()), value);
-        let mut matches = self.regex.captures_iter(value);
+        let (mut ranges, mut groups) = (self.regex.find_iter(value), self.regex.captures_iter(value));
+        let mut next = || {
+            let captures = if self.has_groups { Some(groups.next()?) } else { None };
+            let found = captures.as_ref().map_or_else(|| ranges.next(), |captures| captures.get(0))?;
+            Some((found.range(), captures))
+        };
+        let mut is_found = false;
         loop {
             let again = self.longest.map_or(rest.len(), |longest| longest.min(rest.len()));
             budget.spend(again + 1, self.steps)?;
-            let Some(captures) = matches.next() else { break };
-            let range = captures.get(0).map(|found| found.range()).unwrap_or_default();
+            let Some((range, captures)) = next() else { break };
+            is_found = true;
             let place = value.len() - rest.len();
             replaced.extend_from_slice(value.get(place..range.start).unwrap_or_default());
-            self.replace(&captures, &mut replaced);
             rest = value.get(range.end..).unwrap_or_default();
+            self.replace(value.get(range).unwrap_or_default(), captures.as_ref(), &mut replaced);
         }
         replaced.extend_from_slice(rest);
-        Ok(Some(replaced))
+        Ok(is_found.then_some(replaced))
     }
 
     /// Adds the replacement of a match.
-    fn replace(&self, captures: &Captures<'_>, out: &mut Vec<u8>) {
+    fn replace(&self, found: &[u8], captures: Option<&Captures<'_>>, out: &mut Vec<u8>) {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Piece::Group(0) => out.extend_from_slice(found),
                 Piece::Group(group) => {
-                    out.extend_from_slice(captures.get(*group).map_or(&b""[..], |found| found.as_bytes()));
+                    let group = captures.and_then(|captures| captures.get(*group));
+                    out.extend_from_slice(group.map_or(&b""[..], |found| found.as_bytes()));
                 }
             }
         }
@@ -94,7 +106,9 @@ impl FieldGroup for Substitution {
             Ok(pieces) => {
                 let width = search_width(regex.as_str()).unwrap_or(usize::MAX);
                 let steps = width.saturating_mul(SEARCH).max(MIN_SEARCH);
-                Some(Self { longest: longest_match(regex.as_str()), regex, steps, pieces })
+                let has_groups =
+                    pieces.iter().any(|piece| matches!(piece, Piece::Group(group) if *group > 0));
+                Some(Self { longest: longest_match(regex.as_str()), regex, steps, has_groups, pieces })
             }
             Err((message, help)) => {
                 problems.invalid(Code::SUBSTITUTION, &fields.path.field("substitution"), message, help)
@@ -209,6 +223,10 @@ mod tests {
             assert_eq!(cost(regex, &"x".repeat(100)), Ok(0), "{regex}");
         }
         assert_eq!(cost("x", &"x".repeat(4_000)), Ok(0));
+        // The time of a search grows with the states in which it can be.
+        for regex in ["x.{0,50}y", "(?:x?){200}z"] {
+            assert_eq!(cost(regex, &"x".repeat(8_000)), Err(Reason::TOO_COSTLY), "{regex}");
+        }
         assert_eq!(cost("session=[^;]*", &format!("session=1; {}", "x".repeat(8_000))), Ok(8_002));
     }
 

@@ -6,7 +6,7 @@ use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
 use super::search::OnlyToken;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
-use crate::http::{Request, RequestPath};
+use crate::http::Request;
 use crate::stages::rule_inputs::RuleInputs;
 use serde_json::{Map, Value};
 use std::rc::Rc;
@@ -50,7 +50,7 @@ impl TokenStage {
     ) -> Result<Option<Rc<VerifiedToken>>, TokenDenial> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
         let OnlyToken { found, has_unclear } =
-            self.keys.only_token(required.providers.names(), request, query(request, inputs))?;
+            self.keys.only_token(required.providers.names(), request, &inputs.query)?;
         if has_unclear && (found.is_some() || required.optional) {
             return Err(Reason::TOKEN_MALFORMED.into());
         }
@@ -70,11 +70,6 @@ impl TokenStage {
         }
         Ok(Some(token))
     }
-}
-
-fn query<'p>(request: &Request<'p>, inputs: &RuleInputs<'p>) -> Option<&'p [u8]> {
-    let raw = || request.target()?.splitn(2, |byte| *byte == b'?').nth(1);
-    inputs.path.as_ref().map_or_else(raw, RequestPath::query)
 }
 
 /// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same

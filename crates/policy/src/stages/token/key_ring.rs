@@ -6,7 +6,7 @@ use super::jwks::RemoteKeys;
 use super::provider_state::ProviderState;
 use super::search::{OnlyToken, TokenSearch};
 use crate::decision::{Reason, TokenReport};
-use crate::http::Request;
+use crate::http::{Query, Request};
 use jose::{InModule, Jws, SkippedKey, Verifier};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -92,7 +92,7 @@ impl KeyRing {
         &self,
         names: &[String],
         request: &Request<'_>,
-        query: Option<&[u8]>,
+        query: &Query<'_>,
     ) -> Result<OnlyToken, Reason> {
         let mut is_accepted = vec![false; self.providers.len()];
         for name in names {

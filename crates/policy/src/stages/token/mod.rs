@@ -4,6 +4,7 @@ mod cache;
 mod challenge;
 mod check;
 mod claims;
+mod cookies;
 mod document;
 mod jwks;
 pub(super) mod key_ring;
@@ -94,7 +95,8 @@ impl Stage for TokenStage {
             claims.chain(&state.provider.payload_header).map(|header| header.0.as_str())
         });
         let identity_headers = Spellings::new(identity_headers);
-        let rules = RuleSet::new(rules);
+        let reads_query = keys.providers().iter().any(|state| !state.provider.from.query.is_empty());
+        let rules = RuleSet::new(rules).reading_path(reads_query);
         let enforcement = Enforcement::new(FILTER, mode, rules.modes(), response);
         Self { enforcement, realm, keys, rules, identity_headers }
     }

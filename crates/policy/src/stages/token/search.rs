@@ -1,16 +1,14 @@
 //! The search for the token of a request, once for all providers.
 
+use super::cookies::CookieSearch;
 use super::provider_state::ProviderState;
-use super::source::{Found, HeaderSource, cookie};
+use super::source::{Found, HeaderSource};
 use crate::decision::Reason;
-use crate::fast_map::FastMap;
-use crate::http::{Request, Spellings, query_parameters};
+use crate::http::{Query, Request, Spellings};
+use crate::vocabulary::ParameterName;
 
 /// The steps of the search for each byte of a header and each of its sources.
 const HEADER_BYTE: usize = 2;
-
-/// The steps of the search for each byte of cookies and of the query.
-const PAIR_BYTE: usize = 8;
 
 /// The sources of all providers. Each has the indexes of its providers.
 #[derive(Debug)]
@@ -18,8 +16,8 @@ pub(super) struct TokenSearch {
     names: Spellings,
     /// The sources in each header of `names`.
     headers: Vec<Vec<(HeaderSource, Vec<usize>)>>,
-    cookies: FastMap<Box<str>, Vec<usize>>,
-    query: FastMap<Box<str>, Vec<usize>>,
+    cookies: CookieSearch,
+    query: Vec<(ParameterName, Vec<usize>)>,
 }
 
 /// The only token of a request.
@@ -27,7 +25,7 @@ pub(super) struct TokenSearch {
 pub(super) struct OnlyToken {
     /// The token, and for each provider, whether its sources contain it.
     pub(super) found: Option<(Vec<u8>, Vec<bool>)>,
-    /// Whether some servers may find a token in a header that has none.
+    /// Whether some servers may find a token, or another one, where the policy finds none.
     pub(super) has_unclear: bool,
 }
 
@@ -36,7 +34,12 @@ impl OnlyToken {
     ///
     /// # Errors
     /// Returns an error if it is another token, or one of them has it twice.
-    fn add(&mut self, token: &[u8], providers: &[usize], is_accepted: &[bool]) -> Result<(), Reason> {
+    pub(super) fn add(
+        &mut self,
+        token: &[u8],
+        providers: &[usize],
+        is_accepted: &[bool],
+    ) -> Result<(), Reason> {
         for index in providers.iter().filter(|index| is_accepted.get(**index) == Some(&true)) {
             let new = || (token.to_vec(), vec![false; is_accepted.len()]);
             let (only, has_it) = self.found.get_or_insert_with(new);
@@ -52,7 +55,7 @@ impl OnlyToken {
 impl TokenSearch {
     pub(super) fn new(providers: &[ProviderState]) -> Self {
         let (mut names, mut headers) = (Vec::new(), Vec::<Vec<(HeaderSource, Vec<usize>)>>::new());
-        let (mut cookies, mut query) = (FastMap::default(), FastMap::default());
+        let (mut cookies, mut query) = (CookieSearch::default(), Vec::<(ParameterName, Vec<usize>)>::new());
         for ProviderState { provider_index, provider, .. } in providers {
             for source in &provider.from.headers {
                 let place = names.iter().position(|name| *name == source.name).unwrap_or_else(|| {
@@ -66,8 +69,13 @@ impl TokenSearch {
                     None => sources.push((source.clone(), vec![*provider_index])),
                 }
             }
-            add(&mut cookies, &provider.from.cookies, *provider_index);
-            add(&mut query, &provider.from.query, *provider_index);
+            provider.from.cookies.iter().for_each(|name| cookies.add(name, *provider_index));
+            for name in &provider.from.query {
+                match query.iter_mut().find(|(other, _)| other.as_str() == name) {
+                    Some((_, providers)) => providers.push(*provider_index),
+                    None => query.push((ParameterName::new(name), vec![*provider_index])),
+                }
+            }
         }
         Self { names: Spellings::new(names.iter().map(|name| name.as_str())), headers, cookies, query }
     }
@@ -80,23 +88,22 @@ impl TokenSearch {
         &self,
         is_accepted: &[bool],
         request: &Request<'_>,
-        query: Option<&[u8]>,
+        query: &Query<'_>,
     ) -> Result<OnlyToken, Reason> {
         let mut only = OnlyToken::default();
         self.search_headers(is_accepted, request, &mut only)?;
-        if !self.cookies.is_empty() {
-            for value in request.headers.values("cookie") {
-                request.budget.spend(value.len(), PAIR_BYTE)?;
-                for (name, value) in value.split(|byte| *byte == b';').filter_map(cookie) {
-                    only.add(value, find(&self.cookies, name), is_accepted)?;
-                }
-            }
+        self.cookies.search(is_accepted, request, &mut only)?;
+        let mut names = self.query.iter().filter(|(_, providers)| any(providers, is_accepted)).peekable();
+        if names.peek().is_some() {
+            query.spend(&request.budget)?;
         }
-        if let Some(query) = query.filter(|_| !self.query.is_empty()) {
-            request.budget.spend(query.len(), PAIR_BYTE)?;
-            for (name, value) in query_parameters(query) {
-                only.add(&value, find(&self.query, &name), is_accepted)?;
+        for (name, providers) in names {
+            let mut exact = 0;
+            for value in query.values(name.as_str().as_bytes()) {
+                exact += 1;
+                only.add(value, providers, is_accepted)?;
             }
+            only.has_unclear |= query.possible_values(name.key()).count() > exact;
         }
         Ok(only)
     }
@@ -117,7 +124,7 @@ impl TokenSearch {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
             let value = values.join(&b","[..]);
             for (source, providers) in sources {
-                if !providers.iter().any(|index| is_accepted.get(*index) == Some(&true)) {
+                if !any(providers, is_accepted) {
                     continue;
                 }
                 request.budget.spend(value.len(), HEADER_BYTE)?;
@@ -133,14 +140,7 @@ impl TokenSearch {
     }
 }
 
-fn add(sources: &mut FastMap<Box<str>, Vec<usize>>, names: &[String], provider_index: usize) {
-    for name in names {
-        sources.entry(name.as_str().into()).or_default().push(provider_index);
-    }
-}
-
-/// Returns the providers that have a source of this name.
-fn find<'s>(sources: &'s FastMap<Box<str>, Vec<usize>>, name: &[u8]) -> &'s [usize] {
-    let name = std::str::from_utf8(name).unwrap_or_default();
-    sources.get(name).map(Vec::as_slice).unwrap_or_default()
+/// Returns true if any of these providers is accepted.
+pub(super) fn any(providers: &[usize], is_accepted: &[bool]) -> bool {
+    providers.iter().any(|index| is_accepted.get(*index) == Some(&true))
 }

@@ -1,0 +1,81 @@
+//! The search for tokens in cookies.
+//!
+//! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, PHP reads `session[]`
+//! and `.session` as `session` and `_session`, and some servers start a cookie at a comma.
+
+use super::search::{OnlyToken, any};
+use super::source::cookie;
+use crate::decision::Reason;
+use crate::fast_map::FastMap;
+use crate::http::{Request, parameter_key, query_parameters};
+
+/// The steps of looking for a cookie, in each way in which servers cut the header.
+const COOKIE: usize = 128;
+
+/// The cookies that contain tokens, with the indexes of the providers.
+#[derive(Debug, Default)]
+pub(super) struct CookieSearch {
+    cookies: Vec<(Box<str>, Vec<usize>)>,
+    /// The places of the cookies that some server reads under a name.
+    by_key: FastMap<Box<str>, Vec<usize>>,
+}
+
+impl CookieSearch {
+    pub(super) fn add(&mut self, name: &str, provider_index: usize) {
+        if let Some((_, providers)) = self.cookies.iter_mut().find(|(other, _)| **other == *name) {
+            providers.push(provider_index);
+            return;
+        }
+        let key = key(name.as_bytes());
+        self.by_key.entry(key.into()).or_default().push(self.cookies.len());
+        self.cookies.push((name.into(), vec![provider_index]));
+    }
+
+    /// Adds the tokens of the providers that are accepted.
+    ///
+    /// # Errors
+    /// Returns the reason if there is more than one, or the search costs too much.
+    pub(super) fn search(
+        &self,
+        is_accepted: &[bool],
+        request: &Request<'_>,
+        only: &mut OnlyToken,
+    ) -> Result<(), Reason> {
+        if self.cookies.is_empty() {
+            return Ok(());
+        }
+        for value in request.headers.values("cookie") {
+            request.budget.spend(1 + value.iter().filter(|byte| b";,".contains(byte)).count(), COOKIE)?;
+            for pair in value.split(|byte| *byte == b';') {
+                for (place, part) in pair.split(|byte| *byte == b',').enumerate() {
+                    let Some((name, _)) = cookie(part) else { continue };
+                    for (own, providers) in self.read_as(name).filter(|(_, of)| any(of, is_accepted)) {
+                        match cookie(pair).filter(|_| place == 0 && name == own.as_bytes()) {
+                            Some((_, value)) => only.add(value, providers, is_accepted)?,
+                            None => only.has_unclear = true,
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the cookies that some server may find under this name.
+    fn read_as(&self, name: &[u8]) -> impl Iterator<Item = &(Box<str>, Vec<usize>)> {
+        let places = self.by_key.get(key(name).as_str());
+        places.into_iter().flatten().filter_map(|place| self.cookies.get(*place))
+    }
+}
+
+/// Returns the same text for all names that some server treats as one.
+fn key(name: &[u8]) -> String {
+    let is_outer = |byte: &u8| !byte.is_ascii_graphic();
+    let start = name.iter().position(|byte| !is_outer(byte)).unwrap_or(name.len());
+    let end = name.iter().rposition(|byte| !is_outer(byte)).map_or(start, |last| last + 1);
+    let name = name.get(start..end).unwrap_or_default();
+    let decoded = query_parameters(name).next().map(|(name, _)| name).unwrap_or_default();
+    let key = parameter_key(&decoded);
+    let base = key.split(|byte| *byte == b'[').next().unwrap_or_default();
+    String::from_utf8_lossy(base).into_owned()
+}
