@@ -192,6 +192,10 @@ fn the_preset_replaces_empty_security_headers() {
 #[test]
 fn trailers_that_the_policy_judges_are_removed() {
     let policy = json!({
+        "path": {
+            "default": "allow",
+            "rules": [{"name": "debug", "match": {"headers": [{"name": "x-path", "present": true}]}, "action": "deny"}],
+        },
         "token": {
             "providers": {"p": {
                 "issuer": "i", "algorithms": ["HS256"],
@@ -204,7 +208,8 @@ fn trailers_that_the_policy_judges_are_removed() {
         "header": {
             "underscores": "remove", "presets": ["edgeSanitize"],
             "rules": [
-                {"name": "rules", "require": [{"name": "x-needed", "present": true}],
+                {"name": "rules", "match": {"headers": [{"name": "x-matched", "present": false}]},
+                 "require": [{"name": "x-needed", "present": true}],
                  "forbid": [{"name": "x-admin", "present": true}], "single": ["x-single", "host"],
                  "request": {"remove": ["x-gone", "x-internal-*"], "rename": [{"from": "x-from", "to": "x-to"}],
                      "rewrite": [{"name": "x-new", "regex": "a", "substitution": "b"}],
@@ -238,6 +243,9 @@ fn trailers_that_the_policy_judges_are_removed() {
         "x-new",
         "x-set",
         "x-added",
+        "x-matched",
+        "x-path",
+        "X.Original_URL",
     ] {
         assert!(stage.removes_trailer(removed.as_bytes()), "{removed}");
     }

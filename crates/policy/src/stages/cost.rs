@@ -98,6 +98,11 @@ impl Cost {
         cost
     }
 
+    /// Returns true if a rule matches a header that a server may read as `name`.
+    pub(super) fn uses_header(&self, name: &[u8]) -> bool {
+        self.header_names.contain(name)
+    }
+
     /// Returns true if a rule matches the query.
     pub(super) fn uses_query(&self) -> bool {
         self.query.patterns > 0

@@ -1,11 +1,11 @@
 //! The rules of a filter.
 
 use super::cost::Cost;
-use super::enforcement::RuleHead;
+use super::enforcement::{Enforcement, RuleHead};
 use super::index::RuleIndex;
 use super::rule_inputs::{InputUse, RuleInputs};
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
-use crate::http::{Needs, Request, RequestPath};
+use crate::http::{Needs, Request, RequestPath, is_spelling};
 use crate::vocabulary::{HeaderMatch, Mode, PathReading, RequestMatch, Rules, Sense};
 use automata::ExpressionSet;
 
@@ -62,6 +62,15 @@ impl<R: Rule> RuleSet<R> {
 
     pub(super) fn modes(&self) -> impl Iterator<Item = Option<Mode>> {
         self.rules.iter().map(|rule| rule.head().mode)
+    }
+
+    /// Returns true if a rule that is enforced matches a header that a server may read as `name`.
+    pub(super) fn use_header(&self, name: &[u8], enforcement: &Enforcement) -> bool {
+        let is_name = |header: &HeaderMatch| is_spelling(name, header.name.as_str());
+        let mut enforced = self.rules.iter().filter(|rule| enforcement.is_enforced(rule.head()));
+        // Most names are those of no rule.
+        self.inputs.cost.uses_header(name)
+            && enforced.any(|rule| rule.matches().header_matches().chain(rule.further_headers()).any(is_name))
     }
 
     /// Returns what the matches need of the connection.

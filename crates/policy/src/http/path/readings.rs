@@ -119,6 +119,10 @@ impl<'s> Search<'s> {
         add(&mut self.visited, place);
         while let Some(place) = self.visited.get(next).copied() {
             self.take_steps(place)?;
+            if dots::is_before_blanks(self.text(place)) {
+                let cut = self.apply(place, dots::without_blanks)?;
+                add(&mut self.visited, cut);
+            }
             let resolved = self.resolve(place)?;
             add(&mut self.visited, resolved);
             add(&mut self.readings, resolved);

@@ -59,11 +59,10 @@ impl rule_set::Rule for Rule {
 }
 
 impl Rule {
-    /// Returns true if the rule checks or changes a request header that a server may read as `name`.
+    /// Returns true if the rule counts or changes a request header that a server may read as `name`.
     fn concerns(&self, name: &[u8]) -> bool {
         let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
-        self.require.iter().chain(&self.forbid).any(|header| is_name(&header.name))
-            || self.single.iter().any(|own| matches!(own, SingleName::Header(own) if is_name(own)))
+        self.single.iter().any(|own| matches!(own, SingleName::Header(own) if is_name(own)))
             || self.request.changes(name)
     }
 }
@@ -99,6 +98,7 @@ impl Stage for HeaderStage {
         let is_mode = self.enforcement.mode() == Mode::Enforce;
         let enforced = self.rules.iter().filter(|rule| self.enforcement.is_enforced(rule.head()));
         self.enforcement.removes_trailer(name)
+            || self.rules.use_header(name, &self.enforcement)
             || is_mode && self.underscores != Underscores::Allow && is_irregular(name)
             || self.edge_sanitize && preset::is_reserved(name)
             || enforced.into_iter().any(|rule| rule.concerns(name))

@@ -67,7 +67,11 @@ impl Stage for PathStage {
     }
 
     fn removes_trailer(&self, name: &[u8]) -> bool {
+        let moves_path =
+            self.normalize.path_headers != PathHeaders::Keep && path_headers::is_path_header(name);
         self.enforcement.removes_trailer(name)
+            || self.enforcement.denies_malformed() && moves_path
+            || self.rules.use_header(name, &self.enforcement)
     }
 
     fn on_request<'a, T: Trace>(

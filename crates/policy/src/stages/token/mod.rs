@@ -105,6 +105,7 @@ impl Stage for TokenStage {
         let is_source = || self.keys.providers().iter().any(|state| state.provider.from.reads(name));
         self.enforcement.removes_trailer(name)
             || self.enforcement.denies_malformed() && (self.identity_headers.contain(name) || is_source())
+            || self.rules.use_header(name, &self.enforcement)
     }
 
     fn on_request<'a, T: Trace>(
