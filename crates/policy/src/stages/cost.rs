@@ -68,14 +68,8 @@ struct RuleCost {
 
 impl Cost {
     /// Returns the cost of the matches of these rules, and of further matches on headers.
-    pub(super) fn of<'m>(
-        matches: impl Iterator<Item = &'m RequestMatch>,
-        headers: impl Iterator<Item = &'m HeaderMatch>,
-    ) -> Self {
+    pub(super) fn of(matches: &[&RequestMatch], headers: &[&HeaderMatch]) -> Self {
         let (mut cost, mut by_name, mut by_parameter) = (Self::default(), BTreeMap::new(), BTreeMap::new());
-        let mut add = |header: &'m HeaderMatch| {
-            by_name.entry(header.name.as_str()).or_insert_with(PatternCost::default).add(&header.condition);
-        };
         for matcher in matches {
             cost.folds |= matcher.folds_paths();
             let paths = matcher.path_matches().map(|path| match path {
@@ -86,14 +80,19 @@ impl Cost {
             cost.rules.push(RuleCost { reading, headers: matcher.header_matches().count() });
             for parameter in matcher.query_matches() {
                 cost.query.add(&parameter.condition);
-                *by_parameter.entry(parameter.name.key()).or_insert(0_usize) += 1;
+                add(&mut by_parameter, &String::from_utf8_lossy(parameter.name.key()), &parameter.condition);
             }
-            matcher.header_matches().for_each(&mut add);
+            for header in matcher.header_matches() {
+                add(&mut by_name, header.name.as_str(), &header.condition);
+            }
+        }
+        for header in headers {
+            add(&mut by_name, header.name.as_str(), &header.condition);
         }
         // A parameter is compared with the patterns of its name only.
-        cost.query.patterns = by_parameter.into_values().max().unwrap_or_default();
-        headers.for_each(add);
-        cost.header_names = Spellings::new(by_name.keys().copied());
+        let patterns = by_parameter.into_values().map(|parameter| parameter.patterns);
+        cost.query.patterns = patterns.max().unwrap_or_default();
+        cost.header_names = Spellings::new(by_name.keys().map(String::as_str));
         cost.headers = by_name.into_values().collect();
         cost
     }
@@ -174,4 +173,8 @@ impl PatternCost {
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)
     }
+}
+
+fn add(by_name: &mut BTreeMap<String, PatternCost>, name: &str, condition: &Condition) {
+    by_name.entry(name.to_owned()).or_default().add(condition);
 }

@@ -1,6 +1,7 @@
 //! The parts of a request that rules match besides its headers.
 
 use super::cost::Cost;
+use super::index::RuleIndex;
 use crate::decision::Reason;
 use crate::http::{Authority, Host, Normalize, PathLimits, Query, Request, RequestPath};
 use crate::vocabulary::{MatchInput, PathReading, RequestMatch, Sense, Spellings};
@@ -19,14 +20,10 @@ pub(super) struct InputUse {
 
 impl InputUse {
     /// Returns the parts that these matches use.
-    pub(super) fn of<'m>(
-        matches: impl Iterator<Item = &'m RequestMatch> + Clone,
-        expressions: ExpressionSet,
-        cost: Cost,
-    ) -> Self {
+    pub(super) fn of(matches: &[&RequestMatch], expressions: ExpressionSet, cost: Cost) -> Self {
         Self {
-            host: matches.clone().any(RequestMatch::uses_host),
-            path: matches.clone().any(RequestMatch::uses_path),
+            host: matches.iter().any(|matcher| matcher.uses_host()),
+            path: matches.iter().any(|matcher| matcher.uses_path()),
             expressions: Rc::new(expressions),
             cost,
         }
@@ -41,11 +38,25 @@ impl InputUse {
         Ok(path.transpose()?.flatten())
     }
 
-    /// Parses the other parts of a request with this path.
+    /// Parses the other parts of a request with this path, and finds the rules that may match it; with `all`, every rule.
     ///
     /// # Errors
     /// Returns the reason if the host is malformed, or matching the rules would cost too much.
-    pub(super) fn with_path<'a>(
+    pub(super) fn find<'a>(
+        &self,
+        index: &RuleIndex,
+        request: &Request<'a>,
+        path: Option<RequestPath<'a>>,
+        all: bool,
+    ) -> Result<RuleInputs<'a>, Reason> {
+        let mut inputs = self.with_path(request, path)?;
+        let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
+        self.cost.spend_rules(&found, inputs.readings().count(), request)?;
+        inputs.rules = if all { index.all() } else { found };
+        Ok(inputs)
+    }
+
+    fn with_path<'a>(
         &self,
         request: &Request<'a>,
         path: Option<RequestPath<'a>>,

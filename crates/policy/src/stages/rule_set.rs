@@ -48,10 +48,10 @@ impl<R: Rule> RuleSet<R> {
         let expressions = rules.iter_mut().flat_map(|rule| rule.matches_mut().path_expressions_mut());
         let expressions =
             ExpressionSet::new(expressions.zip(0..).map(|(pattern, place)| pattern.placed(place)));
-        let matches = rules.iter().map(R::matches);
-        let cost = Cost::of(matches.clone(), rules.iter().flat_map(R::further_headers));
-        let inputs = InputUse::of(matches.clone(), expressions, cost);
-        Self { index: RuleIndex::new(matches), inputs, rules }
+        let matches: Vec<&RequestMatch> = rules.iter().map(R::matches).collect();
+        let headers: Vec<&HeaderMatch> = rules.iter().flat_map(R::further_headers).collect();
+        let inputs = InputUse::of(&matches, expressions, Cost::of(&matches, &headers));
+        Self { index: RuleIndex::new(&matches), inputs, rules }
     }
 
     /// Returns the rules; if `reads_path`, the path of a request is also parsed if no rule matches it.
@@ -104,11 +104,7 @@ impl<R: Rule> RuleSet<R> {
         request: &Request<'a>,
         path: Option<RequestPath<'a>>,
     ) -> Result<RuleInputs<'a>, Reason> {
-        let mut inputs = self.inputs.with_path(request, path)?;
-        let found = self.index.find(inputs.host(), inputs.readings(), &request.budget)?;
-        self.inputs.cost.spend_rules(&found, inputs.readings().count(), request)?;
-        inputs.rules = if T::ENABLED { self.index.all() } else { found };
-        Ok(inputs)
+        self.inputs.find(&self.index, request, path, T::ENABLED)
     }
 
     /// Does the same for a request that is denied. If its path is malformed, it has none. If that is not enough, only the rules

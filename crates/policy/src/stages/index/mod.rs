@@ -29,7 +29,7 @@ pub(super) struct RuleIndex {
 }
 
 impl RuleIndex {
-    pub(super) fn new<'m>(matches: impl Iterator<Item = &'m RequestMatch>) -> Self {
+    pub(super) fn new(matches: &[&RequestMatch]) -> Self {
         let mut index = Self::default();
         for (rule, matcher) in (0..).zip(matches) {
             index.rules += 1;
