@@ -101,3 +101,75 @@ fn templates_that_match_in_many_ways_are_too_costly() {
     let many = "/a/a/a/a/a/a/a/a/a/a/a/a;x%3Ay%5Cz";
     assert_eq!(denial(&policy, &[(":path", many)]), Some("too_costly"));
 }
+
+/// Returns `count` rules, each with this match.
+fn rules(count: usize, matches: impl Fn(usize) -> Value) -> Value {
+    let rule = |n| json!({"name": format!("r{n}"), "match": matches(n), "action": "deny"});
+    json!({"path": {"default": "allow", "rules": (0..count).map(rule).collect::<Value>()}})
+}
+
+#[test]
+fn patterns_of_one_rule_count_for_each_reading() {
+    let paths = |n: usize| (0..n).map(|n| json!({"template": format!("/x/{{a}}/{n}")})).collect::<Value>();
+    let policy = rules(1, |_| json!({"paths": paths(5_000)}));
+    assert_eq!(denial(&policy, &[(":path", "/x/y/z")]), None);
+    assert_eq!(denial(&policy, &[(":path", "/x/y%3Aa%2Fb;c/z")]), Some("too_costly"));
+}
+
+#[test]
+fn every_item_of_a_long_list_counts() {
+    let policy = rules(
+        8,
+        |n| json!({"headers": [{"name": "x-role", "exact": format!("admin{n}"), "ignoreCase": true}]}),
+    );
+    let lists = |item: &str| item.repeat(2_700);
+    for (item, expected) in [("é,", Some("too_costly")), ("a,", None)] {
+        let line = lists(item);
+        let lines = [(":path", "/"), ("x-role", &*line), ("X.Role", &*line), ("x_role", &*line)];
+        assert_eq!(denial(&policy, &lines), expected, "{item}");
+    }
+}
+
+#[test]
+fn every_parameter_counts() {
+    let policy = rules(1, |n| json!({"query": [{"name": "q", "exact": format!("v{n}")}]}));
+    for (query, expected) in [("q&", Some("too_costly")), ("q=12345678&", None)] {
+        let path = format!("/?{}", query.repeat(8_000 / query.len()));
+        assert_eq!(denial(&policy, &[(":path", &path)]), expected, "{query}");
+    }
+    let names = "Q[;".repeat(2_700);
+    let hidden = format!("/;{names}%41?{names}");
+    assert_eq!(denial(&policy, &[(":path", &hidden)]), Some("too_costly"));
+}
+
+#[test]
+fn header_lines_count_for_each_rule_that_matches_headers() {
+    let policy = rules(10_000, |n| json!({"headers": [{"name": format!("x-{n:05}"), "exact": "a"}]}));
+    let names: Vec<String> = (0..90).map(|n| format!("x-{n:04}z")).collect();
+    let lines = |count: usize| -> Vec<(&str, &str)> {
+        let lines = names.iter().take(count).map(|name| (name.as_str(), "v"));
+        std::iter::once((":path", "/")).chain(lines).collect()
+    };
+    assert_eq!(denial(&policy, &lines(20)), None);
+    assert_eq!(denial(&policy, &lines(90)), Some("too_costly"));
+}
+
+#[test]
+fn an_answer_to_a_denied_request_has_the_edits_of_rules_that_match_every_request() {
+    let policy = json!({"path": {"default": "allow"}, "header": {"rules": [
+        {"name": "all", "response": {"set": [{"name": "x-all", "value": "1"}]}},
+        {"name": "header", "match": {"headers": [{"name": "x-a", "present": true}]}, "response": {"set": [{"name": "x-header", "value": "1"}]}},
+        {"name": "some", "match": {"paths": [{"prefix": "/a"}]}, "response": {"set": [{"name": "x-some", "value": "1"}]}}]}});
+    let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+    for path in ["/a", "/a%00"] {
+        let pairs = [(":method", "GET"), (":authority", "a"), (":path", path), ("x-a", "1")];
+        let lines = pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+        let outcome: Outcome<'_, Ringfence, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+        let edits = if path == "/a" { 3 } else { 2 };
+        assert_eq!(
+            format!("{:?}", outcome.response_state).matches(char::is_numeric).count(),
+            edits,
+            "{path}"
+        );
+    }
+}

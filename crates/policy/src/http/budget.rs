@@ -33,3 +33,21 @@ impl Budget {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Budget;
+    use crate::reason::Reason;
+    use crate::test;
+
+    #[test]
+    fn a_product_beyond_the_numbers_of_a_module_is_too_costly() {
+        let budget = Budget::new();
+        // In a module 2^22 * 2^10 is 0.
+        for (count, steps) in [(1 << 22, 1 << 10), (usize::MAX, 2), (1_000_001, 1)] {
+            assert_eq!(budget.spend(count, steps), Err(Reason::TOO_COSTLY), "{count} {steps}");
+        }
+        assert_eq!(budget.spend(1000, 1000), Ok(()));
+        assert_eq!(budget.spend(1, 1), Err(Reason::TOO_COSTLY));
+    }
+}

@@ -3,17 +3,18 @@
 mod authority;
 mod budget;
 mod header_class;
+mod header_index;
 mod headers;
 mod list;
 mod path;
 mod query;
 mod request;
-mod spellings;
 
 pub use authority::{Authority, Host};
 pub(crate) use budget::Budget;
 pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
 pub use header_class::{is_other_spelling, is_spelling};
+pub(crate) use header_index::HeaderIndex;
 pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
 pub(crate) use list::list_items;
@@ -25,4 +26,3 @@ pub use path::{
 pub(crate) use query::parameter_count;
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};
-pub(crate) use spellings::Spellings;

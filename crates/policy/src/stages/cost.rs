@@ -5,7 +5,7 @@
 //! module together.
 
 use crate::decision::Reason;
-use crate::http::{Budget, Request, RequestPath, Spellings, parameter_count};
+use crate::http::{Budget, HeaderIndex, Request, RequestPath, parameter_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ const LINE: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     query: PatternCost,
-    header_names: Spellings,
+    header_names: HeaderIndex,
     /// The patterns of each header of `header_names`.
     headers: Vec<PatternCost>,
     /// Whether a path is also matched with letters folded to ASCII.
@@ -92,7 +92,7 @@ impl Cost {
         // A parameter is compared with the patterns of its name only.
         let patterns = by_parameter.into_values().map(|parameter| parameter.patterns);
         cost.query.patterns = patterns.max().unwrap_or_default();
-        cost.header_names = Spellings::new(by_name.keys().map(String::as_str));
+        cost.header_names = HeaderIndex::new(by_name.keys().map(String::as_str));
         cost.headers = by_name.into_values().collect();
         cost
     }

@@ -15,7 +15,7 @@ mod search;
 mod source;
 
 use crate::decision::{Answer, Filter, Report, Trace};
-use crate::http::{Needs, Request, Spellings};
+use crate::http::{HeaderIndex, Needs, Request};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
@@ -40,7 +40,7 @@ pub struct TokenStage {
     keys: KeyRing,
     rules: RuleSet<Rule>,
     /// The headers that only this filter may set.
-    identity_headers: Spellings,
+    identity_headers: HeaderIndex,
 }
 
 impl rule_set::Rule for Rule {
@@ -94,7 +94,7 @@ impl Stage for TokenStage {
             let claims = state.provider.claim_to_headers.iter().map(|to| &to.header);
             claims.chain(&state.provider.payload_header).map(|header| header.0.as_str())
         });
-        let identity_headers = Spellings::new(identity_headers);
+        let identity_headers = HeaderIndex::new(identity_headers);
         let reads_query = keys.providers().iter().any(|state| !state.provider.from.query.is_empty());
         let rules = RuleSet::new(rules).reading_path(reads_query);
         let enforcement = Enforcement::new(FILTER, mode, rules.modes(), response);

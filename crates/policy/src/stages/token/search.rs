@@ -4,7 +4,7 @@ use super::cookies::CookieSearch;
 use super::provider_state::ProviderState;
 use super::source::{Found, HeaderSource};
 use crate::decision::Reason;
-use crate::http::{Query, Request, Spellings};
+use crate::http::{HeaderIndex, Query, Request};
 use crate::vocabulary::ParameterName;
 
 /// The steps of the search for each byte of a header and each of its sources.
@@ -13,7 +13,7 @@ const HEADER_BYTE: usize = 2;
 /// The sources of all providers. Each has the indexes of its providers.
 #[derive(Debug)]
 pub(super) struct TokenSearch {
-    names: Spellings,
+    names: HeaderIndex,
     /// The sources in each header of `names`.
     headers: Vec<Vec<(HeaderSource, Vec<usize>)>>,
     cookies: CookieSearch,
@@ -77,7 +77,7 @@ impl TokenSearch {
                 }
             }
         }
-        Self { names: Spellings::new(names.iter().map(|name| name.as_str())), headers, cookies, query }
+        Self { names: HeaderIndex::new(names.iter().map(|name| name.as_str())), headers, cookies, query }
     }
 
     /// Finds the only token of the request in the sources of the providers that are accepted.

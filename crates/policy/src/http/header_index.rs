@@ -5,22 +5,22 @@ use crate::fast_map::FastMap;
 
 /// Header names, found by any spelling of a name (see [`is_spelling`]).
 #[derive(Debug, Default)]
-pub(crate) struct Spellings {
+pub(crate) struct HeaderIndex {
     names: Vec<Box<str>>,
     by_class: FastMap<Box<str>, Vec<usize>>,
     /// A bit for each length of a name. Most names of a request differ in their length from those of a policy.
     lengths: u64,
 }
 
-impl Spellings {
+impl HeaderIndex {
     pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let mut spellings = Self::default();
+        let mut index = Self::default();
         for (place, name) in names.enumerate() {
-            spellings.lengths |= bit(name.len());
-            spellings.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
-            spellings.names.push(name.into());
+            index.lengths |= bit(name.len());
+            index.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
+            index.names.push(name.into());
         }
-        spellings
+        index
     }
 
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
@@ -43,7 +43,7 @@ fn bit(length: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Spellings;
+    use super::HeaderIndex;
     use crate::http::is_spelling;
     use crate::test;
 
@@ -51,7 +51,7 @@ mod tests {
     fn names_are_found_as_one_by_one() {
         let long = "x-".repeat(40);
         let names = ["x-role", "x_role", "authorization", "content_length", long.as_str()];
-        let spellings = Spellings::new(names.into_iter());
+        let index = HeaderIndex::new(names.into_iter());
         for found in [
             "x-role",
             "X!ROLE",
@@ -65,9 +65,9 @@ mod tests {
             ":path",
         ] {
             let one_by_one = (0..names.len()).filter(|place| is_spelling(found.as_bytes(), names[*place]));
-            assert!(spellings.of(found.as_bytes()).eq(one_by_one.clone()), "{found}");
-            assert_eq!(spellings.contain(found.as_bytes()), one_by_one.count() > 0, "{found}");
+            assert!(index.of(found.as_bytes()).eq(one_by_one.clone()), "{found}");
+            assert_eq!(index.contain(found.as_bytes()), one_by_one.count() > 0, "{found}");
         }
-        assert!(!Spellings::default().contain(b"x-role"));
+        assert!(!HeaderIndex::default().contain(b"x-role"));
     }
 }
