@@ -40,6 +40,10 @@ fn walk(scene: &mut Scene<'_>, node: &Node, names: &[&str]) {
     let late = after_the_router(node.items(), is_module);
     late.into_iter().for_each(|filter| after_router(scene, head(filter)));
     filter(scene, node);
+    upgrades(scene, node);
+    if !names.is_empty() {
+        route(scene, node);
+    }
     if let Some(routes) = field(node, "typed_per_filter_config") {
         disabled_for_route(scene, routes, names);
     }
@@ -98,6 +102,53 @@ fn filter(scene: &mut Scene<'_>, node: &Node) {
         let message = "the matcher decides which requests the module checks";
         let help = "load the module without a matcher, and write the condition in the policy";
         scene.found.warning(head(matcher), "matched_filter", message, help);
+    }
+}
+
+/// Checks the upgrades of a connection manager: the filters of an upgrade replace those of other requests.
+fn upgrades(scene: &mut Scene<'_>, manager: &Node) {
+    let runs = |scene: &Scene<'_>, filter: &Node| {
+        let name = filter.get("name").and_then(Node::text);
+        name.is_some_and(|name| runs_module(scene, filter, name))
+    };
+    let filters = field(manager, "http_filters").map(Node::items).unwrap_or_default();
+    if !filters.iter().any(|filter| runs(scene, filter)) {
+        return;
+    }
+    let upgrades = field(manager, "upgrade_configs").map(Node::items).unwrap_or_default();
+    for filters in upgrades.iter().filter_map(|upgrade| upgrade.get("filters")) {
+        if !filters.items().is_empty() && !filters.items().iter().any(|filter| runs(scene, filter)) {
+            let message =
+                "requests with this upgrade pass unchecked: these filters replace those of other requests";
+            let help = "remove `filters`, or repeat the filter of the module in them";
+            scene.found.warning(head(filters), "upgrade_filters", message, help);
+        }
+    }
+}
+
+/// Checks the rewrites of a route, which Envoy applies after the module has checked the request.
+fn route(scene: &mut Scene<'_>, node: &Node) {
+    let Some(action) = field(node, "route") else { return };
+    for name in ["regex_rewrite", "path_rewrite_policy", "host_rewrite_header", "host_rewrite_path_regex"] {
+        if let Some(rewrite) = field(action, name) {
+            let message = format!("`{name}` changes the request after the module has checked it");
+            let help = if name.starts_with("host") {
+                "remove it: the upstream gets a host that no policy has checked"
+            } else {
+                "write the rewrite in a path-policy, which checks the new path"
+            };
+            scene.found.warning(head(rewrite), "route_rewrite", message, help);
+        }
+    }
+    let prefix = field(node, "match").and_then(|matcher| matcher.get("prefix")).and_then(Node::text);
+    if let (Some(prefix), Some(rewrite)) = (prefix, field(action, "prefix_rewrite"))
+        && let Some(text) = rewrite.text()
+        && text.ends_with('/')
+        && !prefix.ends_with('/')
+    {
+        let message = format!("`{prefix}../x` becomes `{text}../x` after the module has checked it");
+        let help = "let both texts end in a slash, or use `path_separated_prefix`";
+        scene.found.warning(rewrite.span, "route_rewrite", message, help);
     }
 }
 

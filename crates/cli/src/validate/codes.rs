@@ -3,7 +3,7 @@
 use diagnostics::Severity;
 
 /// The codes with their severities and descriptions.
-pub const CODES: [(Severity, &str, &str); 16] = [
+pub const CODES: [(Severity, &str, &str); 18] = [
     (Severity::Error, "duplicate_field", "an object has the same key twice"),
     (Severity::Error, "unknown_filter", "the filter of a policy is unknown"),
     (Severity::Error, "wrong_filter", "a policy of another filter"),
@@ -30,6 +30,16 @@ pub const CODES: [(Severity, &str, &str); 16] = [
         Severity::Warning,
         "disabled_for_route",
         "a route, virtual host or cluster of a route disables the filter of the module",
+    ),
+    (
+        Severity::Warning,
+        "upgrade_filters",
+        "the filters of an upgrade, which replace those of other requests, lack the module",
+    ),
+    (
+        Severity::Warning,
+        "route_rewrite",
+        "a route changes the path or the host after the module has checked it",
     ),
     (Severity::Warning, "matched_filter", "a matcher of Envoy decides which requests the module checks"),
     (Severity::Warning, "optional_filter", "an Envoy without Wasm ignores the filter of the module"),
