@@ -80,7 +80,9 @@ macro_rules! document {
                 fn from_fields(fields: &Fields<'_>, problems: &mut Problems) -> Option<Self> {
                     $( let $field = document!(@read fields, problems, [$($key)?], $type $(, $default)?); )*
                     let group = Self { $( $field: $field?, )* };
-                    $check(&group, fields.path, problems);
+                    if !fields.misspell(Self::FIELDS) {
+                        $check(&group, fields.path, problems);
+                    }
                     Some(group)
                 }
 

@@ -107,6 +107,11 @@ impl<'a> Fields<'a> {
         Some(Self { map, path: node.path, unknown })
     }
 
+    /// Returns true if one of these names may be misspelled: an unknown field is near to it.
+    pub fn misspell(&self, names: &[&str]) -> bool {
+        self.unknown.iter().any(|name| nearest(name, names.iter().copied()).is_some())
+    }
+
     /// Returns true if the field is present.
     pub fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
@@ -124,9 +129,7 @@ impl<'a> Fields<'a> {
         let list = || format!("`{}`", names.join("`, `"));
         match (present.next(), present.next()) {
             (Some(name), None) => Some(name),
-            (None, _) if self.unknown.iter().any(|name| nearest(name, names.iter().copied()).is_some()) => {
-                None
-            }
+            (None, _) if self.misspell(names) => None,
             (None, _) => {
                 let message = "one of several fields is required";
                 problems.invalid(none, self.path, message, format!("add one of {}", list()))
