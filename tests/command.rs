@@ -59,7 +59,7 @@ fn observed(output: &Value) -> Result<Observed> {
         status: u16::try_from(output["status"].as_u64().context("no status")?)?,
         rule: Some(text(&output["rule"])),
         reason: text(&output["reason"]),
-        reading: Some(text(&output["reading"])),
+        reading: Some(output["reading"].as_str().map(bytes).transpose()?.map(String::from_utf8).transpose()?),
         headers: headers
             .into_iter()
             .map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value))

@@ -28,6 +28,91 @@ fn explains_an_allowed_request_with_its_changes() {
     );
 }
 
+/// Explains a request with a policy from standard input.
+fn with(policy: &str, request: &str, more: &[&str]) -> String {
+    let run = run(&[&["explain", "-", "--request", request], more].concat(), policy);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    run.out
+}
+
+#[test]
+fn shows_the_path_of_a_rewrite() {
+    let policy = "
+        path:
+          default: deny
+          rules:
+            - {name: move, match: {paths: [{prefix: /api}]}, action: rewrite, rewrite: {prefix: /v1}}
+        header: {rules: [{name: later, match: {paths: [{prefix: /v1}]}}]}";
+    let text = with(policy, "GET https://a.example/api/a;b", &[]);
+    let expected =
+        "  matched   move\n  rewrote the path to /v1/a;b\n    or /v1/a\nheader-policy\n  matched   later\n";
+    assert!(text.contains(expected), "{text}");
+    let json = with(policy, "GET https://a.example/api/a;b", &["--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["path"]["rewritten"], json!(["/v1/a;b", "/v1/a"]));
+    let unchanged = with(
+        policy.replace("rewrite: {prefix: /v1}", "rewrite: {prefix: /api}").as_str(),
+        "GET https://a.example/api",
+        &[],
+    );
+    assert!(!unchanged.contains("rewrote"), "{unchanged}");
+}
+
+#[test]
+fn names_the_header_that_denies() {
+    let policy = "rules: [{name: r, require: [{name: x-a, present: true}, {name: x-b, exact: b}], forbid: [{name: x-c, present: true}]}]";
+    for (headers, item, name, reason) in [
+        (["x-a: 1", "x-b: c"], "require[1]", "x-b", "header_required"),
+        (["x-b: b", "x-c: c"], "require[0]", "x-a", "header_required"),
+    ] {
+        let more = ["-H", headers[0], "-H", headers[1]];
+        let text = with(policy, "GET https://a.example/", &more);
+        let line = format!("denied by rule r of header-policy: {reason} by {item}, header {name}");
+        assert_eq!(text.lines().next(), Some(line.as_str()));
+        let json = with(policy, "GET https://a.example/", &[&more[..], &["--format", "json"]].concat());
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["header"], json!({"item": item, "name": name}));
+    }
+    let more = ["-H", "x-a: a", "-H", "x-b: b", "-H", "x-c: c"];
+    let text = with(policy, "GET https://a.example/", &more);
+    assert!(
+        text.starts_with("denied by rule r of header-policy: header_forbidden by forbid[0], header x-c\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_denial_in_shadow_is_in_the_first_line() {
+    let policy = "{mode: shadow, default: allow, rules: [{name: a, action: deny}]}";
+    let text = with(policy, "GET https://a.example/", &[]);
+    let line = "allowed in shadow mode: would be denied by rule a of path-policy: denied on /";
+    assert_eq!(text.lines().next(), Some(line));
+    let json = with(policy, "GET https://a.example/", &["--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["by"], json!([]));
+}
+
+#[test]
+fn text_and_json_escape_paths_in_the_same_way() {
+    let policy = "{default: allow, normalize: {forward: original}, rules: [{name: a, action: allow}]}";
+    let request = r"GET https://a.example/a\\b";
+    let text = with(policy, request, &[]);
+    assert!(text.contains(r"upstream  GET /a\\b"), "{text}");
+    let json: Value = serde_json::from_str(&with(policy, request, &["--format", "json"])).unwrap();
+    let shown = json["path"]["canonical"].as_str().unwrap();
+    assert!(shown == r"/a\\b" || !shown.contains('\\'), "{json}");
+    assert!(text.contains(&format!("path      {shown}")), "{text}");
+}
+
+#[test]
+fn takes_the_authority_of_connect_and_an_empty_one() {
+    let policy = "{default: allow, rules: []}";
+    assert!(with(policy, "CONNECT a.example:443", &[]).contains("\nhost      a.example\npath      none\n"));
+    assert!(with(policy, "GET /", &["--host", ""]).contains("\nhost      invalid: authority_missing\n"));
+    assert!(
+        with(policy, "GET http://a.example/", &["--host", "a.example"]).contains("\nhost      a.example\n")
+    );
+}
+
 #[test]
 fn prints_a_decision_as_json() {
     let run = shop("GET http://shop.example.com/old/a?b", &["--format", "json", "-H", r"x: \xff"]);
@@ -37,11 +122,11 @@ fn prints_a_decision_as_json() {
     assert_eq!(
         object,
         json!({
-            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected",
+            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected", "header": null,
             "by": [{"filter": "path-policy", "rule": "old"}],
             "mode": "enforce", "reading": null, "status": 308, "details": "ringfence_path_policy_redirected{old}",
             "host": "shop.example.com",
-            "path": {"canonical": "/old/a", "readings": [{"path": "/old/a", "because": []}]},
+            "path": {"canonical": "/old/a", "readings": [{"path": "/old/a", "because": []}], "rewritten": null},
             "steps": [
                 matched("vhost-policy", "shop", Value::Null), missed("admin"), missed("watched"),
                 matched("path-policy", "old", "/old/a".into()),
@@ -146,7 +231,7 @@ fn reports_files_without_requests() {
     let entries = explain("[7, {request: GET http://a.example/, hots: a}]");
     let reasons = "  1 of -: not a request; write `GET https://shop.example.com/x`\n  2 of -: unknown field `hots`, expected ";
     assert!(entries.status == 1 && entries.out.contains(reasons), "{entries:?}");
-    assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 0));
+    assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 1));
     for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
         let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();
         assert_eq!(explain(har), Run { err, status: 2, ..printed("") });
@@ -253,10 +338,31 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             "error: `GET ftp://a.example/` has the scheme `ftp`; write `https`, `http`, `wss` or `ws`",
         ),
         (
-            vec!["explain", "shop.yaml", "--request", "CONNECT a.example:443"],
+            vec!["explain", "shop.yaml", "--request", "CONNECT"],
             "",
             2,
-            "error: `CONNECT a.example:443` has no host; write `--request CONNECT --host a.example:443`",
+            "error: `CONNECT` has no host; write `CONNECT a.example:443`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET https://a.example/", "--host", "b.example"],
+            "",
+            2,
+            "error: the host `b.example` and another one in `a.example`; remove one of the two",
+        ),
+        (
+            vec![
+                "explain",
+                "shop.yaml",
+                "--request",
+                "GET /",
+                "--host",
+                "b.example",
+                "-H",
+                "Host: a.example",
+            ],
+            "",
+            2,
+            "error: the host `b.example` and another one in `Host: a.example`; remove one of the two",
         ),
         (
             vec!["explain", "shop.yaml", "--cases", "cases.yaml", "--format", "json"],

@@ -2,7 +2,7 @@
 
 use crate::HeaderLine;
 use policy::decision::{Answer, Decision, Filter, Report, RuleResult, Step};
-use policy::http::Headers;
+use policy::http::{Headers, Normalize, PathLimits, Request};
 use policy::vocabulary::RuleName;
 use policy::{Outcome, Stage};
 
@@ -13,12 +13,16 @@ pub struct Decided {
     pub answer: Option<Answer>,
     /// The readings of the path that path-policy decided on, the canonical path first.
     pub readings: Vec<String>,
+    /// The readings of the path after a rewrite of path-policy, which the later filters decide on; empty without a rewrite.
+    pub rewritten: Vec<String>,
     /// The rules that were tried, in order.
     pub tried: Vec<TriedRule>,
     /// The shadowed denials and redirects: shadow mode reports them, and the request passes.
     pub shadowed: Vec<Answer>,
     /// The filters that the request passed through.
     pub entered: Vec<Filter>,
+    /// The header lines at the end of the decision, with pseudo-headers.
+    pub lines: Vec<HeaderLine>,
     /// The header lines that the upstream gets, with pseudo-headers; `None` if the request was not allowed.
     pub upstream: Option<Vec<HeaderLine>>,
     /// The header of the response that the client gets.
@@ -65,19 +69,27 @@ impl Decided {
         let mut response =
             Headers::new(lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
         stage.on_response(&response_state, &mut response);
-        let upstream = request.filter(|_| answer.is_none());
+        let is_after_rewrite =
+            answer.as_ref().is_none_or(|answer| answer.filter as u8 > Filter::PathPolicy as u8);
+        let rewritten = request.as_ref().filter(|_| is_after_rewrite && !readings.is_empty());
+        let rewritten = rewritten.and_then(new_readings).filter(|new| *new != readings).unwrap_or_default();
         // Blanks around a value are removed in transit (RFC 9110, section 5.5); those of a target are not.
         let in_transit = |(name, value): (&[u8], &[u8])| {
             let value = if name.starts_with(b":") { value } else { value.trim_ascii() };
             (name.to_vec(), value.to_vec())
         };
+        let lines: Vec<HeaderLine> =
+            request.iter().flat_map(|request| request.headers.lines()).map(in_transit).collect();
+        let upstream = (answer.is_none() && request.is_some()).then(|| lines.clone());
         Self {
             answer: answer.map(|answer| *answer),
             readings,
+            rewritten,
             tried,
             shadowed,
             entered: entered.iter().filter(|(_, seen)| **seen).map(|(filter, _)| filter).collect(),
-            upstream: upstream.map(|request| request.headers.lines().map(in_transit).collect()),
+            lines,
+            upstream,
             response: response.lines().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),
             awaits_keys: tokens.awaits_keys,
         }
@@ -113,12 +125,20 @@ impl Decided {
     }
 
     /// Returns the rules that made the decision: the rule that denied or redirected the request or, if it was allowed,
-    /// each rule that allowed it. Rules of header-policy are left out: they deny, but do not allow.
+    /// each rule that allowed it. Rules of header-policy are left out: they deny, but do not allow. So are rules that deny in
+    /// shadow mode.
     pub fn by(&self) -> Vec<(Filter, Option<&str>)> {
         match &self.answer {
             Some(answer) => vec![(answer.filter, answer.rule.as_ref().map(RuleName::as_str))],
             None => {
-                let allowing = self.matched().filter(|(filter, _)| *filter != Filter::HeaderPolicy);
+                let is_shadowed = |rule: &(Filter, &str)| {
+                    self.shadowed.iter().any(|answer| {
+                        answer.filter == rule.0
+                            && answer.rule.as_ref().is_some_and(|name| name.as_str() == rule.1)
+                    })
+                };
+                let allowing =
+                    self.matched().filter(|rule| rule.0 != Filter::HeaderPolicy && !is_shadowed(rule));
                 allowing.map(|(filter, rule)| (filter, Some(rule))).collect()
             }
         }
@@ -129,6 +149,13 @@ impl Decided {
         let reply = &self.answer.as_ref()?.reply;
         reply.grpc.is_none().then_some(reply.body.as_slice())
     }
+}
+
+/// Returns the readings of the path that a request has after a stage changed its target; `None` if it is unchanged.
+fn new_readings(request: &Request<'_>) -> Option<Vec<String>> {
+    let target = request.headers.values(":path").next();
+    let path = request.path(&Normalize::default(), &PathLimits::default()).ok().flatten()?;
+    (target != request.target()).then(|| path.readings().map(str::to_owned).collect())
 }
 
 /// Returns the header of a local reply; for gRPC that of a trailers-only response.

@@ -11,6 +11,7 @@ mod path;
 mod path_rule;
 mod posture;
 mod regex;
+mod replacement;
 mod request;
 mod unreachable;
 mod walk;
@@ -25,7 +26,7 @@ use serde_json::Value;
 use unreachable::Rule;
 
 /// The codes of warnings, with their meaning.
-pub const CODES: [(&str, &str); 9] = [
+pub const CODES: [(&str, &str); 11] = [
     ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
     ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
     ("simple_regex", "a regular expression that a simpler pattern can replace: both match the same"),
@@ -44,17 +45,27 @@ pub const CODES: [(&str, &str); 9] = [
         "connect",
         "an expression denies every path, and not CONNECT, which has no path: `prefix: /` denies both",
     ),
+    ("rewritten_path", "a rule of a later filter matches only paths that path-policy rewrites before"),
+    ("redirect_loop", "a redirect to a path that the same rule redirects again"),
 ];
 
-/// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty; `headers`
-/// is the policy of header-policy in the same document.
-pub fn lint(filter: Filter, section: &str, policy: &Value, headers: Option<&Value>) -> Vec<Problem> {
+/// The other policies of the same document.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Others<'p> {
+    /// The policy of path-policy.
+    pub path: Option<&'p Value>,
+    /// The policy of header-policy.
+    pub headers: Option<&'p Value>,
+}
+
+/// Returns warnings about a valid policy of one filter. `section` is its path in the document, which may be empty.
+pub fn lint(filter: Filter, section: &str, policy: &Value, others: Others<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     walk::each(section, policy, &mut |place| {
         duplicates::check(place, &mut found);
         regex::check(place, &mut found);
     });
-    let text = policy.to_string();
+    let (document, text) = (policy, policy.to_string());
     /// Checks the rules of a policy whose type is not public, if the first rule that matches decides.
     macro_rules! check_rules {
         ($policy:ident, $rules:expr, $rule:ident => $matches:expr, $sense:expr, $decides:expr) => {
@@ -72,17 +83,11 @@ pub fn lint(filter: Filter, section: &str, policy: &Value, headers: Option<&Valu
         Filter::PathPolicy => {
             if let Ok(policy) = read::<<PathStage as Stage>::Document>(text.as_bytes()) {
                 posture::check(section, &policy, &mut found);
-                let rules = policy.rules.iter().enumerate().map(|(index, rule)| PathRule {
-                    index,
-                    name: &rule.name,
-                    mode: rule.mode,
-                    kind: rule.action.kind,
-                    matches: &rule.action.matches,
-                });
-                let rules: Vec<_> = rules.filter(|rule| rule.mode != Some(Mode::Off)).collect();
+                let rules = PathRule::all(&policy);
                 files::check(section, &rules, policy.default, &mut found);
+                replacement::check_redirects(section, &rules, document, &mut found);
                 methods::check_connect(section, &rules, policy.default, &mut found);
-                if !headers.is_some_and(removes_overrides) {
+                if !others.headers.is_some_and(methods::removes_override) {
                     methods::check_overrides(section, &rules, policy.default, &mut found);
                 }
                 check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
@@ -97,12 +102,12 @@ pub fn lint(filter: Filter, section: &str, policy: &Value, headers: Option<&Valu
         // Every host has one virtual host, and every rule of header-policy that matches applies.
         Filter::VhostPolicy | Filter::HeaderPolicy => {}
     }
+    if let (Filter::TokenValidation | Filter::HeaderPolicy, Some(path)) = (filter, others.path)
+        && let Ok(before) = read::<<PathStage as Stage>::Document>(path.to_string().as_bytes())
+        && before.mode == Mode::Enforce
+        && document.get("mode").is_none_or(|mode| mode != "off")
+    {
+        replacement::check_later_filter(section, document, (&PathRule::all(&before), path), &mut found);
+    }
     found
-}
-
-/// Returns true if a policy of header-policy removes the headers that override methods.
-fn removes_overrides(headers: &Value) -> bool {
-    let is_enforced = headers.get("mode").is_none_or(|mode| mode == "enforce");
-    let presets = headers.get("presets").and_then(Value::as_array);
-    is_enforced && presets.is_some_and(|presets| presets.iter().any(|preset| preset == "edgeSanitize"))
 }

@@ -76,6 +76,18 @@ pub(crate) fn head(pattern: &PathMatch) -> Option<String> {
     Some(head.trim_end_matches('/').to_ascii_lowercase())
 }
 
+/// Returns true if no path, in any spelling, matches both patterns; false if that is not certain.
+pub(crate) fn are_disjoint(one: &PathMatch, other: &PathMatch) -> bool {
+    let is_plain = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    let differ = |(one, other): (&str, &str)| {
+        // A denial ignores dots at the end of a segment.
+        is_plain(one) && is_plain(other) && one.trim_end_matches('.') != other.trim_end_matches('.')
+    };
+    head(one).zip(head(other)).is_some_and(|(one, other)| one.split('/').zip(other.split('/')).any(differ))
+}
+
 /// Returns the rest of a text after its start.
 fn strip<'t>(text: &'t str, start: &str, same: impl Fn(&str, &str) -> bool) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(start.len())?;

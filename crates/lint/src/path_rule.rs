@@ -1,6 +1,6 @@
 //! The rules of path-policy, as the checks of denials see them.
 
-use policy::stages::{ActionKind, DefaultAction};
+use policy::stages::{ActionKind, DefaultAction, PathStage, Stage};
 use policy::vocabulary::{MatchFields, Mode, PathMatch, RequestMatch, RuleName};
 
 /// A rule of path-policy that is not off.
@@ -15,6 +15,18 @@ pub(crate) struct PathRule<'p> {
 }
 
 impl<'p> PathRule<'p> {
+    /// Returns the rules of a policy that are not off.
+    pub(crate) fn all(policy: &'p <PathStage as Stage>::Document) -> Vec<Self> {
+        let rules = policy.rules.iter().enumerate().map(|(index, rule)| Self {
+            index,
+            name: &rule.name,
+            mode: rule.mode,
+            kind: rule.action.kind,
+            matches: &rule.action.matches,
+        });
+        rules.filter(|rule| rule.mode != Some(Mode::Off)).collect()
+    }
+
     pub(crate) fn is_denial(&self) -> bool {
         self.kind == ActionKind::Deny
     }
@@ -22,6 +34,11 @@ impl<'p> PathRule<'p> {
     /// Returns the patterns; `None` if the rule matches every path.
     pub(crate) fn paths(&self) -> Option<&'p [PathMatch]> {
         self.matches.fields.paths.as_deref()
+    }
+
+    pub(crate) fn matches_every_method(&self) -> bool {
+        let has_methods = |fields: &MatchFields| fields.methods.is_some();
+        !has_methods(&self.matches.fields) && !self.matches.not.as_ref().is_some_and(has_methods)
     }
 
     /// Returns true if the rule has no fields other than `paths`.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use lint::Others;
 use policy::Outcome;
 use policy::decision::{Filter, NoTrace};
 use policy::http::Connection;
@@ -9,7 +10,7 @@ use policy::stages::{PathStage, load};
 use serde_json::{Value, json};
 
 fn lint(policy: &Value) -> Vec<policy::document::Problem> {
-    lint::lint(Filter::PathPolicy, "", policy, None)
+    lint::lint(Filter::PathPolicy, "", policy, Others::default())
 }
 
 fn allows(policy: &Value, method: &str, path: &str) -> bool {
@@ -82,7 +83,10 @@ fn the_advice_removes_the_warning() {
 #[test]
 fn methods_and_connect_have_warnings() {
     let codes = |policy: Value, headers: Option<&Value>| -> Vec<&'static str> {
-        lint::lint(Filter::PathPolicy, "", &policy, headers).iter().map(|found| found.code).collect()
+        lint::lint(Filter::PathPolicy, "", &policy, Others { headers, path: None })
+            .iter()
+            .map(|found| found.code)
+            .collect()
     };
     let by = |matches: Value| json!({"default": "allow", "rules": [{"name": "r", "action": "deny", "match": matches}]});
     assert_eq!(codes(by(json!({"methods": ["DELETE"]})), None), ["method_override"]);
@@ -92,6 +96,34 @@ fn methods_and_connect_have_warnings() {
     assert_eq!(codes(by(json!({"methods": ["DELETE"]})), Some(&shadow)), ["method_override"]);
     assert!(codes(by(json!({"methods": ["DELETE", "POST"]})), None).is_empty());
     assert!(codes(by(json!({"methods": ["TRACE"]})), None).is_empty());
+    let two = |first: Value, second: Value| {
+        let rule = |name: &str, matches: Value| json!({"name": name, "action": "deny", "match": matches});
+        json!({"default": "allow", "rules": [rule("a", first), rule("b", second)]})
+    };
+    let delete = json!({"hosts": ["a.example"], "paths": [{"prefix": "/a/b"}], "methods": ["DELETE"]});
+    for (post, is_denied) in [
+        (json!({"hosts": ["a.example"], "paths": [{"prefix": "/a"}], "methods": ["POST"]}), true),
+        (json!({"hosts": ["*.example"], "methods": ["POST"]}), true),
+        (json!({"hosts": ["b.example"], "methods": ["POST"]}), false),
+        (json!({"paths": [{"prefix": "/a/b/c"}], "methods": ["POST"]}), false),
+        (json!({"not": {"methods": ["GET", "HEAD"]}}), true),
+        (json!({"not": {"methods": ["GET", "POST"]}}), false),
+        (json!({"not": {"methods": ["GET"], "paths": [{"prefix": "/a"}]}}), false),
+    ] {
+        assert_eq!(codes(two(delete.clone(), post.clone()), None).is_empty(), is_denied, "{post}");
+    }
+    let name = "x-http-method-override";
+    for (rule, removes) in [
+        (json!({"request": {"remove": [name]}}), true),
+        (json!({"match": {}, "request": {"remove": ["x-http-*"]}}), true),
+        (json!({"request": {"remove": ["x-other"]}}), false),
+        (json!({"mode": "shadow", "request": {"remove": [name]}}), false),
+        (json!({"match": {"paths": [{"prefix": "/b"}]}, "request": {"remove": [name]}}), false),
+    ] {
+        let headers = json!({"rules": [rule]});
+        let found = codes(by(json!({"methods": ["DELETE"]})), Some(&headers));
+        assert_eq!(found.is_empty(), removes, "{headers}");
+    }
     let every_path = by(json!({"paths": [{"regex": "/(.*)?"}]}));
     assert!(allows(&every_path, "CONNECT", ""));
     assert_eq!(codes(every_path, None), ["connect"]);

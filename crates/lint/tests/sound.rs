@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use lint::Others;
 use policy::Outcome;
 use policy::decision::{Filter, RuleResult, Step};
 use policy::http::Connection;
@@ -160,7 +161,7 @@ fn an_unreachable_rule_never_matches() {
         let mode = numbers.pick(&["enforce", "enforce", "shadow"]);
         let policy = json!({"default": "allow", "mode": mode, "rules": rules});
         let stage: PathStage = load(policy.to_string().as_bytes()).unwrap();
-        let found = lint::lint(Filter::PathPolicy, "", &policy, None);
+        let found = lint::lint(Filter::PathPolicy, "", &policy, Others::default());
         let unreachable: Vec<String> = found
             .iter()
             .filter(|problem| problem.code == "unreachable_rule")

@@ -165,8 +165,9 @@ impl Module {
     pub fn lint(self, policy: &Value) -> Vec<Problem> {
         let parts = self.filters(policy).into_iter();
         let parts = parts.filter_map(|(module, path, part)| Some((module.filter()?, path, part)));
-        let headers = Self::HeaderPolicy.section().and_then(|section| policy.get(section));
-        parts.flat_map(|(filter, path, part)| lint::lint(filter, path, part, headers)).collect()
+        let other = |module: Self| module.section().and_then(|section| policy.get(section));
+        let others = lint::Others { path: other(Self::PathPolicy), headers: other(Self::HeaderPolicy) };
+        parts.flat_map(|(filter, path, part)| lint::lint(filter, path, part, others)).collect()
     }
 
     /// Returns the filter of the module; `None` for `ringfence`, which has all of them.

@@ -14,7 +14,7 @@ pub(crate) struct Syntax {
 }
 
 /// What an error of the parser contains, what it means, and the fix. The first entry that fits counts.
-const MEANINGS: [(&str, &str, &str); 7] = [
+const MEANINGS: [(&str, &str, &str); 9] = [
     ("unexpected end of stream", "a quote is not closed", "add the quote at the end of the value"),
     (
         "invalid trailing content",
@@ -24,9 +24,19 @@ const MEANINGS: [(&str, &str, &str); 7] = [
     (
         "mapping values are not allowed",
         "`:` starts a value where none can be",
-        "put a value that contains `: ` in quotes, and indent the keys of an object alike",
+        "check the indentation: indent the keys of an object alike; put a value that contains `: ` in quotes",
     ),
-    ("illegal placement of ':'", "`:` starts a value where none can be", "close the list above with `]`"),
+    (
+        "illegal placement of ':'",
+        "`:` starts a value where none can be",
+        "close the list above with `]`, and check the indentation",
+    ),
+    ("did not find expected key", "a line is indented differently", "indent the keys of an object alike"),
+    (
+        "did not find expected '-' indicator",
+        "a line is indented differently",
+        "indent the items of a list, and the keys of an object, alike",
+    ),
     ("must be followed by a valid YAML whitespace", "a tab follows `:`", "use a blank"),
     ("did not find expected ',' or '}'", "an object in `{}` does not end, or lacks a `,`", "add `}` or `,`"),
     ("did not find expected ',' or ']'", "a list in `[]` does not end, or lacks a `,`", "add `]` or `,`"),
@@ -108,7 +118,8 @@ mod tests {
         let quotes = |value: &str| format!("put the value in quotes: `\"{value}\"`");
         let alias = "`*` refers to an anchor that does not exist";
         let brace = "`{` in a value starts an object";
-        let keys = "put a value that contains `: ` in quotes, and indent the keys of an object alike";
+        let keys = "check the indentation: indent the keys of an object alike; put a value that contains `: ` in quotes";
+        let uneven = "a line is indented differently";
         for (text, place, message, help) in [
             ("a: [*.a.com]\n", "1:5", alias, &*quotes("*.a.com")),
             ("a: {b: *.a.com}\n", "1:8", alias, &quotes("*.a.com")),
@@ -121,6 +132,14 @@ mod tests {
             ("a:\n  b: 1\n \tc: 2\n", "3:2", "a tab in the indentation", "use blanks"),
             ("a: 1\nb:\t2\n", "2:4", "a tab follows `:`", "use a blank"),
             ("a: b: c\n", "1:5", "`:` starts a value where none can be", keys),
+            ("a: b\n c: d\n", "2:3", "`:` starts a value where none can be", keys),
+            ("a:\n  b: 1\n c: 2\n", "3:2", uneven, "indent the keys of an object alike"),
+            (
+                "a:\n  - b: 1\n   c: 2\n",
+                "3:4",
+                uneven,
+                "indent the items of a list, and the keys of an object, alike",
+            ),
             ("a: \"x\n", "1:4", "a quote is not closed", "add the quote at the end of the value"),
             ("a: {b: 1\nc: 2\n", "2:2", "an object in `{}` does not end, or lacks a `,`", "add `}` or `,`"),
         ] {

@@ -21,7 +21,7 @@ pub struct Flags {
     /// A token for the header `authorization: Bearer`; `@FILE` reads it from a file
     #[arg(long)]
     token: Option<String>,
-    /// The authority, if it is not that of the URL
+    /// The authority, for a request without one; it may be empty
     #[arg(long)]
     host: Option<String>,
     /// Use a TLS connection, even if the URL is not `https`
@@ -55,10 +55,7 @@ fn without_host(request: &str) -> String {
         Some((scheme, _)) if !scheme.contains('/') => {
             format!("`{request}` has the scheme `{scheme}`; write `https`, `http`, `wss` or `ws`")
         }
-        _ if method == "CONNECT" => {
-            let host = if url.is_empty() { "HOST" } else { url };
-            format!("`{request}` has no host; write `--request CONNECT --host {host}`")
-        }
+        _ if method == "CONNECT" => format!("`{request}` has no host; write `CONNECT a.example:443`"),
         _ => format!("`{request}` has no host; write the whole URL, or add `--host`"),
     }
 }

@@ -1,7 +1,8 @@
 //! A decision as JSON.
 
 use super::explained::Explained;
-use super::readings;
+use super::readings::{self, Reading};
+use super::shown;
 use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
 use policy::decision::{Answer, Filter, RuleResult};
@@ -20,8 +21,9 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
         "rule": decider.map(|(_, rule)| rule),
         "by": by.collect::<Value>(),
         "reason": answer.map(|answer| answer.reason.name()),
+        "header": explained.header_item().map(|(item, name)| json!({"item": item, "name": name})),
         "mode": answer.map(|answer| answer.mode.name()),
-        "reading": answer.and_then(|answer| answer.reading.as_ref()),
+        "reading": answer.and_then(|answer| reading(&answer.reading)),
         "status": decided.status(),
         "details": answer.map(Answer::details),
         "host": readings::host(explained).ok(),
@@ -48,11 +50,22 @@ fn name(filter: Filter) -> &'static str {
 }
 
 fn path(explained: &Explained<'_>) -> Value {
+    let new: Vec<String> = explained.decided.rewritten.iter().map(|path| shown::path(path)).collect();
+    let new = Some(new).filter(|readings| !readings.is_empty());
     match readings::all(explained) {
         None => Value::Null,
         Some(Err(reason)) => json!({"reason": reason}),
-        Some(Ok(all)) => json!({"canonical": all.first().map(|reading| &reading.path), "readings": all}),
+        Some(Ok(all)) => {
+            let one =
+                |reading: &Reading| json!({"path": shown::path(&reading.path), "because": reading.because});
+            let all: Vec<Value> = all.iter().map(one).collect();
+            json!({"canonical": all.first().and_then(|reading| reading.get("path")), "readings": all, "rewritten": new})
+        }
     }
+}
+
+fn reading(reading: &Option<String>) -> Option<String> {
+    reading.as_deref().map(shown::path)
 }
 
 fn step(TriedRule { filter, rule, reading, result }: &TriedRule) -> Value {
@@ -62,14 +75,14 @@ fn step(TriedRule { filter, rule, reading, result }: &TriedRule) -> Value {
         RuleResult::Missed(field) => ("missed", Some(field.name())),
         RuleResult::Off => ("off", None),
     };
-    json!({"filter": name(*filter), "rule": rule, "reading": reading, "result": result, "field": field})
+    json!({"filter": name(*filter), "rule": rule, "reading": self::reading(reading), "result": result, "field": field})
 }
 
 fn shadow_decision(answer: &Answer) -> Value {
     json!({
         "decision": answer.decision.name(), "filter": name(answer.filter),
         "rule": answer.rule.as_ref().map(ToString::to_string), "reason": answer.reason.name(),
-        "reading": answer.reading, "status": answer.reply.seen_status(),
+        "reading": reading(&answer.reading), "status": answer.reply.seen_status(),
     })
 }
 

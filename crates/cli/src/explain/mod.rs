@@ -10,13 +10,15 @@ mod keys;
 mod readings;
 mod request;
 mod requests;
+mod shown;
 mod summary;
 mod text;
 mod time;
 
 use crate::exit::{Exit, Failure};
+use crate::policy_file::{self, PolicyFile};
 use crate::report::Format;
-use crate::{case_file, flag_value, output, policy_file};
+use crate::{case_file, flag_value, output};
 use cases::UPSTREAM_RESPONSE;
 use clap::{ArgGroup, Args};
 use explained::Explained;
@@ -69,24 +71,25 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         return explain_cases(file, now, as_json);
     }
     let file = options.file.as_deref().unwrap_or(Path::new("-"));
-    let policy = policy_file::load(file, options.filter, options.format)?.policy;
+    let PolicyFile { json, policy, .. } = policy_file::load(file, options.filter, options.format)?;
     let notes = keys::take(&*policy, &options.jwks, now)?;
     if let Some(requests) = &options.requests {
         let mut requests = requests::read(requests, &options.log)?;
+        let exit = if requests.read.is_empty() { Exit::Problems } else { Exit::Success };
         if !as_json && requests.skipped.is_empty() && requests.read.len() == 1 {
             for named in requests.read.drain(..) {
-                let explained = Explained::new(&*policy, named.request, now, &[], &notes);
+                let explained = Explained::new((&*policy, &json), named.request, now, &[], &notes);
                 output::coloured(&text::page(&explained))?;
             }
         } else {
-            summary::print(&*policy, &requests, now, &notes, as_json)?;
+            summary::print((&*policy, &json), &requests, now, &notes, as_json)?;
         }
-        return Ok(if requests.all_skipped() { Exit::Problems } else { Exit::Success });
+        return Ok(exit);
     }
     let request = options.request.request()?;
     let response = options.response_header.iter().map(|line| inspect::split_header(line));
     let response = response.collect::<Result<Vec<_>, String>>().map_err(Failure::usage)?;
-    let explained = Explained::new(&*policy, request, now, &response, &notes);
+    let explained = Explained::new((&*policy, &json), request, now, &response, &notes);
     if as_json {
         output::json(&json::object(&explained))?;
     } else {
@@ -105,7 +108,8 @@ fn explain_cases(file: &Path, now: u64, as_json: bool) -> Result<Exit, Failure> 
         let request = case.as_request();
         let request =
             request.map_err(|error| Failure::problem(format_args!("{}: {error}", file.display())))?;
-        let mut object = json::object(&Explained::new(&*policy, request, now, &UPSTREAM_RESPONSE, &[]));
+        let mut object =
+            json::object(&Explained::new((&*policy, &read.policy), request, now, &UPSTREAM_RESPONSE, &[]));
         object.insert("name".to_owned(), case.name.as_str().into());
         output::json_line(&object)?;
     }

@@ -3,11 +3,10 @@
 use super::explained::Explained;
 use policy::document;
 use policy::http::{Authority, Normalize, PathLimits, RequestPath};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A reading of the path.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Reading {
     pub path: String,
     /// What a server does to read the path this way; empty for the canonical path.

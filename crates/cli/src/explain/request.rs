@@ -33,7 +33,14 @@ impl Entry {
     pub fn request(&self) -> Result<Request, String> {
         let mut request = parse(&self.request, self.host.as_deref())?;
         for line in &self.headers {
-            add_header(&mut request, parse_header(line)?);
+            let (name, value) = parse_header(line)?;
+            if self.host.is_some()
+                && name.eq_ignore_ascii_case(b"host")
+                && request.host.as_ref() != Some(&value)
+            {
+                return Err(two_hosts(self.host.as_deref(), line));
+            }
+            add_header(&mut request, (name, value));
         }
         if let Some(token) = &self.token {
             request.headers.push((b"authorization".to_vec(), format!("Bearer {token}").into_bytes()));
@@ -53,8 +60,18 @@ pub fn parse(text: &str, host: Option<&str>) -> Result<Request, String> {
     if method.is_empty() || method.contains('/') {
         return Err(format!("`{text}` has no method; write `GET https://shop.example.com/x`"));
     }
-    let (scheme, authority, target) = split_url(url);
-    let host = host.or(authority).map(unescape).transpose()?.filter(|host| !host.is_empty());
+    let (scheme, authority, target) = match split_url(url) {
+        // The target of a CONNECT is an authority (RFC 9112, section 3.2.3).
+        (None, None, target) if method == "CONNECT" && !target.is_empty() && !target.starts_with('/') => {
+            (None, Some(url), String::new())
+        }
+        parts => parts,
+    };
+    let in_url = authority.filter(|authority| !authority.is_empty());
+    if let Some(other) = in_url.filter(|authority| host.is_some_and(|host| host != *authority)) {
+        return Err(two_hosts(host, other));
+    }
+    let host = host.or(in_url).map(unescape).transpose()?;
     Ok(Request {
         method: unescape(method)?,
         target: (!target.is_empty()).then(|| unescape(&target)).transpose()?,
@@ -62,6 +79,11 @@ pub fn parse(text: &str, host: Option<&str>) -> Result<Request, String> {
         tls: scheme.is_some_and(|scheme| matches!(scheme, "https" | "wss")),
         ..Request::default()
     })
+}
+
+/// Returns the error for a request with two hosts.
+fn two_hosts(host: Option<&str>, other: &str) -> String {
+    format!("the host `{}` and another one in `{other}`; remove one of the two", host.unwrap_or_default())
 }
 
 /// Returns the scheme, the authority and the target of a URL. A library for URLs would rewrite the path.
@@ -111,6 +133,12 @@ mod tests {
         }
         assert_eq!(parse("OPTIONS *", Some("a")).unwrap().target.unwrap(), b"*");
         assert_eq!(parse("CONNECT", Some("a:443")).unwrap().target, None);
+        let connect = parse("CONNECT a:443", None).unwrap();
+        assert_eq!((connect.host.unwrap(), connect.target), (b"a:443".to_vec(), None));
+        assert_eq!(parse("GET /", Some("")).unwrap().host.unwrap(), b"");
+        assert_eq!(parse("GET http://a/", Some("a")).unwrap().host.unwrap(), b"a");
+        assert!(parse("GET http://a/", Some("b")).is_err());
+        assert!(parse("CONNECT a:443", Some("b:443")).is_err());
         assert!(parse("", None).is_err());
     }
 }

@@ -15,13 +15,6 @@ pub struct Requests {
     pub skipped: Vec<String>,
 }
 
-impl Requests {
-    /// Returns true if the file has entries, and none of them is a valid request.
-    pub fn all_skipped(&self) -> bool {
-        self.read.is_empty() && !self.skipped.is_empty()
-    }
-}
-
 /// Reads a HAR file, an access log in JSON, or a list of requests.
 pub fn read(file: &Path, fields: &access_log::Fields) -> Result<Requests, Failure> {
     let found = find(&files::read_one(file)?, fields).map_err(Failure::usage)?;

@@ -2,11 +2,11 @@
 
 use super::explained::Explained;
 use super::requests::Requests;
-use super::{json, text};
+use super::{json, shown, text};
 use crate::exit::Failure;
 use crate::output;
 use crate::style::{BOLD, paint};
-use inspect::Policy;
+use inspect::{Policy, escape};
 use modules::Module;
 use policy::decision::Decision;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ struct Row {
 
 /// Prints how many requests each rule allowed, denied or redirected.
 pub fn print(
-    policy: &dyn Policy,
+    policy: (&dyn Policy, &Value),
     requests: &Requests,
     now: u64,
     notes: &[String],
@@ -67,7 +67,7 @@ impl Row {
             by: by.map(|(filter, rule)| (Module::from(filter).name(), rule.map(str::to_owned))).collect(),
             reason: decided.answer.as_ref().map(|answer| answer.reason.name()),
             requests: 1,
-            example: inspect::escape(example.as_bytes()),
+            example: escape(example.as_bytes()),
         }
     }
 
@@ -92,7 +92,8 @@ impl Row {
         let by = self.by.iter().map(one).collect::<Vec<_>>().join(", ");
         let by = if by.is_empty() { "-" } else { &by };
         let (decision, reason) = (self.decision.name(), self.reason.unwrap_or("-"));
-        [&self.requests.to_string(), decision, by, reason, &self.example].map(str::to_owned).to_vec()
+        let example = shown::without_tokens(&self.example);
+        [&self.requests.to_string(), decision, by, reason, &example].map(str::to_owned).to_vec()
     }
 }
 
@@ -108,7 +109,8 @@ fn table(rows: &[Row]) -> String {
 }
 
 fn tail(requests: &Requests, notes: &[String]) -> String {
-    let mut tail = format!("\n{} requests\n", requests.read.len());
+    let count = requests.read.len();
+    let mut tail = format!("\n{count} {}\n", if count == 1 { "request" } else { "requests" });
     if !requests.skipped.is_empty() {
         tail += &format!("skipped: {}\n", requests.skipped.len());
         for line in requests.skipped.iter().take(10) {

@@ -1,12 +1,12 @@
 //! A decision as text.
 
 use super::explained::Explained;
-use super::readings;
+use super::{readings, shown};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, paint};
 use anstyle::Style;
 use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
-use policy::decision::{Answer, Decision, RuleResult};
+use policy::decision::{Answer, Decision, Filter, RuleResult};
 use std::fmt::Write;
 
 /// Returns the style of a decision.
@@ -42,17 +42,27 @@ fn decision(explained: &Explained<'_>) -> String {
         .into_iter()
         .map(|(filter, rule)| format!("rule {} of {}", rule.unwrap_or("-"), Module::from(filter)));
     let sentence = match &decided.answer {
-        Some(answer) => sentence(answer),
+        Some(answer) => denied(explained, answer),
+        None if let Some(first) = decided.shadowed.first() => {
+            format!("allowed in shadow mode: would be {}", sentence(first))
+        }
         None if decided.by().is_empty() => "allowed: no rule denies it".to_owned(),
         None => format!("allowed by {}", rules.collect::<Vec<_>>().join(", ")),
     };
     format!("{}\n", paint(style_of(decided.decision()).bold(), sentence))
 }
 
+/// Returns the decision of the answer that ended the request.
+fn denied(explained: &Explained<'_>, answer: &Answer) -> String {
+    let header = explained.header_item().map(|(item, name)| format!(" by {item}, header {name}"));
+    sentence(answer) + &header.unwrap_or_default()
+}
+
 fn sentence(answer: &Answer) -> String {
     let rule = answer.rule.as_ref().map(|rule| format!("rule {rule} of ")).unwrap_or_default();
     let word = if answer.decision == Decision::Redirect { "redirected" } else { "denied" };
-    let reading = answer.reading.as_ref().map(|path| format!(" on {path}")).unwrap_or_default();
+    let reading =
+        answer.reading.as_ref().map(|path| format!(" on {}", shown::path(path))).unwrap_or_default();
     format!("{word} by {rule}{}: {}{reading}", Module::from(answer.filter), answer.reason)
 }
 
@@ -74,7 +84,7 @@ fn input(explained: &Explained<'_>) -> String {
                     _ => ("or", reading.because.join(", ")),
                 };
                 let why = if all.len() > 1 { format!("  {}", paint(DIM, why)) } else { String::new() };
-                text += &line(head, &format!("{}{why}", reading.path));
+                text += &line(head, &format!("{}{why}", shown::path(&reading.path)));
             }
         }
     }
@@ -103,15 +113,23 @@ fn filters(explained: &Explained<'_>) -> String {
         for reading in &readings {
             let indent = if readings.len() > 1 { "    " } else { "  " };
             if let (Some(path), true) = (reading, readings.len() > 1) {
-                let _ = writeln!(text, "  on {path}");
+                let _ = writeln!(text, "  on {}", shown::path(path));
             }
             for tried in tried.iter().filter(|tried| tried.reading == **reading) {
                 let _ = writeln!(text, "{indent}{}", attempt(&tried.rule, width, tried.result));
             }
         }
+        if filter == Filter::PathPolicy
+            && let Some((new, others)) = decided.rewritten.split_first()
+        {
+            let _ = writeln!(text, "  rewrote the path to {}", shown::path(new));
+            for other in others {
+                let _ = writeln!(text, "    or {}", shown::path(other));
+            }
+        }
         let matched = tried.iter().any(|tried| tried.result == RuleResult::Matched);
         if let Some(answer) = decided.answer.as_ref().filter(|answer| answer.filter == filter) {
-            let _ = writeln!(text, "  {}", paint(style_of(answer.decision), sentence(answer)));
+            let _ = writeln!(text, "  {}", paint(style_of(answer.decision), denied(explained, answer)));
         } else if !matched {
             let _ = writeln!(text, "  {}", paint(DIM, "no rule matched"));
         }
@@ -141,8 +159,8 @@ fn response(explained: &Explained<'_>) -> String {
         None => "from the upstream, with".to_owned(),
     };
     let mut text = format!("{}  {from}\n", paint(BOLD, "response"));
-    for (name, value) in &decided.response {
-        let _ = writeln!(text, "  {}: {}", escape(name), escape(value));
+    for line in &decided.response {
+        let _ = writeln!(text, "  {}", shown::line(line));
     }
     if let Some(body) = decided.body().filter(|body| !body.is_empty()) {
         let _ = writeln!(text, "\n  {}", String::from_utf8_lossy(body));
@@ -157,7 +175,7 @@ fn upstream(explained: &Explained<'_>) -> String {
     let before: Vec<HeaderLine> =
         explained.request.lines().map(|(name, value)| (name.to_vec(), value.trim_ascii().to_vec())).collect();
     let find = |lines: &[HeaderLine], name: &[u8]| {
-        lines.iter().find(|(other, _)| other == name).map(|(_, value)| escape(value))
+        lines.iter().find(|(other, _)| other == name).map(|(_, value)| shown::without_tokens(&escape(value)))
     };
     let (target, came) = (find(lines, b":path"), find(&before, b":path"));
     let mut text = format!("{head}  {}", find(lines, b":method").unwrap_or_default());
@@ -169,14 +187,13 @@ fn upstream(explained: &Explained<'_>) -> String {
     }
     let _ = writeln!(text, "\n    host: {}", find(lines, b":authority").unwrap_or_default());
     let field = |line: &&HeaderLine| !line.0.starts_with(b":");
-    let shown = |(name, value): &HeaderLine| format!("{}: {}", escape(name), escape(value));
     for line in before.iter().filter(field).filter(|line| !lines.contains(line)) {
-        let _ = writeln!(text, "  {}", paint(RED, format_args!("- {}", shown(line))));
+        let _ = writeln!(text, "  {}", paint(RED, format_args!("- {}", shown::line(line))));
     }
     for line in lines.iter().filter(field) {
         let _ = match before.contains(line) {
-            true => writeln!(text, "    {}", shown(line)),
-            false => writeln!(text, "  {}", paint(GREEN, format_args!("+ {}", shown(line)))),
+            true => writeln!(text, "    {}", shown::line(line)),
+            false => writeln!(text, "  {}", paint(GREEN, format_args!("+ {}", shown::line(line)))),
         };
     }
     text
