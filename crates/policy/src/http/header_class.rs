@@ -80,7 +80,7 @@ fn is_same_class(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// Returns the byte that a byte of a name counts as.
-fn class_of(byte: u8) -> u8 {
+pub(super) fn class_of(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
 }
 

@@ -1,6 +1,6 @@
 //! An index of header names by their class.
 
-use super::header_class::{class, is_spelling};
+use super::header_class::{class, class_of, is_spelling};
 use crate::fast_map::FastMap;
 
 /// Header names, found by any spelling of a name (see [`is_spelling`]).
@@ -8,15 +8,15 @@ use crate::fast_map::FastMap;
 pub(crate) struct HeaderIndex {
     names: Vec<Box<str>>,
     by_class: FastMap<Box<str>, Vec<usize>>,
-    /// A bit for each length of a name. Most names of a request differ in their length from those of a policy.
-    lengths: u64,
+    /// A bit for the length and the first byte of each name: most names of a request differ in them from those of a policy.
+    starts: u64,
 }
 
 impl HeaderIndex {
     pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let mut index = Self::default();
         for (place, name) in names.enumerate() {
-            index.lengths |= bit(name.len());
+            index.starts |= start(name.as_bytes());
             index.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
             index.names.push(name.into());
         }
@@ -25,7 +25,7 @@ impl HeaderIndex {
 
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
     pub(crate) fn of(&self, found: &[u8]) -> impl Iterator<Item = usize> {
-        let may_be = self.lengths & bit(found.len()) != 0;
+        let may_be = self.starts & start(found) != 0;
         let places = may_be.then(|| self.by_class.get(class(found).as_str())).flatten();
         let is_name = |place: &usize| self.names.get(*place).is_some_and(|name| is_spelling(found, name));
         places.into_iter().flatten().copied().filter(is_name)
@@ -37,8 +37,10 @@ impl HeaderIndex {
     }
 }
 
-fn bit(length: usize) -> u64 {
-    1 << length.min(63)
+/// Returns the bit of a name, which all its spellings share.
+fn start(name: &[u8]) -> u64 {
+    let first = name.first().map_or(0, |first| class_of(*first));
+    1 << ((name.len() + usize::from(first)) % 64)
 }
 
 #[cfg(test)]

@@ -122,13 +122,14 @@ impl TokenSearch {
         }
         for (values, sources) in values.iter().zip(&self.headers).filter(|(values, _)| !values.is_empty()) {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
-            let value = values.join(&b","[..]);
+            let joined = if values.len() > 1 { values.join(&b","[..]) } else { Vec::new() };
+            let value = if let [value] = values[..] { value } else { &joined };
             for (source, providers) in sources {
                 if !any(providers, is_accepted) {
                     continue;
                 }
                 request.budget.spend(value.len(), HEADER_BYTE)?;
-                match source.find(&value) {
+                match source.find(value) {
                     Found::None => {}
                     Found::Token(token) => only.add(token, providers, is_accepted)?,
                     Found::Unclear => only.has_unclear = true,
