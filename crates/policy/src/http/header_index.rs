@@ -4,19 +4,21 @@ use super::header_class::{class, class_of, is_spelling};
 use crate::fast_map::FastMap;
 
 /// Header names, found by any spelling of a name (see [`is_spelling`]).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct HeaderIndex {
     names: Vec<Box<str>>,
     by_class: FastMap<Box<str>, Vec<usize>>,
-    /// A bit for the length and the first byte of each name: most names of a request differ in them from those of a policy.
-    starts: u64,
+    /// Whether a name has this [`sketch`]: most names of a request differ in it from those of a policy.
+    sketches: [bool; 256],
 }
 
 impl HeaderIndex {
     pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let mut index = Self::default();
         for (place, name) in names.enumerate() {
-            index.starts |= start(name.as_bytes());
+            if let Some(sketch) = index.sketches.get_mut(usize::from(sketch(name.as_bytes()))) {
+                *sketch = true;
+            }
             index.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
             index.names.push(name.into());
         }
@@ -25,7 +27,7 @@ impl HeaderIndex {
 
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
     pub(crate) fn of(&self, found: &[u8]) -> impl Iterator<Item = usize> {
-        let may_be = self.starts & start(found) != 0;
+        let may_be = self.sketches.get(usize::from(sketch(found))) == Some(&true);
         let places = may_be.then(|| self.by_class.get(class(found).as_str())).flatten();
         let is_name = |place: &usize| self.names.get(*place).is_some_and(|name| is_spelling(found, name));
         places.into_iter().flatten().copied().filter(is_name)
@@ -37,10 +39,18 @@ impl HeaderIndex {
     }
 }
 
-/// Returns the bit of a name, which all its spellings share.
-fn start(name: &[u8]) -> u64 {
-    let first = name.first().map_or(0, |first| class_of(*first));
-    1 << ((name.len() + usize::from(first)) % 64)
+impl Default for HeaderIndex {
+    fn default() -> Self {
+        Self { names: Vec::new(), by_class: FastMap::default(), sketches: [false; 256] }
+    }
+}
+
+/// Returns a number that all spellings of a name share.
+fn sketch(name: &[u8]) -> u8 {
+    let [first, last] = [name.first(), name.last()].map(|byte| byte.map_or(0, |byte| class_of(*byte)));
+    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are enough")]
+    let length = name.len() as u8;
+    length.wrapping_mul(37) ^ first.wrapping_mul(5) ^ last
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
 use crate::vocabulary::{Field, HeaderMatch, HeaderName, Mode, RequestMatch, Sense};
 use document::{HeaderLimits, HeaderRuleMatch, Names, Preset, Rule, SingleName, Underscores};
+use preset::Reserved;
 
 pub use document::HeaderPolicy;
 
@@ -25,7 +26,8 @@ pub struct HeaderStage {
     underscores: Underscores,
     /// Whether the rules compare names by their spellings.
     spellings: bool,
-    edge_sanitize: bool,
+    /// The headers that `edgeSanitize` removes.
+    reserved: Option<Reserved>,
     security_response: bool,
     rules: RuleSet<Rule>,
 }
@@ -84,7 +86,7 @@ impl Stage for HeaderStage {
             limits,
             underscores,
             spellings: names == Names::Equivalent,
-            edge_sanitize: has_preset(Preset::EdgeSanitize),
+            reserved: has_preset(Preset::EdgeSanitize).then(Reserved::new),
             security_response: has_preset(Preset::SecurityResponse),
             rules,
         }
@@ -100,7 +102,7 @@ impl Stage for HeaderStage {
         self.enforcement.removes_trailer(name)
             || self.rules.use_header(name, &self.enforcement)
             || is_mode && self.underscores != Underscores::Allow && is_irregular(name)
-            || self.edge_sanitize && preset::is_reserved(name)
+            || self.reserved.as_ref().is_some_and(|reserved| reserved.contain(name))
             || enforced.into_iter().any(|rule| rule.concerns(name))
     }
 
@@ -203,8 +205,8 @@ impl HeaderStage {
         if self.underscores == Underscores::Remove && self.enforcement.mode() == Mode::Enforce {
             request.headers.remove(is_irregular);
         }
-        if self.edge_sanitize {
-            preset::edge_sanitize(&mut request.headers);
+        if let Some(reserved) = &self.reserved {
+            request.headers.remove(|name| reserved.contain(name));
         }
     }
 

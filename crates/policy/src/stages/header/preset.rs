@@ -1,6 +1,6 @@
 //! The presets.
 
-use crate::http::{Headers, has_spelled_prefix, is_other_spelling, is_spelling};
+use crate::http::{HeaderIndex, Headers, has_spelled_prefix, is_other_spelling};
 
 /// The headers that Envoy itself sets or removes before a filter sees the request. Other spellings of these names come from
 /// the client.
@@ -54,19 +54,21 @@ const OVERRIDES: [&str; 30] = [
     "x-original-method",
 ];
 
-/// Removes headers that only the mesh may set.
-pub(super) fn edge_sanitize(headers: &mut Headers<'_>) {
-    headers.remove(is_reserved);
-}
+/// The headers that only the mesh may set, in every spelling.
+#[derive(Debug)]
+pub(super) struct Reserved(HeaderIndex);
 
-/// Returns true for a header that only the mesh may set, in every spelling.
-pub(super) fn is_reserved(name: &[u8]) -> bool {
-    let mut own = SET_BY_ENVOY.iter();
-    if let Some(own) = own.find(|own| is_spelling(name, own)) {
-        return is_other_spelling(name, own);
+impl Reserved {
+    pub(super) fn new() -> Self {
+        Self(HeaderIndex::new(SET_BY_ENVOY.into_iter().chain(OVERRIDES)))
     }
-    PREFIXES.iter().any(|prefix| has_spelled_prefix(name, prefix))
-        || OVERRIDES.iter().any(|own| is_spelling(name, own))
+
+    pub(super) fn contain(&self, name: &[u8]) -> bool {
+        match self.0.of(name).next() {
+            Some(place) => SET_BY_ENVOY.get(place).is_none_or(|own| is_other_spelling(name, own)),
+            None => PREFIXES.iter().any(|prefix| has_spelled_prefix(name, prefix)),
+        }
+    }
 }
 
 /// The headers that the OWASP Secure Headers Project recommends, except `clear-site-data`, which ends sessions.
