@@ -4,7 +4,7 @@ use super::TokenStage;
 use super::cache::VerifiedToken;
 use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
-use super::search::OnlyToken;
+use super::only_token::OnlyToken;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
 use crate::http::Request;
 use crate::stages::rule_inputs::RuleInputs;

@@ -3,7 +3,7 @@
 //! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, PHP reads `session[]`
 //! and `.session` as `session` and `_session`, and some servers start a cookie at a comma.
 
-use super::search::{OnlyToken, any};
+use super::only_token::{OnlyToken, any};
 use super::source::cookie;
 use crate::decision::Reason;
 use crate::fast_map::FastMap;

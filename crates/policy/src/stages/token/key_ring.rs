@@ -3,8 +3,9 @@
 use super::cache::{Cache, CacheBytes, VerifiedToken};
 use super::challenge::TokenDenial;
 use super::jwks::RemoteKeys;
+use super::only_token::OnlyToken;
 use super::provider_state::ProviderState;
-use super::search::{OnlyToken, TokenSearch};
+use super::search::TokenSearch;
 use crate::decision::{Reason, TokenReport};
 use crate::http::{Query, Request};
 use jose::{InModule, Jws, SkippedKey, Verifier};

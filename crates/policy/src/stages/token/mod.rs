@@ -8,6 +8,7 @@ mod cookies;
 mod document;
 mod jwks;
 pub(super) mod key_ring;
+mod only_token;
 mod provider;
 mod provider_state;
 mod providers;
