@@ -15,14 +15,25 @@ pub(crate) struct HeaderIndex {
 impl HeaderIndex {
     pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let mut index = Self::default();
-        for (place, name) in names.enumerate() {
-            if let Some(sketch) = index.sketches.get_mut(usize::from(sketch(name.as_bytes()))) {
-                *sketch = true;
-            }
-            index.by_class.entry(class(name.as_bytes()).into()).or_default().push(place);
-            index.names.push(name.into());
+        for name in names {
+            index.add(name);
         }
         index
+    }
+
+    /// Adds a name, unless it is there already, and returns its place.
+    pub(crate) fn add(&mut self, name: &str) -> usize {
+        let places = self.by_class.entry(class(name.as_bytes()).into()).or_default();
+        let is_name = |place: &&usize| self.names.get(**place).is_some_and(|other| **other == *name);
+        if let Some(place) = places.iter().find(is_name) {
+            return *place;
+        }
+        if let Some(sketch) = self.sketches.get_mut(usize::from(sketch(name.as_bytes()))) {
+            *sketch = true;
+        }
+        places.push(self.names.len());
+        self.names.push(name.into());
+        self.names.len() - 1
     }
 
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.

@@ -5,10 +5,10 @@
 //! module together.
 
 use crate::decision::Reason;
+use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Request, RequestPath, parameter_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
-use std::collections::BTreeMap;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
 /// and a value is also matched part by part.
@@ -69,8 +69,8 @@ struct RuleCost {
 impl Cost {
     /// Returns the cost of the matches of these rules, and of further matches on headers.
     pub(super) fn of(matches: &[&RequestMatch], headers: &[&HeaderMatch]) -> Self {
-        let (mut cost, mut by_name, mut by_parameter) = (Self::default(), BTreeMap::new(), BTreeMap::new());
-        for matcher in matches {
+        let (mut cost, mut parameters) = (Self::default(), FastMap::<Box<str>, Vec<usize>>::default());
+        for (index, matcher) in matches.iter().enumerate() {
             cost.folds |= matcher.folds_paths();
             let paths = matcher.path_matches().map(|path| match path {
                 PathMatch::Template(_) => TEMPLATE,
@@ -80,21 +80,23 @@ impl Cost {
             cost.rules.push(RuleCost { reading, headers: matcher.header_matches().count() });
             for parameter in matcher.query_matches() {
                 cost.query.add(&parameter.condition);
-                add(&mut by_parameter, &String::from_utf8_lossy(parameter.name.key()), &parameter.condition);
+                let key = String::from_utf8_lossy(parameter.name.key());
+                parameters.entry(key.into()).or_default().push(index);
             }
-            for header in matcher.header_matches() {
-                add(&mut by_name, header.name.as_str(), &header.condition);
-            }
+            matcher.header_matches().for_each(|header| cost.add(header));
         }
-        for header in headers {
-            add(&mut by_name, header.name.as_str(), &header.condition);
-        }
+        headers.iter().for_each(|header| cost.add(header));
         // A parameter is compared with the patterns of its name only.
-        let patterns = by_parameter.into_values().map(|parameter| parameter.patterns);
-        cost.query.patterns = patterns.max().unwrap_or_default();
-        cost.header_names = HeaderIndex::new(by_name.keys().map(String::as_str));
-        cost.headers = by_name.into_values().collect();
+        cost.query.patterns = parameters.values().map(Vec::len).max().unwrap_or_default();
         cost
+    }
+
+    fn add(&mut self, header: &HeaderMatch) {
+        let place = self.header_names.add(header.name.as_str());
+        if place == self.headers.len() {
+            self.headers.push(PatternCost::default());
+        }
+        self.headers.get_mut(place).into_iter().for_each(|cost| cost.add(&header.condition));
     }
 
     /// Returns true if a rule matches a header that a server may read as `name`.
@@ -174,8 +176,4 @@ impl PatternCost {
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)
     }
-}
-
-fn add(by_name: &mut BTreeMap<String, PatternCost>, name: &str, condition: &Condition) {
-    by_name.entry(name.to_owned()).or_default().add(condition);
 }

@@ -23,15 +23,15 @@ pub(super) struct TokenSearch {
 
 impl TokenSearch {
     pub(super) fn new(providers: &[ProviderState]) -> Self {
-        let (mut names, mut headers) = (Vec::new(), Vec::<Vec<(HeaderSource, Vec<usize>)>>::new());
+        let (mut names, mut headers) =
+            (HeaderIndex::default(), Vec::<Vec<(HeaderSource, Vec<usize>)>>::new());
         let (mut cookies, mut query) = (CookieSearch::default(), Vec::<(ParameterName, Vec<usize>)>::new());
         for ProviderState { provider_index, provider, .. } in providers {
             for source in &provider.from.headers {
-                let place = names.iter().position(|name| *name == source.name).unwrap_or_else(|| {
-                    names.push(source.name.clone());
+                let place = names.add(source.name.as_str());
+                if place == headers.len() {
                     headers.push(Vec::new());
-                    names.len() - 1
-                });
+                }
                 let Some(sources) = headers.get_mut(place) else { continue };
                 match sources.iter_mut().find(|(other, _)| other.prefix == source.prefix) {
                     Some((_, of)) => of.push(*provider_index),
@@ -46,7 +46,7 @@ impl TokenSearch {
                 }
             }
         }
-        Self { names: HeaderIndex::new(names.iter().map(|name| name.as_str())), headers, cookies, query }
+        Self { names, headers, cookies, query }
     }
 
     /// Finds the only token of the request in the sources of the providers that are accepted.
