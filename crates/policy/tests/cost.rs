@@ -150,7 +150,14 @@ fn header_lines_count_for_each_rule_that_matches_headers() {
         let lines = names.iter().take(count).map(|name| (name.as_str(), "v"));
         std::iter::once((":path", "/")).chain(lines).collect()
     };
-    assert_eq!(denial(&policy, &lines(20)), None);
+    assert_eq!(denial(&policy, &lines(15)), None);
+    assert_eq!(denial(&policy, &lines(90)), Some("too_costly"));
+    let forbid = |n| json!({"name": format!("x-{n:05}"), "exact": "a"});
+    let remove = |n| format!("y-{n:05}-*");
+    let forbid: Vec<Value> = (0..5_000).map(forbid).collect();
+    let remove: Vec<String> = (0..5_000).map(remove).collect();
+    let policy = json!({"header": {"names": "equivalent", "rules": [{"name": "r", "forbid": forbid, "request": {"remove": remove}}]}});
+    assert_eq!(denial(&policy, &lines(15)), None);
     assert_eq!(denial(&policy, &lines(90)), Some("too_costly"));
 }
 

@@ -58,10 +58,10 @@ impl Default for HeaderIndex {
 
 /// Returns a number that all spellings of a name share.
 fn sketch(name: &[u8]) -> u8 {
-    let [first, last] = [name.first(), name.last()].map(|byte| byte.map_or(0, |byte| class_of(*byte)));
+    let (Some(first), Some(last)) = (name.first(), name.last()) else { return 0 };
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are enough")]
     let length = name.len() as u8;
-    length.wrapping_mul(37) ^ first.wrapping_mul(5) ^ last
+    length.wrapping_mul(37) ^ class_of(*first).wrapping_mul(5) ^ class_of(*last)
 }
 
 #[cfg(test)]

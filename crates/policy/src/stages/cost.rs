@@ -31,8 +31,8 @@ const ATTEMPT: usize = 32;
 const TEMPLATE: usize = 64;
 const PATH: usize = 16;
 
-/// The steps of comparing the name of a header line with that of a match.
-const LINE: usize = 2;
+/// The steps of comparing the name of a header line with that of a match or an edit.
+const LINE: usize = 3;
 
 /// The passes of the expressions of a policy over each part of a request.
 #[derive(Debug, Default)]
@@ -62,22 +62,23 @@ struct PatternCost {
 struct RuleCost {
     /// The steps of trying it on a reading.
     reading: usize,
-    /// The number of its matches on headers.
-    headers: usize,
+    /// The number of names that it looks up in the headers.
+    names: usize,
 }
 
 impl Cost {
-    /// Returns the cost of the matches of these rules, and of further matches on headers.
-    pub(super) fn of(matches: &[&RequestMatch], headers: &[&HeaderMatch]) -> Self {
+    /// Returns the cost of the matches of these rules, of further matches on headers, and of the further names that each rule
+    /// looks up in the headers.
+    pub(super) fn of(matches: &[&RequestMatch], headers: &[&HeaderMatch], names: &[usize]) -> Self {
         let (mut cost, mut parameters) = (Self::default(), FastMap::<Box<str>, Vec<usize>>::default());
-        for (index, matcher) in matches.iter().enumerate() {
+        for ((index, matcher), names) in matches.iter().enumerate().zip(names) {
             cost.folds |= matcher.folds_paths();
             let paths = matcher.path_matches().map(|path| match path {
                 PathMatch::Template(_) => TEMPLATE,
                 _ => PATH,
             });
             let reading = ATTEMPT + paths.sum::<usize>();
-            cost.rules.push(RuleCost { reading, headers: matcher.header_matches().count() });
+            cost.rules.push(RuleCost { reading, names: matcher.header_matches().count() + names });
             for parameter in matcher.query_matches() {
                 cost.query.add(&parameter.condition);
                 let key = String::from_utf8_lossy(parameter.name.key());
@@ -153,10 +154,10 @@ impl Cost {
         request: &Request<'_>,
     ) -> Result<(), Reason> {
         let rules = rules.iter().filter_map(|rule| self.rules.get(*rule));
-        let (reading, headers) = rules.fold((0, 0), |sum, rule| (sum.0 + rule.reading, sum.1 + rule.headers));
+        let (reading, names) = rules.fold((0, 0), |sum, rule| (sum.0 + rule.reading, sum.1 + rule.names));
         request.budget.spend(readings, reading)?;
-        if headers > 0 {
-            request.budget.spend(headers, request.headers.lines().count() * LINE)?;
+        if names > 0 {
+            request.budget.spend(names, request.headers.lines().count() * LINE)?;
         }
         Ok(())
     }

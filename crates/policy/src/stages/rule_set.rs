@@ -28,6 +28,11 @@ pub(super) trait Rule {
         std::iter::empty()
     }
 
+    /// Returns the number of names that the rule looks up in the headers of a request, besides those of its matches.
+    fn further_names(&self) -> usize {
+        0
+    }
+
     /// Returns the sense of the match.
     fn sense(&self) -> Sense;
 }
@@ -50,7 +55,9 @@ impl<R: Rule> RuleSet<R> {
             ExpressionSet::new(expressions.zip(0..).map(|(pattern, place)| pattern.placed(place)));
         let matches: Vec<&RequestMatch> = rules.iter().map(R::matches).collect();
         let headers: Vec<&HeaderMatch> = rules.iter().flat_map(R::further_headers).collect();
-        let inputs = InputUse::of(&matches, expressions, Cost::of(&matches, &headers));
+        let names: Vec<usize> =
+            rules.iter().map(|rule| rule.further_headers().count() + rule.further_names()).collect();
+        let inputs = InputUse::of(&matches, expressions, Cost::of(&matches, &headers, &names));
         Self { index: RuleIndex::new(&matches), inputs, rules }
     }
 

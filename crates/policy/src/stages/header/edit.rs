@@ -42,12 +42,13 @@ document! {
 }
 
 impl Edits {
+    /// Returns the number of edits.
+    pub(super) fn len(&self) -> usize {
+        self.remove.len() + self.rename.len() + self.rewrite.len() + self.set.len() + self.add.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.remove.is_empty()
-            && self.rename.is_empty()
-            && self.rewrite.is_empty()
-            && self.set.is_empty()
-            && self.add.is_empty()
+        self.len() == 0
     }
 
     /// Removes the headers that a client sent under another spelling of a name that these edits write, so that no client

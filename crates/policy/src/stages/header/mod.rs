@@ -54,6 +54,10 @@ impl rule_set::Rule for Rule {
         self.require.iter().chain(&self.forbid)
     }
 
+    fn further_names(&self) -> usize {
+        self.single.len() + self.request.len()
+    }
+
     // A rule denies, or edits: it applies to each spelling.
     fn sense(&self) -> Sense {
         Sense::Restrict

@@ -8,8 +8,9 @@ use crate::decision::Reason;
 use crate::http::{HeaderIndex, Query, Request};
 use crate::vocabulary::ParameterName;
 
-/// The steps of the search for each byte of a header and each of its sources.
-const HEADER_BYTE: usize = 2;
+/// The steps of the search for each byte of a header, and for each of its parts between commas, for each source.
+const HEADER_BYTE: usize = 4;
+const HEADER_PART: usize = 24;
 
 /// The sources of all providers. Each has the indexes of its providers.
 #[derive(Debug)]
@@ -93,11 +94,13 @@ impl TokenSearch {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
             let joined = if values.len() > 1 { values.join(&b","[..]) } else { Vec::new() };
             let value = if let [value] = values[..] { value } else { &joined };
+            let parts = value.iter().filter(|byte| **byte == b',').count();
             for (source, providers) in sources {
                 if !any(providers, is_accepted) {
                     continue;
                 }
                 request.budget.spend(value.len(), HEADER_BYTE)?;
+                request.budget.spend(parts, HEADER_PART)?;
                 match source.find(value) {
                     Found::None => {}
                     Found::Token(token) => only.add(token, providers, is_accepted)?,
