@@ -21,6 +21,12 @@ fn outside_quotes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Returns the number of commas in a value.
+pub(crate) fn comma_count(value: &[u8]) -> usize {
+    // Most long values have none. Searching for one is much faster than counting.
+    if value.contains(&b',') { value.iter().filter(|byte| **byte == b',').count() } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::list_items;

@@ -6,7 +6,7 @@
 
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
-use crate::http::{Budget, HeaderIndex, Request, RequestPath, parameter_count};
+use crate::http::{Budget, HeaderIndex, Request, RequestPath, comma_count, parameter_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 
@@ -136,7 +136,7 @@ impl Cost {
         let lines = if self.headers.is_empty() { None } else { Some(request.headers.lines()) };
         for (name, value) in lines.into_iter().flatten() {
             for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
-                let items = 1 + value.iter().filter(|byte| **byte == b',').count();
+                let items = 1 + comma_count(value);
                 header.spend(value, items, budget)?;
             }
         }
@@ -172,7 +172,7 @@ impl PatternCost {
 
     /// Takes the cost of a value of this many parts off the budget.
     fn spend(&self, value: &[u8], parts: usize, budget: &Budget) -> Result<(), Reason> {
-        let folding = if value.is_ascii() { 0 } else { self.folding };
+        let folding = if self.folding == 0 || value.is_ascii() { 0 } else { self.folding };
         budget.spend(value.len(), self.passes * ALONE + folding * FOLD)?;
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)

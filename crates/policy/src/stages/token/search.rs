@@ -5,7 +5,7 @@ use super::only_token::{OnlyToken, any};
 use super::provider_state::ProviderState;
 use super::source::{Found, HeaderSource};
 use crate::decision::Reason;
-use crate::http::{HeaderIndex, Query, Request};
+use crate::http::{HeaderIndex, Query, Request, comma_count};
 use crate::vocabulary::ParameterName;
 
 /// The steps of the search for each byte of a header, and for each of its parts between commas, for each source.
@@ -94,7 +94,7 @@ impl TokenSearch {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
             let joined = if values.len() > 1 { values.join(&b","[..]) } else { Vec::new() };
             let value = if let [value] = values[..] { value } else { &joined };
-            let parts = value.iter().filter(|byte| **byte == b',').count();
+            let parts = comma_count(value);
             for (source, providers) in sources {
                 if !any(providers, is_accepted) {
                     continue;
