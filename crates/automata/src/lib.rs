@@ -46,4 +46,4 @@ mod subsets;
 mod table;
 
 pub use expression::{Error, Expression, longest_match, search_width};
-pub use set::{ExpressionSet, Matches, Scan};
+pub use set::{ExpressionSet, Places, Scan};

@@ -15,15 +15,15 @@ pub struct ExpressionSet {
 #[derive(Debug)]
 pub struct Scan {
     /// The expressions that match the value.
-    pub matches: Matches,
+    pub matches: Places,
     /// The expressions that match the value without its last byte, if that is the byte of the scan, or with this byte
     /// after it.
-    pub toggled: Matches,
+    pub toggled: Places,
 }
 
-/// Expressions of a set, by their places.
+/// A set of places, such as those of the expressions that match.
 #[derive(Debug)]
-pub struct Matches(Vec<u64>);
+pub struct Places(Vec<u64>);
 
 impl ExpressionSet {
     /// Creates a set. An expression is known by its place.
@@ -46,7 +46,7 @@ impl ExpressionSet {
     /// Returns the expressions that match the whole value, and those that match it with its last byte toggled: with `last`
     /// at its end, or without it if it is there.
     pub fn scan(&self, value: &[u8], last: u8) -> Scan {
-        let empty = || Matches(vec![0; self.len.div_ceil(64)]);
+        let empty = || Places::below(self.len);
         let mut scan = Scan { matches: empty(), toggled: empty() };
         for groups in self.groups.chunks(LANES) {
             scan.add(groups, value, last);
@@ -80,13 +80,25 @@ fn ends(groups: &[Group], value: &[u8]) -> [u16; LANES] {
     }
 }
 
-impl Matches {
-    /// Returns true if the expression in this place matches.
+impl Places {
+    /// Creates an empty set for places below `len`.
+    pub fn below(len: usize) -> Self {
+        Self(vec![0; len.div_ceil(64)])
+    }
+
+    /// Adds a place. A place that the set has no room for is left out.
+    pub fn insert(&mut self, place: usize) {
+        if let Some(word) = self.0.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    /// Returns true if the set has this place.
     pub fn contains(&self, place: usize) -> bool {
         self.0.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0)
     }
 
-    /// Returns the places of the expressions.
+    /// Returns the places, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter().zip(0..).flat_map(|(word, at)| {
             let next = |rest: &u64| (*rest != 0).then(|| rest & (rest - 1));
@@ -99,9 +111,7 @@ impl Matches {
     fn add(&mut self, group: &Group, mut found: u64) {
         while found != 0 {
             let member = group.members.get(found.trailing_zeros() as usize);
-            if let Some((place, word)) = member.and_then(|place| Some((place, self.0.get_mut(place / 64)?))) {
-                *word |= 1 << (place % 64);
-            }
+            member.into_iter().for_each(|place| self.insert(*place));
             found &= found - 1;
         }
     }

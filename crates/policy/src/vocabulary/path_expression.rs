@@ -2,7 +2,7 @@
 
 use super::PathShape;
 use super::pattern::folds;
-use automata::{Expression, Matches};
+use automata::{Expression, Places};
 
 /// A path pattern that an automaton matches: `suffix`, `contains` or `regex`.
 ///
@@ -81,7 +81,7 @@ impl PathExpression {
     }
 
     /// Returns true if the expression is among those that match.
-    pub(super) fn is_in(&self, matches: &Matches) -> bool {
+    pub(super) fn is_in(&self, matches: &Places) -> bool {
         matches.contains(self.place)
     }
 }

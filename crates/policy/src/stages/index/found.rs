@@ -2,6 +2,7 @@
 
 use crate::decision::Reason;
 use crate::http::Budget;
+use automata::Places;
 
 /// The steps of visiting a node of the index of paths.
 const NODE: usize = 32;
@@ -9,14 +10,13 @@ const NODE: usize = 32;
 /// The rules that a look-up finds.
 #[derive(Debug)]
 pub(super) struct Found<'b> {
-    /// A bit for each rule.
-    words: Vec<u64>,
+    rules: Places,
     budget: &'b Budget,
 }
 
 impl<'b> Found<'b> {
     pub(super) fn new(rules: usize, budget: &'b Budget) -> Self {
-        Self { words: vec![0; rules.div_ceil(64)], budget }
+        Self { rules: Places::below(rules), budget }
     }
 
     /// Takes a step of the look-up off the budget.
@@ -28,23 +28,11 @@ impl<'b> Found<'b> {
     }
 
     pub(super) fn add(&mut self, rules: &[usize]) {
-        for rule in rules {
-            if let Some(word) = self.words.get_mut(rule / 64) {
-                *word |= 1 << (rule % 64);
-            }
-        }
+        rules.iter().for_each(|rule| self.rules.insert(*rule));
     }
 
     /// Returns the indexes of the rules, in order.
     pub(super) fn rules(&self) -> Vec<usize> {
-        let mut rules = Vec::new();
-        for (place, word) in self.words.iter().enumerate() {
-            let mut rest = *word;
-            while rest != 0 {
-                rules.push(place * 64 + rest.trailing_zeros() as usize);
-                rest &= rest - 1;
-            }
-        }
-        rules
+        self.rules.iter().collect()
     }
 }
