@@ -37,14 +37,20 @@ impl HeaderIndex {
     }
 
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
+    #[inline]
     pub(crate) fn of(&self, found: &[u8]) -> impl Iterator<Item = usize> {
         let may_be = self.sketches.get(usize::from(sketch(found))) == Some(&true);
-        let places = may_be.then(|| self.by_class.get(class(found).as_str())).flatten();
+        let places = if may_be { self.of_class(found) } else { &[] };
         let is_name = |place: &usize| self.names.get(*place).is_some_and(|name| is_spelling(found, name));
-        places.into_iter().flatten().copied().filter(is_name)
+        places.iter().copied().filter(is_name)
+    }
+
+    fn of_class(&self, found: &[u8]) -> &[usize] {
+        self.by_class.get(class(found).as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// Returns true if a server may read the header `found` as one of the names.
+    #[inline]
     pub(crate) fn contain(&self, found: &[u8]) -> bool {
         self.of(found).next().is_some()
     }
@@ -57,8 +63,9 @@ impl Default for HeaderIndex {
 }
 
 /// Returns a number that all spellings of a name share.
+#[inline]
 fn sketch(name: &[u8]) -> u8 {
-    let (Some(first), Some(last)) = (name.first(), name.last()) else { return 0 };
+    let [first, .., last] = name else { return 0 };
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are enough")]
     let length = name.len() as u8;
     length.wrapping_mul(37) ^ class_of(*first).wrapping_mul(5) ^ class_of(*last)

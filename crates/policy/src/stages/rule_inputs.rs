@@ -49,18 +49,6 @@ impl InputUse {
         path: Option<RequestPath<'a>>,
         all: bool,
     ) -> Result<RuleInputs<'a>, Reason> {
-        let mut inputs = self.with_path(request, path)?;
-        let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
-        self.cost.spend_rules(&found, inputs.readings().count(), request)?;
-        inputs.rules = if all { index.all() } else { found };
-        Ok(inputs)
-    }
-
-    fn with_path<'a>(
-        &self,
-        request: &Request<'a>,
-        path: Option<RequestPath<'a>>,
-    ) -> Result<RuleInputs<'a>, Reason> {
         self.cost.spend(request, path.as_ref(), &self.expressions)?;
         let authority = self.host.then(|| request.authority()).transpose()?;
         let hidden = path.as_ref().map(RequestPath::hidden_query).unwrap_or_default();
@@ -70,14 +58,12 @@ impl InputUse {
         }
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
-        Ok(RuleInputs {
-            authority,
-            path,
-            query,
-            spellings,
-            expressions: Rc::clone(&self.expressions),
-            rules: Vec::new(),
-        })
+        let expressions = Rc::clone(&self.expressions);
+        let mut inputs = RuleInputs { authority, path, query, spellings, expressions, rules: Vec::new() };
+        let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
+        self.cost.spend_rules(&found, inputs.readings().count(), request)?;
+        inputs.rules = if all { index.all() } else { found };
+        Ok(inputs)
     }
 }
 

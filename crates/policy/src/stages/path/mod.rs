@@ -6,7 +6,9 @@ mod path_headers;
 mod replacement;
 
 use crate::decision::{Answer, Filter, Reason, Report, Step, Trace};
-use crate::http::{Budget, Forward, Needs, Normalize, PathHeaders, PathLimits, Request, RequestPath};
+use crate::http::{
+    Budget, Forward, HeaderIndex, Needs, Normalize, PathHeaders, PathLimits, Request, RequestPath,
+};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
@@ -25,6 +27,8 @@ pub struct PathStage {
     limits: PathLimits,
     default: DefaultAction,
     rules: RuleSet<Rule>,
+    /// The headers that move the path, unless the policy keeps them.
+    path_headers: HeaderIndex,
 }
 
 impl rule_set::Rule for Rule {
@@ -59,7 +63,9 @@ impl Stage for PathStage {
         let PathPolicy { mode, normalize, limits, default, rules, response } = document;
         let rules = RuleSet::new(rules);
         let enforcement = Enforcement::new(Filter::PathPolicy, mode, rules.modes(), response);
-        Self { enforcement, normalize, limits, default, rules }
+        let keeps = normalize.path_headers == PathHeaders::Keep;
+        let path_headers = if keeps { HeaderIndex::default() } else { path_headers::index() };
+        Self { enforcement, normalize, limits, default, rules, path_headers }
     }
 
     fn needs(&self) -> Needs {
@@ -67,10 +73,8 @@ impl Stage for PathStage {
     }
 
     fn removes_trailer(&self, name: &[u8]) -> bool {
-        let moves_path =
-            self.normalize.path_headers != PathHeaders::Keep && path_headers::is_path_header(name);
         self.enforcement.removes_trailer(name)
-            || self.enforcement.denies_malformed() && moves_path
+            || self.enforcement.denies_malformed() && self.path_headers.contain(name)
             || self.rules.use_header(name, &self.enforcement)
     }
 
@@ -83,15 +87,14 @@ impl Stage for PathStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let moves_path =
-            self.normalize.path_headers != PathHeaders::Keep && path_headers::any(&request.headers);
+        let moves_path = request.headers.fields().any(|(name, _)| self.path_headers.contain(name));
         if moves_path && self.normalize.path_headers == PathHeaders::Reject {
             report.end(self.enforcement.malformed(request, Reason::PATH_HEADER))?;
         }
         self.judge(request, report)?;
         // After the rules, which may match these headers.
         if moves_path && self.enforcement.mode() == Mode::Enforce {
-            request.headers.remove(path_headers::is_path_header);
+            request.headers.remove(|name| self.path_headers.contain(name));
         }
         Ok(())
     }

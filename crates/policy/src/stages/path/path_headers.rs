@@ -1,6 +1,6 @@
 //! Headers that move the path in some servers.
 
-use crate::http::{Headers, is_spelling};
+use crate::http::HeaderIndex;
 
 /// The names, of letters, digits and `-`.
 ///
@@ -11,19 +11,14 @@ use crate::http::{Headers, is_spelling};
 /// `x-forwarded-prefix` is absent: servers write it into links and do not take it off the path.
 const NAMES: [&str; 5] = ["script-name", "path-info", "x-script-name", "x-original-url", "x-rewrite-url"];
 
-/// Returns true if a server may read the header as one of the names.
-pub(super) fn is_path_header(name: &[u8]) -> bool {
-    NAMES.iter().any(|other| is_spelling(name, other))
-}
-
-/// Returns true if the request has such a header.
-pub(super) fn any(headers: &Headers<'_>) -> bool {
-    headers.fields().any(|(name, _)| is_path_header(name))
+/// Returns the names, found by any spelling.
+pub(super) fn index() -> HeaderIndex {
+    HeaderIndex::new(NAMES.into_iter())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_path_header;
+    use super::index;
     use crate::test;
 
     #[test]
@@ -31,12 +26,12 @@ mod tests {
         for name in
             ["SCRIPT_NAME", "script-name", "Path.Info", "X-Original-URL", "x!rewrite_url", "X_Script-Name"]
         {
-            assert!(is_path_header(name.as_bytes()), "{name}");
+            assert!(index().contain(name.as_bytes()), "{name}");
         }
         for name in
             ["script", "scriptname", "x-original-uri", "x-forwarded-prefix", "path-infos", "path0info", ""]
         {
-            assert!(!is_path_header(name.as_bytes()), "{name}");
+            assert!(!index().contain(name.as_bytes()), "{name}");
         }
     }
 }

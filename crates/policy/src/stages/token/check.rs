@@ -75,7 +75,8 @@ impl TokenStage {
 /// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same
 /// format.
 fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default().split(' ');
-    let list = claims.get("scp").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    text("scope").chain(text("scp")).filter(|scope| !scope.is_empty()).chain(list).collect()
+    let (scope, scp) = (claims.get("scope"), claims.get("scp"));
+    let texts = scope.into_iter().chain(scp).filter_map(Value::as_str).flat_map(|text| text.split(' '));
+    let list = scp.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    texts.filter(|scope| !scope.is_empty()).chain(list).collect()
 }

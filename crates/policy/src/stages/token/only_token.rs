@@ -22,11 +22,12 @@ impl OnlyToken {
         providers: &[usize],
         is_accepted: &[bool],
     ) -> Result<(), Reason> {
+        let is_same = self.found.as_ref().is_none_or(|(only, _)| only == token);
         for index in providers.iter().filter(|index| is_accepted.get(**index) == Some(&true)) {
             let new = || (token.to_vec(), vec![false; is_accepted.len()]);
-            let (only, has_it) = self.found.get_or_insert_with(new);
+            let (_, has_it) = self.found.get_or_insert_with(new);
             match has_it.get_mut(*index) {
-                Some(has_it) if !*has_it && only == token => *has_it = true,
+                Some(has_it) if !*has_it && is_same => *has_it = true,
                 _ => return Err(Reason::TOKEN_REPEATED),
             }
         }

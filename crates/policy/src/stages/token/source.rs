@@ -43,7 +43,10 @@ impl HeaderSource {
 
     /// Returns true if a value contains a token, or some servers may find one.
     fn is_in(&self, value: &[u8]) -> bool {
-        self.tokens(value).next().is_some() || self.names_scheme(value)
+        // Most tokens are alone: a value that starts with the prefix is not searched.
+        self.after_prefix(value.trim_ascii()).is_some()
+            || self.tokens(value).next().is_some()
+            || self.names_scheme(value)
     }
 
     /// Returns what follows each prefix, up to the end of the value. Envoy joins two lines of `authorization` with a comma, so
