@@ -23,6 +23,5 @@ pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,
     canonical_paths, canonical_pattern,
 };
-pub(crate) use query::parameter_count;
 pub use query::{Query, parameter_key, query_parameters};
 pub use request::{Connection, Needs, Request};

@@ -30,7 +30,15 @@ impl<'a> Query<'a> {
     /// # Errors
     /// Returns the reason if the budget does not suffice.
     pub(crate) fn spend(&self, budget: &Budget) -> Result<(), Reason> {
-        budget.spend(parameter_count(self.raw) + parameter_count(&self.hidden), PARAMETER)
+        budget.spend(self.parts().iter().map(|(_, parameters)| parameters).sum(), PARAMETER)
+    }
+
+    /// Returns the query and the hidden query, with the greatest number of parameters that a server finds in each.
+    pub(crate) fn parts(&self) -> [(&[u8], usize); 2] {
+        // The hidden query may be escaped.
+        [(self.raw, &b"&;"[..]), (&self.hidden, b"&;%")].map(|(text, separators)| {
+            (text, 1 + text.iter().filter(|byte| separators.contains(byte)).count())
+        })
     }
 
     /// Returns the values of a parameter.
@@ -56,11 +64,6 @@ impl<'a> Query<'a> {
         let items = items.filter(move |(found, _)| is_item || following(found) != Some(b'\\'));
         same.chain(items).map(|(_, value)| value)
     }
-}
-
-/// Returns the greatest number of parameters that a server finds in a query.
-pub(crate) fn parameter_count(query: &[u8]) -> usize {
-    1 + query.iter().filter(|byte| b"&;?".contains(byte)).count()
 }
 
 /// Returns the parameters of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
@@ -125,9 +128,10 @@ impl Parameters {
         parameters.push_possible(query);
         // PHP's own server ignores further `?` at the start of a query.
         let start = query.iter().position(|byte| *byte != b'?').unwrap_or(query.len());
-        if start > 0 {
-            parameters.push_possible(query.get(start..).unwrap_or_default());
-        }
+        let rest = query.get(start..).filter(|_| start > 0);
+        let first = rest.and_then(|rest| parts(rest).next()).into_iter().flatten();
+        // The whole part, and what is before its first `;`.
+        first.take(2).for_each(|part| parameters.push_part(part));
         parameters.push_possible(hidden);
         if hidden.contains(&b'%') {
             parameters.push_possible(&decode(hidden));
@@ -136,20 +140,19 @@ impl Parameters {
     }
 
     fn push_possible(&mut self, query: &[u8]) {
-        let parts = query.split(|byte| *byte == b'&').flat_map(|part| {
-            let parts = part.contains(&b';').then(|| part.split(|byte| *byte == b';'));
-            std::iter::once(part).chain(parts.into_iter().flatten())
-        });
-        for (name, value) in parts.filter(|part| !part.is_empty()).map(halves) {
-            let name = decode(name);
-            let key = parameter_key(&name);
-            self.push(&key, value);
-            // Rack cuts a name at a `[` without `]`; PHP writes `_`.
-            if key.contains(&b'[') && !key.contains(&b']') {
-                let mut mangled = key.into_owned();
-                mangle(&mut mangled);
-                self.push(&mangled, value);
-            }
+        parts(query).flatten().for_each(|part| self.push_part(part));
+    }
+
+    fn push_part(&mut self, part: &[u8]) {
+        let (name, value) = halves(part);
+        let name = decode(name);
+        let key = parameter_key(&name);
+        self.push(&key, value);
+        // Rack cuts a name at a `[` without `]`; PHP writes `_`.
+        if key.contains(&b'[') && !key.contains(&b']') {
+            let mut mangled = key.into_owned();
+            mangle(&mut mangled);
+            self.push(&mangled, value);
         }
     }
 
@@ -174,10 +177,22 @@ impl Parameters {
 
     /// Returns the parameters from the first whose name is at least `name` followed by `next`.
     fn from(&self, name: &[u8], next: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let is_before = |place: &[usize; 3]| self.get(*place).0.iter().lt(name.iter().chain(next));
+        let is_before = |place: &[usize; 3]| {
+            let (found, _) = self.get(*place);
+            let (head, rest) = found.split_at(found.len().min(name.len()));
+            head.cmp(name).then_with(|| rest.cmp(next)).is_lt()
+        };
         let first = self.places.partition_point(is_before);
         self.places.get(first..).unwrap_or_default().iter().map(|place| self.get(*place))
     }
+}
+
+/// Returns each part of a query between `&`, and those between `;` in it.
+fn parts(query: &[u8]) -> impl Iterator<Item = impl Iterator<Item = &[u8]>> {
+    query.split(|byte| *byte == b'&').map(|part| {
+        let parts = part.contains(&b';').then(|| part.split(|byte| *byte == b';'));
+        std::iter::once(part).chain(parts.into_iter().flatten()).filter(|part| !part.is_empty())
+    })
 }
 
 /// Returns the raw names and values between `&`.

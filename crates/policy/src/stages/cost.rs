@@ -6,7 +6,7 @@
 
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
-use crate::http::{Budget, HeaderIndex, Request, RequestPath, comma_count, parameter_count};
+use crate::http::{Budget, HeaderIndex, Query, Request, RequestPath, comma_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 
@@ -33,6 +33,10 @@ const PATH: usize = 16;
 
 /// The steps of comparing the name of a header line with that of a match or an edit.
 const LINE: usize = 3;
+
+/// The steps of comparing the name of a parameter with that of a match, and the bytes of it that are compared in one step.
+const NAME: usize = 8;
+const NAME_BYTES: usize = 2;
 
 /// The passes of the expressions of a policy over each part of a request.
 #[derive(Debug, Default)]
@@ -64,6 +68,8 @@ struct RuleCost {
     reading: usize,
     /// The number of names that it looks up in the headers.
     names: usize,
+    /// The steps of comparing the names of its parameters once.
+    parameters: usize,
 }
 
 impl Cost {
@@ -78,7 +84,12 @@ impl Cost {
                 _ => PATH,
             });
             let reading = ATTEMPT + paths.sum::<usize>();
-            cost.rules.push(RuleCost { reading, names: matcher.header_matches().count() + names });
+            let lookups = matcher.query_matches().map(|query| NAME + query.name.key().len() / NAME_BYTES);
+            cost.rules.push(RuleCost {
+                reading,
+                names: matcher.header_matches().count() + names,
+                parameters: lookups.sum(),
+            });
             for parameter in matcher.query_matches() {
                 cost.query.add(&parameter.condition);
                 let key = String::from_utf8_lossy(parameter.name.key());
@@ -118,6 +129,7 @@ impl Cost {
         &self,
         request: &Request<'_>,
         path: Option<&RequestPath<'_>>,
+        query: &Query<'_>,
         expressions: &ExpressionSet,
     ) -> Result<(), Reason> {
         let budget = &request.budget;
@@ -128,9 +140,10 @@ impl Cost {
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
             budget.spend(bytes, expressions.passes())?;
         }
-        if let Some(path) = path.filter(|_| self.uses_query()) {
-            for query in [path.query().unwrap_or_default(), path.hidden_query()] {
-                self.query.spend(query, parameter_count(query), budget)?;
+        if self.uses_query() {
+            query.spend(budget)?;
+            for (text, parameters) in query.parts() {
+                self.query.spend(text, parameters, budget)?;
             }
         }
         let lines = if self.headers.is_empty() { None } else { Some(request.headers.lines()) };
@@ -143,7 +156,7 @@ impl Cost {
         Ok(())
     }
 
-    /// Takes the cost of trying these rules on the readings of a path off the budget.
+    /// Takes the cost of trying these rules on the readings of a path, the headers and the query off the budget.
     ///
     /// # Errors
     /// Returns the reason if the budget does not suffice.
@@ -151,11 +164,21 @@ impl Cost {
         &self,
         rules: &[usize],
         readings: usize,
+        query: &Query<'_>,
         request: &Request<'_>,
     ) -> Result<(), Reason> {
-        let rules = rules.iter().filter_map(|rule| self.rules.get(*rule));
-        let (reading, names) = rules.fold((0, 0), |sum, rule| (sum.0 + rule.reading, sum.1 + rule.names));
+        let (mut reading, mut names, mut parameters) = (0, 0, 0);
+        for rule in rules.iter().filter_map(|rule| self.rules.get(*rule)) {
+            reading += rule.reading;
+            names += rule.names;
+            parameters += rule.parameters;
+        }
         request.budget.spend(readings, reading)?;
+        if parameters > 0 {
+            // A name is looked up twice, by halving the parameters.
+            let count: usize = query.parts().iter().map(|(_, parameters)| parameters).sum();
+            request.budget.spend(parameters, 2 * (1 + count.ilog2() as usize))?;
+        }
         if names > 0 {
             request.budget.spend(names, request.headers.lines().count() * LINE)?;
         }

@@ -49,19 +49,16 @@ impl InputUse {
         path: Option<RequestPath<'a>>,
         all: bool,
     ) -> Result<RuleInputs<'a>, Reason> {
-        self.cost.spend(request, path.as_ref(), &self.expressions)?;
         let authority = self.host.then(|| request.authority()).transpose()?;
         let hidden = path.as_ref().map(RequestPath::hidden_query).unwrap_or_default();
         let query = Query::new(path.as_ref().and_then(RequestPath::query), hidden);
-        if self.cost.uses_query() {
-            query.spend(&request.budget)?;
-        }
+        self.cost.spend(request, path.as_ref(), &query, &self.expressions)?;
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
         let expressions = Rc::clone(&self.expressions);
         let mut inputs = RuleInputs { authority, path, query, spellings, expressions, rules: Vec::new() };
         let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
-        self.cost.spend_rules(&found, inputs.readings().count(), request)?;
+        self.cost.spend_rules(&found, inputs.readings().count(), &inputs.query, request)?;
         inputs.rules = if all { index.all() } else { found };
         Ok(inputs)
     }

@@ -117,7 +117,7 @@ impl<'a> RequestPath<'a> {
         if let Some(path) = escapes::plain(path) {
             return Ok(Self::plain(path, query, ignores_end));
         }
-        let Readings { paths, hidden_query } = readings::all(escapes::canonical(path)?, normalize)?;
+        let Readings { paths, hidden_query } = readings::all(escapes::canonical(path)?, query, normalize)?;
         let mut paths = paths.into_iter();
         let canonical = Cow::Owned(paths.next().ok_or(Reason::PATH_MISSING)?);
         Ok(Self { canonical, others: paths.collect(), query, hidden_query, ignores_end })

@@ -34,8 +34,8 @@ pub(super) struct Readings {
     pub(super) hidden_query: Vec<u8>,
 }
 
-/// Returns every reading of a path whose escapes are canonical.
-pub(super) fn all(path: String, normalize: &Normalize) -> Result<Readings, Reason> {
+/// Returns every reading of a path, whose escapes are canonical, before this query.
+pub(super) fn all(path: String, query: Option<&[u8]>, normalize: &Normalize) -> Result<Readings, Reason> {
     let steps = steps::of(normalize);
     let mut search = Search::new(path, &steps);
     let (received, canonical) = (0, search.resolve(0)?);
@@ -52,7 +52,17 @@ pub(super) fn all(path: String, normalize: &Normalize) -> Result<Readings, Reaso
     for place in std::mem::take(&mut search.readings) {
         paths.push(search.take(place)?);
     }
-    Ok(Readings { paths, hidden_query: search.queries.join(&b'&') })
+    Ok(Readings { paths, hidden_query: hidden_query(search.queries, query) })
+}
+
+/// Joins the parts that some servers read as the query. For them, the `?` before the query, and its first parameter, are the end
+/// of each part.
+fn hidden_query(mut parts: Vec<Vec<u8>>, query: Option<&[u8]>) -> Vec<u8> {
+    if let Some(first) = query.and_then(|query| query.split(|byte| *byte == b'&').next()) {
+        let with_first: Vec<_> = parts.iter().map(|part| [part, first].join(&b'?')).collect();
+        parts.extend(with_first);
+    }
+    parts.join(&b'&')
 }
 
 /// A path after the steps that the policy chose.

@@ -1,7 +1,7 @@
 //! The search for tokens in cookies.
 //!
-//! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, PHP reads `session[]`
-//! and `.session` as `session` and `_session`, and some servers start a cookie at a comma.
+//! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, and starts a cookie at a
+//! blank; PHP reads `session[]` and `.session` as `session` and `_session`; and some servers start a cookie at a comma.
 
 use super::only_token::{OnlyToken, any};
 use super::source::cookie;
@@ -9,8 +9,9 @@ use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Request, parameter_key, query_parameters};
 
-/// The steps of looking for a cookie, in each way in which servers cut the header.
+/// The steps of looking for a cookie, and of asking a provider whether it is accepted.
 const COOKIE: usize = 128;
+const PROVIDER: usize = 1;
 
 /// The cookies that contain tokens, with the indexes of the providers.
 #[derive(Debug, Default)]
@@ -45,11 +46,14 @@ impl CookieSearch {
             return Ok(());
         }
         for value in request.headers.values("cookie") {
-            request.budget.spend(1 + value.iter().filter(|byte| b";,".contains(byte)).count(), COOKIE)?;
+            request.budget.spend(1 + value.iter().filter(|byte| **byte == b'=').count(), COOKIE)?;
             for pair in value.split(|byte| *byte == b';') {
-                for (place, part) in pair.split(|byte| *byte == b',').enumerate() {
-                    let Some((name, _)) = cookie(part) else { continue };
-                    for (own, providers) in self.read_as(name).filter(|(_, of)| any(of, is_accepted)) {
+                for (place, name) in names(pair).enumerate() {
+                    for (own, providers) in self.read_as(name) {
+                        request.budget.spend(providers.len(), PROVIDER)?;
+                        if !any(providers, is_accepted) {
+                            continue;
+                        }
                         match cookie(pair).filter(|_| place == 0 && name == own.as_bytes()) {
                             Some((_, value)) => only.add(value, providers, is_accepted)?,
                             None => only.has_unclear = true,
@@ -66,6 +70,18 @@ impl CookieSearch {
         let places = self.by_key.get(key(name).as_str());
         places.into_iter().flatten().filter_map(|place| self.cookies.get(*place))
     }
+}
+
+/// Returns the names that some server finds in a part of the header between semicolons: the text before the first `=`, and the
+/// word before each `=`, if it follows a blank or a comma.
+fn names(pair: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_cut = |byte: &u8| *byte == b',' || !byte.is_ascii_graphic();
+    let texts = pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"="));
+    let words = texts.filter_map(move |text| {
+        let text = text.trim_ascii_end();
+        text.rsplit(is_cut).next().filter(|word| word.len() < text.trim_ascii_start().len())
+    });
+    cookie(pair).into_iter().map(|(name, _)| name).chain(words)
 }
 
 /// Returns the same text for all names that some server treats as one.
