@@ -34,7 +34,7 @@ impl Checked for PathPolicy {
             for (field, replacement) in [("redirect", redirect), ("rewrite", rewrite)] {
                 if replacement.is_some_and(|replacement| replacement.is_ambiguous(&self.normalize)) {
                     let message = "servers read the new path in different ways";
-                    let help = "write one of these paths, or set `normalize` to `keep` the spelling";
+                    let help = "write a path without escapes, `;`, `\\` and `//`, or set `normalize` to `keep` the spelling";
                     let path = path.field("rules");
                     problems.add(Code::REPLACEMENT, &path.item(index).field(field), message, help);
                 }
