@@ -69,8 +69,7 @@ impl Decided {
         let mut response =
             Headers::new(lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
         stage.on_response(&response_state, &mut response);
-        let is_after_rewrite =
-            answer.as_ref().is_none_or(|answer| answer.filter as u8 > Filter::PathPolicy as u8);
+        let is_after_rewrite = answer.as_ref().is_none_or(|answer| sees_rewritten(answer.filter));
         let rewritten = request.as_ref().filter(|_| is_after_rewrite && !readings.is_empty());
         let rewritten = rewritten.and_then(new_readings).filter(|new| *new != readings).unwrap_or_default();
         // Blanks around a value are removed in transit (RFC 9110, section 5.5); those of a target are not.
@@ -117,8 +116,10 @@ impl Decided {
     pub fn matched(&self) -> impl DoubleEndedIterator<Item = (Filter, &str)> {
         let first = || self.tried.iter().find_map(|tried| tried.reading.as_ref());
         let canonical = self.readings.first().or_else(first);
+        let rewritten = self.rewritten.first().or(canonical);
         let matched = move |tried: &&TriedRule| {
             let reading = tried.reading.as_ref();
+            let canonical = if sees_rewritten(tried.filter) { rewritten } else { canonical };
             tried.result == RuleResult::Matched && (reading.is_none() || reading == canonical)
         };
         self.tried.iter().filter(matched).map(|tried| (tried.filter, tried.rule.as_str()))
@@ -149,6 +150,11 @@ impl Decided {
         let reply = &self.answer.as_ref()?.reply;
         reply.grpc.is_none().then_some(reply.body.as_slice())
     }
+}
+
+/// Returns true for a filter that sees the path as path-policy rewrites it.
+fn sees_rewritten(filter: Filter) -> bool {
+    matches!(filter, Filter::TokenValidation | Filter::HeaderPolicy)
 }
 
 /// Returns the readings of the path that a request has after a stage changed its target; `None` if it is unchanged.
