@@ -46,6 +46,33 @@ fn lines_have_the_same_order_however_they_are_written() {
     assert_eq!(written[1], written[0]);
 }
 
+/// A proxy behind Envoy removes the headers that `connection` names, and Envoy forwards that header in an upgrade.
+#[test]
+fn an_upgrade_names_no_header_of_the_policy() {
+    let policy =
+        r#"{"rules": [{"name": "tier", "request": {"set": [{"name": "x-tier", "value": "free"}]}}]}"#;
+    let filters = vec![wasm("header-policy", policy).unwrap()];
+    let mut listener = Listener::new("upgrade", filters, upstream::start(0).unwrap());
+    listener.manager = json!({"upgrade_configs": [{"upgrade_type": "websocket"}]});
+    let envoy = Envoy::start("upgrade", &bootstrap(&[listener]), &[]).unwrap();
+    let address = envoy.listener("upgrade").unwrap();
+    for (sent, forwarded) in [
+        ("Upgrade, x-tier", "Upgrade"),
+        ("x-tier,keep-alive ,,Upgrade", "keep-alive, Upgrade"),
+        ("keep-alive, Upgrade", "keep-alive, Upgrade"),
+        ("upgrade", "upgrade"),
+    ] {
+        let request = Request::get("/").with("connection", sent).with("upgrade", "websocket");
+        let lines = received(address, &request, |name| matches!(name, "connection" | "upgrade" | "x-tier"));
+        let connection = format!("connection={forwarded}");
+        let mut expected = [connection.as_str(), "upgrade=websocket", "x-tier=free"];
+        let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        lines.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(lines, expected, "{sent}");
+    }
+}
+
 /// Starts Envoy with limits that are as high as Envoy allows.
 fn with_raised_limits(name: &str, policy: &str) -> (Envoy, SocketAddr) {
     let mut listener =

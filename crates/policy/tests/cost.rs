@@ -146,19 +146,40 @@ fn every_parameter_counts() {
 fn header_lines_count_for_each_rule_that_matches_headers() {
     let policy = rules(10_000, |n| json!({"headers": [{"name": format!("x-{n:05}"), "exact": "a"}]}));
     let names: Vec<String> = (0..90).map(|n| format!("x-{n:04}z")).collect();
-    let lines = |count: usize| -> Vec<(&str, &str)> {
-        let lines = names.iter().take(count).map(|name| (name.as_str(), "v"));
-        std::iter::once((":path", "/")).chain(lines).collect()
-    };
-    assert_eq!(denial(&policy, &lines(15)), None);
-    assert_eq!(denial(&policy, &lines(90)), Some("too_costly"));
+    let similar: Vec<(&str, &str)> =
+        [(":path", "/")].into_iter().chain(names.iter().map(|name| (name.as_str(), "v"))).collect();
+    let usual = ":path user-agent accept accept-language accept-encoding cache-control cookie referer sec-fetch-mode \
+        sec-fetch-site x-request-id traceparent x-forwarded-for x-forwarded-proto x-client x-session";
+    let usual: Vec<(&str, &str)> = usual.split(' ').map(|name| (name, "/")).collect();
+    assert_eq!(denial(&policy, &usual), None);
+    assert_eq!(denial(&policy, &similar), Some("too_costly"));
+    // Names that differ at the end only cost more.
+    let names: Vec<String> =
+        (0..90).map(|n| format!("x-internal-service-authentication-context-{n:03}")).collect();
+    let long: Vec<(&str, &str)> =
+        [(":path", "/")].into_iter().chain(names.iter().map(|name| (name.as_str(), "v"))).collect();
+    let forbid: Vec<Value> = (100..400)
+        .map(|n| json!({"name": format!("x-internal-service-authentication-context-{n}"), "present": true}))
+        .collect();
+    let policy = json!({"header": {"rules": [{"name": "r", "forbid": forbid}]}});
+    assert_eq!(denial(&policy, &long), Some("too_costly"));
+    assert_eq!(denial(&policy, &usual), None);
     let forbid = |n| json!({"name": format!("x-{n:05}"), "exact": "a"});
     let remove = |n| format!("y-{n:05}-*");
     let forbid: Vec<Value> = (0..5_000).map(forbid).collect();
     let remove: Vec<String> = (0..5_000).map(remove).collect();
     let policy = json!({"header": {"names": "equivalent", "rules": [{"name": "r", "forbid": forbid, "request": {"remove": remove}}]}});
-    assert_eq!(denial(&policy, &lines(15)), None);
-    assert_eq!(denial(&policy, &lines(90)), Some("too_costly"));
+    assert_eq!(denial(&policy, &usual), None);
+    assert_eq!(denial(&policy, &similar), Some("too_costly"));
+}
+
+#[test]
+fn names_of_parameters_count_for_each_rule_that_matches_the_query() {
+    let policy =
+        rules(10_000, |n| json!({"query": [{"name": format!("{}{n:05}", "x".repeat(40)), "exact": "a"}]}));
+    assert_eq!(denial(&policy, &[(":path", "/?a=b")]), None);
+    let query = format!("{}0=1&", "x".repeat(40)).repeat(180);
+    assert_eq!(denial(&policy, &[(":path", &format!("/?{query}"))]), Some("too_costly"));
 }
 
 #[test]

@@ -150,8 +150,8 @@ fn a_new_path_that_servers_read_in_different_ways_is_rejected() {
         for path in ["/a;v=1", "/a%2Fb", "/a//b", "/a\\b", "/a%3Fb", "/a%2541"] {
             for field in ["path", "prefix"] {
                 let expected = format!(
-                    "replacement at rules[0].{action}: servers read the new path in different ways; write one of these paths, \
-                     or set `normalize` to `keep` the spelling"
+                    "replacement at rules[0].{action}: servers read the new path in different ways; write a path without \
+                     escapes, `;`, `\\` and `//`, or set `normalize` to `keep` the spelling"
                 );
                 assert_eq!(problems(action, json!({}), json!({field: path})), [expected], "{path}");
             }

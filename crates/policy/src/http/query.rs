@@ -5,8 +5,9 @@ use crate::reason::Reason;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-/// The steps of parsing a parameter, in each way in which servers cut queries.
+/// The steps of parsing a parameter, and a byte of it, in each way in which servers cut queries.
 const PARAMETER: usize = 256;
+const BYTE: usize = 4;
 
 /// The parameters of a query. They are parsed when a match first uses them, once for all rules.
 #[derive(Debug, Default)]
@@ -30,14 +31,18 @@ impl<'a> Query<'a> {
     /// # Errors
     /// Returns the reason if the budget does not suffice.
     pub(crate) fn spend(&self, budget: &Budget) -> Result<(), Reason> {
-        budget.spend(self.parts().iter().map(|(_, parameters)| parameters).sum(), PARAMETER)
+        self.parts().into_iter().try_for_each(|(text, parameters)| {
+            budget.spend(parameters, PARAMETER)?;
+            budget.spend(text.len(), BYTE)
+        })
     }
 
     /// Returns the query and the hidden query, with the greatest number of parameters that a server finds in each.
     pub(crate) fn parts(&self) -> [(&[u8], usize); 2] {
         // The hidden query may be escaped.
         [(self.raw, &b"&;"[..]), (&self.hidden, b"&;%")].map(|(text, separators)| {
-            (text, 1 + text.iter().filter(|byte| separators.contains(byte)).count())
+            let count = text.iter().filter(|byte| separators.contains(byte)).count();
+            (text, count + usize::from(!text.is_empty()))
         })
     }
 

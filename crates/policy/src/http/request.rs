@@ -4,7 +4,11 @@ use super::budget::Budget;
 use super::{Authority, Headers, Normalize, PathLimits, RequestPath};
 use crate::reason::Reason;
 use serde_json::{Map, Value};
+use std::cell::OnceCell;
 use std::rc::Rc;
+
+/// The options of `connection` that concern the connection itself.
+const CONNECTION: [&str; 5] = ["upgrade", "keep-alive", "close", "te", "http2-settings"];
 
 /// The connection of a request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,7 +62,11 @@ pub struct Request<'a> {
     method: &'a [u8],
     target: Option<&'a [u8]>,
     authority: Result<&'a [u8], Reason>,
+    /// Whether there is a `connection` header, which Envoy keeps in an upgrade.
+    has_connection: bool,
     path: Option<RequestPath<'a>>,
+    /// The path as it was parsed first, and how.
+    parsed: OnceCell<((Normalize, PathLimits), Result<RequestPath<'a>, Reason>)>,
     pub(crate) budget: Budget,
 }
 
@@ -73,7 +81,7 @@ impl<'a> Request<'a> {
         now: u64,
     ) -> Result<Self, Reason> {
         let (mut method, mut target, mut authority, mut host) = (None, None, None, None);
-        let (mut hosts, mut repeated) = (0, false);
+        let (mut hosts, mut repeated, mut has_connection) = (0, false, false);
         let headers = Headers::new(lines.inspect(|(name, value)| {
             let seen = match *name {
                 b":method" => method.replace(*value),
@@ -84,7 +92,10 @@ impl<'a> Request<'a> {
                     host = Some(*value);
                     None
                 }
-                _ => None,
+                name => {
+                    has_connection |= is_connection(name);
+                    None
+                }
             };
             repeated |= seen.is_some();
         }));
@@ -112,7 +123,9 @@ impl<'a> Request<'a> {
             method,
             target,
             authority,
+            has_connection,
             path: None,
+            parsed: OnceCell::new(),
             budget: Budget::new(),
         })
     }
@@ -147,6 +160,22 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Takes the names of other headers out of `connection`, which Envoy keeps in an upgrade: a proxy behind it removes the headers
+    /// that are named there (RFC 9110, section 7.6.1), and so those of the policy.
+    pub(crate) fn forward_connection(&mut self) {
+        if !self.has_connection {
+            return;
+        }
+        let is_kept =
+            |option: &&[u8]| CONNECTION.iter().any(|kept| option.eq_ignore_ascii_case(kept.as_bytes()));
+        self.headers.rewrite(is_connection, |value| {
+            let options = || value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+            let kept: Vec<&[u8]> = options().filter(is_kept).collect();
+            (kept.len() < options().count()).then(|| kept.join(&b", "[..]))
+        });
+        self.headers.retain_values(is_connection, |value| !value.is_empty());
+    }
+
     /// Returns the path that an earlier stage set, or parses it; absent in a `CONNECT` without a path.
     ///
     /// # Errors
@@ -159,10 +188,11 @@ impl<'a> Request<'a> {
         if let Some(path) = &self.path {
             return Ok(Some(path.clone()));
         }
-        match self.target {
-            Some(target) => RequestPath::parse(target, self.method, normalize, limits).map(Some),
-            None => Ok(None),
-        }
+        let Some(target) = self.target else { return Ok(None) };
+        let parse = || RequestPath::parse(target, self.method, normalize, limits);
+        let how = (*normalize, *limits);
+        let (first, parsed) = self.parsed.get_or_init(|| (how, parse()));
+        if *first == how { parsed.clone().map(Some) } else { parse().map(Some) }
     }
 
     /// Replaces the query that the upstream receives, if `without` returns a new one.
@@ -188,4 +218,8 @@ impl<'a> Request<'a> {
         let rest = lines.next().and_then(|first| first.strip_prefix(b"application/grpc"));
         rest.is_some_and(|rest| rest.starts_with(b"+") || (rest.is_empty() && lines.next().is_none()))
     }
+}
+
+fn is_connection(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"connection")
 }

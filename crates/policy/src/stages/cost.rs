@@ -6,7 +6,7 @@
 
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
-use crate::http::{Budget, HeaderIndex, Query, Request, RequestPath, comma_count};
+use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
 use automata::ExpressionSet;
 
@@ -31,8 +31,11 @@ const ATTEMPT: usize = 32;
 const TEMPLATE: usize = 64;
 const PATH: usize = 16;
 
-/// The steps of comparing the name of a header line with that of a match or an edit.
+/// The steps of comparing the name of a header line with that of a match or an edit, and of comparing each byte of the names of
+/// one length. The first bytes are free: most names of one length differ at the start.
 const LINE: usize = 3;
+const LINE_BYTE: usize = 4;
+const FREE_BYTES: usize = 48;
 
 /// The steps of comparing the name of a parameter with that of a match, and the bytes of it that are compared in one step.
 const NAME: usize = 8;
@@ -175,15 +178,28 @@ impl Cost {
         }
         request.budget.spend(readings, reading)?;
         if parameters > 0 {
-            // A name is looked up twice, by halving the parameters.
+            // A name is looked up twice, each time by halving the parameters.
             let count: usize = query.parts().iter().map(|(_, parameters)| parameters).sum();
-            request.budget.spend(parameters, 2 * (1 + count.ilog2() as usize))?;
+            request.budget.spend(parameters, 2 * (usize::BITS - count.leading_zeros()) as usize)?;
         }
         if names > 0 {
-            request.budget.spend(names, request.headers.lines().count() * LINE)?;
+            let lines = request.headers.lines().count() * LINE;
+            let bytes = similar_bytes(&request.headers).saturating_sub(FREE_BYTES) * LINE_BYTE;
+            request.budget.spend(names, lines + bytes)?;
         }
         Ok(())
     }
+}
+
+/// Returns the most bytes that names of one length have: only those are compared with a name byte by byte.
+fn similar_bytes(headers: &Headers<'_>) -> usize {
+    let mut bytes = [0; 128];
+    for (name, _) in headers.lines() {
+        if let Some(bytes) = bytes.get_mut(name.len().min(127)) {
+            *bytes += name.len();
+        }
+    }
+    bytes.into_iter().max().unwrap_or_default()
 }
 
 impl PatternCost {

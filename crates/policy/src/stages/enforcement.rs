@@ -56,10 +56,11 @@ impl Enforcement {
         self.malformed_mode == Mode::Enforce
     }
 
-    /// Forwards the host as the filter judges it.
-    pub(super) fn forward_host(&self, request: &mut Request<'_>, authority: Option<&Authority>) {
-        if let Some(authority) = authority.filter(|_| self.denies_malformed()) {
-            request.forward_authority(authority);
+    /// Forwards the host as the filter judges it, and a `connection` that names no other header.
+    pub(super) fn forward(&self, request: &mut Request<'_>, authority: Option<&Authority>) {
+        if self.denies_malformed() {
+            authority.into_iter().for_each(|authority| request.forward_authority(authority));
+            request.forward_connection();
         }
     }
 

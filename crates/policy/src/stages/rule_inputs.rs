@@ -90,7 +90,13 @@ impl RuleInputs<'_> {
     }
 
     pub(super) fn match_input<'s>(&'s self, request: &'s Request<'_>, sense: Sense) -> MatchInput<'s> {
-        MatchInput { host: self.host(), query: &self.query, request, sense }
+        MatchInput {
+            host: self.host(),
+            query: &self.query,
+            method: request.method(),
+            headers: &request.headers,
+            sense,
+        }
     }
 
     /// Returns every reading of the path, the canonical path first; a single `None` if no rule matches the path.

@@ -2,7 +2,7 @@
 
 use super::{Condition, HeaderName, Sense};
 use crate::document::{Checked, Code, FieldPath, Problems};
-use crate::http::{Headers, list_items};
+use crate::http::{Headers, list_items, trim_blanks};
 
 document! {
     /// A match on a header: `name`, and one condition. Each header line is a value.
@@ -45,48 +45,51 @@ impl HeaderMatch {
     /// Returns true if the headers match in this sense. A match that restricts counts a list in one line also as several
     /// lines (RFC 9110, section 5.3), except with `regex`: an expression such as `[^a].*` would match a part of a date.
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
-        let values = || headers.values(self.name.as_str());
-        if sense == Sense::Restrict && !self.condition.is_regex() {
-            self.holds_once(values)
-        } else {
-            self.holds(values(), sense)
+        let values: Vec<_> = headers.values(self.name.as_str()).collect();
+        match sense {
+            Sense::Restrict => self.holds_once(&values, !self.condition.is_regex()),
+            Sense::Grant => self.holds(&values, sense),
         }
     }
 
     /// Returns true if the headers match in each way in which servers read them. With `spellings`, a server may read every
     /// spelling of the name as the header.
     pub fn matches_always(&self, headers: &Headers<'_>, spellings: bool) -> bool {
-        let name = self.name.as_str();
-        self.holds(headers.values(name), Sense::Grant)
-            && (!spellings || self.holds(headers.spelled_values(name), Sense::Grant))
+        self.read(headers, spellings).all(|values| self.holds(&values, Sense::Grant))
     }
 
     /// Returns true if the headers match in one of the ways in which servers read them. With `spellings`, a server may read
     /// every spelling of the name as the header.
     pub fn matches_once(&self, headers: &Headers<'_>, spellings: bool) -> bool {
+        self.read(headers, spellings).any(|values| self.holds_once(&values, true))
+    }
+
+    /// Returns the values of the name, and, with `spellings`, those of every spelling of it.
+    fn read<'h>(&'h self, headers: &'h Headers<'_>, spellings: bool) -> impl Iterator<Item = Vec<&'h [u8]>> {
         let name = self.name.as_str();
-        self.holds_once(|| headers.values(name))
-            || spellings && self.holds_once(|| headers.spelled_values(name))
+        let values = std::iter::once_with(|| headers.values(name).collect());
+        values.chain(spellings.then(|| headers.spelled_values(name).collect()))
     }
 
-    /// Returns true if the condition holds for the values as lines, or for the items of their lists.
-    fn holds_once<'v, V: Iterator<Item = &'v [u8]>>(&self, values: impl Fn() -> V) -> bool {
-        let has_lists = || values().any(|value| value.contains(&b','));
-        self.holds(values(), Sense::Restrict)
-            || has_lists() && self.holds(values().flat_map(list_items), Sense::Restrict)
+    /// Returns true if the condition holds for the values as lines, or without the blanks that some servers remove; with
+    /// `as_lists`, also for the items of their lists.
+    fn holds_once(&self, values: &[&[u8]], as_lists: bool) -> bool {
+        let holds = |values: Vec<&[u8]>| self.holds(&values, Sense::Restrict);
+        let is_padded = |value: &&[u8]| trim_blanks(value).len() < value.len();
+        let is_list = |value: &&[u8]| as_lists && value.contains(&b',');
+        self.holds(values, Sense::Restrict)
+            || values.iter().any(is_padded) && holds(values.iter().map(|value| trim_blanks(value)).collect())
+            || values.iter().any(is_list)
+                && holds(values.iter().flat_map(|value| list_items(value)).collect())
     }
 
-    fn holds<'v>(&self, mut values: impl Iterator<Item = &'v [u8]>, sense: Sense) -> bool {
+    fn holds(&self, values: &[&[u8]], sense: Sense) -> bool {
         match &self.condition {
-            Condition::Present(present) => values.next().is_some() == *present,
+            Condition::Present(present) => values.is_empty() != *present,
             Condition::Value(matcher) => match self.values {
-                Values::Any => values.any(|value| matcher.matches_in(value, sense)),
+                Values::Any => values.iter().any(|value| matcher.matches_in(value, sense)),
                 Values::All => {
-                    let mut has_value = false;
-                    values.all(|value| {
-                        has_value = true;
-                        matcher.matches_in(value, sense)
-                    }) && has_value
+                    !values.is_empty() && values.iter().all(|value| matcher.matches_in(value, sense))
                 }
             },
         }

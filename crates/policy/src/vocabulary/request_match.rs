@@ -3,7 +3,7 @@
 use super::{
     HeaderMatch, HostPattern, Method, NonEmpty, PathExpression, PathMatch, PathReading, QueryMatch, Sense,
 };
-use crate::http::{Host, Needs, Query, Request};
+use crate::http::{Headers, Host, Needs, Query};
 
 document! {
     /// A match on a request. All fields must match; without a field it matches every request.
@@ -54,8 +54,10 @@ pub struct MatchInput<'a> {
     pub host: Option<&'a Host>,
     /// The parameters of the query.
     pub query: &'a Query<'a>,
-    /// The request: its method, headers and connection.
-    pub request: &'a Request<'a>,
+    /// The method.
+    pub method: &'a [u8],
+    /// The headers.
+    pub headers: &'a Headers<'a>,
     /// The sense of the match, outside of `not`.
     pub sense: Sense,
 }
@@ -63,18 +65,18 @@ pub struct MatchInput<'a> {
 impl MatchFields {
     /// Returns the result of each present field except `paths`; the cheap ones first.
     fn results<'s>(&'s self, input: MatchInput<'s>) -> impl Iterator<Item = (Field, bool)> + 's {
-        let MatchInput { host, query, request, sense } = input;
+        let MatchInput { host, query, method, headers: lines, sense } = input;
         let Self { hosts, methods, paths: _, headers, query: parameters } = self;
         let methods = methods.iter().map(move |methods| {
-            let is_method = |method: &Method| method.matches(request.method(), sense);
+            let is_method = |own: &Method| own.matches(method, sense);
             (Field::Methods, methods.iter().any(is_method))
         });
         let hosts = hosts.iter().map(move |hosts| {
             (Field::Hosts, host.is_some_and(|host| hosts.iter().any(|pattern| pattern.matches(host))))
         });
-        let headers = headers.iter().map(move |headers| {
-            (Field::Headers, headers.iter().all(|header| header.matches(&request.headers, sense)))
-        });
+        let headers = headers
+            .iter()
+            .map(move |headers| (Field::Headers, headers.iter().all(|header| header.matches(lines, sense))));
         let parameters = parameters.iter().map(move |parameters| {
             (Field::Query, parameters.iter().all(|parameter| parameter.matches(query, sense)))
         });

@@ -4,6 +4,7 @@ use crate::reason::Reason;
 
 document! {
     /// How to treat spellings of a path that servers read differently.
+    #[derive(Copy, PartialEq, Eq)]
     pub struct Normalize: Default {
         /// `%2F` and `%5C`; `decode`: as slash and backslash.
         "escapedSlashes" escaped_slashes: EscapedSlashes = EscapedSlashes::EveryReading,
@@ -132,6 +133,7 @@ choice! {
 
 document! {
     /// The length of a path and a query; 414 if exceeded.
+    #[derive(Copy, PartialEq, Eq)]
     pub struct PathLimits: Default {
         /// Bytes of the original path.
         "maxPathBytes" max_path_bytes: usize = 8192,

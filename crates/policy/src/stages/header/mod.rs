@@ -126,7 +126,7 @@ impl Stage for HeaderStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        self.enforcement.forward_host(request, inputs.authority.as_ref());
+        self.enforcement.forward(request, inputs.authority.as_ref());
         self.sanitize(request);
         for (index, rule) in self.rules.candidates(&inputs) {
             let result = Self::try_rule(rule, request, &inputs);

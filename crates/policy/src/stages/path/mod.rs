@@ -128,7 +128,7 @@ impl PathStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        self.enforcement.forward_host(request, inputs.authority.as_ref());
+        self.enforcement.forward(request, inputs.authority.as_ref());
         let decision = self.decide(request, &inputs, report)?;
         let Some(path) = &inputs.path else {
             return self.act_without_path(request, decision.rule, report);

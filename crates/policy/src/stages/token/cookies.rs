@@ -32,6 +32,10 @@ impl CookieSearch {
         self.cookies.push((name.into(), vec![provider_index]));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.cookies.is_empty()
+    }
+
     /// Adds the tokens of the providers that are accepted.
     ///
     /// # Errors
@@ -42,7 +46,7 @@ impl CookieSearch {
         request: &Request<'_>,
         only: &mut OnlyToken,
     ) -> Result<(), Reason> {
-        if self.cookies.is_empty() {
+        if self.is_empty() {
             return Ok(());
         }
         for value in request.headers.values("cookie") {

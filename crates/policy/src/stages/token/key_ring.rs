@@ -85,6 +85,11 @@ impl KeyRing {
         &self.providers
     }
 
+    /// Returns true if a server may read the header `name` as one that contains tokens.
+    pub(super) fn reads(&self, name: &[u8]) -> bool {
+        self.search.reads(name)
+    }
+
     /// Finds the only token of the request in the sources of the providers with these names.
     ///
     /// # Errors

@@ -103,9 +103,9 @@ impl Stage for TokenStage {
     }
 
     fn removes_trailer(&self, name: &[u8]) -> bool {
-        let is_source = || self.keys.providers().iter().any(|state| state.provider.from.reads(name));
+        let concerns = || self.identity_headers.contain(name) || self.keys.reads(name);
         self.enforcement.removes_trailer(name)
-            || self.enforcement.denies_malformed() && (self.identity_headers.contain(name) || is_source())
+            || self.enforcement.denies_malformed() && concerns()
             || self.rules.use_header(name, &self.enforcement)
     }
 
@@ -122,7 +122,7 @@ impl Stage for TokenStage {
             Ok(inputs) => inputs,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        self.enforcement.forward_host(request, inputs.authority.as_ref());
+        self.enforcement.forward(request, inputs.authority.as_ref());
         // If an enforced rule sets these headers, client values are removed.
         if self.enforcement.denies_malformed() {
             request.headers.remove(|name| self.identity_headers.contain(name));

@@ -50,6 +50,11 @@ impl TokenSearch {
         Self { names, headers, cookies, query }
     }
 
+    /// Returns true if a server may read the header `name` as one that contains tokens.
+    pub(super) fn reads(&self, name: &[u8]) -> bool {
+        self.names.contain(name) || !self.cookies.is_empty() && name.eq_ignore_ascii_case(b"cookie")
+    }
+
     /// Finds the only token of the request in the sources of the providers that are accepted.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The sources of tokens in a request.
 
-use crate::http::{Headers, is_spelling, query_parameters, split};
+use crate::http::{Headers, is_blank, is_spelling, query_parameters, split, trim_blanks};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -35,7 +35,7 @@ impl HeaderSource {
     pub(super) fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
         let mut tokens = self.tokens(value);
         let Some(token) = tokens.next() else {
-            return if self.names_scheme(value) { Found::Unclear } else { Found::None };
+            return if self.is_unclear(value) { Found::Unclear } else { Found::None };
         };
         let is_repeated = tokens.any(|rest| !rest.starts_with(b",") && !rest.is_empty());
         if is_repeated { Found::Repeated } else { Found::Token(token) }
@@ -46,7 +46,7 @@ impl HeaderSource {
         // Most tokens are alone: a value that starts with the prefix is not searched.
         self.after_prefix(value.trim_ascii()).is_some()
             || self.tokens(value).next().is_some()
-            || self.names_scheme(value)
+            || self.is_unclear(value)
     }
 
     /// Returns what follows each prefix, up to the end of the value. Envoy joins two lines of `authorization` with a comma, so
@@ -75,10 +75,12 @@ impl HeaderSource {
     }
 
     /// Returns true if a value has the authentication scheme in another place, or with another separator, and something after
-    /// it: some servers take the last word of a value, or the word after the scheme.
-    fn names_scheme(&self, value: &[u8]) -> bool {
-        let Some(scheme) = self.prefix.strip_suffix(' ') else { return false };
-        let words = value.split(|byte| byte.is_ascii_whitespace() || b",;:=\"'".contains(byte));
+    /// it: some servers take the last word of a value, or the word after the scheme. Another prefix may follow a blank.
+    fn is_unclear(&self, value: &[u8]) -> bool {
+        let Some(scheme) = self.prefix.strip_suffix(' ') else {
+            return self.after_prefix(trim_blanks(value)).is_some();
+        };
+        let words = value.split(|byte| is_blank(*byte) || b",;:=\"'".contains(byte));
         let mut words = words.filter(|word| !word.is_empty());
         words.any(|word| word.eq_ignore_ascii_case(scheme.as_bytes())) && words.next().is_some()
     }
@@ -139,13 +141,6 @@ impl Sources {
             query_parameters(pair).next().is_some_and(|(name, _)| is_one_of(&name, &self.query))
         };
         without_tokens(query.split(|byte| *byte == b'&'), is_token, b"&")
-    }
-
-    /// Returns true if a server may read the header `name` as one that contains tokens.
-    pub(super) fn reads(&self, name: &[u8]) -> bool {
-        let has_cookies = !self.cookies.is_empty();
-        self.headers.iter().any(|source| is_spelling(name, source.name.as_str()))
-            || has_cookies && name.eq_ignore_ascii_case(b"cookie")
     }
 }
 

@@ -69,7 +69,7 @@ impl Stage for VhostStage {
             Ok(authority) => authority,
             Err(reason) => return report.end(self.enforcement.malformed(request, reason)),
         };
-        self.enforcement.forward_host(request, Some(&authority));
+        self.enforcement.forward(request, Some(&authority));
         for host in self.listed(&authority.host) {
             let result = RuleResult::of(host.mode, || None);
             report.record_rule(FILTER, &host.name, None, result);
