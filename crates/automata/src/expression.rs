@@ -72,6 +72,9 @@ impl Expression {
             let text = error.to_string();
             Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
         })?;
+        if hir.properties().look_set().contains_word_unicode() {
+            return Err(Error::Syntax("Unicode word boundaries are not supported".to_owned()));
+        }
         let nfa = Nfa::new(&hir).ok_or(Error::TooLarge)?;
         let automaton = minimize(&Subsets::new(&nfa, MAX_STATES).ok_or(Error::TooLarge)?);
         let table = Table::new(&automaton, |byte| nfa.class(byte)).ok_or(Error::TooLarge)?;
@@ -221,6 +224,8 @@ mod tests {
             ("a)(b", "unopened group"),
             ("(?=a)", "look-around, including look-ahead and look-behind, is not supported"),
             ("[\u{e9}]", "Unicode not allowed here"),
+            (r"a(?u:\B)", "Unicode word boundaries are not supported"),
+            (r"(?u)\b{start-half}a", "Unicode word boundaries are not supported"),
         ] {
             assert_eq!(Expression::new(text, false).unwrap_err(), Error::Syntax(cause.to_owned()), "{text}");
         }
