@@ -212,8 +212,16 @@ mod tests {
     fn an_expression_without_a_bounded_table_is_rejected() {
         assert_eq!(Expression::new(".*a.{30}b", false).unwrap_err(), Error::TooLarge);
         assert_eq!(Expression::new("(?:.{1000}){1000}", false).unwrap_err(), Error::TooLarge);
+        // Assertions depend on the byte after a state, which multiplies the work.
+        let words = |count: u32| (0..count).map(|n| format!("{n}word")).collect::<Vec<_>>().join("|");
+        let bounded = |count| format!(r".*\b(?:{}).*", words(count));
+        assert_eq!(Expression::new(&bounded(2_000), true).err(), Some(Error::TooLarge));
+        assert!(Expression::new(&bounded(100), true).is_ok());
+        // Each state has an entry for each of 256 classes.
+        let bytes: String = (0..12_000).map(|n| format!("\\x{:02x}", n * n / 7 % 256)).collect();
+        assert_eq!(Expression::new(&bytes, false).err(), Some(Error::TooLarge));
         // States that others make redundant are left out.
-        for text in [".*a.{0,50}b.*", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
+        for text in [".*a.{0,50}b.*", ".*a.{0,300}b", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
             assert!(Expression::new(text, false).is_ok(), "{text}");
         }
     }
