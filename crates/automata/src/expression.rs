@@ -49,12 +49,11 @@ pub fn longest_match(expression: &str) -> Option<usize> {
     parse(expression, false).ok()?.properties().maximum_len()
 }
 
-/// Returns the most states in which a search for an expression can be at once, by which the time for a byte grows; `None` if the
-/// expression is invalid.
+/// Returns the most states that a search for an expression tries at a byte, by which its time grows; `None` if the expression is
+/// invalid or too large. Of states that take no byte, such as assertions and groups, two count as one if they are the majority.
 pub fn search_width(expression: &str) -> Option<usize> {
     let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
-    // One of the states is that of the bytes before a match.
-    Some(widest(&Nfa::new(&anywhere)?).saturating_sub(1))
+    Some(widest(&Nfa::of_search(&anywhere)?))
 }
 
 fn parse(text: &str, ignore_case: bool) -> Result<Hir, Box<SyntaxError>> {
@@ -180,7 +179,7 @@ impl Eq for Expression {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Expression};
+    use super::{Error, Expression, search_width};
 
     fn expression(text: &str) -> Expression {
         Expression::new(text, false).expect(text)
@@ -223,6 +222,32 @@ mod tests {
         // States that others make redundant are left out.
         for text in [".*a.{0,50}b.*", ".*a.{0,300}b", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
             assert!(Expression::new(text, false).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_width_counts_the_states_that_a_search_tries() {
+        for (text, width) in [
+            ("foo", 2),
+            (r"\bfoo\b", 2),
+            ("^x", 1),
+            ("(?:^|;)a", 2),
+            ("(.*)/.*", 3),
+            ("session=[^;]*", 4),
+            // Only the first state is behind `^`, and no later byte is.
+            ("^(.{100}).*$", 2),
+            // Half of the states that take no byte, if they are the majority.
+            ("()()()()z", 4),
+            (r"\b\B\b\B\b\B\b\Bz", 4),
+            // Too many sets: all states.
+            ("x.{0,500}y", 503),
+        ] {
+            assert_eq!(search_width(text), Some(width), "{text}");
+        }
+        let words: Vec<String> = (0..128).map(|n| format!("(?:x{n:03}[0-9])")).collect();
+        let words = words.join("|");
+        for text in [format!(r"\b(?:{words})"), format!(r"(?:{words})\b"), format!("(?m)^(?:{words})")] {
+            assert!(search_width(&text) >= search_width(&words), "{text}");
         }
     }
 

@@ -41,9 +41,13 @@ impl Subsets {
     }
 }
 
-/// Returns the most states in which the automaton can be at once, without those that match.
-pub(crate) fn widest(nfa: &Nfa) -> usize {
-    Builder::new(nfa, None).widest(MAX_SETS).unwrap_or_else(|| nfa.len())
+/// Returns the most states that a search tries at a byte, without those of the bytes before a match.
+pub(crate) fn widest(search: &Nfa) -> usize {
+    let mut builder = Builder::new(search, None);
+    if builder.build(MAX_SETS).is_none() {
+        builder.set(&search.states(), None);
+    }
+    builder.widest
 }
 
 /// A set of states. If the expression has assertions it is the set before the closure, which depends on the next byte.
@@ -62,6 +66,7 @@ struct Builder<'n> {
     /// The numbers of the sets by the states from which their closure is computed.
     by_targets: HashMap<Key, usize>,
     work: usize,
+    widest: usize,
 }
 
 impl<'n> Builder<'n> {
@@ -75,14 +80,8 @@ impl<'n> Builder<'n> {
             numbers: HashMap::from([(dead, 0)]),
             by_targets: HashMap::new(),
             work: 0,
+            widest: 0,
         }
-    }
-
-    /// Returns the most states in a set that take a byte; `None` if there are more than `limit` sets.
-    fn widest(mut self, limit: usize) -> Option<usize> {
-        self.build(limit)?;
-        let takes_byte = |state: &&StateID| !self.nfa.is_match(**state);
-        self.sets.iter().map(|(_, states)| states.iter().filter(takes_byte).count()).max()
     }
 
     fn build(&mut self, limit: usize) -> Option<Subsets> {
@@ -149,7 +148,10 @@ impl<'n> Builder<'n> {
 
     /// Returns the closure of these states, without redundant ones.
     fn set(&mut self, targets: &[StateID], before: Option<u8>) -> Set {
-        let mut set = self.closure(targets, Context { before, after: None }).states;
+        let Closure { states: mut set, tried } = self.closure(targets, Context { before, after: None });
+        // A search is always in four states of its own: two take the bytes before a match, two are its end.
+        let taking = set.iter().filter(|state| !self.nfa.is_match(**state)).count();
+        self.widest = self.widest.max(taking.saturating_sub(1)).max(tried.saturating_sub(4) / 2);
         if let Some(simulation) = self.simulation {
             simulation.prune(&mut set);
         }
