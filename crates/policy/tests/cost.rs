@@ -188,6 +188,8 @@ fn a_search_in_many_states_is_too_costly() {
         let policy = json!({"header": {"rules": [{"name": "r", "request": {"rewrite": rewrite}}]}});
         denial(&policy, &[(":path", "/"), ("x-a", &"x ".repeat(length).get(..length).unwrap())])
     };
+    assert_eq!(cost("x.{0,500}y", 82), None);
+    assert_eq!(cost("x.{0,500}y", 83), Some("too_costly"));
     let words: Vec<String> = (0..128).map(|n| format!("(?:w{n:03}[0-9])")).collect();
     for assertion in ["", r"\b", "(?m)^"] {
         let regex = format!("{assertion}(?:{})", words.join("|"));
