@@ -49,12 +49,11 @@ pub fn longest_match(expression: &str) -> Option<usize> {
     parse(expression, false).ok()?.properties().maximum_len()
 }
 
-/// Returns the most states in which a search for an expression can be at once, by which the time for a byte grows; `None` if the
-/// expression is invalid.
+/// Returns the most states that a search for an expression tries at a byte, by which its time grows; `None` if the expression is
+/// invalid or too large. Of states that take no byte, such as assertions and groups, two count as one if they are the majority.
 pub fn search_width(expression: &str) -> Option<usize> {
     let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
-    // One of the states is that of the bytes before a match.
-    Some(widest(&Nfa::new(&anywhere)?).saturating_sub(1))
+    Some(widest(&Nfa::of_search(&anywhere)?))
 }
 
 fn parse(text: &str, ignore_case: bool) -> Result<Hir, Box<SyntaxError>> {
@@ -72,6 +71,9 @@ impl Expression {
             let text = error.to_string();
             Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
         })?;
+        if hir.properties().look_set().contains_word_unicode() {
+            return Err(Error::Syntax("Unicode word boundaries are not supported".to_owned()));
+        }
         let nfa = Nfa::new(&hir).ok_or(Error::TooLarge)?;
         let automaton = minimize(&Subsets::new(&nfa, MAX_STATES).ok_or(Error::TooLarge)?);
         let table = Table::new(&automaton, |byte| nfa.class(byte)).ok_or(Error::TooLarge)?;
@@ -177,7 +179,7 @@ impl Eq for Expression {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Expression};
+    use super::{Error, Expression, search_width};
 
     fn expression(text: &str) -> Expression {
         Expression::new(text, false).expect(text)
@@ -209,9 +211,43 @@ mod tests {
     fn an_expression_without_a_bounded_table_is_rejected() {
         assert_eq!(Expression::new(".*a.{30}b", false).unwrap_err(), Error::TooLarge);
         assert_eq!(Expression::new("(?:.{1000}){1000}", false).unwrap_err(), Error::TooLarge);
+        // Assertions depend on the byte after a state, which multiplies the work.
+        let words = |count: u32| (0..count).map(|n| format!("{n}word")).collect::<Vec<_>>().join("|");
+        let bounded = |count| format!(r".*\b(?:{}).*", words(count));
+        assert_eq!(Expression::new(&bounded(2_000), true).err(), Some(Error::TooLarge));
+        assert!(Expression::new(&bounded(100), true).is_ok());
+        // Each state has an entry for each of 256 classes.
+        let bytes: String = (0..12_000).map(|n| format!("\\x{:02x}", n * n / 7 % 256)).collect();
+        assert_eq!(Expression::new(&bytes, false).err(), Some(Error::TooLarge));
         // States that others make redundant are left out.
-        for text in [".*a.{0,50}b.*", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
+        for text in [".*a.{0,50}b.*", ".*a.{0,300}b", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
             assert!(Expression::new(text, false).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_width_counts_the_states_that_a_search_tries() {
+        for (text, width) in [
+            ("foo", 2),
+            (r"\bfoo\b", 2),
+            ("^x", 1),
+            ("(?:^|;)a", 2),
+            ("(.*)/.*", 3),
+            ("session=[^;]*", 4),
+            // Only the first state is behind `^`, and no later byte is.
+            ("^(.{100}).*$", 2),
+            // Half of the states that take no byte, if they are the majority.
+            ("()()()()z", 4),
+            (r"\b\B\b\B\b\B\b\Bz", 4),
+            // Too many sets: all states.
+            ("x.{0,500}y", 503),
+        ] {
+            assert_eq!(search_width(text), Some(width), "{text}");
+        }
+        let words: Vec<String> = (0..128).map(|n| format!("(?:x{n:03}[0-9])")).collect();
+        let words = words.join("|");
+        for text in [format!(r"\b(?:{words})"), format!(r"(?:{words})\b"), format!("(?m)^(?:{words})")] {
+            assert!(search_width(&text) >= search_width(&words), "{text}");
         }
     }
 
@@ -221,6 +257,8 @@ mod tests {
             ("a)(b", "unopened group"),
             ("(?=a)", "look-around, including look-ahead and look-behind, is not supported"),
             ("[\u{e9}]", "Unicode not allowed here"),
+            (r"a(?u:\B)", "Unicode word boundaries are not supported"),
+            (r"(?u)\b{start-half}a", "Unicode word boundaries are not supported"),
         ] {
             assert_eq!(Expression::new(text, false).unwrap_err(), Error::Syntax(cause.to_owned()), "{text}");
         }

@@ -1,21 +1,25 @@
 //! The nondeterministic automaton of an expression.
 
 use regex_automata::nfa::thompson::{Compiler, NFA, State, WhichCaptures};
-use regex_automata::util::look::LookMatcher;
+use regex_automata::util::look::{Look, LookMatcher};
 use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::Hir;
 
 /// The maximum size of the automaton, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 
+/// One byte of each kind: assertions hold or not before and after all bytes of a kind.
+pub(crate) const KINDS: [u8; 4] = *b" a\n\r";
+
 /// A nondeterministic automaton.
 #[derive(Debug)]
 pub(crate) struct Nfa {
     nfa: NFA,
-    /// A byte of each class: the bytes of a class have the same transitions and the same effect on assertions.
-    pub(crate) representatives: Vec<u8>,
-    /// The states after a byte of each class, by state.
-    moves: Vec<Vec<(u8, StateID)>>,
+    /// The kind of each class: one of [`KINDS`]. The bytes of a class have the same transitions and the same effect on assertions.
+    pub(crate) kinds: Vec<u8>,
+    /// The first and last class of the bytes that a state takes, and the state after them; by state.
+    moves: Vec<Vec<(u8, u8, StateID)>>,
+    is_search: bool,
 }
 
 /// The bytes around a position; absent at an end of the value.
@@ -25,46 +29,72 @@ pub(crate) struct Context {
     pub(crate) after: Option<u8>,
 }
 
+/// What is reached without a byte.
+pub(crate) struct Closure {
+    /// The states that take a byte or match; sorted.
+    pub(crate) states: Vec<StateID>,
+    /// The number of all states, also of those that only lead to others.
+    pub(crate) tried: usize,
+}
+
 impl Nfa {
     /// Builds the automaton; `None` if it exceeds its size limit.
     pub(crate) fn new(hir: &Hir) -> Option<Self> {
+        Self::build(hir, false)
+    }
+
+    /// Builds the automaton of a search, which has states for groups. Every assertion holds, except `^` after the first byte: the
+    /// states of a real search are among those of this one.
+    pub(crate) fn of_search(hir: &Hir) -> Option<Self> {
+        Self::build(hir, true)
+    }
+
+    fn build(hir: &Hir, is_search: bool) -> Option<Self> {
         let config = NFA::config()
             .utf8(false)
-            .which_captures(WhichCaptures::None)
+            .which_captures(if is_search { WhichCaptures::All } else { WhichCaptures::None })
             .nfa_size_limit(Some(SIZE_LIMIT))
             .shrink(false);
         let nfa = Compiler::new().configure(config).build_from_hir(hir).ok()?;
-        let mut representatives: Vec<u8> = Vec::new();
-        let mut last = None;
+        let looks = nfa.look_set_any();
+        let kind = |byte: u8| match byte {
+            b'\n' | b'\r' if looks.contains_anchor_line() => byte,
+            b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' if looks.contains_word() => b'a',
+            _ => b' ',
+        };
+        // The classes are in the order of their bytes.
+        let mut kinds = Vec::new();
         for byte in 0..=u8::MAX {
-            let class = nfa.byte_classes().get(byte);
-            if last.replace(class) != Some(class) {
-                representatives.push(byte);
+            if usize::from(nfa.byte_classes().get(byte)) == kinds.len() {
+                kinds.push(kind(byte));
             }
         }
-        let mut built = Self { nfa, representatives, moves: Vec::new() };
-        built.moves = built.nfa.states().iter().map(|state| built.moves_of(state)).collect();
-        Some(built)
+        Some(Self {
+            kinds,
+            moves: nfa.states().iter().map(|state| moves(&nfa, state)).collect(),
+            is_search,
+            nfa,
+        })
     }
 
-    fn moves_of(&self, state: &State) -> Vec<(u8, StateID)> {
-        let classes = (0..=u8::MAX).zip(&self.representatives);
-        classes.filter_map(|(class, byte)| Some((class, step(state, *byte)?))).collect()
-    }
-
-    /// Returns the class of a byte, which is an index of `representatives`.
+    /// Returns the class of a byte, which is an index of `kinds`.
     pub(crate) fn class(&self, byte: u8) -> u8 {
         self.nfa.byte_classes().get(byte)
     }
 
-    /// Returns true if the expression has assertions, such as `^` and `\b`.
+    /// Returns true if the expression has assertions, such as `^` and `\b`, that depend on the bytes around them.
     pub(crate) fn has_assertions(&self) -> bool {
-        !self.nfa.look_set_any().is_empty()
+        !self.is_search && !self.nfa.look_set_any().is_empty()
     }
 
     /// Returns the number of states.
     pub(crate) fn len(&self) -> usize {
         self.nfa.states().len()
+    }
+
+    /// Returns all states.
+    pub(crate) fn states(&self) -> Vec<StateID> {
+        (0..self.len()).filter_map(|number| StateID::new(number).ok()).collect()
     }
 
     /// Returns the state in which a match of the whole value starts.
@@ -77,28 +107,30 @@ impl Nfa {
         matches!(self.nfa.state(state), State::Match { .. })
     }
 
-    /// Returns the state after a byte.
-    pub(crate) fn step(&self, state: StateID, byte: u8) -> Option<StateID> {
-        step(self.nfa.state(state), byte)
-    }
-
-    /// Returns the states after a byte of each class that the state takes.
-    pub(crate) fn moves(&self, state: StateID) -> &[(u8, StateID)] {
+    /// Returns the classes of bytes that the state takes, from the first to the last one, each with the state after it.
+    pub(crate) fn moves(&self, state: StateID) -> &[(u8, u8, StateID)] {
         self.moves.get(state.as_usize()).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the states that take a byte or match, and are reached from these without a byte; sorted.
-    pub(crate) fn closure(&self, from: &[StateID], context: Context) -> Vec<StateID> {
+    /// Returns what is reached from these states without a byte.
+    pub(crate) fn closure(&self, from: &[StateID], context: Context) -> Closure {
         let (mut reached, mut seen, mut stack) = (States::new(self), States::new(self), from.to_vec());
         let bytes: Vec<u8> = context.before.into_iter().chain(context.after).collect();
         let at = usize::from(context.before.is_some());
+        let mut tried = 0;
         while let Some(state) = stack.pop() {
             if !seen.insert(state) {
                 continue;
             }
+            tried += 1;
             match self.nfa.state(state) {
                 State::Look { look, next } => {
-                    if LookMatcher::new().matches(*look, &bytes, at) {
+                    let holds = if self.is_search {
+                        *look != Look::Start || context.before.is_none()
+                    } else {
+                        LookMatcher::new().matches(*look, &bytes, at)
+                    };
+                    if holds {
                         stack.push(*next);
                     }
                 }
@@ -111,7 +143,7 @@ impl Nfa {
                 }
             }
         }
-        reached.sorted()
+        Closure { states: reached.sorted(), tried }
     }
 
     /// Returns these states in order, each once.
@@ -124,31 +156,45 @@ impl Nfa {
     }
 }
 
-fn step(state: &State, byte: u8) -> Option<StateID> {
-    match state {
-        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-        State::Sparse(transitions) => transitions.matches_byte(byte),
-        State::Dense(transitions) => transitions.matches_byte(byte),
-        _ => None,
-    }
+fn moves(nfa: &NFA, state: &State) -> Vec<(u8, u8, StateID)> {
+    let class = |byte: u8| nfa.byte_classes().get(byte);
+    let transitions = match state {
+        State::ByteRange { trans } => std::slice::from_ref(trans),
+        State::Sparse(transitions) => &*transitions.transitions,
+        State::Dense(transitions) => {
+            let next = |byte: u8| Some((class(byte), class(byte), transitions.matches_byte(byte)?));
+            return (0..=u8::MAX).filter_map(next).collect();
+        }
+        _ => &[],
+    };
+    transitions.iter().map(|trans| (class(trans.start), class(trans.end), trans.next)).collect()
 }
 
-/// A set of states.
-struct States(Vec<bool>);
+/// A set of states, by the bits of words.
+struct States(Vec<u64>);
 
 impl States {
     fn new(nfa: &Nfa) -> Self {
-        Self(vec![false; nfa.len()])
+        Self(vec![0; nfa.len() / 64 + 1])
     }
 
     /// Adds a state; returns false if the set has it.
     fn insert(&mut self, state: StateID) -> bool {
-        self.0.get_mut(state.as_usize()).is_some_and(|has| !std::mem::replace(has, true))
+        let Some(word) = self.0.get_mut(state.as_usize() / 64) else { return false };
+        let before = *word;
+        *word |= 1 << (state.as_usize() % 64);
+        *word != before
     }
 
     /// Returns the states in order.
-    fn sorted(&self) -> Vec<StateID> {
-        let states = self.0.iter().enumerate().filter(|(_, has)| **has);
-        states.filter_map(|(number, _)| StateID::new(number).ok()).collect()
+    fn sorted(self) -> Vec<StateID> {
+        let mut states = Vec::new();
+        for (place, mut word) in self.0.into_iter().enumerate() {
+            while word != 0 {
+                states.extend(StateID::new(place * 64 + word.trailing_zeros() as usize));
+                word &= word - 1;
+            }
+        }
+        states
     }
 }

@@ -1,12 +1,19 @@
 //! From a nondeterministic automaton to a deterministic one, by sets of its states.
 
-use crate::nfa::{Context, Nfa};
+use crate::nfa::{Closure, Context, KINDS, Nfa};
 use crate::simulation::Simulation;
 use regex_automata::util::primitives::StateID;
 use std::collections::HashMap;
 
-/// The maximum number of states in all sets together. It bounds the time to compile an expression.
-const MAX_WORK: usize = 1_000_000;
+/// The maximum number of states, transitions and look-ups that are visited, each of about 10 ns. It bounds the time to compile an
+/// expression.
+const MAX_WORK: usize = 5_000_000;
+
+/// The work to look up a set and to minimize its entry in the table, in addition to that for its states.
+const LOOK_UP: usize = 6;
+
+/// The number of states of the automaton that one unit of work clears in a set.
+const CLEARED: usize = 512;
 
 /// The maximum number of sets of which the largest is looked for.
 const MAX_SETS: usize = 4_096;
@@ -28,21 +35,25 @@ impl Subsets {
     /// Builds the automaton; `None` if it has more than `limit` states.
     pub(crate) fn new(nfa: &Nfa, limit: usize) -> Option<Self> {
         Builder::new(nfa, None).build(limit).or_else(|| {
-            let simulation = Simulation::new(nfa)?;
+            let simulation = Simulation::new(nfa, MAX_WORK)?;
             Builder::new(nfa, Some(&simulation)).build(limit)
         })
     }
 }
 
-/// Returns the most states in which the automaton can be at once, without those that match.
-pub(crate) fn widest(nfa: &Nfa) -> usize {
-    Builder::new(nfa, None).widest(MAX_SETS).unwrap_or_else(|| nfa.len())
+/// Returns the most states that a search tries at a byte, without those of the bytes before a match.
+pub(crate) fn widest(search: &Nfa) -> usize {
+    let mut builder = Builder::new(search, None);
+    if builder.build(MAX_SETS).is_none() {
+        builder.set(&search.states(), None);
+    }
+    builder.widest
 }
 
 /// A set of states. If the expression has assertions it is the set before the closure, which depends on the next byte.
 type Set = Vec<StateID>;
 
-/// A set with the byte before it, if the expression has assertions.
+/// A set with the kind of the byte before it, if the expression has assertions.
 type Key = (Option<u8>, Set);
 
 struct Builder<'n> {
@@ -55,6 +66,7 @@ struct Builder<'n> {
     /// The numbers of the sets by the states from which their closure is computed.
     by_targets: HashMap<Key, usize>,
     work: usize,
+    widest: usize,
 }
 
 impl<'n> Builder<'n> {
@@ -68,18 +80,12 @@ impl<'n> Builder<'n> {
             numbers: HashMap::from([(dead, 0)]),
             by_targets: HashMap::new(),
             work: 0,
+            widest: 0,
         }
     }
 
-    /// Returns the most states in a set that take a byte; `None` if there are more than `limit` sets.
-    fn widest(mut self, limit: usize) -> Option<usize> {
-        self.build(limit)?;
-        let takes_byte = |state: &&StateID| !self.nfa.is_match(**state);
-        self.sets.iter().map(|(_, states)| states.iter().filter(takes_byte).count()).max()
-    }
-
     fn build(&mut self, limit: usize) -> Option<Subsets> {
-        let classes = self.nfa.representatives.len();
+        let classes = self.nfa.kinds.len();
         let start = self.number(vec![self.nfa.start()], None);
         let mut built = Subsets { classes, start, ..Subsets::default() };
         let mut current = 0;
@@ -88,12 +94,12 @@ impl<'n> Builder<'n> {
             let last = self.closed(&set, None);
             built.accepts.push(last.iter().any(|state| self.nfa.is_match(*state)));
             let mut targets = self.targets(&set);
-            for (targets, byte) in targets.iter_mut().zip(&self.nfa.representatives) {
-                let number = self.number(std::mem::take(targets), Some(*byte));
+            for (targets, kind) in targets.iter_mut().zip(&self.nfa.kinds) {
+                let number = self.number(std::mem::take(targets), Some(*kind));
                 built.next.push(number);
             }
-            self.work += set.1.len();
-            if self.sets.len() > limit || self.work > MAX_WORK {
+            let pruning = self.simulation.map_or(0, |simulation| simulation.work.get());
+            if self.sets.len() > limit || self.work + pruning > MAX_WORK {
                 return None;
             }
         }
@@ -101,18 +107,20 @@ impl<'n> Builder<'n> {
     }
 
     /// Returns the states after a byte of each class.
-    fn targets(&self, set: &Key) -> Vec<Set> {
+    fn targets(&mut self, set: &Key) -> Vec<Set> {
         let nfa = self.nfa;
-        if self.has_assertions {
-            let step = |byte: &u8| {
-                self.closed(set, Some(*byte)).iter().filter_map(|state| nfa.step(*state, *byte)).collect()
-            };
-            return nfa.representatives.iter().map(step).collect();
-        }
-        let mut targets = vec![Vec::new(); nfa.representatives.len()];
-        for (class, target) in set.1.iter().flat_map(|state| nfa.moves(*state)) {
-            if let Some(targets) = targets.get_mut(usize::from(*class)) {
-                targets.push(*target);
+        let mut targets = vec![Vec::new(); nfa.kinds.len()];
+        for kind in KINDS.iter().filter(|kind| nfa.kinds.contains(kind)) {
+            for (first, last, target) in
+                self.closed(set, Some(*kind)).iter().flat_map(|state| nfa.moves(*state))
+            {
+                let classes = usize::from(*first)..=usize::from(*last);
+                self.work += classes.clone().count();
+                let kinds = nfa.kinds.get(classes.clone()).unwrap_or_default();
+                let targets = targets.get_mut(classes).unwrap_or_default();
+                for (targets, _) in targets.iter_mut().zip(kinds).filter(|(_, other)| *other == kind) {
+                    targets.push(*target);
+                }
             }
         }
         targets
@@ -120,15 +128,16 @@ impl<'n> Builder<'n> {
 
     /// Returns the number of the set of these states, which follow the byte `before`.
     fn number(&mut self, targets: Set, before: Option<u8>) -> usize {
+        self.work += LOOK_UP + targets.len();
         if targets.is_empty() {
             return 0;
         }
-        let targets = if self.has_assertions { self.nfa.sorted(&targets) } else { targets };
+        let targets = if self.has_assertions { self.sorted(&targets) } else { targets };
         let key = (before.filter(|_| self.has_assertions), targets);
         if let Some(number) = self.by_targets.get(&key) {
             return *number;
         }
-        let set = if self.has_assertions { key.clone() } else { (None, self.set(&key.1)) };
+        let set = if self.has_assertions { key.clone() } else { (None, self.set(&key.1, before)) };
         let number = *self.numbers.entry(set).or_insert_with_key(|set| {
             self.sets.push(set.clone());
             self.sets.len() - 1
@@ -138,8 +147,11 @@ impl<'n> Builder<'n> {
     }
 
     /// Returns the closure of these states, without redundant ones.
-    fn set(&self, targets: &[StateID]) -> Set {
-        let mut set = self.nfa.closure(targets, Context::default());
+    fn set(&mut self, targets: &[StateID], before: Option<u8>) -> Set {
+        let Closure { states: mut set, tried } = self.closure(targets, Context { before, after: None });
+        // A search is always in four states of its own: two take the bytes before a match, two are its end.
+        let taking = set.iter().filter(|state| !self.nfa.is_match(**state)).count();
+        self.widest = self.widest.max(taking.saturating_sub(1)).max(tried.saturating_sub(4) / 2);
         if let Some(simulation) = self.simulation {
             simulation.prune(&mut set);
         }
@@ -147,11 +159,22 @@ impl<'n> Builder<'n> {
     }
 
     /// Returns the states of a set that take the byte `after`, or match at the end of the value.
-    fn closed(&self, (before, states): &Key, after: Option<u8>) -> Set {
+    fn closed(&mut self, (before, states): &Key, after: Option<u8>) -> Set {
         if self.has_assertions {
-            self.nfa.closure(states, Context { before: *before, after })
+            self.closure(states, Context { before: *before, after }).states
         } else {
             states.clone()
         }
+    }
+
+    fn closure(&mut self, from: &[StateID], context: Context) -> Closure {
+        let closure = self.nfa.closure(from, context);
+        self.work += closure.tried + self.nfa.len() / CLEARED;
+        closure
+    }
+
+    fn sorted(&mut self, targets: &[StateID]) -> Set {
+        self.work += self.nfa.len() / CLEARED;
+        self.nfa.sorted(targets)
     }
 }

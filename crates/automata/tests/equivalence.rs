@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use automata::{Error, Expression, ExpressionSet};
+use automata::{Error, Expression, ExpressionSet, search_width};
 use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -97,6 +97,15 @@ proptest! {
             if one.is_subset(&other) {
                 prop_assert!(values.iter().all(|value| other.is_match(value) || !one.is_match(value)));
             }
+        }
+    }
+
+    #[test]
+    fn an_assertion_makes_no_search_narrower(text in expression()) {
+        let width = search_width(&text);
+        for assertion in [r"\b", r"\B", "(?m:^)", r"\b{start}"] {
+            prop_assert!(search_width(&format!("{assertion}(?:{text})")) >= width, "{} {}", assertion, text);
+            prop_assert!(search_width(&format!("(?:{text}){assertion}")) >= width, "{} {}", text, assertion);
         }
     }
 }

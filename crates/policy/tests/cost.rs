@@ -201,3 +201,23 @@ fn an_answer_to_a_denied_request_has_the_edits_of_rules_that_match_every_request
         );
     }
 }
+
+#[test]
+fn a_search_in_many_states_is_too_costly() {
+    let cost = |regex: &str, length: usize| {
+        let rewrite = json!([{"name": "x-a", "regex": regex, "substitution": ""}]);
+        let policy = json!({"header": {"rules": [{"name": "r", "request": {"rewrite": rewrite}}]}});
+        denial(&policy, &[(":path", "/"), ("x-a", &"x ".repeat(length).get(..length).unwrap())])
+    };
+    assert_eq!(cost("x.{0,500}y", 82), None);
+    assert_eq!(cost("x.{0,500}y", 83), Some("too_costly"));
+    let words: Vec<String> = (0..128).map(|n| format!("(?:w{n:03}[0-9])")).collect();
+    for assertion in ["", r"\b", "(?m)^"] {
+        let regex = format!("{assertion}(?:{})", words.join("|"));
+        assert_eq!(cost(&regex, 200), None, "{assertion}");
+        assert_eq!(cost(&regex, 8_000), Some("too_costly"), "{assertion}");
+    }
+    for regex in [r"\bfoo\b", "^x", "(?:^|;)a", "^(.{100}).*$"] {
+        assert_eq!(cost(regex, 8_000), None, "{regex}");
+    }
+}
