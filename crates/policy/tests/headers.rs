@@ -171,6 +171,31 @@ proptest! {
 }
 
 #[test]
+fn every_filter_forwards_the_host_and_one_of_them_writes_it() {
+    let rule = json!({"name": "own", "match": {"hosts": ["a.example"]}});
+    let mut denies = rule.clone();
+    denies["action"] = "deny".into();
+    let policy = json!({
+        "vhost": {"hosts": [{"name": "b", "domains": ["b.example"]}]},
+        "path": {"default": "allow", "rules": [denies]},
+        "header": {"rules": [rule]},
+    });
+    let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+    for (host, expected) in
+        [("B.Example.", Some("b.example")), ("B.Example:80", Some("b.example:80")), ("b.example:80", None)]
+    {
+        for name in [":authority", "host"] {
+            let lines = [(":method", "GET"), (name, host), (":path", "/")];
+            let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+            let outcome: Outcome<'_, Ringfence, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+            let set = |host: &str| Change::Set(b":authority".to_vec(), host.as_bytes().to_vec());
+            let changes: Vec<Change> = expected.map(set).into_iter().collect();
+            assert_eq!(outcome.request.unwrap().headers.changes(), changes, "{name}: {host}");
+        }
+    }
+}
+
+#[test]
 fn the_preset_replaces_empty_security_headers() {
     let stage = stage(json!({"presets": ["securityResponse"]}));
     let lines: [(&[u8], &[u8]); 5] = [
