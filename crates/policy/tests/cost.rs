@@ -55,6 +55,21 @@ fn many_long_readings_are_too_costly_for_many_expressions() {
 }
 
 #[test]
+fn a_reading_counts_twice_if_its_ends_are_ignored() {
+    let path = "x".repeat(8000);
+    let policy = |slash: &str| json!({"path": {"default": "allow", "normalize": {"trailingSlash": slash}, "rules": expressions(400)}});
+    for (end, slash, expected) in [
+        ("", "denials", None),
+        (".x", "denials", None),
+        (".", "denials", Some("too_costly")),
+        (".", "keep", None),
+    ] {
+        let path = format!("/{path}{end}");
+        assert_eq!(denial(&policy(slash), &[(":path", &path)]), expected, "{end} {slash}");
+    }
+}
+
+#[test]
 fn the_filters_of_a_module_share_the_budget() {
     let path = "x".repeat(8000);
     let path = format!("/{path}");

@@ -7,7 +7,7 @@
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Request, RequestPath, comma_count, parameter_count};
-use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
+use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends};
 use automata::ExpressionSet;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
@@ -123,8 +123,8 @@ impl Cost {
         let budget = &request.budget;
         if let Some(path) = path.filter(|_| !expressions.is_empty()) {
             let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
-            let times =
-                |reading: &str| (1 + folded(reading)) * (1 + usize::from(without_ends(reading).is_some()));
+            let trimmed = |reading: &str| usize::from(path.ignores_end() && has_ends(reading));
+            let times = |reading: &str| (1 + folded(reading)) * (1 + trimmed(reading));
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
             budget.spend(bytes, expressions.passes())?;
         }
