@@ -4,7 +4,7 @@
 
 use policy::decision::{NoTrace, Step, Trace};
 use policy::http::Connection;
-use policy::stages::Ringfence;
+use policy::stages::{HeaderStage, Ringfence};
 use policy::{Outcome, decide, load};
 use serde_json::{Value, json};
 
@@ -194,4 +194,18 @@ fn an_answer_to_a_denied_request_has_the_edits_of_rules_that_match_every_request
             "{path}"
         );
     }
+}
+
+#[test]
+fn a_rule_that_matched_before_a_denial_edits_its_answer_once() {
+    let edits = |name: &str| json!({"name": name, "response": {"add": [{"name": "x-a", "value": "1"}]}});
+    let denies = json!({"name": "denies", "forbid": [{"name": "x-a", "present": true}]});
+    let other = json!({"name": "other", "match": {"paths": [{"prefix": "/b"}]}, "response": {"add": [{"name": "x-b", "value": "1"}]}});
+    let policy = json!({"rules": [edits("a"), other, edits("b"), denies, edits("c")]});
+    let stage: HeaderStage = load(policy.to_string().as_bytes()).unwrap();
+    let pairs = [(":method", "GET"), (":authority", "a"), (":path", "/a"), ("x-a", "1")];
+    let lines = pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let outcome: Outcome<'_, HeaderStage, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+    assert_eq!(outcome.answer.map(|answer| answer.reason.name()), Some("header_forbidden"));
+    assert_eq!(outcome.response_state, [0, 2, 4]);
 }

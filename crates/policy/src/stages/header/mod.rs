@@ -32,7 +32,7 @@ pub struct HeaderStage {
     rules: RuleSet<Rule>,
 }
 
-/// The indexes of the rules that change the response.
+/// The indexes of the rules that change the response: in order, and after a denial those that it adds.
 pub type ResponseRules = Vec<usize>;
 
 impl rule_set::Rule for Rule {
@@ -158,7 +158,7 @@ impl Stage for HeaderStage {
         for (index, rule) in self.rules.candidates(&inputs) {
             let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response
-                && !before.contains(&index)
+                && before.binary_search(&index).is_err()
                 && Self::try_rule(rule, request, &inputs) == RuleResult::Matched
             {
                 response_rules.push(index);
