@@ -177,6 +177,50 @@ fn header_lines_count_for_each_rule_that_matches_headers() {
 }
 
 #[test]
+fn every_edit_counts_for_the_lines_that_it_finds() {
+    let names: Vec<String> = (0..98).map(|n| format!("x-{n:02}")).collect();
+    let lines: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(names.iter().map(|name| (name.as_str(), "v"))).collect();
+    let rule = |request: Value| json!({"header": {"rules": [{"name": "r", "request": request}]}});
+    let list = |count, edit: &dyn Fn(usize) -> Value| (0..count).map(edit).collect::<Value>();
+    let value = |n: usize| json!({"name": format!("x-policy-{n}"), "value": "v"});
+    let received = |n: usize| json!({"name": format!("x-{:02}", n % 80), "value": "v"});
+    let rename = |n: usize| json!({"from": format!("x-{n:02}"), "to": format!("x-policy-{n}")});
+    let chain = |n: usize| json!({"from": format!("x-{n:05}"), "to": format!("x-{:05}", n + 1)});
+    let remove = |n: usize| json!(format!("y-{n:05}-*"));
+    let ordinary = json!({"set": list(40, &value), "add": list(20, &value), "rename": list(20, &rename), "remove": list(40, &remove)});
+    assert_eq!(denial(&rule(ordinary), &lines), None);
+    for (edits, is_denied) in [
+        (json!({"set": list(200, &value)}), false),
+        (json!({"set": list(1_000, &value)}), true),
+        (json!({"set": list(10_000, &value)}), true),
+        (json!({"set": list(3_000, &received)}), true),
+        (json!({"add": list(1_000, &value)}), false),
+        (json!({"add": list(10_000, &value)}), true),
+        (json!({"remove": list(500, &remove)}), false),
+        (json!({"remove": list(5_000, &remove)}), true),
+    ] {
+        let expected = is_denied.then_some("too_costly");
+        let edits = rule(edits);
+        assert_eq!(denial(&edits, &lines), expected, "{}", edits.to_string().get(..120).unwrap());
+    }
+    let many: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(std::iter::repeat_n(("x-00000", "v"), 90)).collect();
+    for (count, expected) in [(5, None), (500, Some("too_costly"))] {
+        assert_eq!(denial(&rule(json!({"rename": list(count, &chain)})), &many), expected, "{count}");
+    }
+}
+
+#[test]
+fn edits_that_are_not_applied_cost_nothing() {
+    let set = |n: usize| json!({"name": format!("r{n}"), "mode": "shadow", "request": {"set": [{"name": "x-a", "value": "v"}]}});
+    let policy = json!({"header": {"rules": (0..10_000).map(set).collect::<Value>()}});
+    let lines: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(std::iter::repeat_n(("x-b", "v"), 90)).collect();
+    assert_eq!(denial(&policy, &lines), None);
+}
+
+#[test]
 fn an_answer_to_a_denied_request_has_the_edits_of_rules_that_match_every_request() {
     let policy = json!({"path": {"default": "allow"}, "header": {"rules": [
         {"name": "all", "response": {"set": [{"name": "x-all", "value": "1"}]}},

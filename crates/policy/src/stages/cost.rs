@@ -31,7 +31,7 @@ const ATTEMPT: usize = 32;
 const TEMPLATE: usize = 64;
 const PATH: usize = 16;
 
-/// The steps of comparing the name of a header line with that of a match or an edit.
+/// The steps of comparing the name of a header line with that of a match.
 const LINE: usize = 3;
 
 /// The passes of the expressions of a policy over each part of a request.

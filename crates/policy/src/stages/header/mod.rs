@@ -55,7 +55,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn further_names(&self) -> usize {
-        self.single.len() + self.request.len()
+        self.single.len()
     }
 
     // A rule denies, or edits: it applies to each spelling.
@@ -135,8 +135,9 @@ impl Stage for HeaderStage {
                 self.check_headers(request, rule, report)?;
             }
             if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
-                rule.request.claim_names(&mut request.headers);
-                let edited = rule.request.apply(&mut request.headers, self.spellings, &request.budget);
+                let (headers, budget) = (&mut request.headers, &request.budget);
+                let claimed = rule.request.claim_names(headers, budget);
+                let edited = claimed.and_then(|()| rule.request.apply(headers, self.spellings, budget));
                 if let Err(reason) = edited {
                     report.end(self.enforcement.denial(request, Some(rule.head()), reason))?;
                 }
