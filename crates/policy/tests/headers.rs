@@ -236,10 +236,11 @@ fn trailers_that_the_policy_judges_are_removed() {
                 {"name": "rules", "match": {"headers": [{"name": "x-matched", "present": false}]},
                  "require": [{"name": "x-needed", "present": true}],
                  "forbid": [{"name": "x-admin", "present": true}], "single": ["x-single", "host"],
-                 "request": {"remove": ["x-gone", "x-internal-*"], "rename": [{"from": "x-from", "to": "x-to"}],
+                 "request": {"remove": ["x-gone", "x-internal-*", "x-in*", "x_out_*"], "rename": [{"from": "x-from", "to": "x-to"}],
                      "rewrite": [{"name": "x-new", "regex": "a", "substitution": "b"}],
                      "set": [{"name": "x-set", "value": "1"}], "add": [{"name": "x-added", "value": "1"}]}},
-                {"name": "shadow", "mode": "shadow", "forbid": [{"name": "x-shadow", "present": true}]},
+                {"name": "shadow", "mode": "shadow", "forbid": [{"name": "x-shadow", "present": true}],
+                 "single": ["x-shadow"], "request": {"remove": ["x-shadow-*"], "set": [{"name": "x-shadow", "value": "1"}]}},
             ],
         },
     });
@@ -263,6 +264,8 @@ fn trailers_that_the_policy_judges_are_removed() {
         "x-single",
         "x-gone",
         "x-internal-a",
+        "X_Internal",
+        "x-out-a",
         "x-from",
         "x-to",
         "x-new",
@@ -274,7 +277,7 @@ fn trailers_that_the_policy_judges_are_removed() {
     ] {
         assert!(stage.removes_trailer(removed.as_bytes()), "{removed}");
     }
-    for kept in ["grpc-status", "x-other", "x-shadow", "checksum", "x-userx", "x-internal"] {
+    for kept in ["grpc-status", "x-other", "x-shadow", "checksum", "x-userx", "x-i", "x-shadow-a", "x-out"] {
         assert!(!stage.removes_trailer(kept.as_bytes()), "{kept}");
     }
     let off: Ringfence =

@@ -1,7 +1,7 @@
 //! Edits of headers.
 
 use crate::decision::Reason;
-use crate::http::{Budget, Headers, is_other_spelling, is_spelling};
+use crate::http::{Budget, HeaderIndex, HeaderPrefixes, Headers, is_other_spelling, is_spelling};
 use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
 
 /// The steps of comparing the name of a header line with that of an edit, and the bytes of it that take a further step.
@@ -119,13 +119,26 @@ impl Edits {
         Ok(())
     }
 
-    /// Returns true if the edits write or remove a header that a server may read as `name`.
-    pub(super) fn changes(&self, name: &[u8]) -> bool {
-        let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
-        self.remove.iter().any(|pattern| pattern.matches_spelling(name))
-            || self.rename.iter().any(|rename| is_name(&rename.from) || is_name(&rename.to))
-            || self.rewrite.iter().any(|rewrite| is_name(&rewrite.name))
-            || self.set.iter().chain(&self.add).any(|header| is_name(&header.name))
+    /// Adds the names of the headers that the edits write or remove, and the prefixes of such names.
+    pub(super) fn add_names(&self, names: &mut HeaderIndex, prefixes: &mut HeaderPrefixes) {
+        for pattern in &self.remove {
+            match pattern {
+                HeaderPattern::Name(name) => {
+                    names.add(name.as_str());
+                }
+                HeaderPattern::Prefix(prefix) => prefixes.add(prefix),
+            }
+        }
+        for Rename { from, to } in &self.rename {
+            names.add(from.as_str());
+            names.add(to.as_str());
+        }
+        for Rewrite { name, .. } in &self.rewrite {
+            names.add(name.as_str());
+        }
+        for HeaderValue { name, .. } in self.set.iter().chain(&self.add) {
+            names.add(name.as_str());
+        }
     }
 }
 
