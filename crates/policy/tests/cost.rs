@@ -4,7 +4,7 @@
 
 use policy::decision::{NoTrace, Step, Trace};
 use policy::http::Connection;
-use policy::stages::Ringfence;
+use policy::stages::{HeaderStage, Ringfence};
 use policy::{Outcome, decide, load};
 use serde_json::{Value, json};
 
@@ -52,6 +52,21 @@ fn many_long_readings_are_too_costly_for_many_expressions() {
     assert_eq!(denial(&policy(20), &[(":path", &path)]), None);
     assert_eq!(denial(&policy(400), &[(":path", &path)]), Some("too_costly"));
     assert_eq!(denial(&policy(400), &[(":path", "/a%3Ab//c/x")]), None);
+}
+
+#[test]
+fn a_reading_counts_twice_if_its_ends_are_ignored() {
+    let path = "x".repeat(8000);
+    let policy = |slash: &str| json!({"path": {"default": "allow", "normalize": {"trailingSlash": slash}, "rules": expressions(400)}});
+    for (end, slash, expected) in [
+        ("", "denials", None),
+        (".x", "denials", None),
+        (".", "denials", Some("too_costly")),
+        (".", "keep", None),
+    ] {
+        let path = format!("/{path}{end}");
+        assert_eq!(denial(&policy(slash), &[(":path", &path)]), expected, "{end} {slash}");
+    }
 }
 
 #[test]
@@ -183,6 +198,50 @@ fn names_of_parameters_count_for_each_rule_that_matches_the_query() {
 }
 
 #[test]
+fn every_edit_counts_for_the_lines_that_it_finds() {
+    let names: Vec<String> = (0..98).map(|n| format!("x-{n:02}")).collect();
+    let lines: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(names.iter().map(|name| (name.as_str(), "v"))).collect();
+    let rule = |request: Value| json!({"header": {"rules": [{"name": "r", "request": request}]}});
+    let list = |count, edit: &dyn Fn(usize) -> Value| (0..count).map(edit).collect::<Value>();
+    let value = |n: usize| json!({"name": format!("x-policy-{n}"), "value": "v"});
+    let received = |n: usize| json!({"name": format!("x-{:02}", n % 80), "value": "v"});
+    let rename = |n: usize| json!({"from": format!("x-{n:02}"), "to": format!("x-policy-{n}")});
+    let chain = |n: usize| json!({"from": format!("x-{n:05}"), "to": format!("x-{:05}", n + 1)});
+    let remove = |n: usize| json!(format!("y-{n:05}-*"));
+    let ordinary = json!({"set": list(40, &value), "add": list(20, &value), "rename": list(20, &rename), "remove": list(40, &remove)});
+    assert_eq!(denial(&rule(ordinary), &lines), None);
+    for (edits, is_denied) in [
+        (json!({"set": list(200, &value)}), false),
+        (json!({"set": list(1_000, &value)}), true),
+        (json!({"set": list(10_000, &value)}), true),
+        (json!({"set": list(3_000, &received)}), true),
+        (json!({"add": list(1_000, &value)}), false),
+        (json!({"add": list(10_000, &value)}), true),
+        (json!({"remove": list(500, &remove)}), false),
+        (json!({"remove": list(5_000, &remove)}), true),
+    ] {
+        let expected = is_denied.then_some("too_costly");
+        let edits = rule(edits);
+        assert_eq!(denial(&edits, &lines), expected, "{}", edits.to_string().get(..120).unwrap());
+    }
+    let many: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(std::iter::repeat_n(("x-00000", "v"), 90)).collect();
+    for (count, expected) in [(5, None), (500, Some("too_costly"))] {
+        assert_eq!(denial(&rule(json!({"rename": list(count, &chain)})), &many), expected, "{count}");
+    }
+}
+
+#[test]
+fn edits_that_are_not_applied_cost_nothing() {
+    let set = |n: usize| json!({"name": format!("r{n}"), "mode": "shadow", "request": {"set": [{"name": "x-a", "value": "v"}]}});
+    let policy = json!({"header": {"rules": (0..10_000).map(set).collect::<Value>()}});
+    let lines: Vec<(&str, &str)> =
+        std::iter::once((":path", "/")).chain(std::iter::repeat_n(("x-b", "v"), 90)).collect();
+    assert_eq!(denial(&policy, &lines), None);
+}
+
+#[test]
 fn an_answer_to_a_denied_request_has_the_edits_of_rules_that_match_every_request() {
     let policy = json!({"path": {"default": "allow"}, "header": {"rules": [
         {"name": "all", "response": {"set": [{"name": "x-all", "value": "1"}]}},
@@ -207,7 +266,7 @@ fn a_search_in_many_states_is_too_costly() {
     let cost = |regex: &str, length: usize| {
         let rewrite = json!([{"name": "x-a", "regex": regex, "substitution": ""}]);
         let policy = json!({"header": {"rules": [{"name": "r", "request": {"rewrite": rewrite}}]}});
-        denial(&policy, &[(":path", "/"), ("x-a", &"x ".repeat(length).get(..length).unwrap())])
+        denial(&policy, &[(":path", "/"), ("x-a", "x ".repeat(length).get(..length).unwrap())])
     };
     assert_eq!(cost("x.{0,500}y", 82), None);
     assert_eq!(cost("x.{0,500}y", 83), Some("too_costly"));
@@ -220,4 +279,18 @@ fn a_search_in_many_states_is_too_costly() {
     for regex in [r"\bfoo\b", "^x", "(?:^|;)a", "^(.{100}).*$"] {
         assert_eq!(cost(regex, 8_000), None, "{regex}");
     }
+}
+
+#[test]
+fn a_rule_that_matched_before_a_denial_edits_its_answer_once() {
+    let edits = |name: &str| json!({"name": name, "response": {"add": [{"name": "x-a", "value": "1"}]}});
+    let denies = json!({"name": "denies", "forbid": [{"name": "x-a", "present": true}]});
+    let other = json!({"name": "other", "match": {"paths": [{"prefix": "/b"}]}, "response": {"add": [{"name": "x-b", "value": "1"}]}});
+    let policy = json!({"rules": [edits("a"), other, edits("b"), denies, edits("c")]});
+    let stage: HeaderStage = load(policy.to_string().as_bytes()).unwrap();
+    let pairs = [(":method", "GET"), (":authority", "a"), (":path", "/a"), ("x-a", "1")];
+    let lines = pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let outcome: Outcome<'_, HeaderStage, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+    assert_eq!(outcome.answer.map(|answer| answer.reason.name()), Some("header_forbidden"));
+    assert_eq!(outcome.response_state, [0, 2, 4]);
 }

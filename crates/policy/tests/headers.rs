@@ -171,6 +171,31 @@ proptest! {
 }
 
 #[test]
+fn every_filter_forwards_the_host_and_one_of_them_writes_it() {
+    let rule = json!({"name": "own", "match": {"hosts": ["a.example"]}});
+    let mut denies = rule.clone();
+    denies["action"] = "deny".into();
+    let policy = json!({
+        "vhost": {"hosts": [{"name": "b", "domains": ["b.example"]}]},
+        "path": {"default": "allow", "rules": [denies]},
+        "header": {"rules": [rule]},
+    });
+    let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+    for (host, expected) in
+        [("B.Example.", Some("b.example")), ("B.Example:80", Some("b.example:80")), ("b.example:80", None)]
+    {
+        for name in [":authority", "host"] {
+            let lines = [(":method", "GET"), (name, host), (":path", "/")];
+            let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+            let outcome: Outcome<'_, Ringfence, NoTrace> = decide(&stage, lines, Connection::default(), 0);
+            let set = |host: &str| Change::Set(b":authority".to_vec(), host.as_bytes().to_vec());
+            let changes: Vec<Change> = expected.map(set).into_iter().collect();
+            assert_eq!(outcome.request.unwrap().headers.changes(), changes, "{name}: {host}");
+        }
+    }
+}
+
+#[test]
 fn the_preset_replaces_empty_security_headers() {
     let stage = stage(json!({"presets": ["securityResponse"]}));
     let lines: [(&[u8], &[u8]); 5] = [
@@ -211,10 +236,11 @@ fn trailers_that_the_policy_judges_are_removed() {
                 {"name": "rules", "match": {"headers": [{"name": "x-matched", "present": false}]},
                  "require": [{"name": "x-needed", "present": true}],
                  "forbid": [{"name": "x-admin", "present": true}], "single": ["x-single", "host"],
-                 "request": {"remove": ["x-gone", "x-internal-*"], "rename": [{"from": "x-from", "to": "x-to"}],
+                 "request": {"remove": ["x-gone", "x-internal-*", "x-in*", "x_out_*"], "rename": [{"from": "x-from", "to": "x-to"}],
                      "rewrite": [{"name": "x-new", "regex": "a", "substitution": "b"}],
                      "set": [{"name": "x-set", "value": "1"}], "add": [{"name": "x-added", "value": "1"}]}},
-                {"name": "shadow", "mode": "shadow", "forbid": [{"name": "x-shadow", "present": true}]},
+                {"name": "shadow", "mode": "shadow", "forbid": [{"name": "x-shadow", "present": true}],
+                 "single": ["x-shadow"], "request": {"remove": ["x-shadow-*"], "set": [{"name": "x-shadow", "value": "1"}]}},
             ],
         },
     });
@@ -238,6 +264,8 @@ fn trailers_that_the_policy_judges_are_removed() {
         "x-single",
         "x-gone",
         "x-internal-a",
+        "X_Internal",
+        "x-out-a",
         "x-from",
         "x-to",
         "x-new",
@@ -249,7 +277,7 @@ fn trailers_that_the_policy_judges_are_removed() {
     ] {
         assert!(stage.removes_trailer(removed.as_bytes()), "{removed}");
     }
-    for kept in ["grpc-status", "x-other", "x-shadow", "checksum", "x-userx", "x-internal"] {
+    for kept in ["grpc-status", "x-other", "x-shadow", "checksum", "x-userx", "x-i", "x-shadow-a", "x-out"] {
         assert!(!stage.removes_trailer(kept.as_bytes()), "{kept}");
     }
     let off: Ringfence =

@@ -35,7 +35,7 @@ pub fn is_spelling(found: &[u8], name: &str) -> bool {
     // Most names of a request differ in their length from those of a policy.
     found.len() == name.len()
         && is_same_class(found, name.as_bytes())
-        && (found.eq_ignore_ascii_case(name.as_bytes()) || !(is_pseudo(found) || is_fixed(found)))
+        && (found.eq_ignore_ascii_case(name.as_bytes()) || !has_one_spelling(found))
 }
 
 /// Returns true if a server may read the header `found` as `name`, and the two names differ.
@@ -48,7 +48,7 @@ pub(crate) fn has_spelled_prefix(found: &[u8], prefix: &str) -> bool {
     let head = found.get(..prefix.len());
     let is_exact = |head: &[u8]| head.eq_ignore_ascii_case(prefix.as_bytes());
     head.is_some_and(|head| {
-        is_same_class(head, prefix.as_bytes()) && (is_exact(head) || !(is_pseudo(found) || is_fixed(found)))
+        is_same_class(head, prefix.as_bytes()) && (is_exact(head) || !has_one_spelling(found))
     })
 }
 
@@ -66,8 +66,9 @@ pub(crate) fn is_pseudo(name: &[u8]) -> bool {
     name.starts_with(b":")
 }
 
-fn is_fixed(name: &[u8]) -> bool {
-    FIXED.iter().any(|fixed| name.eq_ignore_ascii_case(fixed.as_bytes()))
+/// Returns true for a pseudo-header and a header that no policy may change.
+pub(super) fn has_one_spelling(name: &[u8]) -> bool {
+    is_pseudo(name) || FIXED.iter().any(|fixed| name.eq_ignore_ascii_case(fixed.as_bytes()))
 }
 
 /// Returns the class of a name.

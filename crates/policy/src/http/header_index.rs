@@ -1,6 +1,6 @@
 //! An index of header names by their class.
 
-use super::header_class::{class, class_of, is_spelling};
+use super::header_class::{class, class_of, has_one_spelling, is_spelling};
 use crate::fast_map::FastMap;
 
 /// Header names, found by any spelling of a name (see [`is_spelling`]).
@@ -62,6 +62,61 @@ impl Default for HeaderIndex {
     }
 }
 
+/// Prefixes of header names, found by any spelling of a name that starts with one: a tree of the bytes of their classes.
+#[derive(Debug)]
+pub(crate) struct HeaderPrefixes(Vec<Node>);
+
+/// What follows the start of a prefix.
+#[derive(Debug, Default)]
+struct Node {
+    /// Whether a prefix ends here.
+    is_end: bool,
+    /// The place of the node after each byte.
+    next: Vec<(u8, usize)>,
+}
+
+impl HeaderPrefixes {
+    /// Adds a prefix.
+    pub(crate) fn add(&mut self, prefix: &str) {
+        let mut place = 0;
+        for byte in prefix.bytes().map(class_of) {
+            let count = self.0.len();
+            let Some(node) = self.0.get_mut(place) else { return };
+            place = node.after(byte).unwrap_or(count);
+            if place == count {
+                node.next.push((byte, count));
+                self.0.push(Node::default());
+            }
+        }
+        if let Some(node) = self.0.get_mut(place) {
+            node.is_end = true;
+        }
+    }
+
+    /// Returns true if a server may read the header `found` as one whose name starts with a prefix.
+    pub(crate) fn contain(&self, found: &[u8]) -> bool {
+        let (mut node, mut bytes) = (self.0.first(), found.iter());
+        while let Some(Node { is_end: false, .. }) = node {
+            let place = node.zip(bytes.next()).and_then(|(node, byte)| node.after(class_of(*byte)));
+            node = place.and_then(|place| self.0.get(place));
+        }
+        node.is_some() && !has_one_spelling(found)
+    }
+}
+
+impl Default for HeaderPrefixes {
+    fn default() -> Self {
+        Self(vec![Node::default()])
+    }
+}
+
+impl Node {
+    /// Returns the place of the node after a byte.
+    fn after(&self, byte: u8) -> Option<usize> {
+        self.next.iter().find(|next| next.0 == byte).map(|next| next.1)
+    }
+}
+
 /// Returns a number that all spellings of a name share.
 #[inline]
 fn sketch(name: &[u8]) -> u8 {
@@ -73,8 +128,8 @@ fn sketch(name: &[u8]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::HeaderIndex;
-    use crate::http::is_spelling;
+    use super::{HeaderIndex, HeaderPrefixes};
+    use crate::http::{has_spelled_prefix, is_spelling};
     use crate::test;
 
     #[test]
@@ -99,5 +154,39 @@ mod tests {
             assert_eq!(index.contain(found.as_bytes()), one_by_one.count() > 0, "{found}");
         }
         assert!(!HeaderIndex::default().contain(b"x-role"));
+    }
+
+    #[test]
+    fn prefixes_are_found_as_one_by_one() {
+        let prefixes = ["x-b-", "x-a", "x_a_b", "X.A", "x-ab-c", "y", "x-b-c-d", "content_", "x-0"];
+        let mut index = HeaderPrefixes::default();
+        prefixes.into_iter().for_each(|prefix| index.add(prefix));
+        for found in [
+            "x-b-",
+            "x-b",
+            "X_B_c",
+            "x-a",
+            "x-aa",
+            "x-ac",
+            "x!ab-d",
+            "x-c",
+            "x-b-c-",
+            "x-b-d",
+            "x-1",
+            "x-00",
+            "w",
+            "Yz",
+            "z",
+            "",
+            ":y",
+            "-y",
+            "content-length",
+            "content-lengths",
+            "content_length",
+        ] {
+            let expected = prefixes.iter().any(|prefix| has_spelled_prefix(found.as_bytes(), prefix));
+            assert_eq!(index.contain(found.as_bytes()), expected, "{found}");
+        }
+        assert!(!HeaderPrefixes::default().contain(b"x"));
     }
 }

@@ -30,6 +30,16 @@ pub enum Change {
     Remove(Vec<u8>),
 }
 
+impl Change {
+    /// Returns the bytes of the name and of the value.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Set(name, value) | Self::Add(name, value) => name.len() + value.len(),
+            Self::Remove(name) => name.len(),
+        }
+    }
+}
+
 impl<'a> Headers<'a> {
     /// Creates headers with these lines.
     pub fn new(lines: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
@@ -40,6 +50,11 @@ impl<'a> Headers<'a> {
     /// Returns all lines.
     pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
         self.lines.iter().map(|line| (&*line.name, &*line.value))
+    }
+
+    /// Returns the number of lines.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
     }
 
     /// Returns all lines except pseudo-headers.

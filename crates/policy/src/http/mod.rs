@@ -14,7 +14,7 @@ pub use authority::{Authority, Host};
 pub(crate) use budget::Budget;
 pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
 pub use header_class::{is_other_spelling, is_spelling};
-pub(crate) use header_index::HeaderIndex;
+pub(crate) use header_index::{HeaderIndex, HeaderPrefixes};
 pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
 pub(crate) use list::{comma_count, is_blank, list_items, trim_blanks};

@@ -151,11 +151,14 @@ impl<'a> Request<'a> {
     /// Forwards this authority, which was parsed from that of the request: servers, and the routes of Envoy, may take another
     /// spelling of a host for another host.
     pub(crate) fn forward_authority(&mut self, authority: &Authority) {
-        if authority.port.is_none() && self.authority == Ok(authority.host.as_str().as_bytes()) {
+        let is_host = |name: &[u8]| name == b":authority" || name.eq_ignore_ascii_case(b"host");
+        let forwarded = self.headers.lines().find(|(name, _)| is_host(name));
+        let forwarded = forwarded.map(|(_, value)| value).unwrap_or_default();
+        if authority.port.is_none() && forwarded == authority.host.as_str().as_bytes() {
             return;
         }
         let text = authority.text();
-        if self.authority.is_ok_and(|received| received != text.as_bytes()) {
+        if forwarded != text.as_bytes() {
             self.headers.set(":authority", text.as_bytes());
         }
     }

@@ -7,7 +7,7 @@
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count};
-use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, without_ends};
+use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends};
 use automata::ExpressionSet;
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
@@ -31,8 +31,8 @@ const ATTEMPT: usize = 32;
 const TEMPLATE: usize = 64;
 const PATH: usize = 16;
 
-/// The steps of comparing the name of a header line with that of a match or an edit, and of comparing each byte of the names of
-/// one length. The first bytes are free: most names of one length differ at the start.
+/// The steps of comparing the name of a header line with that of a match, and of comparing each byte of the names of one length.
+/// The first bytes are free: most names of one length differ at the start.
 const LINE: usize = 3;
 const LINE_BYTE: usize = 4;
 const FREE_BYTES: usize = 48;
@@ -138,8 +138,8 @@ impl Cost {
         let budget = &request.budget;
         if let Some(path) = path.filter(|_| !expressions.is_empty()) {
             let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
-            let times =
-                |reading: &str| (1 + folded(reading)) * (1 + usize::from(without_ends(reading).is_some()));
+            let trimmed = |reading: &str| usize::from(path.ignores_end() && has_ends(reading));
+            let times = |reading: &str| (1 + folded(reading)) * (1 + trimmed(reading));
             let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
             budget.spend(bytes, expressions.passes())?;
         }

@@ -103,6 +103,14 @@ pub enum HeaderPattern {
 }
 
 impl HeaderPattern {
+    /// Returns the name or the prefix.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Name(name) => name.as_str(),
+            Self::Prefix(prefix) => prefix,
+        }
+    }
+
     /// Returns true if `name`, or a spelling of it, matches.
     pub fn matches_spelling(&self, name: &[u8]) -> bool {
         match self {

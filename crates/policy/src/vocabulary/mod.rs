@@ -40,7 +40,7 @@ pub use mode::Mode;
 pub use non_empty::NonEmpty;
 pub use path_expression::PathExpression;
 pub use path_match::{PathMatch, PathPrefix};
-pub(crate) use path_reading::without_ends;
+pub(crate) use path_reading::has_ends;
 pub use path_reading::{PathReading, Spellings};
 pub use path_shape::PathShape;
 pub use query_match::{ParameterName, QueryMatch};

@@ -80,10 +80,16 @@ impl<'p> PathReading<'p> {
     }
 }
 
+/// Returns true if a segment of the path ends in a dot or a blank.
+pub(crate) fn has_ends(path: &str) -> bool {
+    let ends = |segment: &str| segment.ends_with('.') || segment.ends_with("%20");
+    path.contains(['.', '%']) && path.split('/').any(ends)
+}
+
 /// Returns the path without the dots and blanks at the end of its segments, which Caddy and servers on Windows ignore; `None` if
 /// it has none. A segment that has nothing else stays, except at the end of the path.
-pub(crate) fn without_ends(path: &str) -> Option<String> {
-    if !path.contains(['.', '%']) {
+fn without_ends(path: &str) -> Option<String> {
+    if !has_ends(path) {
         return None;
     }
     let mut trimmed = String::with_capacity(path.len());
@@ -101,7 +107,7 @@ pub(crate) fn without_ends(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_ends;
+    use super::{has_ends, without_ends};
     use crate::test;
 
     #[test]
@@ -121,6 +127,8 @@ mod tests {
             ("/", None),
         ] {
             assert_eq!(without_ends(path).as_deref(), expected, "{path}");
+            // A segment of dots alone has ends that stay.
+            assert_eq!(has_ends(path), expected.is_some() || path == "/.../x", "{path}");
         }
     }
 }

@@ -1,8 +1,16 @@
 //! Edits of headers.
 
 use crate::decision::Reason;
-use crate::http::{Budget, Headers, is_other_spelling, is_spelling};
+use crate::http::{Budget, HeaderIndex, HeaderPrefixes, Headers, is_other_spelling, is_spelling};
 use crate::vocabulary::{HeaderName, HeaderPattern, HeaderValue, MutableHeaderName, Substitution};
+
+/// The steps of comparing the name of a header line with that of an edit, and the bytes of it that take a further step.
+const LINE: usize = 4;
+const LINE_BYTES: usize = 4;
+
+/// The steps of a change of a header line, and the bytes of it that are copied in one step.
+const CHANGE: usize = 128;
+const COPIED: usize = 8;
 
 document! {
     /// Edits of the headers of a message, in this order.
@@ -42,25 +50,31 @@ document! {
 }
 
 impl Edits {
-    /// Returns the number of edits.
-    pub(super) fn len(&self) -> usize {
-        self.remove.len() + self.rename.len() + self.rewrite.len() + self.set.len() + self.add.len()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.remove.len() + self.rename.len() + self.rewrite.len() + self.set.len() + self.add.len() == 0
     }
 
     /// Removes the headers that a client sent under another spelling of a name that these edits write, so that no client
     /// can set them.
-    pub(super) fn claim_names(&self, headers: &mut Headers<'_>) {
-        let written = self.set.iter().map(|set| &set.name).chain(self.rename.iter().map(|rename| &rename.to));
-        for name in written {
-            let is_renamed = |found: &[u8]| {
-                self.rename.iter().any(|rename| found.eq_ignore_ascii_case(rename.from.as_str().as_bytes()))
-            };
-            headers.remove_received(|found| is_other_spelling(found, name.as_str()) && !is_renamed(found));
+    ///
+    /// # Errors
+    /// Returns the reason if the budget does not suffice.
+    pub(super) fn claim_names(&self, headers: &mut Headers<'_>, budget: &Budget) -> Result<(), Reason> {
+        let is_written = |found: &[u8]| {
+            self.set.iter().any(|set| is_other_spelling(found, set.name.as_str()))
+                || self.rename.iter().any(|rename| is_other_spelling(found, rename.to.as_str()))
+        };
+        let is_renamed = |found: &[u8]| {
+            self.rename.iter().any(|rename| found.eq_ignore_ascii_case(rename.from.as_str().as_bytes()))
+        };
+        let renamed = self.rename.iter().map(|Rename { from, to }| steps(from.as_str()) + steps(to.as_str()));
+        let names = self.set.iter().map(|set| steps(set.name.as_str())).chain(renamed).sum();
+        if names == 0 {
+            return Ok(());
         }
+        edit(headers, names, budget, &mut |headers| {
+            headers.remove_received(|found| is_written(found) && !is_renamed(found));
+        })
     }
 
     /// Applies the edits. With `spellings`, `remove` and `rewrite` apply to every spelling of a name.
@@ -74,43 +88,81 @@ impl Edits {
         budget: &Budget,
     ) -> Result<(), Reason> {
         for pattern in &self.remove {
-            headers.remove(
-                |name| {
-                    if spellings { pattern.matches_spelling(name) } else { pattern.matches(name) }
-                },
-            );
+            let is_removed =
+                |name: &[u8]| if spellings { pattern.matches_spelling(name) } else { pattern.matches(name) };
+            edit(headers, steps(pattern.as_str()), budget, &mut |headers| headers.remove(is_removed))?;
         }
         for Rename { from, to } in &self.rename {
-            headers.rename(from.as_str(), to.as_str());
+            let (from, to) = (from.as_str(), to.as_str());
+            edit(headers, steps(from) + steps(to), budget, &mut |headers| headers.rename(from, to))?;
         }
         for Rewrite { name, substitution } in &self.rewrite {
             let mut outcome = Ok(());
-            let replace = |value: &[u8]| {
+            let mut replace = |value: &[u8]| {
                 substitution.apply(value, budget).unwrap_or_else(|reason| {
                     outcome = Err(reason);
                     None
                 })
             };
-            headers.rewrite(|found| is_rewritten(found, name, spellings), replace);
+            edit(headers, steps(name.as_str()), budget, &mut |headers| {
+                headers.rewrite(|found| is_rewritten(found, name, spellings), &mut replace);
+            })?;
             outcome?;
         }
         for HeaderValue { name, value } in &self.set {
-            headers.set(name.as_str(), value.0.as_bytes());
+            let (name, value) = (name.as_str(), value.0.as_bytes());
+            edit(headers, steps(name), budget, &mut |headers| headers.set(name, value))?;
         }
         for HeaderValue { name, value } in &self.add {
-            headers.add(name.as_str(), value.0.as_bytes());
+            edit(headers, 0, budget, &mut |headers| headers.add(name.as_str(), value.0.as_bytes()))?;
         }
         Ok(())
     }
 
-    /// Returns true if the edits write or remove a header that a server may read as `name`.
-    pub(super) fn changes(&self, name: &[u8]) -> bool {
-        let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
-        self.remove.iter().any(|pattern| pattern.matches_spelling(name))
-            || self.rename.iter().any(|rename| is_name(&rename.from) || is_name(&rename.to))
-            || self.rewrite.iter().any(|rewrite| is_name(&rewrite.name))
-            || self.set.iter().chain(&self.add).any(|header| is_name(&header.name))
+    /// Adds the names of the headers that the edits write or remove, and the prefixes of such names.
+    pub(super) fn add_names(&self, names: &mut HeaderIndex, prefixes: &mut HeaderPrefixes) {
+        for pattern in &self.remove {
+            match pattern {
+                HeaderPattern::Name(name) => {
+                    names.add(name.as_str());
+                }
+                HeaderPattern::Prefix(prefix) => prefixes.add(prefix),
+            }
+        }
+        for Rename { from, to } in &self.rename {
+            names.add(from.as_str());
+            names.add(to.as_str());
+        }
+        for Rewrite { name, .. } in &self.rewrite {
+            names.add(name.as_str());
+        }
+        for HeaderValue { name, .. } in self.set.iter().chain(&self.add) {
+            names.add(name.as_str());
+        }
     }
+}
+
+/// Returns the steps of comparing the name of a header line with a name or a prefix.
+fn steps(name: &str) -> usize {
+    LINE + name.len() / LINE_BYTES
+}
+
+/// Applies an edit. The budget pays for comparing every line before it, and for the changes after it: their number is known
+/// only then.
+fn edit<'a>(
+    headers: &mut Headers<'a>,
+    names: usize,
+    budget: &Budget,
+    apply: &mut dyn FnMut(&mut Headers<'a>),
+) -> Result<(), Reason> {
+    budget.spend(headers.len(), names)?;
+    let before = headers.changes().len();
+    apply(headers);
+    headers
+        .changes()
+        .iter()
+        .skip(before)
+        .try_for_each(|change| budget.spend(1, CHANGE + change.bytes() / COPIED))
 }
 
 fn is_rewritten(found: &[u8], name: &HeaderName, spellings: bool) -> bool {

@@ -5,12 +5,12 @@ mod edit;
 mod preset;
 
 use crate::decision::{Answer, Filter, Reason, Report, RuleResult, Trace};
-use crate::http::{Budget, Headers, Needs, Request, is_irregular, is_spelling};
+use crate::http::{Budget, HeaderIndex, HeaderPrefixes, Headers, Needs, Request, is_irregular};
 use crate::stages::enforcement::{Enforcement, RuleHead};
 use crate::stages::rule_inputs::RuleInputs;
 use crate::stages::rule_set::{self, Rule as _, RuleSet};
 use crate::stages::stage::Stage;
-use crate::vocabulary::{Field, HeaderMatch, HeaderName, Mode, RequestMatch, Sense};
+use crate::vocabulary::{Field, HeaderMatch, Mode, RequestMatch, Sense};
 use document::{HeaderLimits, HeaderRuleMatch, Names, Preset, Rule, SingleName, Underscores};
 use preset::Reserved;
 
@@ -29,10 +29,14 @@ pub struct HeaderStage {
     /// The headers that `edgeSanitize` removes.
     reserved: Option<Reserved>,
     security_response: bool,
+    /// The names of request headers that enforced rules count or change.
+    own_names: HeaderIndex,
+    /// The prefixes of names that enforced rules remove.
+    own_prefixes: HeaderPrefixes,
     rules: RuleSet<Rule>,
 }
 
-/// The indexes of the rules that change the response.
+/// The indexes of the rules that change the response: in order, and after a denial those that it adds.
 pub type ResponseRules = Vec<usize>;
 
 impl rule_set::Rule for Rule {
@@ -55,7 +59,7 @@ impl rule_set::Rule for Rule {
     }
 
     fn further_names(&self) -> usize {
-        self.single.len() + self.request.len()
+        self.single.len()
     }
 
     // A rule denies, or edits: it applies to each spelling.
@@ -65,11 +69,14 @@ impl rule_set::Rule for Rule {
 }
 
 impl Rule {
-    /// Returns true if the rule counts or changes a request header that a server may read as `name`.
-    fn concerns(&self, name: &[u8]) -> bool {
-        let is_name = |own: &HeaderName| is_spelling(name, own.as_str());
-        self.single.iter().any(|own| matches!(own, SingleName::Header(own) if is_name(own)))
-            || self.request.changes(name)
+    /// Adds the names of the request headers that the rule counts or changes, and the prefixes of such names.
+    fn add_names(&self, names: &mut HeaderIndex, prefixes: &mut HeaderPrefixes) {
+        for single in &self.single {
+            if let SingleName::Header(name) = single {
+                names.add(name.as_str());
+            }
+        }
+        self.request.add_names(names, prefixes);
     }
 }
 
@@ -85,13 +92,20 @@ impl Stage for HeaderStage {
         let HeaderPolicy { mode, limits, underscores, names, presets, rules, response } = document;
         let rules = RuleSet::new(rules);
         let has_preset = |preset| presets.contains(&preset) && mode == Mode::Enforce;
+        let enforcement = Enforcement::new(FILTER, mode, rules.modes(), response);
+        let (mut own_names, mut own_prefixes) = (HeaderIndex::default(), HeaderPrefixes::default());
+        for rule in rules.iter().filter(|rule| enforcement.is_enforced(rule.head())) {
+            rule.add_names(&mut own_names, &mut own_prefixes);
+        }
         Self {
-            enforcement: Enforcement::new(FILTER, mode, rules.modes(), response),
+            enforcement,
             limits,
             underscores,
             spellings: names == Names::Equivalent,
             reserved: has_preset(Preset::EdgeSanitize).then(Reserved::new),
             security_response: has_preset(Preset::SecurityResponse),
+            own_names,
+            own_prefixes,
             rules,
         }
     }
@@ -102,12 +116,12 @@ impl Stage for HeaderStage {
 
     fn removes_trailer(&self, name: &[u8]) -> bool {
         let is_mode = self.enforcement.mode() == Mode::Enforce;
-        let enforced = self.rules.iter().filter(|rule| self.enforcement.is_enforced(rule.head()));
         self.enforcement.removes_trailer(name)
             || self.rules.use_header(name, &self.enforcement)
             || is_mode && self.underscores != Underscores::Allow && is_irregular(name)
             || self.reserved.as_ref().is_some_and(|reserved| reserved.contain(name))
-            || enforced.into_iter().any(|rule| rule.concerns(name))
+            || self.own_names.contain(name)
+            || self.own_prefixes.contain(name)
     }
 
     fn on_request<'a, T: Trace>(
@@ -135,8 +149,9 @@ impl Stage for HeaderStage {
                 self.check_headers(request, rule, report)?;
             }
             if result == RuleResult::Matched && self.enforcement.is_enforced(rule.head()) {
-                rule.request.claim_names(&mut request.headers);
-                let edited = rule.request.apply(&mut request.headers, self.spellings, &request.budget);
+                let (headers, budget) = (&mut request.headers, &request.budget);
+                let claimed = rule.request.claim_names(headers, budget);
+                let edited = claimed.and_then(|()| rule.request.apply(headers, self.spellings, budget));
                 if let Err(reason) = edited {
                     report.end(self.enforcement.denial(request, Some(rule.head()), reason))?;
                 }
@@ -158,7 +173,7 @@ impl Stage for HeaderStage {
         for (index, rule) in self.rules.candidates(&inputs) {
             let changes_response = !rule.response.is_empty() && self.enforcement.is_enforced(rule.head());
             if changes_response
-                && !before.contains(&index)
+                && before.binary_search(&index).is_err()
                 && Self::try_rule(rule, request, &inputs) == RuleResult::Matched
             {
                 response_rules.push(index);
