@@ -98,7 +98,8 @@ fn filters(explained: &Explained<'_>) -> String {
     for filter in explained.policy.filters() {
         let _ = writeln!(text, "{}", paint(BOLD, Module::from(filter)));
         if !decided.entered.contains(&filter) {
-            let ended = decided.answer.as_ref().is_some_and(|answer| (answer.filter as u8) < filter as u8);
+            let ended =
+                decided.answer.as_ref().is_some_and(|answer| inspect::precedes(answer.filter, filter));
             let _ = writeln!(text, "  {}", paint(DIM, if ended { "not reached" } else { "off" }));
             continue;
         }
