@@ -87,9 +87,7 @@ pub fn lint(filter: Filter, section: &str, policy: &Value, others: Others<'_>) -
                 files::check(section, &rules, policy.default, &mut found);
                 replacement::check_redirects(section, &rules, document, &mut found);
                 methods::check_connect(section, &rules, policy.default, &mut found);
-                if !others.headers.is_some_and(methods::removes_override) {
-                    methods::check_overrides(section, &rules, policy.default, &mut found);
-                }
+                methods::check_overrides(section, &rules, policy.default, others.headers, &mut found);
                 check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
             }
         }
