@@ -114,6 +114,30 @@ fn takes_the_authority_of_connect_and_an_empty_one() {
 }
 
 #[test]
+fn text_leaves_secrets_out() {
+    let policy = r#"
+        path: {default: allow, rules: [{name: a, match: {paths: [{prefix: /old}]}, action: redirect, redirect: {prefix: /new}}]}
+        token:
+          mode: shadow
+          providers:
+            p:
+              issuer: a
+              algorithms: [ES256]
+              jwks: {remote: {cluster: a, uri: "https://a.example/"}}
+              from: {headers: [{name: x-ticket}], cookies: [c], query: [ticket]}
+          rules: [{name: r, require: {provider: p}}]"#;
+    let headers = ["-H", "x-ticket: s3cret", "-H", "x-api-key: s3cret", "-H", "cookie: c=s3cret"];
+    let token = "eyAiYWxnIjogIkVTMjU2In0.s3cret.s3cret";
+    for url in ["/a?ticket=s3cret", "/old?ticket=s3cret", "/a;jsessionid=s3cret/b", &format!("/a/{token}")] {
+        let request = format!("GET https://a.example{url}");
+        let text = with(policy, &request, &headers);
+        assert!(text.contains('\u{2026}') && !text.contains("s3cret"), "{text}");
+        let json = with(policy, &request, &[&headers[..], &["--format", "json"]].concat());
+        assert!(json.contains("s3cret"), "{json}");
+    }
+}
+
+#[test]
 fn prints_a_decision_as_json() {
     let run = shop("GET http://shop.example.com/old/a?b", &["--format", "json", "-H", r"x: \xff"]);
     let object: Value = serde_json::from_str(&run.out).unwrap();

@@ -69,7 +69,8 @@ impl Decided {
         let mut response =
             Headers::new(lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
         stage.on_response(&response_state, &mut response);
-        let is_after_rewrite = answer.as_ref().is_none_or(|answer| sees_rewritten(answer.filter));
+        let is_after_rewrite =
+            answer.as_ref().is_none_or(|answer| precedes(Filter::PathPolicy, answer.filter));
         let rewritten = request.as_ref().filter(|_| is_after_rewrite && !readings.is_empty());
         let rewritten = rewritten.and_then(new_readings).filter(|new| *new != readings).unwrap_or_default();
         // Blanks around a value are removed in transit (RFC 9110, section 5.5); those of a target are not.
@@ -119,7 +120,7 @@ impl Decided {
         let rewritten = self.rewritten.first().or(canonical);
         let matched = move |tried: &&TriedRule| {
             let reading = tried.reading.as_ref();
-            let canonical = if sees_rewritten(tried.filter) { rewritten } else { canonical };
+            let canonical = if precedes(Filter::PathPolicy, tried.filter) { rewritten } else { canonical };
             tried.result == RuleResult::Matched && (reading.is_none() || reading == canonical)
         };
         self.tried.iter().filter(matched).map(|tried| (tried.filter, tried.rule.as_str()))
@@ -152,9 +153,10 @@ impl Decided {
     }
 }
 
-/// Returns true for a filter that sees the path as path-policy rewrites it.
-fn sees_rewritten(filter: Filter) -> bool {
-    matches!(filter, Filter::TokenValidation | Filter::HeaderPolicy)
+/// Returns true if a request passes the first filter before the second.
+pub fn precedes(first: Filter, second: Filter) -> bool {
+    let mut from_first = Filter::ALL.into_iter().skip_while(|filter| *filter != first);
+    from_first.next().is_some() && from_first.any(|filter| filter == second)
 }
 
 /// Returns the readings of the path that a request has after a stage changed its target; `None` if it is unchanged.
@@ -175,4 +177,25 @@ fn reply_headers(answer: &Answer) -> Vec<HeaderLine> {
         headers.push((b"grpc-message".to_vec(), reply.body.clone()));
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::precedes;
+    use policy::Stage;
+    use policy::stages::Ringfence;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_order_of_the_filters_is_that_of_the_stages() {
+        let policy = br#"{"vhost": {"hosts": []}, "path": {"default": "deny"}, "header": {},
+            "token": {"rules": [], "providers": {"a": {"issuer": "a", "algorithms": ["ES256"],
+                "jwks": {"remote": {"cluster": "a", "uri": "https://a.example/"}}}}}}"#;
+        let filters = policy::load::<Ringfence>(policy).unwrap().filters();
+        assert_eq!(filters.len(), 4);
+        let places: BTreeMap<&str, usize> = filters.iter().map(|filter| filter.name()).zip(0..).collect();
+        for (one, two) in filters.iter().flat_map(|one| filters.iter().map(move |two| (*one, *two))) {
+            assert_eq!(precedes(one, two), places[one.name()] < places[two.name()], "{one:?} {two:?}");
+        }
+    }
 }

@@ -23,7 +23,7 @@ mod escape;
 mod policy;
 mod request;
 
-pub use decided::{Decided, TriedRule};
+pub use decided::{Decided, TriedRule, precedes};
 pub use digest::sha256;
 pub use escape::{escape, unescape};
 pub use policy::{Loaded, Policy, load, now};

@@ -3,6 +3,7 @@
 //! A warning is never false: a rule that is reported as unreachable never matches. Some rules that never match are not
 //! reported.
 
+mod cost;
 mod duplicates;
 mod files;
 mod language;
@@ -17,6 +18,8 @@ mod unreachable;
 mod walk;
 mod warning;
 
+pub use cost::{Section, cost};
+
 use path_rule::PathRule;
 use policy::decision::Filter;
 use policy::document::{Problem, read};
@@ -26,7 +29,7 @@ use serde_json::Value;
 use unreachable::Rule;
 
 /// The codes of warnings, with their meaning.
-pub const CODES: [(&str, &str); 11] = [
+pub const CODES: [(&str, &str); 12] = [
     ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
     ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
     ("simple_regex", "a regular expression that a simpler pattern can replace: both match the same"),
@@ -47,6 +50,7 @@ pub const CODES: [(&str, &str); 11] = [
     ),
     ("rewritten_path", "a rule of a later filter matches only paths that path-policy rewrites before"),
     ("redirect_loop", "a redirect to a path that the same rule redirects again"),
+    ("costly_rules", "a plain request costs more than its budget, and is denied as `too_costly`"),
 ];
 
 /// The other policies of the same document.
@@ -87,9 +91,7 @@ pub fn lint(filter: Filter, section: &str, policy: &Value, others: Others<'_>) -
                 files::check(section, &rules, policy.default, &mut found);
                 replacement::check_redirects(section, &rules, document, &mut found);
                 methods::check_connect(section, &rules, policy.default, &mut found);
-                if !others.headers.is_some_and(methods::removes_override) {
-                    methods::check_overrides(section, &rules, policy.default, &mut found);
-                }
+                methods::check_overrides(section, &rules, policy.default, others.headers, &mut found);
                 check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());
             }
         }

@@ -112,23 +112,108 @@ fn methods_and_connect_have_warnings() {
     ] {
         assert_eq!(codes(two(delete.clone(), post.clone()), None).is_empty(), is_denied, "{post}");
     }
-    let name = "x-http-method-override";
-    for (rule, removes) in [
-        (json!({"request": {"remove": [name]}}), true),
-        (json!({"match": {}, "request": {"remove": ["x-http-*"]}}), true),
-        (json!({"request": {"remove": ["x-other"]}}), false),
-        (json!({"mode": "shadow", "request": {"remove": [name]}}), false),
-        (json!({"match": {"paths": [{"prefix": "/b"}]}, "request": {"remove": [name]}}), false),
-    ] {
-        let headers = json!({"rules": [rule]});
-        let found = codes(by(json!({"methods": ["DELETE"]})), Some(&headers));
-        assert_eq!(found.is_empty(), removes, "{headers}");
-    }
     let every_path = by(json!({"paths": [{"regex": "/(.*)?"}]}));
     assert!(allows(&every_path, "CONNECT", ""));
     assert_eq!(codes(every_path, None), ["connect"]);
     for matches in [json!({}), json!({"paths": [{"prefix": "/"}]})] {
         assert!(!allows(&by(matches.clone()), "CONNECT", "") && codes(by(matches), None).is_empty());
+    }
+}
+
+/// Returns true if a policy that denies DELETE has the warning.
+fn has_override(policy: &Value, headers: Option<&Value>) -> bool {
+    let found = lint::lint(Filter::PathPolicy, "", policy, Others { headers, path: None });
+    found.iter().any(|found| found.code == "method_override")
+}
+
+#[test]
+fn an_override_is_removed_in_every_spelling_of_every_name() {
+    let policy = json!({"default": "allow", "rules": [
+        {"name": "r", "action": "deny", "match": {"methods": ["DELETE"]}}]});
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/header-policy.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let row = page.lines().find(|line| line.ends_with("| servers take the method from them |")).unwrap();
+    let names: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+    assert_eq!(names.len(), 5);
+    let removes = |names: &[&str]| json!({"name": "e", "request": {"remove": names}});
+    let equivalent = |rule: Value| json!({"names": "equivalent", "rules": [rule]});
+    let with = |field: &str, value: Value, mut rule: Value| {
+        rule[field] = value;
+        equivalent(rule)
+    };
+    let forbids = |condition: Value| {
+        let forbid: Vec<Value> = names
+            .iter()
+            .map(|name| {
+                let mut forbid = condition.clone();
+                forbid["name"] = json!(name);
+                forbid
+            })
+            .collect();
+        equivalent(json!({"name": "e", "forbid": forbid}))
+    };
+    for (headers, removes) in [
+        (json!({"presets": ["edgeSanitize"]}), true),
+        (json!({"presets": ["edgeSanitize"], "mode": "shadow"}), false),
+        (json!({"rules": [removes(&names)]}), false),
+        (equivalent(removes(&names)), true),
+        (json!({"underscores": "remove", "rules": [removes(&names)]}), true),
+        (json!({"underscores": "reject", "rules": [removes(&names)]}), true),
+        (equivalent(removes(&["x-http-method*", "x-method*", "x-original-*"])), true),
+        (equivalent(removes(&["x-http-method-override"])), false),
+        (equivalent(removes(&names[1..])), false),
+        (with("mode", json!("shadow"), removes(&names)), false),
+        (with("match", json!({}), removes(&names)), true),
+        (with("match", json!({"paths": [{"prefix": "/b"}]}), removes(&names)), false),
+        (forbids(json!({"present": true})), true),
+        (forbids(json!({"exact": "DELETE", "ignoreCase": true})), true),
+        (forbids(json!({"exact": "DELETE"})), false),
+    ] {
+        assert_eq!(has_override(&policy, Some(&headers)), !removes, "{headers}");
+    }
+    let headers = json!({"rules": [removes(&["x-http-method-override"])]});
+    let found = lint::lint(Filter::PathPolicy, "", &policy, Others { headers: Some(&headers), path: None });
+    assert!(found[0].message.contains("`x_http_method_override: DELETE`"), "{}", found[0].message);
+}
+
+#[test]
+fn a_post_that_passes_by_any_rule_has_a_warning() {
+    let rule =
+        |name: &str, action: &str, matches: Value| json!({"name": name, "action": action, "match": matches});
+    let delete = || rule("delete", "deny", json!({"methods": ["DELETE"], "paths": [{"prefix": "/api"}]}));
+    let post = || rule("post", "deny", json!({"methods": ["POST"]}));
+    let allow = |matches: Value| rule("allow", "allow", matches);
+    let with_mode = |mut rule: Value, mode: &str| {
+        rule["mode"] = json!(mode);
+        rule
+    };
+    let posts = || allow(json!({"methods": ["POST"]}));
+    for (default, rules, is_denied) in [
+        ("allow", vec![delete(), post()], true),
+        ("allow", vec![delete(), with_mode(post(), "shadow")], false),
+        ("allow", vec![with_mode(delete(), "shadow"), with_mode(post(), "shadow")], true),
+        ("allow", vec![posts(), delete(), post()], false),
+        ("allow", vec![delete(), posts(), post()], false),
+        ("allow", vec![delete(), post(), posts()], true),
+        ("allow", vec![with_mode(posts(), "shadow"), delete(), post()], true),
+        ("allow", vec![allow(json!({"methods": ["GET"]})), delete(), post()], true),
+        // Both methods are allowed there.
+        ("allow", vec![allow(json!({"paths": [{"prefix": "/api/a"}]})), delete(), post()], true),
+        ("allow", vec![delete(), allow(json!({"paths": [{"prefix": "/api/a"}]})), post()], false),
+        ("allow", vec![delete(), allow(json!({"paths": [{"prefix": "/b"}]})), post()], true),
+        ("allow", vec![allow(json!({"not": {"methods": ["DELETE"]}})), delete(), post()], false),
+        ("deny", vec![delete(), allow(json!({"paths": [{"prefix": "/b"}]}))], true),
+        ("deny", vec![delete(), allow(json!({"paths": [{"prefix": "/"}]}))], false),
+        ("deny", vec![delete(), allow(json!({"methods": ["GET", "DELETE"]}))], true),
+    ] {
+        let policy = json!({"default": default, "rules": rules});
+        assert_eq!(has_override(&policy, None), !is_denied, "{policy:#}");
+        if rules.iter().all(|rule| rule["mode"].is_null()) {
+            let passes = ["/api", "/api/a"]
+                .into_iter()
+                .any(|path| allows(&policy, "POST", path) && !allows(&policy, "DELETE", path));
+            assert_eq!(passes, !is_denied, "{policy:#}");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A request with its decision.
 
+use super::shown::Secrets;
 use inspect::{Decided, Policy, Request};
 use modules::Module;
 use policy::decision::{Filter, Reason};
@@ -31,6 +32,11 @@ impl<'p> Explained<'p> {
     ) -> Self {
         let decided = policy.decide(&request, now, response);
         Self { policy, document, request, decided, notes }
+    }
+
+    /// Returns the names whose values are not shown to people.
+    pub fn secrets(&self) -> Secrets {
+        Secrets::of(self.document)
     }
 
     /// Returns the item of `require` or `forbid` that denied the request, such as `require[0]`, and the name of its header.

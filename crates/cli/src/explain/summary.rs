@@ -2,7 +2,8 @@
 
 use super::explained::Explained;
 use super::requests::Requests;
-use super::{json, shown, text};
+use super::shown::Secrets;
+use super::{json, text};
 use crate::exit::Failure;
 use crate::output;
 use crate::style::{BOLD, paint};
@@ -53,8 +54,9 @@ pub fn print(
             "skipped": requests.skipped, "notes": notes, "results": results,
         }))
     } else {
-        output::coloured(&table(&rows))?;
-        output::text(&tail(requests, notes))
+        let secrets = Secrets::of(policy.1);
+        output::coloured(&table(&rows, &secrets))?;
+        output::text(&tail(requests, notes, &secrets))
     }
 }
 
@@ -84,7 +86,7 @@ impl Row {
     }
 
     /// Returns the cells; the rules are one cell: `vhost-policy/shop, path-policy/public`.
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, secrets: &Secrets) -> Vec<String> {
         let one = |(filter, rule): &(&str, Option<String>)| match rule {
             Some(rule) => format!("{filter}/{rule}"),
             None => (*filter).to_owned(),
@@ -92,15 +94,16 @@ impl Row {
         let by = self.by.iter().map(one).collect::<Vec<_>>().join(", ");
         let by = if by.is_empty() { "-" } else { &by };
         let (decision, reason) = (self.decision.name(), self.reason.unwrap_or("-"));
-        let example = shown::without_tokens(&self.example);
+        let example = secrets.text(&self.example);
         [&self.requests.to_string(), decision, by, reason, &example].map(str::to_owned).to_vec()
     }
 }
 
 /// Returns a line for each row, the most frequent first.
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[Row], secrets: &Secrets) -> String {
     let head = ["requests", "decision", "by", "reason", "example"].map(str::to_owned).to_vec();
-    let cells: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
+    let rows_of_cells = rows.iter().map(|row| row.cells(secrets));
+    let cells: Vec<Vec<String>> = std::iter::once(head).chain(rows_of_cells).collect();
     let widths = cases::widths(&cells);
     let styles = std::iter::once(BOLD).chain(rows.iter().map(|row| text::style_of(row.decision)));
     let line =
@@ -108,13 +111,13 @@ fn table(rows: &[Row]) -> String {
     cells.iter().zip(styles).map(line).collect()
 }
 
-fn tail(requests: &Requests, notes: &[String]) -> String {
+fn tail(requests: &Requests, notes: &[String], secrets: &Secrets) -> String {
     let count = requests.read.len();
     let mut tail = format!("\n{count} {}\n", if count == 1 { "request" } else { "requests" });
     if !requests.skipped.is_empty() {
         tail += &format!("skipped: {}\n", requests.skipped.len());
         for line in requests.skipped.iter().take(10) {
-            tail += &format!("  {line}\n");
+            tail += &format!("  {}\n", secrets.text(line));
         }
     }
     for note in notes {

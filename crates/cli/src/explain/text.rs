@@ -23,7 +23,7 @@ pub fn page(explained: &Explained<'_>) -> String {
     let decided = &explained.decided;
     let mut page = format!("{}\n{}\n{}", decision(explained), input(explained), filters(explained));
     for answer in &decided.shadowed {
-        let _ = writeln!(page, "\n{}  would be {}", paint(YELLOW, "shadow"), sentence(answer));
+        let _ = writeln!(page, "\n{}  would be {}", paint(YELLOW, "shadow"), sentence(explained, answer));
     }
     page += &format!("\n{}\n{}", response(explained), upstream(explained));
     let awaits = "a module waits for the keys before it decides on this request";
@@ -44,7 +44,7 @@ fn decision(explained: &Explained<'_>) -> String {
     let sentence = match &decided.answer {
         Some(answer) => denied(explained, answer),
         None if let Some(first) = decided.shadowed.first() => {
-            format!("allowed in shadow mode: would be {}", sentence(first))
+            format!("allowed in shadow mode: would be {}", sentence(explained, first))
         }
         None if decided.by().is_empty() => "allowed: no rule denies it".to_owned(),
         None => format!("allowed by {}", rules.collect::<Vec<_>>().join(", ")),
@@ -55,15 +55,20 @@ fn decision(explained: &Explained<'_>) -> String {
 /// Returns the decision of the answer that ended the request.
 fn denied(explained: &Explained<'_>, answer: &Answer) -> String {
     let header = explained.header_item().map(|(item, name)| format!(" by {item}, header {name}"));
-    sentence(answer) + &header.unwrap_or_default()
+    sentence(explained, answer) + &header.unwrap_or_default()
 }
 
-fn sentence(answer: &Answer) -> String {
+fn sentence(explained: &Explained<'_>, answer: &Answer) -> String {
     let rule = answer.rule.as_ref().map(|rule| format!("rule {rule} of ")).unwrap_or_default();
     let word = if answer.decision == Decision::Redirect { "redirected" } else { "denied" };
-    let reading =
-        answer.reading.as_ref().map(|path| format!(" on {}", shown::path(path))).unwrap_or_default();
+    let reading = answer.reading.as_ref().map(|reading| format!(" on {}", path(explained, reading)));
+    let reading = reading.unwrap_or_default();
     format!("{word} by {rule}{}: {}{reading}", Module::from(answer.filter), answer.reason)
+}
+
+/// Returns a reading of the path, without secrets.
+fn path(explained: &Explained<'_>, reading: &str) -> String {
+    explained.secrets().text(&shown::path(reading))
 }
 
 /// Returns the host and the readings of the path.
@@ -73,7 +78,8 @@ fn input(explained: &Explained<'_>) -> String {
         let gap = 10 - head.len();
         format!("{}{:gap$}{value}\n", paint(BOLD, head), "")
     };
-    let mut text = line("host", &readings::host(explained).unwrap_or_else(invalid));
+    let mut text =
+        line("host", &readings::host(explained).map_or_else(invalid, |host| explained.secrets().text(&host)));
     match readings::all(explained) {
         None => text += &line("path", "none"),
         Some(Err(reason)) => text += &line("path", &invalid(reason)),
@@ -84,7 +90,7 @@ fn input(explained: &Explained<'_>) -> String {
                     _ => ("or", reading.because.join(", ")),
                 };
                 let why = if all.len() > 1 { format!("  {}", paint(DIM, why)) } else { String::new() };
-                text += &line(head, &format!("{}{why}", shown::path(&reading.path)));
+                text += &line(head, &format!("{}{why}", path(explained, &reading.path)));
             }
         }
     }
@@ -98,7 +104,8 @@ fn filters(explained: &Explained<'_>) -> String {
     for filter in explained.policy.filters() {
         let _ = writeln!(text, "{}", paint(BOLD, Module::from(filter)));
         if !decided.entered.contains(&filter) {
-            let ended = decided.answer.as_ref().is_some_and(|answer| (answer.filter as u8) < filter as u8);
+            let ended =
+                decided.answer.as_ref().is_some_and(|answer| inspect::precedes(answer.filter, filter));
             let _ = writeln!(text, "  {}", paint(DIM, if ended { "not reached" } else { "off" }));
             continue;
         }
@@ -112,8 +119,8 @@ fn filters(explained: &Explained<'_>) -> String {
         let width = tried.iter().map(|tried| tried.rule.len()).max().unwrap_or(0);
         for reading in &readings {
             let indent = if readings.len() > 1 { "    " } else { "  " };
-            if let (Some(path), true) = (reading, readings.len() > 1) {
-                let _ = writeln!(text, "  on {}", shown::path(path));
+            if let (Some(reading), true) = (reading, readings.len() > 1) {
+                let _ = writeln!(text, "  on {}", path(explained, reading));
             }
             for tried in tried.iter().filter(|tried| tried.reading == **reading) {
                 let _ = writeln!(text, "{indent}{}", attempt(&tried.rule, width, tried.result));
@@ -122,9 +129,9 @@ fn filters(explained: &Explained<'_>) -> String {
         if filter == Filter::PathPolicy
             && let Some((new, others)) = decided.rewritten.split_first()
         {
-            let _ = writeln!(text, "  rewrote the path to {}", shown::path(new));
+            let _ = writeln!(text, "  rewrote the path to {}", path(explained, new));
             for other in others {
-                let _ = writeln!(text, "    or {}", shown::path(other));
+                let _ = writeln!(text, "    or {}", path(explained, other));
             }
         }
         let matched = tried.iter().any(|tried| tried.result == RuleResult::Matched);
@@ -152,7 +159,7 @@ fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {
 
 /// Returns the response that the client gets.
 fn response(explained: &Explained<'_>) -> String {
-    let decided = &explained.decided;
+    let (decided, secrets) = (&explained.decided, explained.secrets());
     let from = match &decided.answer {
         Some(_) => decided.status().to_string(),
         None if decided.response.is_empty() => "from the upstream, unchanged".to_owned(),
@@ -160,7 +167,7 @@ fn response(explained: &Explained<'_>) -> String {
     };
     let mut text = format!("{}  {from}\n", paint(BOLD, "response"));
     for line in &decided.response {
-        let _ = writeln!(text, "  {}", shown::line(line));
+        let _ = writeln!(text, "  {}", secrets.line(line));
     }
     if let Some(body) = decided.body().filter(|body| !body.is_empty()) {
         let _ = writeln!(text, "\n  {}", String::from_utf8_lossy(body));
@@ -174,8 +181,9 @@ fn upstream(explained: &Explained<'_>) -> String {
     let Some(lines) = &explained.decided.upstream else { return format!("{head}  no request\n") };
     let before: Vec<HeaderLine> =
         explained.request.lines().map(|(name, value)| (name.to_vec(), value.trim_ascii().to_vec())).collect();
+    let secrets = explained.secrets();
     let find = |lines: &[HeaderLine], name: &[u8]| {
-        lines.iter().find(|(other, _)| other == name).map(|(_, value)| shown::without_tokens(&escape(value)))
+        lines.iter().find(|(other, _)| other == name).map(|(_, value)| secrets.text(&escape(value)))
     };
     let (target, came) = (find(lines, b":path"), find(&before, b":path"));
     let mut text = format!("{head}  {}", find(lines, b":method").unwrap_or_default());
@@ -188,12 +196,12 @@ fn upstream(explained: &Explained<'_>) -> String {
     let _ = writeln!(text, "\n    host: {}", find(lines, b":authority").unwrap_or_default());
     let field = |line: &&HeaderLine| !line.0.starts_with(b":");
     for line in before.iter().filter(field).filter(|line| !lines.contains(line)) {
-        let _ = writeln!(text, "  {}", paint(RED, format_args!("- {}", shown::line(line))));
+        let _ = writeln!(text, "  {}", paint(RED, format_args!("- {}", secrets.line(line))));
     }
     for line in lines.iter().filter(field) {
         let _ = match before.contains(line) {
-            true => writeln!(text, "    {}", shown::line(line)),
-            false => writeln!(text, "  {}", paint(GREEN, format_args!("+ {}", shown::line(line)))),
+            true => writeln!(text, "    {}", secrets.line(line)),
+            false => writeln!(text, "  {}", paint(GREEN, format_args!("+ {}", secrets.line(line)))),
         };
     }
     text

@@ -5,6 +5,7 @@ use super::plugin::head;
 use super::scene::Scene;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
 use inspect::Policy;
+use lint::Section;
 use modules::Module;
 use policy::document::Problem;
 use serde_json::Value;
@@ -17,6 +18,7 @@ pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) -> Option<Box<d
     match module.load(policy.to_string().as_bytes()) {
         Ok(loaded) => {
             add(scene, Severity::Warning, module.lint(&policy), node);
+            add(scene, Severity::Warning, cost(module, &policy), node);
             clusters(scene, module, &policy, node);
             Some(loaded)
         }
@@ -28,6 +30,14 @@ pub fn check(scene: &mut Scene<'_>, module: Module, node: &Node) -> Option<Box<d
             None
         }
     }
+}
+
+/// Returns warnings about rules that cost too much.
+fn cost(module: Module, policy: &Value) -> Vec<Problem> {
+    let filters = module.filters(policy).into_iter();
+    let sections = filters
+        .filter_map(|(module, place, policy)| Some(Section { name: module.section()?, place, policy }));
+    lint::cost(&sections.collect::<Vec<_>>())
 }
 
 /// Returns the module of the policy if it is not the given one: the policy has its fields, and no unknown ones.
