@@ -220,10 +220,10 @@ mod tests {
     #[test]
     fn tokens_are_left_out_of_every_text() {
         for (text, shown) in [
-            // `{"alg":1}`, `{ "alg":1}`, ` {"a":1}`, and a line feed before `{}`.
+            // `{"alg":1}`, `{ "alg":1}`, a tab before `{"a":1}`, and a line feed before `{}`.
             ("eyJhbGciOjF9.e30.c", "\u{2026}"),
             ("a eyAiYWxnIjoxfQ.e30.c b", "a \u{2026} b"),
-            ("IHsiYSI6MX0.e30.", "\u{2026}"),
+            ("CXsiYSI6MX0.e30.", "\u{2026}"),
             ("Cnt9.a.b.c.d", "\u{2026}"),
             ("/a/id-eyJhbGciOjF9.e30.c/b", "/a/id-\u{2026}/b"),
             ("a.b.eyJhbGciOjF9.e30.c", "a.b.\u{2026}"),
