@@ -7,20 +7,20 @@ use crate::vocabulary::HostPattern;
 /// A value for each pattern of hosts.
 #[derive(Debug, Default)]
 pub(super) struct HostMap<V> {
-    exact: FastMap<Box<str>, V>,
-    /// By suffix: `.example.com` for `*.example.com`.
-    wildcards: FastMap<Box<str>, V>,
+    /// By host, and by suffix: `.example.com` for `*.example.com`.
+    names: FastMap<Box<str>, V>,
     any: V,
 }
 
 impl<V: Default> HostMap<V> {
     /// Returns the value of a pattern; creates it if necessary.
     pub(super) fn entry(&mut self, pattern: &HostPattern) -> &mut V {
-        match pattern {
-            HostPattern::Exact(host) => self.exact.entry(host.as_str().into()).or_default(),
-            HostPattern::Wildcard(suffix) => self.wildcards.entry(suffix.as_str().into()).or_default(),
-            HostPattern::Any => &mut self.any,
-        }
+        let name = match pattern {
+            HostPattern::Exact(host) => host.as_str(),
+            HostPattern::Wildcard(suffix) => suffix.as_str(),
+            HostPattern::Any => return &mut self.any,
+        };
+        self.names.entry(name.into()).or_default()
     }
 
     /// Returns the values of the patterns that match a host, the most specific first: exact, then the longest wildcard, then
@@ -28,8 +28,8 @@ impl<V: Default> HostMap<V> {
     pub(super) fn matching(&self, host: &Host) -> impl Iterator<Item = &V> {
         let text = host.as_str();
         let suffixes = text.char_indices().filter(|(_, c)| *c == '.').filter_map(|(at, _)| text.get(at..));
-        let wildcards = suffixes.filter_map(|suffix| self.wildcards.get(suffix)).chain([&self.any]);
-        let names = (!host.is_ip()).then_some(wildcards).into_iter().flatten();
-        self.exact.get(text).into_iter().chain(names)
+        let names = std::iter::once(text).chain(suffixes.filter(|_| !host.is_ip()));
+        let values = names.filter_map(|name| self.names.get(name));
+        values.chain((!host.is_ip()).then_some(&self.any))
     }
 }
