@@ -49,8 +49,9 @@ pub fn longest_match(expression: &str) -> Option<usize> {
     parse(expression, false).ok()?.properties().maximum_len()
 }
 
-/// Returns the most states that a search for an expression tries at a byte, by which its time grows; `None` if the expression is
-/// invalid or too large. Of states that take no byte, such as assertions and groups, two count as one if they are the majority.
+/// Returns the width of a search for an expression, by which its time grows: the most states at a byte that take one, or half of
+/// all states that are tried there, with assertions and groups, if that is more. `None` if the expression is invalid or too
+/// large.
 pub fn search_width(expression: &str) -> Option<usize> {
     let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
     Some(widest(&Nfa::of_search(&anywhere)?))

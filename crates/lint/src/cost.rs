@@ -77,7 +77,9 @@ struct Groups<'p> {
 
 /// Finds rules with which a plain request costs more than its budget, which the filters of a module share.
 pub fn cost(sections: &[Section<'_>]) -> Vec<Problem> {
-    let sections: Vec<_> = sections.iter().copied().filter(|section| section.name != "vhost").collect();
+    let is_off = |section: &Section<'_>| section.policy.get("mode").is_some_and(|mode| mode == "off");
+    let sections = sections.iter().copied().filter(|section| section.name != "vhost" && !is_off(section));
+    let sections: Vec<_> = sections.collect();
     let mut groups = Groups::default();
     sections.iter().for_each(|section| groups.add_rules(section));
     let Some(stage) = stage(&sections) else { return Vec::new() };

@@ -182,7 +182,7 @@ fn header_lines_count_for_each_rule_that_matches_headers() {
     let forbid = |n| json!({"name": format!("x-{n:05}"), "exact": "a"});
     let remove = |n| format!("y-{n:05}-*");
     let forbid: Vec<Value> = (0..5_000).map(forbid).collect();
-    let remove: Vec<String> = (0..5_000).map(remove).collect();
+    let remove: Vec<String> = (0..3_000).map(remove).collect();
     let policy = json!({"header": {"names": "equivalent", "rules": [{"name": "r", "forbid": forbid, "request": {"remove": remove}}]}});
     assert_eq!(denial(&policy, &usual), None);
     assert_eq!(denial(&policy, &similar), Some("too_costly"));
@@ -268,12 +268,12 @@ fn a_search_in_many_states_is_too_costly() {
         let policy = json!({"header": {"rules": [{"name": "r", "request": {"rewrite": rewrite}}]}});
         denial(&policy, &[(":path", "/"), ("x-a", "x ".repeat(length).get(..length).unwrap())])
     };
-    assert_eq!(cost("x.{0,500}y", 82), None);
-    assert_eq!(cost("x.{0,500}y", 83), Some("too_costly"));
+    assert_eq!(cost("x.{0,500}y", 32), None);
+    assert_eq!(cost("x.{0,500}y", 33), Some("too_costly"));
     let words: Vec<String> = (0..128).map(|n| format!("(?:w{n:03}[0-9])")).collect();
     for assertion in ["", r"\b", "(?m)^"] {
         let regex = format!("{assertion}(?:{})", words.join("|"));
-        assert_eq!(cost(&regex, 200), None, "{assertion}");
+        assert_eq!(cost(&regex, 100), None, "{assertion}");
         assert_eq!(cost(&regex, 8_000), Some("too_costly"), "{assertion}");
     }
     for regex in [r"\bfoo\b", "^x", "(?:^|;)a", "^(.{100}).*$"] {

@@ -11,17 +11,14 @@ pub(crate) fn list_items(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     split(value, true).chain(quoted).map(trim_blanks)
 }
 
-/// Removes what some servers remove around a value: Python's `wsgiref` strips the blanks of Latin-1.
+/// Removes what some servers remove around a value: Python's `wsgiref` strips the blanks of Latin-1, applications in Go those of
+/// Unicode.
 pub(crate) fn trim_blanks(value: &[u8]) -> &[u8] {
-    let is_in = |byte: &u8| !is_blank(*byte);
+    let value = str::from_utf8(value).map_or(value, |text| text.trim().as_bytes());
+    let is_in = |byte: &u8| *byte > b' ' && !matches!(byte, 0x85 | 0xA0);
     let start = value.iter().position(is_in).unwrap_or(value.len());
     let end = value.iter().rposition(is_in).map_or(start, |last| last + 1);
     value.get(start..end).unwrap_or_default()
-}
-
-/// Returns true for a blank of Latin-1.
-pub(crate) fn is_blank(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, 0x85 | 0xA0)
 }
 
 fn outside_quotes(value: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -31,14 +31,14 @@ impl<'a> Query<'a> {
     /// # Errors
     /// Returns the reason if the budget does not suffice.
     pub(crate) fn spend(&self, budget: &Budget) -> Result<(), Reason> {
-        self.parts().into_iter().try_for_each(|(text, parameters)| {
+        self.texts().into_iter().try_for_each(|(text, parameters)| {
             budget.spend(parameters, PARAMETER)?;
             budget.spend(text.len(), BYTE)
         })
     }
 
     /// Returns the query and the hidden query, with the greatest number of parameters that a server finds in each.
-    pub(crate) fn parts(&self) -> [(&[u8], usize); 2] {
+    pub(crate) fn texts(&self) -> [(&[u8], usize); 2] {
         // The hidden query may be escaped.
         [(self.raw, &b"&;"[..]), (&self.hidden, b"&;%")].map(|(text, separators)| {
             let count = text.iter().filter(|byte| separators.contains(byte)).count();

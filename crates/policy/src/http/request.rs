@@ -166,7 +166,7 @@ impl<'a> Request<'a> {
     /// Takes the names of other headers out of `connection`, which Envoy keeps in an upgrade: a proxy behind it removes the headers
     /// that are named there (RFC 9110, section 7.6.1), and so those of the policy.
     pub(crate) fn forward_connection(&mut self) {
-        if !self.has_connection {
+        if !std::mem::take(&mut self.has_connection) {
             return;
         }
         let is_kept =

@@ -6,7 +6,7 @@
 
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
-use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count};
+use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count, trim_blanks};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends};
 use automata::ExpressionSet;
 
@@ -21,7 +21,7 @@ const ITEM: usize = 8;
 const COMMA_BYTES: usize = 16;
 
 /// The steps of folding a byte of a value that is not ASCII, and an item of such a list.
-const FOLD: usize = 2;
+const FOLD: usize = 32;
 const FOLD_ITEM: usize = 64;
 
 /// The steps of trying a rule on a reading of the path.
@@ -34,7 +34,7 @@ const PATH: usize = 16;
 /// The steps of comparing the name of a header line with that of a match, and of comparing each byte of the names of one length.
 /// The first bytes are free: most names of one length differ at the start.
 const LINE: usize = 3;
-const LINE_BYTE: usize = 4;
+const LINE_BYTE: usize = 2;
 const FREE_BYTES: usize = 48;
 
 /// The steps of comparing the name of a parameter with that of a match, and the bytes of it that are compared in one step.
@@ -145,15 +145,19 @@ impl Cost {
         }
         if self.uses_query() {
             query.spend(budget)?;
-            for (text, parameters) in query.parts() {
-                self.query.spend(text, parameters, budget)?;
+            for (text, parameters) in query.texts() {
+                self.query.spend(text, 1, parameters, budget)?;
             }
         }
         let lines = if self.headers.is_empty() { None } else { Some(request.headers.lines()) };
         for (name, value) in lines.into_iter().flatten() {
             for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
                 let items = 1 + comma_count(value);
-                header.spend(value, items, budget)?;
+                // A list is compared as a whole and by its items, and a value with blanks around it without them too.
+                let times = 1
+                    + usize::from(items > 1)
+                    + usize::from(trim_blanks(value).len() < value.trim_ascii().len());
+                header.spend(value, times, items, budget)?;
             }
         }
         Ok(())
@@ -179,7 +183,7 @@ impl Cost {
         request.budget.spend(readings, reading)?;
         if parameters > 0 {
             // A name is looked up twice, each time by halving the parameters.
-            let count: usize = query.parts().iter().map(|(_, parameters)| parameters).sum();
+            let count: usize = query.texts().iter().map(|(_, parameters)| parameters).sum();
             request.budget.spend(parameters, 2 * (usize::BITS - count.leading_zeros()) as usize)?;
         }
         if names > 0 {
@@ -209,10 +213,10 @@ impl PatternCost {
         self.folding += usize::from(condition.folds());
     }
 
-    /// Takes the cost of a value of this many parts off the budget.
-    fn spend(&self, value: &[u8], parts: usize, budget: &Budget) -> Result<(), Reason> {
+    /// Takes the cost of a value of this many parts, which is compared so many times, off the budget.
+    fn spend(&self, value: &[u8], times: usize, parts: usize, budget: &Budget) -> Result<(), Reason> {
         let folding = if self.folding == 0 || value.is_ascii() { 0 } else { self.folding };
-        budget.spend(value.len(), self.passes * ALONE + folding * FOLD)?;
+        budget.spend(value.len() * times, self.passes * ALONE + folding * FOLD)?;
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)
     }

@@ -1,7 +1,7 @@
 //! The search for tokens in cookies.
 //!
 //! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, and starts a cookie at a
-//! blank; PHP reads `session[]` and `.session` as `session` and `_session`; and some servers start a cookie at a comma.
+//! blank; WebOb starts one at every byte that no name has; PHP reads `session[]` and `.session` as `session` and `_session`; and some servers start a cookie at a comma.
 
 use super::only_token::{OnlyToken, any};
 use super::source::cookie;
@@ -50,16 +50,17 @@ impl CookieSearch {
             return Ok(());
         }
         for value in request.headers.values("cookie") {
-            request.budget.spend(1 + value.iter().filter(|byte| **byte == b'=').count(), COOKIE)?;
+            request.budget.spend(1 + value.iter().filter(|byte| b";=".contains(byte)).count(), COOKIE)?;
             for pair in value.split(|byte| *byte == b';') {
+                let first = cookie(pair).map(|(_, value)| value);
                 for (place, name) in names(pair).enumerate() {
                     for (own, providers) in self.read_as(name) {
                         request.budget.spend(providers.len(), PROVIDER)?;
                         if !any(providers, is_accepted) {
                             continue;
                         }
-                        match cookie(pair).filter(|_| place == 0 && name == own.as_bytes()) {
-                            Some((_, value)) => only.add(value, providers, is_accepted)?,
+                        match first.filter(|_| place == 0 && name == own.as_bytes()) {
+                            Some(value) => only.add(value, providers, is_accepted)?,
                             None => only.has_unclear = true,
                         }
                     }
@@ -77,15 +78,19 @@ impl CookieSearch {
 }
 
 /// Returns the names that some server finds in a part of the header between semicolons: the text before the first `=`, and the
-/// word before each `=`, if it follows a blank or a comma.
+/// word before each `=`, if it follows a byte that no name has (RFC 6265, section 4.1.1).
 fn names(pair: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_cut = |byte: &u8| *byte == b',' || !byte.is_ascii_graphic();
+    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     let texts = pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"="));
     let words = texts.filter_map(move |text| {
-        let text = text.trim_ascii_end();
-        text.rsplit(is_cut).next().filter(|word| word.len() < text.trim_ascii_start().len())
+        let end = text.iter().rposition(is_in)? + 1;
+        let start = text.get(..end)?.iter().rposition(|byte| !is_in(byte))? + 1;
+        text.get(start..end)
     });
-    cookie(pair).into_iter().map(|(name, _)| name).chain(words)
+    let whole = cookie(pair).map(|(name, _)| name);
+    whole
+        .into_iter()
+        .chain(words.skip_while(move |word| whole.is_some_and(|whole| whole.as_ptr() == word.as_ptr())))
 }
 
 /// Returns the same text for all names that some server treats as one.

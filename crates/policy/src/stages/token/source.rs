@@ -1,6 +1,6 @@
 //! The sources of tokens in a request.
 
-use crate::http::{Headers, is_blank, is_spelling, query_parameters, split, trim_blanks};
+use crate::http::{Headers, is_spelling, query_parameters, split, trim_blanks};
 use crate::vocabulary::HeaderName;
 
 document! {
@@ -78,9 +78,9 @@ impl HeaderSource {
     /// it: some servers take the last word of a value, or the word after the scheme. Another prefix may follow a blank.
     fn is_unclear(&self, value: &[u8]) -> bool {
         let Some(scheme) = self.prefix.strip_suffix(' ') else {
-            return self.after_prefix(trim_blanks(value)).is_some();
+            return split(value, true).any(|part| self.after_prefix(trim_blanks(part)).is_some());
         };
-        let words = value.split(|byte| is_blank(*byte) || b",;:=\"'".contains(byte));
+        let words = value.split(|byte| !byte.is_ascii_graphic() || b",;:=\"'".contains(byte));
         let mut words = words.filter(|word| !word.is_empty());
         words.any(|word| word.eq_ignore_ascii_case(scheme.as_bytes())) && words.next().is_some()
     }
