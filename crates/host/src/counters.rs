@@ -15,6 +15,8 @@ pub(crate) struct Counters(RefCell<State>);
 #[derive(Debug, Default)]
 struct State {
     requests: PerFilter<u64>,
+    signature_checks: u64,
+    cache_hits: u64,
     others: BTreeMap<String, u64>,
     ids: BTreeMap<String, u32>,
     /// The gauge of the VM's memory, and its last value in bytes.
@@ -47,10 +49,9 @@ impl Counters {
 
     /// Counts the signature checks and cache hits of a request's tokens.
     pub(crate) fn add_tokens(&self, report: &TokenReport) {
-        let counts = [("signature_checks", report.signature_checks), ("cache_hits", report.cache_hits)];
-        for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-            self.0.borrow_mut().add(Filter::TokenValidation, what, count);
-        }
+        let mut state = self.0.borrow_mut();
+        state.signature_checks += report.signature_checks;
+        state.cache_hits += report.cache_hits;
     }
 
     /// Adds 1 to `ringfence_<filter>_<what>_total`.
@@ -67,10 +68,15 @@ impl Counters {
         {
             *last = memory_bytes;
         }
-        for (filter, count) in std::mem::take(&mut state.requests).iter() {
-            if *count > 0 {
-                state.add(filter, "requests", *count);
-            }
+        let requests = std::mem::take(&mut state.requests);
+        let requests = requests.iter().map(|(filter, count)| (filter, "requests", *count));
+        let tokens = [
+            ("signature_checks", std::mem::take(&mut state.signature_checks)),
+            ("cache_hits", std::mem::take(&mut state.cache_hits)),
+        ];
+        let tokens = tokens.map(|(what, count)| (Filter::TokenValidation, what, count));
+        for (filter, what, count) in requests.chain(tokens).filter(|(_, _, count)| *count > 0) {
+            state.add(filter, what, count);
         }
         for (name, count) in std::mem::take(&mut state.others) {
             let id = state.id(&name, host);
