@@ -141,7 +141,7 @@ impl<'s> Search<'s> {
                 add(&mut self.readings, kept);
                 if self.text(kept).ends_with(b"/..") || self.text(kept).ends_with(b"/.") {
                     let cut = self.apply(kept, dots::resolve_without_last)?;
-                    add(&mut self.readings, cut);
+                    add(&mut self.visited, cut);
                 }
             }
             if self.readings.len() > MAX_READINGS {
