@@ -59,14 +59,8 @@ impl<'a> Query<'a> {
     pub fn possible_values<'q>(&'q self, key: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
         let possible = self.possible.get_or_init(|| Parameters::possible(self.raw, &self.hidden));
         let same = possible.from(key, &[]).take_while(move |(found, _)| *found == key);
-        // What follows the last bracket of `name[x]` is ignored by some.
-        let is_item = key.ends_with(b"]");
-        let next: &[u8] = if is_item { &[0] } else { b"[" };
-        let following = move |found: &[u8]| found.strip_prefix(key).and_then(|rest| rest.first().copied());
-        let items = possible.from(key, next).take_while(move |(found, _)| {
-            following(found).is_some_and(|next| is_item || (b'['..=b']').contains(&next))
-        });
-        let items = items.filter(move |(found, _)| is_item || following(found) != Some(b'\\'));
+        let is_item = move |found: &[u8]| found.strip_prefix(key).is_some_and(|rest| rest.starts_with(b"["));
+        let items = possible.from(key, b"[").take_while(move |(found, _)| is_item(found));
         same.chain(items).map(|(_, value)| value)
     }
 }
@@ -86,7 +80,8 @@ pub fn query_parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Co
 /// Returns the same text for all names of parameters that some server treats as one.
 ///
 /// - PHP cuts a name at NUL, skips blanks before it, and reads `.` and blanks as `_`.
-/// - Rack and Express's `qs` skip brackets before a name.
+/// - Rack and Express's `qs` skip brackets before, after and between the words of a name: `[user][role]` and `user]role` are
+///   `user[role]`. The words of a key have one `[` between them.
 /// - ASP.NET ignores case.
 pub fn parameter_key(name: &[u8]) -> Cow<'_, [u8]> {
     let is_same = |byte: &u8| {
@@ -96,11 +91,17 @@ pub fn parameter_key(name: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(name);
     }
     let cut = name.split(|byte| *byte == 0).next().unwrap_or_default();
-    let start = cut.iter().position(|byte| !(byte.is_ascii_whitespace() || matches!(byte, b'[' | b']')));
-    let mut key = cut.get(start.unwrap_or(cut.len())..).unwrap_or_default().to_ascii_lowercase();
+    let is_outer = |byte: &u8| byte.is_ascii_whitespace() || is_bracket(byte);
+    let start = cut.iter().position(|byte| !is_outer(byte)).unwrap_or(cut.len());
+    let words = cut.get(start..).unwrap_or_default().split(is_bracket).filter(|word| !word.is_empty());
+    let mut key = words.collect::<Vec<_>>().join(&b'[').to_ascii_lowercase();
     let opening = key.iter().position(|byte| *byte == b'[').unwrap_or(key.len());
     mangle(key.get_mut(..opening).unwrap_or_default());
     Cow::Owned(key)
+}
+
+fn is_bracket(byte: &u8) -> bool {
+    matches!(byte, b'[' | b']')
 }
 
 /// Writes `_` where PHP does.
@@ -153,8 +154,8 @@ impl Parameters {
         let name = decode(name);
         let key = parameter_key(&name);
         self.push(&key, value);
-        // Rack cuts a name at a `[` without `]`; PHP writes `_`.
-        if key.contains(&b'[') && !key.contains(&b']') {
+        // PHP writes `_` in place of a `[` without `]`.
+        if key.contains(&b'[') && !name.contains(&b']') {
             let mut mangled = key.into_owned();
             mangle(&mut mangled);
             self.push(&mangled, value);

@@ -137,7 +137,16 @@ mod tests {
             ("a[b]", "a[c]=1", false),
             ("a[b]", "a=1", false),
             ("ids[]", "ids[]=1", true),
-            ("ids[]", "ids[0]=1", false),
+            ("a[b]", "[a][b]=1", true),
+            ("a[b]", "a]b=1", true),
+            ("a[b]", "a]b]=1", true),
+            ("a[b]", "a][b]=1", true),
+            ("a[b]", "a[[b]=1", true),
+            ("a[b]", "a[b=1", true),
+            ("a[b]", "a[bc]=1", false),
+            ("a[b]", "[a]=1", false),
+            ("ids[]", "ids[0]=1", true),
+            ("ids[]", "ids=1", true),
         ] {
             let matcher: QueryMatch =
                 read(format!(r#"{{"name": "{name}", "present": true}}"#).as_bytes()).unwrap();
