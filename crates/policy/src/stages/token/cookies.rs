@@ -1,7 +1,8 @@
 //! The search for tokens in cookies.
 //!
 //! Servers differ in how they cut the `cookie` header. Python strips blanks beyond ASCII around a name, and starts a cookie at a
-//! blank; WebOb starts one at every byte that no name has; PHP reads `session[]` and `.session` as `session` and `_session`; and some servers start a cookie at a comma.
+//! blank; WebOb starts one at every byte that no name has (RFC 6265, section 4.1.1), which others allow in names; PHP reads
+//! `session[]` and `.session` as `session` and `_session`; and some servers start a cookie at a comma.
 
 use super::only_token::{OnlyToken, any};
 use super::source::cookie;
@@ -19,6 +20,8 @@ pub(super) struct CookieSearch {
     cookies: Vec<(Box<str>, Vec<usize>)>,
     /// The places of the cookies that some server reads under a name.
     by_key: FastMap<Box<str>, Vec<usize>>,
+    /// The bytes of the longest name, each written as an escape.
+    longest: usize,
 }
 
 impl CookieSearch {
@@ -29,6 +32,7 @@ impl CookieSearch {
         }
         let key = key(name.as_bytes());
         self.by_key.entry(key.into()).or_default().push(self.cookies.len());
+        self.longest = self.longest.max(name.len() * 3);
         self.cookies.push((name.into(), vec![provider_index]));
     }
 
@@ -50,10 +54,10 @@ impl CookieSearch {
             return Ok(());
         }
         for value in request.headers.values("cookie") {
-            request.budget.spend(1 + value.iter().filter(|byte| b";=".contains(byte)).count(), COOKIE)?;
             for pair in value.split(|byte| *byte == b';') {
                 let first = cookie(pair).map(|(_, value)| value);
-                for (place, name) in names(pair).enumerate() {
+                for (place, name) in self.names(pair).enumerate() {
+                    request.budget.spend(1, COOKIE + name.len())?;
                     for (own, providers) in self.read_as(name) {
                         request.budget.spend(providers.len(), PROVIDER)?;
                         if !any(providers, is_accepted) {
@@ -70,6 +74,24 @@ impl CookieSearch {
         Ok(())
     }
 
+    /// Returns the names that some server finds in a part of the header between semicolons: the text before the first `=`, and
+    /// what is between a byte that no name has and a `=`.
+    fn names<'p>(&self, pair: &'p [u8]) -> impl Iterator<Item = &'p [u8]> + use<'p> {
+        let (whole, longest) = (cookie(pair).map(|(name, _)| name), self.longest);
+        let texts = pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"="));
+        let words = texts.flat_map(move |text| {
+            let end = text.iter().rposition(is_in_names).map_or(0, |last| last + 1);
+            let starts = end.saturating_sub(longest).max(1)..end;
+            starts.filter_map(move |start| {
+                let is_start =
+                    text.get(start).is_some_and(u8::is_ascii_graphic) && !is_in_names(text.get(start - 1)?);
+                text.get(start..end).filter(|_| is_start)
+            })
+        });
+        let is_whole = move |word: &&[u8]| whole.is_some_and(|whole| whole.as_ptr() == word.as_ptr());
+        whole.into_iter().chain(words.filter(move |word| !is_whole(word)))
+    }
+
     /// Returns the cookies that some server may find under this name.
     fn read_as(&self, name: &[u8]) -> impl Iterator<Item = &(Box<str>, Vec<usize>)> {
         let places = self.by_key.get(key(name).as_str());
@@ -77,30 +99,18 @@ impl CookieSearch {
     }
 }
 
-/// Returns the names that some server finds in a part of the header between semicolons: the text before the first `=`, and the
-/// word before each `=`, if it follows a byte that no name has (RFC 6265, section 4.1.1).
-fn names(pair: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    let texts = pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"="));
-    let words = texts.filter_map(move |text| {
-        let end = text.iter().rposition(is_in)? + 1;
-        let start = text.get(..end)?.iter().rposition(|byte| !is_in(byte))? + 1;
-        text.get(start..end)
-    });
-    let whole = cookie(pair).map(|(name, _)| name);
-    whole
-        .into_iter()
-        .chain(words.skip_while(move |word| whole.is_some_and(|whole| whole.as_ptr() == word.as_ptr())))
-}
-
 /// Returns the same text for all names that some server treats as one.
 fn key(name: &[u8]) -> String {
-    let is_outer = |byte: &u8| !byte.is_ascii_graphic();
-    let start = name.iter().position(|byte| !is_outer(byte)).unwrap_or(name.len());
-    let end = name.iter().rposition(|byte| !is_outer(byte)).map_or(start, |last| last + 1);
+    let start = name.iter().position(u8::is_ascii_graphic).unwrap_or(name.len());
+    let end = name.iter().rposition(is_in_names).map_or(start, |last| last + 1);
     let name = name.get(start..end).unwrap_or_default();
     let decoded = query_parameters(name).next().map(|(name, _)| name).unwrap_or_default();
     let key = parameter_key(&decoded);
     let base = key.split(|byte| *byte == b'[').next().unwrap_or_default();
     String::from_utf8_lossy(base).into_owned()
+}
+
+/// Returns true for a byte that names of cookies have (RFC 6265, section 4.1.1).
+fn is_in_names(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }
