@@ -22,7 +22,7 @@ pub struct Scan {
 }
 
 /// A set of places, such as those of the expressions that match.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Places(Vec<u64>);
 
 impl ExpressionSet {

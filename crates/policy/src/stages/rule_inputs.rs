@@ -5,7 +5,7 @@ use super::index::RuleIndex;
 use crate::decision::Reason;
 use crate::http::{Authority, Host, Normalize, PathLimits, Query, Request, RequestPath};
 use crate::vocabulary::{MatchInput, PathReading, RequestMatch, Sense, Spellings};
-use automata::ExpressionSet;
+use automata::{ExpressionSet, Places};
 use std::rc::Rc;
 
 /// Which parts of a request the rules of a filter match. Parts that no rule matches are not parsed.
@@ -56,7 +56,8 @@ impl InputUse {
         let others = path.iter().flat_map(RequestPath::readings).skip(1).map(|_| Spellings::default());
         let spellings = (Spellings::default(), others.collect());
         let expressions = Rc::clone(&self.expressions);
-        let mut inputs = RuleInputs { authority, path, query, spellings, expressions, rules: Vec::new() };
+        let mut inputs =
+            RuleInputs { authority, path, query, spellings, expressions, rules: Places::default() };
         let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
         self.cost.spend_rules(&found, inputs.readings().count(), &inputs.query, request)?;
         inputs.rules = if all { index.all() } else { found };
@@ -74,13 +75,13 @@ pub(super) struct RuleInputs<'a> {
     /// The spellings of the canonical path, and those of each other reading.
     spellings: (Spellings, Vec<Spellings>),
     expressions: Rc<ExpressionSet>,
-    /// The indexes of the rules that may match, in order.
-    pub(super) rules: Vec<usize>,
+    /// The indexes of the rules that may match.
+    pub(super) rules: Places,
 }
 
 impl RuleInputs<'_> {
     /// Returns the inputs of rules that match every request.
-    pub(super) fn of_rules(rules: Vec<usize>) -> Self {
+    pub(super) fn of_rules(rules: Places) -> Self {
         Self { rules, ..Self::default() }
     }
 

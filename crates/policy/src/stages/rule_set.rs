@@ -7,7 +7,7 @@ use super::rule_inputs::{InputUse, RuleInputs};
 use crate::decision::{Answer, Filter, NoTrace, Reason, Report, RuleResult, Trace};
 use crate::http::{Needs, Request, RequestPath, is_spelling};
 use crate::vocabulary::{HeaderMatch, Mode, PathReading, RequestMatch, Rules, Sense};
-use automata::ExpressionSet;
+use automata::{ExpressionSet, Places};
 
 /// A rule with a match on requests.
 pub(super) trait Rule {
@@ -119,14 +119,16 @@ impl<R: Rule> RuleSet<R> {
     pub(super) fn read_denied<'a>(&self, request: &Request<'a>) -> RuleInputs<'a> {
         let inputs = self.read::<NoTrace>(request).or_else(|_| self.with_path::<NoTrace>(request, None));
         inputs.unwrap_or_else(|_| {
+            let mut found = Places::below(self.rules.len());
             let rules = (0..).zip(&self.rules).filter(|(_, rule)| rule.matches().is_empty());
-            RuleInputs::of_rules(rules.map(|(index, _)| index).collect())
+            rules.for_each(|(index, _)| found.insert(index));
+            RuleInputs::of_rules(found)
         })
     }
 
     /// Returns the rules that may match a request, in order, with their indexes.
     pub(super) fn candidates(&self, inputs: &RuleInputs<'_>) -> impl Iterator<Item = (usize, &R)> {
-        inputs.rules.iter().filter_map(|index| Some((*index, self.rules.get(*index)?)))
+        inputs.rules.iter().filter_map(|index| Some((index, self.rules.get(index)?)))
     }
 
     /// Finds, for each reading of the path, the first rule that matches it.

@@ -31,8 +31,8 @@ impl<'b> Found<'b> {
         rules.iter().for_each(|rule| self.rules.insert(*rule));
     }
 
-    /// Returns the indexes of the rules, in order.
-    pub(super) fn rules(&self) -> Vec<usize> {
-        self.rules.iter().collect()
+    /// Returns the indexes of the rules.
+    pub(super) fn rules(self) -> Places {
+        self.rules
     }
 }

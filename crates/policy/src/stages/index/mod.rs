@@ -9,6 +9,7 @@ use crate::decision::Reason;
 use crate::http::{Budget, Host};
 use crate::stages::host_map::HostMap;
 use crate::vocabulary::{PathReading, RequestMatch, Scan};
+use automata::Places;
 use found::Found;
 use paths::PathIndex;
 
@@ -45,7 +46,7 @@ impl RuleIndex {
         index
     }
 
-    /// Returns the indexes of the rules that may match one of the readings of a path, in order.
+    /// Returns the indexes of the rules that may match one of the readings of a path.
     ///
     /// # Errors
     /// Returns the reason if the budget does not suffice.
@@ -54,7 +55,7 @@ impl RuleIndex {
         host: Option<&Host>,
         readings: impl Iterator<Item = Option<PathReading<'p>>>,
         budget: &Budget,
-    ) -> Result<Vec<usize>, Reason> {
+    ) -> Result<Places, Reason> {
         if self.rules <= INDEX_THRESHOLD {
             return Ok(self.all());
         }
@@ -82,7 +83,9 @@ impl RuleIndex {
     }
 
     /// Returns the indexes of all rules.
-    pub(super) fn all(&self) -> Vec<usize> {
-        (0..self.rules).collect()
+    pub(super) fn all(&self) -> Places {
+        let mut all = Places::below(self.rules);
+        (0..self.rules).for_each(|rule| all.insert(rule));
+        all
     }
 }
