@@ -1,8 +1,9 @@
 //! A cache of verified tokens: the signature of a token is verified once.
 
 use crate::document::{Code, Definitions, Document, Fields, Node, Problems, Schema};
-use crate::fast_map::FastMap;
+use crate::fast_map::{FastHasher, FastMap};
 use serde_json::{Map, Value};
+use std::hash::Hasher;
 use std::rc::Rc;
 
 /// A token whose signature was verified. Its times and its binding to a connection are checked on every use.
@@ -79,10 +80,13 @@ pub(super) struct Cache {
     old: Generation,
 }
 
+/// A token with all of its bytes.
+type Known = (Box<[u8]>, Rc<VerifiedToken>);
+
 #[derive(Default)]
 struct Generation {
-    /// For each token, one entry for each provider that it is valid for.
-    tokens: FastMap<Box<[u8]>, Vec<Rc<VerifiedToken>>>,
+    /// The tokens by their hashes, each once for each provider that it is valid for.
+    tokens: FastMap<u64, Vec<Known>>,
     bytes: usize,
 }
 
@@ -92,7 +96,8 @@ impl Generation {
         token: &[u8],
         is_valid: &mut dyn FnMut(&VerifiedToken) -> bool,
     ) -> Option<Rc<VerifiedToken>> {
-        self.tokens.get(token)?.iter().find(|known| is_valid(known)).map(Rc::clone)
+        let mut known = self.tokens.get(&hash(token))?.iter().filter(|(known, _)| is_same(known, token));
+        known.find(|(_, known)| is_valid(known)).map(|(_, known)| Rc::clone(known))
     }
 }
 
@@ -131,9 +136,11 @@ impl Cache {
         if self.new.bytes + bytes > self.max_bytes / 2 {
             self.old = std::mem::take(&mut self.new);
         }
-        let known = self.new.tokens.entry(token.into()).or_default();
-        if !known.iter().any(|known| known.provider_index == verified.provider_index) {
-            known.push(Rc::clone(verified));
+        let known = self.new.tokens.entry(hash(token)).or_default();
+        let is_known =
+            |(known, of): &Known| **known == *token && of.provider_index == verified.provider_index;
+        if !known.iter().any(is_known) {
+            known.push((token.into(), Rc::clone(verified)));
             self.new.bytes += bytes;
         }
     }
@@ -143,8 +150,25 @@ impl Cache {
     }
 }
 
+/// Returns a hash of the end of a token: the signature, which differs from token to token.
+fn hash(token: &[u8]) -> u64 {
+    let mut hasher = FastHasher::default();
+    hasher.write(token.rchunks(HASHED).next().unwrap_or_default());
+    hasher.finish()
+}
+
+/// Returns true if the tokens are the same. In a module, `==` compares a byte at a time.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let ((words, rest), (other_words, other_rest)) = (one.as_chunks(), other.as_chunks());
+    let is_same_word =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+    one.len() == other.len() && words.iter().zip(other_words).all(is_same_word) && rest == other_rest
+}
+
 /// The bytes of a token besides its payload and claims.
 const OVERHEAD: usize = 256;
+/// The bytes at the end of a token that its hash depends on.
+const HASHED: usize = 64;
 /// The bytes of one node of an object, a tree whose nodes have room for eleven members, on a 32-bit machine.
 const NODE: usize = 512;
 /// The bytes of a value besides its contents.
@@ -202,6 +226,11 @@ mod tests {
         // Small as text, and a tree for each item.
         cache.put(b"two", &token(json!({"list": vec![json!({"a": 0}); 200]})));
         assert!(cache.find(b"two", |_| true).is_none() && cache.new.tokens.len() == 1);
+        cache.put(b"one and a half", &token(json!({})));
+        for other in ["one and a hald", "one and b half", "one and a half ", "one and"] {
+            assert!(cache.find(other.as_bytes(), |_| true).is_none(), "{other}");
+        }
+        assert!(cache.find(b"one and a half", |_| true).is_some());
         let mut off = Cache::new(CacheBytes(0));
         off.put(b"one", &token(json!({})));
         assert!(off.find(b"one", |_| true).is_none());

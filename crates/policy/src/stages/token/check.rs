@@ -61,8 +61,8 @@ impl TokenStage {
         let token = self.keys.verify(&has_it, &token, request, report)?;
         // The token is verified: missing keys of another provider do not matter.
         report.keys_wanted.truncate(wanted);
-        let scopes = scopes(&token.claims);
-        if !required.scopes.iter().all(|scope| scopes.contains(&scope.0.as_str())) {
+        let has = |scope: &str| scopes(&token.claims).any(|other| other == scope);
+        if !required.scopes.iter().all(|scope| has(&scope.0)) {
             return Err(Reason::SCOPE_MISSING.into());
         }
         if !required.claims.iter().all(|claim| claim.matches(&token.claims)) {
@@ -74,9 +74,9 @@ impl TokenStage {
 
 /// Returns the scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), and `scp`, a list or the same
 /// format.
-fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
+fn scopes(claims: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let (scope, scp) = (claims.get("scope"), claims.get("scp"));
     let texts = scope.into_iter().chain(scp).filter_map(Value::as_str).flat_map(|text| text.split(' '));
     let list = scp.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    texts.filter(|scope| !scope.is_empty()).chain(list).collect()
+    texts.filter(|scope| !scope.is_empty()).chain(list)
 }

@@ -31,8 +31,12 @@ impl HeaderSource {
         Self { name: HeaderName::authorization(), prefix: "Bearer ".to_owned() }
     }
 
-    /// Returns what a value contains.
-    pub(super) fn find<'v>(&self, value: &'v [u8]) -> Found<'v> {
+    /// Returns what a value with this many commas, and without blanks around it, contains.
+    pub(super) fn find<'v>(&self, value: &'v [u8], commas: usize) -> Found<'v> {
+        // Most tokens are alone.
+        if let (0, Some(token)) = (commas, self.after_prefix(value)) {
+            return Found::Token(token);
+        }
         let mut tokens = self.tokens(value);
         let Some(token) = tokens.next() else {
             return if self.is_unclear(value) { Found::Unclear } else { Found::None };
