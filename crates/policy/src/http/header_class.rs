@@ -39,8 +39,9 @@ pub fn is_spelling(found: &[u8], name: &str) -> bool {
 }
 
 /// Returns true if a server may read the header `found` as `name`, and the two names differ.
+#[inline]
 pub fn is_other_spelling(found: &[u8], name: &str) -> bool {
-    !found.eq_ignore_ascii_case(name.as_bytes()) && is_spelling(found, name)
+    is_spelling(found, name) && !found.eq_ignore_ascii_case(name.as_bytes())
 }
 
 /// Returns true if a server may read the header `found` as one whose name starts with `prefix`.
@@ -81,9 +82,24 @@ fn is_same_class(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// Returns the byte that a byte of a name counts as.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the table has an item for each byte")]
 pub(super) fn class_of(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
+    CLASSES[byte as usize]
 }
+
+/// What each byte of a name counts as.
+#[expect(clippy::indexing_slicing, reason = "checked by the compiler")]
+static CLASSES: [u8; 256] = {
+    let (mut classes, mut byte) = ([b'-'; 256], 0_u8);
+    while byte.is_ascii() {
+        if byte.is_ascii_alphanumeric() {
+            classes[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    classes
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,18 @@
 //! An index of header names by their class.
 
 use super::header_class::{class, class_of, has_one_spelling, is_spelling};
+use super::header_sketches::HeaderSketches;
 use crate::fast_map::FastMap;
 
+/// The places of a few names, which are compared one by one.
+const FEW: [usize; 4] = [0, 1, 2, 3];
+
 /// Header names, found by any spelling of a name (see [`is_spelling`]).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct HeaderIndex {
     names: Vec<Box<str>>,
     by_class: FastMap<Box<str>, Vec<usize>>,
-    /// Whether a name has this [`sketch`]: most names of a request differ in it from those of a policy.
-    sketches: [bool; 256],
+    pub(super) sketches: HeaderSketches,
 }
 
 impl HeaderIndex {
@@ -28,9 +31,7 @@ impl HeaderIndex {
         if let Some(place) = places.iter().find(is_name) {
             return *place;
         }
-        if let Some(sketch) = self.sketches.get_mut(usize::from(sketch(name.as_bytes()))) {
-            *sketch = true;
-        }
+        self.sketches.add(name.as_bytes());
         places.push(self.names.len());
         self.names.push(name.into());
         self.names.len() - 1
@@ -39,10 +40,17 @@ impl HeaderIndex {
     /// Returns the places, in the order of the names, of those that a server may read the header `found` as.
     #[inline]
     pub(crate) fn of(&self, found: &[u8]) -> impl Iterator<Item = usize> {
-        let may_be = self.sketches.get(usize::from(sketch(found))) == Some(&true);
-        let places = if may_be { self.of_class(found) } else { &[] };
+        let all = || FEW.get(..self.names.len());
+        let places =
+            if self.may_contain(found) { all().unwrap_or_else(|| self.of_class(found)) } else { &[] };
         let is_name = |place: &usize| self.names.get(*place).is_some_and(|name| is_spelling(found, name));
         places.iter().copied().filter(is_name)
+    }
+
+    /// Returns false if [`HeaderIndex::of`] is certainly empty.
+    #[inline]
+    pub(crate) fn may_contain(&self, found: &[u8]) -> bool {
+        self.sketches.have(found)
     }
 
     fn of_class(&self, found: &[u8]) -> &[usize] {
@@ -52,13 +60,7 @@ impl HeaderIndex {
     /// Returns true if a server may read the header `found` as one of the names.
     #[inline]
     pub(crate) fn contain(&self, found: &[u8]) -> bool {
-        self.of(found).next().is_some()
-    }
-}
-
-impl Default for HeaderIndex {
-    fn default() -> Self {
-        Self { names: Vec::new(), by_class: FastMap::default(), sketches: [false; 256] }
+        self.may_contain(found) && self.of(found).next().is_some()
     }
 }
 
@@ -115,15 +117,6 @@ impl Node {
     fn after(&self, byte: u8) -> Option<usize> {
         self.next.iter().find(|next| next.0 == byte).map(|next| next.1)
     }
-}
-
-/// Returns a number that all spellings of a name share.
-#[inline]
-fn sketch(name: &[u8]) -> u8 {
-    let [first, .., last] = name else { return 0 };
-    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are enough")]
-    let length = name.len() as u8;
-    length.wrapping_mul(37) ^ class_of(*first).wrapping_mul(5) ^ class_of(*last)
 }
 
 #[cfg(test)]

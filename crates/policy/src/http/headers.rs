@@ -1,12 +1,16 @@
 //! The headers of a message, and the edits of a policy.
 
 use super::header_class::{is_pseudo, is_spelling};
+use super::header_index::HeaderIndex;
+use super::header_sketches::HeaderSketches;
 use std::borrow::Cow;
 
 /// The header lines of a message, in order, with pseudo-headers. Each line is a value.
 #[derive(Debug, Clone, Default)]
 pub struct Headers<'a> {
     lines: Vec<Line<'a>>,
+    /// The names of the lines, and of lines that were removed.
+    names: HeaderSketches,
     changes: Vec<Change>,
 }
 
@@ -43,8 +47,13 @@ impl Change {
 impl<'a> Headers<'a> {
     /// Creates headers with these lines.
     pub fn new(lines: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
-        let line = |(name, value)| Line { name: Cow::Borrowed(name), value: Cow::Borrowed(value) };
-        Self { lines: lines.into_iter().map(line).collect(), changes: Vec::new() }
+        let mut names = HeaderSketches::default();
+        let line = |(name, value)| {
+            names.add(name);
+            Line { name: Cow::Borrowed(name), value: Cow::Borrowed(value) }
+        };
+        let lines = lines.into_iter().map(line).collect();
+        Self { lines, names, changes: Vec::new() }
     }
 
     /// Returns all lines.
@@ -60,6 +69,16 @@ impl<'a> Headers<'a> {
     /// Returns all lines except pseudo-headers.
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.lines().filter(|(name, _)| !is_pseudo(name))
+    }
+
+    /// Returns false if certainly no line has a spelling of this name.
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        self.names.have(name.as_bytes())
+    }
+
+    /// Returns false if certainly no line has a spelling of one of these names.
+    pub(crate) fn may_have_any(&self, index: &HeaderIndex) -> bool {
+        self.names.meet(&index.sketches)
     }
 
     /// Returns the values of the header `name` (in lower case), one for each line, without surrounding blanks: HTTP/1 removes
@@ -82,10 +101,11 @@ impl<'a> Headers<'a> {
         is_found: impl Fn(&[u8], &str) -> bool + 'h,
     ) -> impl Iterator<Item = &'h [u8]> {
         let is_joined = JOINED.contains(&name);
-        let lines = self.lines().filter(move |line| is_found(line.0, name));
+        let lines = if self.may_have(name) { &self.lines[..] } else { &[] };
+        let lines = lines.iter().filter(move |line| is_found(&line.name, name));
         // A comma in quotes is part of a value: `boundary="a,b"`.
         let parts = move |value: &'h [u8]| split(value, is_joined && !value.contains(&b'"'));
-        lines.flat_map(move |(_, value)| parts(value)).map(<[u8]>::trim_ascii)
+        lines.flat_map(move |line| parts(&line.value)).map(<[u8]>::trim_ascii)
     }
 
     /// Returns the edits, in order.
@@ -95,16 +115,20 @@ impl<'a> Headers<'a> {
 
     /// Replaces all values with one, at the end; a pseudo-header at the end of the pseudo-headers.
     pub fn set(&mut self, name: &str, value: &[u8]) {
-        self.lines.retain(|line| !is_named(&line.name, name));
+        if self.may_have(name) {
+            self.lines.retain(|line| !is_named(&line.name, name));
+        }
         let is_first = is_pseudo(name.as_bytes());
         let pseudo = self.lines.iter().take_while(|line| is_first && is_pseudo(&line.name)).count();
         let place = if is_first { pseudo } else { self.lines.len() };
+        self.names.add(name.as_bytes());
         self.lines.insert(place, Line { name: Cow::Owned(name.into()), value: Cow::Owned(value.into()) });
         self.changes.push(Change::Set(name.into(), value.into()));
     }
 
     /// Adds a value at the end.
     pub fn add(&mut self, name: &str, value: &[u8]) {
+        self.names.add(name.as_bytes());
         self.lines.push(Line { name: Cow::Owned(name.into()), value: Cow::Owned(value.into()) });
         self.changes.push(Change::Add(name.into(), value.into()));
     }
@@ -155,6 +179,7 @@ impl<'a> Headers<'a> {
         if !self.has(&|name| is_named(name, from), |_| true) {
             return self.remove(is_new);
         }
+        self.names.add(to.as_bytes());
         self.changes.push(Change::Remove(from.into()));
         self.lines.retain(|line| !is_new(&line.name) || is_named(&line.name, from));
         for line in self.lines.iter_mut().filter(|line| is_named(&line.name, from)) {

@@ -4,6 +4,7 @@ mod authority;
 mod budget;
 mod header_class;
 mod header_index;
+mod header_sketches;
 mod headers;
 mod list;
 mod path;

@@ -8,7 +8,7 @@ use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count, trim_blanks};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends};
-use automata::ExpressionSet;
+use automata::{ExpressionSet, Places};
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
 /// and a value is also matched part by part.
@@ -36,6 +36,9 @@ const PATH: usize = 16;
 const LINE: usize = 3;
 const LINE_BYTE: usize = 2;
 const FREE_BYTES: usize = 48;
+
+/// Up to this many comparisons of names, their bytes are not worth a count.
+const FEW_NAMES: usize = 1024;
 
 /// The steps of comparing the name of a parameter with that of a match, and the bytes of it that are compared in one step.
 const NAME: usize = 8;
@@ -149,7 +152,7 @@ impl Cost {
                 self.query.spend(text, 1, parameters, budget)?;
             }
         }
-        let lines = if self.headers.is_empty() { None } else { Some(request.headers.lines()) };
+        let lines = request.headers.may_have_any(&self.header_names).then(|| request.headers.lines());
         for (name, value) in lines.into_iter().flatten() {
             for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
                 let items = 1 + comma_count(value);
@@ -169,13 +172,13 @@ impl Cost {
     /// Returns the reason if the budget does not suffice.
     pub(super) fn spend_rules(
         &self,
-        rules: &[usize],
+        rules: &Places,
         readings: usize,
         query: &Query<'_>,
         request: &Request<'_>,
     ) -> Result<(), Reason> {
         let (mut reading, mut names, mut parameters) = (0, 0, 0);
-        for rule in rules.iter().filter_map(|rule| self.rules.get(*rule)) {
+        for rule in rules.iter().filter_map(|rule| self.rules.get(rule)) {
             reading += rule.reading;
             names += rule.names;
             parameters += rule.parameters;
@@ -187,9 +190,10 @@ impl Cost {
             request.budget.spend(parameters, 2 * (usize::BITS - count.leading_zeros()) as usize)?;
         }
         if names > 0 {
-            let lines = request.headers.lines().count() * LINE;
-            let bytes = similar_bytes(&request.headers).saturating_sub(FREE_BYTES) * LINE_BYTE;
-            request.budget.spend(names, lines + bytes)?;
+            let lines = request.headers.len();
+            let similar = if names * lines > FEW_NAMES { similar_bytes(&request.headers) } else { 0 };
+            let bytes = similar.saturating_sub(FREE_BYTES) * LINE_BYTE;
+            request.budget.spend(names, lines * LINE + bytes)?;
         }
         Ok(())
     }

@@ -60,18 +60,19 @@ impl Edits {
     /// # Errors
     /// Returns the reason if the budget does not suffice.
     pub(super) fn claim_names(&self, headers: &mut Headers<'_>, budget: &Budget) -> Result<(), Reason> {
-        let is_written = |found: &[u8]| {
-            self.set.iter().any(|set| is_other_spelling(found, set.name.as_str()))
-                || self.rename.iter().any(|rename| is_other_spelling(found, rename.to.as_str()))
+        let written = || {
+            let renamed = self.rename.iter().map(|rename| rename.to.as_str());
+            self.set.iter().map(|set| set.name.as_str()).chain(renamed)
         };
+        if !written().any(|name| headers.may_have(name)) {
+            return Ok(());
+        }
+        let is_written = |found: &[u8]| written().any(|name| is_other_spelling(found, name));
         let is_renamed = |found: &[u8]| {
             self.rename.iter().any(|rename| found.eq_ignore_ascii_case(rename.from.as_str().as_bytes()))
         };
-        let renamed = self.rename.iter().map(|Rename { from, to }| steps(from.as_str()) + steps(to.as_str()));
-        let names = self.set.iter().map(|set| steps(set.name.as_str())).chain(renamed).sum();
-        if names == 0 {
-            return Ok(());
-        }
+        let renamed = self.rename.iter().map(|rename| steps(rename.from.as_str()));
+        let names = written().map(steps).chain(renamed).sum();
         edit(headers, names, budget, &mut |headers| {
             headers.remove_received(|found| is_written(found) && !is_renamed(found));
         })

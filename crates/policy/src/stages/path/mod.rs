@@ -87,7 +87,8 @@ impl Stage for PathStage {
         if !self.enforcement.enter(report) {
             return Ok(());
         }
-        let moves_path = request.headers.fields().any(|(name, _)| self.path_headers.contain(name));
+        let moves_path = request.headers.may_have_any(&self.path_headers)
+            && request.headers.fields().any(|(name, _)| self.path_headers.contain(name));
         if moves_path && self.normalize.path_headers == PathHeaders::Reject {
             report.end(self.enforcement.malformed(request, Reason::PATH_HEADER))?;
         }

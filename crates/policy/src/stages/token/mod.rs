@@ -25,6 +25,7 @@ use cache::VerifiedToken;
 use challenge::TokenDenial;
 use document::{ProvidersAndRules, Realm, Require, Rule};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 pub use document::TokenPolicy;
@@ -124,7 +125,7 @@ impl Stage for TokenStage {
         };
         self.enforcement.forward(request, inputs.authority.as_ref());
         // If an enforced rule sets these headers, client values are removed.
-        if self.enforcement.denies_malformed() {
+        if self.enforcement.denies_malformed() && request.headers.may_have_any(&self.identity_headers) {
             request.headers.remove(|name| self.identity_headers.contain(name));
         }
         let mut tokens = Vec::new();
@@ -158,7 +159,9 @@ impl TokenStage {
         let provider = &state.provider;
         if !provider.forward {
             provider.from.remove(&mut request.headers);
-            request.remove_from_query(|query| provider.from.without_tokens(query));
+            if !provider.from.query.is_empty() {
+                request.remove_from_query(|query| provider.from.without_tokens(query));
+            }
         }
         for to in &provider.claim_to_headers {
             if let Some(value) = to.claim.find(&token.claims).and_then(header_value) {
@@ -186,11 +189,11 @@ impl TokenStage {
 ///
 /// Returns `None` if the claim is not a valid value, or would arrive changed: blanks around a value are removed (RFC
 /// 9110, section 5.5).
-fn header_value(claim: &Value) -> Option<String> {
+fn header_value(claim: &Value) -> Option<Cow<'_, str>> {
     let text = match claim {
         Value::Null => return None,
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => Cow::Borrowed(text.as_str()),
+        other => Cow::Owned(other.to_string()),
     };
     let arrives = !text.chars().any(char::is_control) && text.trim_matches([' ', '\t']) == text;
     arrives.then_some(text)
