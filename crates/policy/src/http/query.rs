@@ -91,10 +91,17 @@ pub fn parameter_key(name: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(name);
     }
     let cut = name.split(|byte| *byte == 0).next().unwrap_or_default();
-    let is_outer = |byte: &u8| byte.is_ascii_whitespace() || is_bracket(byte);
-    let start = cut.iter().position(|byte| !is_outer(byte)).unwrap_or(cut.len());
-    let words = cut.get(start..).unwrap_or_default().split(is_bracket).filter(|word| !word.is_empty());
-    let mut key = words.collect::<Vec<_>>().join(&b'[').to_ascii_lowercase();
+    let (mut key, mut is_next) = (Vec::with_capacity(cut.len()), false);
+    for byte in cut.iter().skip_while(|byte| byte.is_ascii_whitespace() || is_bracket(byte)) {
+        if is_bracket(byte) {
+            is_next = true;
+            continue;
+        }
+        if std::mem::take(&mut is_next) {
+            key.push(b'[');
+        }
+        key.push(byte.to_ascii_lowercase());
+    }
     let opening = key.iter().position(|byte| *byte == b'[').unwrap_or(key.len());
     mangle(key.get_mut(..opening).unwrap_or_default());
     Cow::Owned(key)

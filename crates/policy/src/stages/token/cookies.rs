@@ -20,7 +20,7 @@ pub(super) struct CookieSearch {
     cookies: Vec<(Box<str>, Vec<usize>)>,
     /// The places of the cookies that some server reads under a name.
     by_key: FastMap<Box<str>, Vec<usize>>,
-    /// The bytes of the longest name, each written as an escape.
+    /// The bytes of the longest name, each written as an escape, after a byte before it.
     longest: usize,
 }
 
@@ -32,7 +32,7 @@ impl CookieSearch {
         }
         let key = key(name.as_bytes());
         self.by_key.entry(key.into()).or_default().push(self.cookies.len());
-        self.longest = self.longest.max(name.len() * 3);
+        self.longest = self.longest.max(1 + name.len() * 3);
         self.cookies.push((name.into(), vec![provider_index]));
     }
 
@@ -56,7 +56,7 @@ impl CookieSearch {
         for value in request.headers.values("cookie") {
             for pair in value.split(|byte| *byte == b';') {
                 let first = cookie(pair).map(|(_, value)| value);
-                for (place, name) in self.names(pair).enumerate() {
+                for (place, name) in self.names(pair).into_iter().enumerate() {
                     request.budget.spend(1, COOKIE + name.len())?;
                     for (own, providers) in self.read_as(name) {
                         request.budget.spend(providers.len(), PROVIDER)?;
@@ -76,20 +76,21 @@ impl CookieSearch {
 
     /// Returns the names that some server finds in a part of the header between semicolons: the text before the first `=`, and
     /// what is between a byte that no name has and a `=`.
-    fn names<'p>(&self, pair: &'p [u8]) -> impl Iterator<Item = &'p [u8]> + use<'p> {
-        let (whole, longest) = (cookie(pair).map(|(name, _)| name), self.longest);
-        let texts = pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"="));
-        let words = texts.flat_map(move |text| {
+    fn names<'p>(&self, pair: &'p [u8]) -> Vec<&'p [u8]> {
+        let mut names: Vec<&[u8]> = cookie(pair).map(|(name, _)| name).into_iter().collect();
+        let whole = names.first().copied().unwrap_or_default().as_ptr();
+        for text in pair.split_inclusive(|byte| *byte == b'=').filter_map(|text| text.strip_suffix(b"=")) {
             let end = text.iter().rposition(is_in_names).map_or(0, |last| last + 1);
-            let starts = end.saturating_sub(longest).max(1)..end;
-            starts.filter_map(move |start| {
-                let is_start =
-                    text.get(start).is_some_and(u8::is_ascii_graphic) && !is_in_names(text.get(start - 1)?);
-                text.get(start..end).filter(|_| is_start)
-            })
-        });
-        let is_whole = move |word: &&[u8]| whole.is_some_and(|whole| whole.as_ptr() == word.as_ptr());
-        whole.into_iter().chain(words.filter(move |word| !is_whole(word)))
+            let mut name = text.get(end.saturating_sub(self.longest)..end).unwrap_or_default();
+            while let [before, rest @ ..] = name {
+                name = rest;
+                let is_start = !is_in_names(before) && rest.first().is_some_and(u8::is_ascii_graphic);
+                if is_start && rest.as_ptr() != whole {
+                    names.push(rest);
+                }
+            }
+        }
+        names
     }
 
     /// Returns the cookies that some server may find under this name.

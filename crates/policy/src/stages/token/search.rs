@@ -89,18 +89,18 @@ impl TokenSearch {
         request: &Request<'_>,
         only: &mut OnlyToken,
     ) -> Result<(), Reason> {
-        let named = request.headers.lines().filter(|(name, _)| self.names.may_contain(name));
-        let places = |(name, value)| self.names.of(name).map(move |place| (place, value));
-        let mut values: Vec<(usize, &[u8])> = named.flat_map(places).collect();
-        values.sort_by_key(|(place, _)| *place);
-        for values in values.chunk_by(|(one, _), (other, _)| one == other) {
-            let Some((place, first)) = values.first() else { continue };
+        let mut values: Vec<Vec<&[u8]>> = vec![Vec::new(); self.headers.len()];
+        for (name, value) in request.headers.lines().filter(|(name, _)| self.names.may_contain(name)) {
+            for place in self.names.of(name) {
+                values.get_mut(place).into_iter().for_each(|values| values.push(value.trim_ascii()));
+            }
+        }
+        for (values, sources) in values.iter().zip(&self.headers).filter(|(values, _)| !values.is_empty()) {
             // Envoy joins the lines of `authorization`; other lines mean the same (RFC 9110, section 5.3).
-            let trimmed = || values.iter().map(|(_, value)| value.trim_ascii()).collect::<Vec<_>>();
-            let joined = if values.len() > 1 { trimmed().join(&b","[..]) } else { Vec::new() };
-            let value = if values.len() > 1 { &joined } else { first.trim_ascii() };
+            let joined = if values.len() > 1 { values.join(&b","[..]) } else { Vec::new() };
+            let value = if let [value] = values[..] { value } else { &joined };
             let commas = comma_count(value);
-            for (source, providers) in self.headers.get(*place).into_iter().flatten() {
+            for (source, providers) in sources {
                 if !any(providers, is_accepted) {
                     continue;
                 }
