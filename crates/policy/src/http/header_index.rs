@@ -57,6 +57,14 @@ impl HeaderIndex {
         self.by_class.get(class(found).as_str()).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns true if one of the names is exactly `found`, but for case.
+    pub(crate) fn contain_exactly(&self, found: &[u8]) -> bool {
+        let is_found = |place: usize| {
+            self.names.get(place).is_some_and(|name| found.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        self.of(found).any(is_found)
+    }
+
     /// Returns true if a server may read the header `found` as one of the names.
     #[inline]
     pub(crate) fn contain(&self, found: &[u8]) -> bool {

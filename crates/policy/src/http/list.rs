@@ -11,14 +11,38 @@ pub(crate) fn list_items(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     split(value, true).chain(quoted).map(trim_blanks)
 }
 
-/// Removes what some servers remove around a value: Python's `wsgiref` strips the blanks of Latin-1, applications in Go those of
-/// Unicode.
+/// Removes what some servers remove around a value, in any order: Python's `wsgiref` strips the blanks of Latin-1, applications
+/// in Go those of Unicode, and JavaScript's `trim` the byte order mark too.
 pub(crate) fn trim_blanks(value: &[u8]) -> &[u8] {
-    let value = str::from_utf8(value).map_or(value, |text| text.trim().as_bytes());
-    let is_in = |byte: &u8| *byte > b' ' && !matches!(byte, 0x85 | 0xA0);
-    let start = value.iter().position(is_in).unwrap_or(value.len());
-    let end = value.iter().rposition(is_in).map_or(start, |last| last + 1);
-    value.get(start..end).unwrap_or_default()
+    let mut rest = value;
+    while let Some(after) = LENGTHS.iter().find_map(|length| {
+        let (blank, after) = rest.split_at_checked(*length)?;
+        is_blank(blank).then_some(after)
+    }) {
+        rest = after;
+    }
+    while let Some(before) = LENGTHS.iter().find_map(|length| {
+        let (before, blank) = rest.split_at_checked(rest.len().checked_sub(*length)?)?;
+        is_blank(blank).then_some(before)
+    }) {
+        rest = before;
+    }
+    rest
+}
+
+/// The bytes of a blank, the longest first: the last byte of a blank of Unicode may be one of Latin-1.
+const LENGTHS: [usize; 3] = [3, 2, 1];
+
+fn is_blank(bytes: &[u8]) -> bool {
+    match bytes {
+        [byte] => *byte <= b' ' || matches!(byte, 0x85 | 0xA0),
+        [first, ..] if first.is_ascii() => false,
+        _ => str::from_utf8(bytes).is_ok_and(|text| {
+            let mut letters = text.chars();
+            letters.next().is_some_and(|letter| letter.is_whitespace() || letter == '\u{feff}')
+                && letters.next().is_none()
+        }),
+    }
 }
 
 fn outside_quotes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -39,8 +63,33 @@ pub(crate) fn comma_count(value: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::list_items;
+    use super::{list_items, trim_blanks};
     use crate::test;
+
+    #[test]
+    fn blanks_of_each_kind_are_removed_in_any_order() {
+        let blanks = [
+            &b" "[..],
+            b"\t",
+            b"\x85",
+            b"\xa0",
+            b"\xc2\xa0",
+            b"\xe2\x80\x83",
+            b"\xe3\x80\x80",
+            b"\xef\xbb\xbf",
+            b"\0",
+        ];
+        for one in blanks {
+            for other in blanks {
+                let padded = [one, other, one, b"a b", other, one, other].concat();
+                assert_eq!(trim_blanks(&padded), b"a b", "{}", padded.escape_ascii());
+                assert_eq!(trim_blanks(&[one, other].concat()), b"");
+            }
+        }
+        for value in ["", "a", "\u{e9}", "a\u{200b}"] {
+            assert_eq!(trim_blanks(value.as_bytes()), value.as_bytes(), "{value}");
+        }
+    }
 
     #[test]
     fn a_comma_separates_items() {

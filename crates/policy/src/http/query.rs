@@ -37,8 +37,18 @@ impl<'a> Query<'a> {
         })
     }
 
+    /// Returns the names and values that some server reads, without marks between them, and their number.
+    pub(crate) fn possible_texts(&self) -> (&[u8], usize) {
+        let possible = self.possible();
+        (&possible.bytes, possible.places.len())
+    }
+
+    fn possible(&self) -> &Parameters {
+        self.possible.get_or_init(|| Parameters::possible(self.raw, &self.hidden))
+    }
+
     /// Returns the query and the hidden query, with the greatest number of parameters that a server finds in each.
-    pub(crate) fn texts(&self) -> [(&[u8], usize); 2] {
+    fn texts(&self) -> [(&[u8], usize); 2] {
         // The hidden query may be escaped.
         [(self.raw, &b"&;"[..]), (&self.hidden, b"&;%")].map(|(text, separators)| {
             let count = text.iter().filter(|byte| separators.contains(byte)).count();
@@ -57,7 +67,7 @@ impl<'a> Query<'a> {
     /// Servers differ in how they cut a query: some treat `;` as a separator like `&` (Rack 2, Go before 1.17, Python before
     /// 3.9.2), and some read `name[x]` as an item of `name` (PHP, Rack, Express).
     pub fn possible_values<'q>(&'q self, key: &'q [u8]) -> impl Iterator<Item = &'q [u8]> {
-        let possible = self.possible.get_or_init(|| Parameters::possible(self.raw, &self.hidden));
+        let possible = self.possible();
         let same = possible.from(key, &[]).take_while(move |(found, _)| *found == key);
         let is_item = move |found: &[u8]| found.strip_prefix(key).is_some_and(|rest| rest.starts_with(b"["));
         let items = possible.from(key, b"[").take_while(move |(found, _)| is_item(found));

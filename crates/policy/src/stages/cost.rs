@@ -7,7 +7,7 @@
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count, trim_blanks};
-use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends};
+use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends, has_folding};
 use automata::{ExpressionSet, Places};
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
@@ -20,7 +20,7 @@ const ITEM: usize = 8;
 /// The bytes of a value that are searched for a comma in one step.
 const COMMA_BYTES: usize = 16;
 
-/// The steps of folding a byte of a value that is not ASCII, and an item of such a list.
+/// The steps of folding a byte of a value that has a letter that folds to ASCII, and an item of such a list.
 const FOLD: usize = 32;
 const FOLD_ITEM: usize = 64;
 
@@ -65,6 +65,8 @@ struct PatternCost {
     patterns: usize,
     /// The number of patterns that fold letters beyond ASCII.
     folding: usize,
+    /// Whether a match reads every spelling of the name besides the name itself.
+    reads_spellings: bool,
 }
 
 /// The cost of a rule.
@@ -101,20 +103,23 @@ impl Cost {
                 let key = String::from_utf8_lossy(parameter.name.key());
                 parameters.entry(key.into()).or_default().push(index);
             }
-            matcher.header_matches().for_each(|header| cost.add(header));
+            matcher.header_matches().for_each(|header| cost.add(header, false));
         }
-        headers.iter().for_each(|header| cost.add(header));
+        headers.iter().for_each(|header| cost.add(header, true));
         // A parameter is compared with the patterns of its name only.
         cost.query.patterns = parameters.values().map(Vec::len).max().unwrap_or_default();
         cost
     }
 
-    fn add(&mut self, header: &HeaderMatch) {
+    fn add(&mut self, header: &HeaderMatch, reads_spellings: bool) {
         let place = self.header_names.add(header.name.as_str());
         if place == self.headers.len() {
             self.headers.push(PatternCost::default());
         }
-        self.headers.get_mut(place).into_iter().for_each(|cost| cost.add(&header.condition));
+        if let Some(cost) = self.headers.get_mut(place) {
+            cost.add(&header.condition);
+            cost.reads_spellings |= reads_spellings;
+        }
     }
 
     /// Returns true if a rule matches a header that a server may read as `name`.
@@ -148,19 +153,24 @@ impl Cost {
         }
         if self.uses_query() {
             query.spend(budget)?;
-            for (text, parameters) in query.texts() {
-                self.query.spend(text, 1, parameters, budget)?;
-            }
+            let (texts, parameters) = query.possible_texts();
+            self.query.spend(texts, 1, parameters, budget)?;
         }
-        let lines = request.headers.may_have_any(&self.header_names).then(|| request.headers.lines());
-        for (name, value) in lines.into_iter().flatten() {
+        if !request.headers.may_have_any(&self.header_names) {
+            return Ok(());
+        }
+        let lines = || request.headers.lines().filter(|(name, _)| self.header_names.contain(name));
+        let has_spellings = lines().any(|(name, _)| !self.header_names.contain_exactly(name));
+        for (name, value) in lines() {
             for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
-                let items = 1 + comma_count(value);
+                let names = 1 + usize::from(has_spellings && header.reads_spellings);
+                let lists = 1 + usize::from(value.contains(&b'"'));
+                let items = lists * comma_count(value);
                 // A list is compared as a whole and by its items, and a value with blanks around it without them too.
                 let times = 1
-                    + usize::from(items > 1)
+                    + if items > 0 { lists } else { 0 }
                     + usize::from(trim_blanks(value).len() < value.trim_ascii().len());
-                header.spend(value, times, items, budget)?;
+                header.spend(value, names * times, names * (1 + items), budget)?;
             }
         }
         Ok(())
@@ -186,7 +196,7 @@ impl Cost {
         request.budget.spend(readings, reading)?;
         if parameters > 0 {
             // A name is looked up twice, each time by halving the parameters.
-            let count: usize = query.texts().iter().map(|(_, parameters)| parameters).sum();
+            let (_, count) = query.possible_texts();
             request.budget.spend(parameters, 2 * (usize::BITS - count.leading_zeros()) as usize)?;
         }
         if names > 0 {
@@ -219,7 +229,7 @@ impl PatternCost {
 
     /// Takes the cost of a value of this many parts, which is compared so many times, off the budget.
     fn spend(&self, value: &[u8], times: usize, parts: usize, budget: &Budget) -> Result<(), Reason> {
-        let folding = if self.folding == 0 || value.is_ascii() { 0 } else { self.folding };
+        let folding = if self.folding > 0 && has_folding(value) { self.folding } else { 0 };
         budget.spend(value.len() * times, self.passes * ALONE + folding * FOLD)?;
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)

@@ -26,9 +26,15 @@ pub(super) fn fold_path(path: &str) -> Option<String> {
     found.then_some(folded)
 }
 
+/// Returns true if a value has one of the letters.
+pub(crate) fn has_folding(value: &[u8]) -> bool {
+    let starts_letter = |pair: &[u8; 2]| LETTERS.iter().any(|(letter, ..)| letter.starts_with(pair));
+    !value.is_ascii() && value.array_windows().any(starts_letter)
+}
+
 /// Converts the letters in a value; returns `None` if it has none.
 pub(super) fn fold_value(value: &[u8]) -> Option<Vec<u8>> {
-    if value.is_ascii() {
+    if !has_folding(value) {
         return None;
     }
     let mut folded = Vec::with_capacity(value.len());

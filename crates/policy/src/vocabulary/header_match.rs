@@ -64,11 +64,13 @@ impl HeaderMatch {
         self.read(headers, spellings).any(|values| self.holds_once(&values, true))
     }
 
-    /// Returns the values of the name, and, with `spellings`, those of every spelling of it.
+    /// Returns the values of the name, and, with `spellings`, those of every spelling of it, if there are more.
     fn read<'h>(&'h self, headers: &'h Headers<'_>, spellings: bool) -> impl Iterator<Item = Vec<&'h [u8]>> {
         let name = self.name.as_str();
-        let values = std::iter::once_with(|| headers.values(name).collect());
-        values.chain(spellings.then(|| headers.spelled_values(name).collect()))
+        let values: Vec<_> = headers.values(name).collect();
+        let spelled = spellings.then(|| headers.spelled_values(name).collect::<Vec<_>>());
+        let others = spelled.filter(|spelled| spelled.len() > values.len());
+        std::iter::once(values).chain(others)
     }
 
     /// Returns true if the condition holds for the values as lines, or without the blanks that some servers remove; with

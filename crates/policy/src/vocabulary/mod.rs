@@ -31,6 +31,7 @@ pub use claim_match::{ClaimMatch, ClaimPath};
 pub use condition::Condition;
 pub use deny_response::{DenyResponse, Status};
 pub use duration::Duration;
+pub(crate) use folding::has_folding;
 pub use header_match::{HeaderMatch, Values};
 pub use header_name::{HeaderName, HeaderPattern};
 pub use header_value::{HeaderText, HeaderValue, MutableHeaderName};
