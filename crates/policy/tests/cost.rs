@@ -124,6 +124,50 @@ fn rules(count: usize, matches: impl Fn(usize) -> Value) -> Value {
 }
 
 #[test]
+fn templates_count_for_each_spelling_and_its_bytes() {
+    let long = format!("/{}/b/c/d", "a".repeat(7_900));
+    let folded = format!("/{}.;b./c.%2fd.%3ae%3ff./", "%E2%84%AA".repeat(200));
+    for (ignore_case, path, count, expected) in [
+        (false, "/a/b/c/d", 8_000, None),
+        (false, long.as_str(), 8_000, Some("too_costly")),
+        (false, long.as_str(), 500, None),
+        (true, folded.as_str(), 100, Some("too_costly")),
+        (true, folded.as_str(), 20, None),
+    ] {
+        let template =
+            |n: usize| json!({"template": format!("/{{a}}/{{b}}/{{c}}/k{n}"), "ignoreCase": ignore_case});
+        let any = json!({"template": "/{a}/{b}/**", "ignoreCase": ignore_case});
+        let policy = rules(count, |n| json!({"methods": ["PUT"], "paths": [template(n), any]}));
+        assert_eq!(denial(&policy, &[(":path", path)]), expected, "{count}");
+    }
+}
+
+#[test]
+fn letters_that_fold_in_a_query_count_as_they_are_decoded() {
+    let value = |n: usize| json!({"query": [{"name": "q", "exact": format!("v{n}"), "ignoreCase": true}]});
+    let policy = rules(100, value);
+    let query = |end: &str| format!("q={}{end}", "a".repeat(7_900));
+    for (path, expected) in [
+        (format!("/?{}", query("%C3%A9")), None),
+        (format!("/?{}", query("%e2%84%aa")), Some("too_costly")),
+        (format!("/%3f{}", query("%25C5%25BF")), Some("too_costly")),
+        (format!("/?{}", "a=%C5%BF&".repeat(20)), None),
+    ] {
+        assert_eq!(denial(&policy, &[(":path", &path)]), expected, "{}", path.get(..12).unwrap());
+    }
+}
+
+#[test]
+fn lists_with_quotes_and_spellings_of_a_name_count_again() {
+    let forbid: Value = (0..60).map(|n| json!({"name": "x-list", "contains": format!("v{n}")})).collect();
+    let policy = json!({"header": {"names": "equivalent", "rules": [{"name": "r", "forbid": forbid}]}});
+    let (list, quotes) = ("abc,".repeat(400), "\"bc,".repeat(400));
+    assert_eq!(denial(&policy, &[(":path", "/"), ("x-list", &list)]), None);
+    assert_eq!(denial(&policy, &[(":path", "/"), ("x-list", &quotes)]), Some("too_costly"));
+    assert_eq!(denial(&policy, &[(":path", "/"), ("x-list", &list), ("x_list", "a")]), Some("too_costly"));
+}
+
+#[test]
 fn patterns_of_one_rule_count_for_each_reading() {
     let paths = |n: usize| (0..n).map(|n| json!({"template": format!("/x/{{a}}/{n}")})).collect::<Value>();
     let policy = rules(1, |_| json!({"paths": paths(5_000)}));

@@ -27,8 +27,11 @@ const FOLD_ITEM: usize = 64;
 /// The steps of trying a rule on a reading of the path.
 const ATTEMPT: usize = 32;
 
-/// The steps of comparing a reading with a template, and with another pattern.
+/// The steps of comparing a spelling of a reading with a template, and the bytes of it that are compared in one step.
 const TEMPLATE: usize = 64;
+const TEMPLATE_BYTES: usize = 8;
+
+/// The steps of comparing a reading with another pattern.
 const PATH: usize = 16;
 
 /// The steps of comparing the name of a header line with that of a match, and of comparing each byte of the names of one length.
@@ -72,8 +75,10 @@ struct PatternCost {
 /// The cost of a rule.
 #[derive(Debug)]
 struct RuleCost {
-    /// The steps of trying it on a reading.
+    /// The steps of trying it on a reading, without its templates.
     reading: usize,
+    /// The number of its templates.
+    templates: usize,
     /// The number of names that it looks up in the headers.
     names: usize,
     /// The steps of comparing the names of its parameters once.
@@ -87,14 +92,13 @@ impl Cost {
         let (mut cost, mut parameters) = (Self::default(), FastMap::<Box<str>, Vec<usize>>::default());
         for ((index, matcher), names) in matches.iter().enumerate().zip(names) {
             cost.folds |= matcher.folds_paths();
-            let paths = matcher.path_matches().map(|path| match path {
-                PathMatch::Template(_) => TEMPLATE,
-                _ => PATH,
-            });
-            let reading = ATTEMPT + paths.sum::<usize>();
+            let is_template = |path: &&PathMatch| matches!(path, PathMatch::Template(_));
+            let templates = matcher.path_matches().filter(is_template).count();
+            let reading = ATTEMPT + (matcher.path_matches().count() - templates) * PATH;
             let lookups = matcher.query_matches().map(|query| NAME + query.name.key().len() / NAME_BYTES);
             cost.rules.push(RuleCost {
                 reading,
+                templates,
                 names: matcher.header_matches().count() + names,
                 parameters: lookups.sum(),
             });
@@ -145,10 +149,7 @@ impl Cost {
     ) -> Result<(), Reason> {
         let budget = &request.budget;
         if let Some(path) = path.filter(|_| !expressions.is_empty()) {
-            let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
-            let trimmed = |reading: &str| usize::from(path.ignores_end() && has_ends(reading));
-            let times = |reading: &str| (1 + folded(reading)) * (1 + trimmed(reading));
-            let bytes: usize = path.readings().map(|reading| reading.len() * times(reading)).sum();
+            let (_, bytes) = self.spellings(path);
             budget.spend(bytes, expressions.passes())?;
         }
         if self.uses_query() {
@@ -176,6 +177,15 @@ impl Cost {
         Ok(())
     }
 
+    /// Returns the number of spellings of the readings of a path, and their bytes.
+    fn spellings(&self, path: &RequestPath<'_>) -> (usize, usize) {
+        let folded = |reading: &str| usize::from(self.folds && reading.contains('%'));
+        let trimmed = |reading: &str| usize::from(path.ignores_end() && has_ends(reading));
+        let times = |reading: &str| (1 + folded(reading)) * (1 + trimmed(reading));
+        let sizes = path.readings().map(|reading| (times(reading), reading.len()));
+        sizes.fold((0, 0), |(count, bytes), (times, length)| (count + times, bytes + times * length))
+    }
+
     /// Takes the cost of trying these rules on the readings of a path, the headers and the query off the budget.
     ///
     /// # Errors
@@ -183,17 +193,23 @@ impl Cost {
     pub(super) fn spend_rules(
         &self,
         rules: &Places,
-        readings: usize,
+        path: Option<&RequestPath<'_>>,
         query: &Query<'_>,
         request: &Request<'_>,
     ) -> Result<(), Reason> {
-        let (mut reading, mut names, mut parameters) = (0, 0, 0);
+        let (mut reading, mut templates, mut names, mut parameters) = (0, 0, 0, 0);
         for rule in rules.iter().filter_map(|rule| self.rules.get(rule)) {
             reading += rule.reading;
+            templates += rule.templates;
             names += rule.names;
             parameters += rule.parameters;
         }
-        request.budget.spend(readings, reading)?;
+        request.budget.spend(path.map_or(1, |path| path.readings().count()), reading)?;
+        if let Some(path) = path.filter(|_| templates > 0) {
+            let (spellings, bytes) = self.spellings(path);
+            request.budget.spend(spellings, templates * TEMPLATE)?;
+            request.budget.spend(bytes / TEMPLATE_BYTES, templates)?;
+        }
         if parameters > 0 {
             // A name is looked up twice, each time by halving the parameters.
             let (_, count) = query.possible_texts();

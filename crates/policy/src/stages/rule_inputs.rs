@@ -59,7 +59,7 @@ impl InputUse {
         let mut inputs =
             RuleInputs { authority, path, query, spellings, expressions, rules: Places::default() };
         let found = index.find(inputs.host(), inputs.readings(), &request.budget)?;
-        self.cost.spend_rules(&found, inputs.readings().count(), &inputs.query, request)?;
+        self.cost.spend_rules(&found, inputs.path.as_ref(), &inputs.query, request)?;
         inputs.rules = if all { index.all() } else { found };
         Ok(inputs)
     }
