@@ -3,10 +3,10 @@
 use crate::minimize::minimize;
 use crate::nfa::Nfa;
 use crate::search::{Found, search};
-use crate::subsets::{Subsets, widest};
+use crate::subsets::Subsets;
 use crate::table::Table;
+use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
-use regex_syntax::{Error as SyntaxError, ParserBuilder};
 use std::fmt;
 use std::rc::Rc;
 
@@ -44,22 +44,21 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Returns the longest text that an expression can find, in bytes; `None` if there is no limit or the expression is invalid.
-pub fn longest_match(expression: &str) -> Option<usize> {
-    parse(expression, false).ok()?.properties().maximum_len()
-}
-
-/// Returns the width of a search for an expression, by which its time grows: the most states at a byte that take one, or half of
-/// all states that are tried there, with assertions and groups, if that is more. `None` if the expression is invalid or too
-/// large.
-pub fn search_width(expression: &str) -> Option<usize> {
-    let anywhere = parse(&format!("(?s:.*)(?:{expression})"), false).ok()?;
-    Some(widest(&Nfa::of_search(&anywhere)?))
-}
-
-fn parse(text: &str, ignore_case: bool) -> Result<Hir, Box<SyntaxError>> {
+/// Parses an expression.
+///
+/// # Errors
+/// Returns an error if the syntax is invalid.
+pub(crate) fn parse(text: &str, ignore_case: bool) -> Result<Hir, Error> {
     let mut parser = ParserBuilder::new();
-    parser.unicode(false).utf8(false).case_insensitive(ignore_case).build().parse(text).map_err(Box::new)
+    parser.unicode(false).utf8(false).case_insensitive(ignore_case);
+    let hir = parser.build().parse(text).map_err(|error| {
+        let text = error.to_string();
+        Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
+    })?;
+    if hir.properties().look_set().contains_word_unicode() {
+        return Err(Error::Syntax("Unicode word boundaries are not supported".to_owned()));
+    }
+    Ok(hir)
 }
 
 impl Expression {
@@ -68,14 +67,7 @@ impl Expression {
     /// # Errors
     /// Returns an error if the syntax is invalid, or the expression has no table of a bounded size.
     pub fn new(text: &str, ignore_case: bool) -> Result<Self, Error> {
-        let hir = parse(text, ignore_case).map_err(|error| {
-            let text = error.to_string();
-            Error::Syntax(text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
-        })?;
-        if hir.properties().look_set().contains_word_unicode() {
-            return Err(Error::Syntax("Unicode word boundaries are not supported".to_owned()));
-        }
-        let nfa = Nfa::new(&hir).ok_or(Error::TooLarge)?;
+        let nfa = Nfa::new(&parse(text, ignore_case)?).ok_or(Error::TooLarge)?;
         let automaton = minimize(&Subsets::new(&nfa, MAX_STATES).ok_or(Error::TooLarge)?);
         let table = Table::new(&automaton, |byte| nfa.class(byte)).ok_or(Error::TooLarge)?;
         Ok(Self { text: text.to_owned(), ignore_case, table: Rc::new(table) })
@@ -180,7 +172,7 @@ impl Eq for Expression {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Expression, search_width};
+    use super::{Error, Expression};
 
     fn expression(text: &str) -> Expression {
         Expression::new(text, false).expect(text)
@@ -223,32 +215,6 @@ mod tests {
         // States that others make redundant are left out.
         for text in [".*a.{0,50}b.*", ".*a.{0,300}b", "(?i).*select.{1,40}from.*", "(.*,){11}P"] {
             assert!(Expression::new(text, false).is_ok(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_width_counts_the_states_that_a_search_tries() {
-        for (text, width) in [
-            ("foo", 2),
-            (r"\bfoo\b", 2),
-            ("^x", 1),
-            ("(?:^|;)a", 2),
-            ("(.*)/.*", 3),
-            ("session=[^;]*", 4),
-            // Only the first state is behind `^`, and no later byte is.
-            ("^(.{100}).*$", 2),
-            // Half of the states that take no byte, if they are the majority.
-            ("()()()()z", 4),
-            (r"\b\B\b\B\b\B\b\Bz", 4),
-            // Too many sets: all states.
-            ("x.{0,500}y", 503),
-        ] {
-            assert_eq!(search_width(text), Some(width), "{text}");
-        }
-        let words: Vec<String> = (0..128).map(|n| format!("(?:x{n:03}[0-9])")).collect();
-        let words = words.join("|");
-        for text in [format!(r"\b(?:{words})"), format!(r"(?:{words})\b"), format!("(?m)^(?:{words})")] {
-            assert!(search_width(&text) >= search_width(&words), "{text}");
         }
     }
 

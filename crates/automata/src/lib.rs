@@ -34,8 +34,12 @@
 //! 5. `table` runs up to four tables at a time over a value.
 //!
 //! `search` compares expressions: it walks their tables at the same time, within a budget.
+//!
+//! A [`Finder`] finds the occurrences of an expression in a value, with groups: it runs the nondeterministic automaton, and pays
+//! for each step.
 
 mod expression;
+mod finder;
 mod group;
 mod minimize;
 mod nfa;
@@ -45,5 +49,6 @@ mod simulation;
 mod subsets;
 mod table;
 
-pub use expression::{Error, Expression, longest_match, search_width};
+pub use expression::{Error, Expression};
+pub use finder::{Finder, Occurrence, Spend};
 pub use set::{ExpressionSet, Places, Scan};

@@ -1,7 +1,7 @@
 //! The nondeterministic automaton of an expression.
 
 use regex_automata::nfa::thompson::{Compiler, NFA, State, WhichCaptures};
-use regex_automata::util::look::{Look, LookMatcher};
+use regex_automata::util::look::LookMatcher;
 use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::Hir;
 
@@ -19,7 +19,6 @@ pub(crate) struct Nfa {
     pub(crate) kinds: Vec<u8>,
     /// The first and last class of the bytes that a state takes, and the state after them; by state.
     moves: Vec<Vec<(u8, u8, StateID)>>,
-    is_search: bool,
 }
 
 /// The bytes around a position; absent at an end of the value.
@@ -37,25 +36,17 @@ pub(crate) struct Closure {
     pub(crate) tried: usize,
 }
 
+/// Builds an automaton; `None` if it exceeds its size limit.
+pub(crate) fn compile(hir: &Hir, groups: WhichCaptures) -> Option<NFA> {
+    let config =
+        NFA::config().utf8(false).which_captures(groups).nfa_size_limit(Some(SIZE_LIMIT)).shrink(false);
+    Compiler::new().configure(config).build_from_hir(hir).ok()
+}
+
 impl Nfa {
     /// Builds the automaton; `None` if it exceeds its size limit.
     pub(crate) fn new(hir: &Hir) -> Option<Self> {
-        Self::build(hir, false)
-    }
-
-    /// Builds the automaton of a search, which has states for groups. Every assertion holds, except `^` after the first byte: the
-    /// states of a real search are among those of this one.
-    pub(crate) fn of_search(hir: &Hir) -> Option<Self> {
-        Self::build(hir, true)
-    }
-
-    fn build(hir: &Hir, is_search: bool) -> Option<Self> {
-        let config = NFA::config()
-            .utf8(false)
-            .which_captures(if is_search { WhichCaptures::All } else { WhichCaptures::None })
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .shrink(false);
-        let nfa = Compiler::new().configure(config).build_from_hir(hir).ok()?;
+        let nfa = compile(hir, WhichCaptures::None)?;
         let looks = nfa.look_set_any();
         let kind = |byte: u8| match byte {
             b'\n' | b'\r' if looks.contains_anchor_line() => byte,
@@ -69,12 +60,7 @@ impl Nfa {
                 kinds.push(kind(byte));
             }
         }
-        Some(Self {
-            kinds,
-            moves: nfa.states().iter().map(|state| moves(&nfa, state)).collect(),
-            is_search,
-            nfa,
-        })
+        Some(Self { kinds, moves: nfa.states().iter().map(|state| moves(&nfa, state)).collect(), nfa })
     }
 
     /// Returns the class of a byte, which is an index of `kinds`.
@@ -84,7 +70,7 @@ impl Nfa {
 
     /// Returns true if the expression has assertions, such as `^` and `\b`, that depend on the bytes around them.
     pub(crate) fn has_assertions(&self) -> bool {
-        !self.is_search && !self.nfa.look_set_any().is_empty()
+        !self.nfa.look_set_any().is_empty()
     }
 
     /// Returns the number of states.
@@ -125,12 +111,7 @@ impl Nfa {
             tried += 1;
             match self.nfa.state(state) {
                 State::Look { look, next } => {
-                    let holds = if self.is_search {
-                        *look != Look::Start || context.before.is_none()
-                    } else {
-                        LookMatcher::new().matches(*look, &bytes, at)
-                    };
-                    if holds {
+                    if LookMatcher::new().matches(*look, &bytes, at) {
                         stack.push(*next);
                     }
                 }

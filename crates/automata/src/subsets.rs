@@ -15,9 +15,6 @@ const LOOK_UP: usize = 6;
 /// The number of states of the automaton that one unit of work clears in a set.
 const CLEARED: usize = 512;
 
-/// The maximum number of sets of which the largest is looked for.
-const MAX_SETS: usize = 4_096;
-
 /// A deterministic automaton without bounds on its size. State 0 is dead: no value that leads there matches.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Subsets {
@@ -41,15 +38,6 @@ impl Subsets {
     }
 }
 
-/// Returns the most states that a search tries at a byte, without those of the bytes before a match.
-pub(crate) fn widest(search: &Nfa) -> usize {
-    let mut builder = Builder::new(search, None);
-    if builder.build(MAX_SETS).is_none() {
-        builder.set(&search.states(), None);
-    }
-    builder.widest
-}
-
 /// A set of states. If the expression has assertions it is the set before the closure, which depends on the next byte.
 type Set = Vec<StateID>;
 
@@ -66,7 +54,6 @@ struct Builder<'n> {
     /// The numbers of the sets by the states from which their closure is computed.
     by_targets: HashMap<Key, usize>,
     work: usize,
-    widest: usize,
 }
 
 impl<'n> Builder<'n> {
@@ -80,7 +67,6 @@ impl<'n> Builder<'n> {
             numbers: HashMap::from([(dead, 0)]),
             by_targets: HashMap::new(),
             work: 0,
-            widest: 0,
         }
     }
 
@@ -148,10 +134,7 @@ impl<'n> Builder<'n> {
 
     /// Returns the closure of these states, without redundant ones.
     fn set(&mut self, targets: &[StateID], before: Option<u8>) -> Set {
-        let Closure { states: mut set, tried } = self.closure(targets, Context { before, after: None });
-        // A search is always in four states of its own: two take the bytes before a match, two are its end.
-        let taking = set.iter().filter(|state| !self.nfa.is_match(**state)).count();
-        self.widest = self.widest.max(taking.saturating_sub(1)).max(tried.saturating_sub(4) / 2);
+        let Closure { states: mut set, .. } = self.closure(targets, Context { before, after: None });
         if let Some(simulation) = self.simulation {
             simulation.prune(&mut set);
         }

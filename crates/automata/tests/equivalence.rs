@@ -2,9 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use automata::{Error, Expression, ExpressionSet, search_width};
+use automata::{Error, Expression, ExpressionSet, Finder, Occurrence};
 use proptest::prelude::*;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 
 /// Expressions over a few letters, with assertions, classes and bounded repetitions.
 fn expression() -> impl Strategy<Value = String> {
@@ -26,6 +26,8 @@ fn expression() -> impl Strategy<Value = String> {
             1 => inner.clone().prop_map(|part| format!("(?:{part})*")),
             1 => inner.clone().prop_map(|part| format!("(?:{part})?")),
             1 => inner.clone().prop_map(|part| format!("(?:{part})+?")),
+            2 => inner.clone().prop_map(|part| format!("({part})")),
+            1 => inner.clone().prop_map(|part| format!("({part})??")),
             1 => (inner, 0_u8..3, 0_u8..4).prop_map(|(part, least, more)| format!("(?:{part}){{{least},{}}}", least + more)),
         ]
     })
@@ -101,11 +103,20 @@ proptest! {
     }
 
     #[test]
-    fn an_assertion_makes_no_search_narrower(text in expression()) {
-        let width = search_width(&text);
-        for assertion in [r"\b", r"\B", "(?m:^)", r"\b{start}"] {
-            prop_assert!(search_width(&format!("{assertion}(?:{text})")) >= width, "{} {}", assertion, text);
-            prop_assert!(search_width(&format!("(?:{text}){assertion}")) >= width, "{} {}", text, assertion);
+    fn a_finder_finds_what_regex_finds(text in expression(), values in prop::collection::vec(value(), 30), groups in 1_usize..5) {
+        let expected = RegexBuilder::new(&text).unicode(false).build().unwrap();
+        let finder = Finder::new(&text).unwrap();
+        prop_assert_eq!(finder.groups(), expected.captures_len());
+        for value in values {
+            let mut found = Vec::new();
+            let mut add = |occurrence: &Occurrence| {
+                found.push((0..groups).map(|group| occurrence.group(group)).collect::<Vec<_>>());
+                Some(())
+            };
+            prop_assert_eq!(finder.find(&value, groups, &mut |_| Some(()), &mut add), Some(()));
+            let of = |found: Captures<'_>| (0..groups).map(|group| found.get(group).map(|found| found.range())).collect();
+            let expected: Vec<Vec<_>> = expected.captures_iter(&value).map(of).collect();
+            prop_assert_eq!(found, expected, "{} {:?}", text, value.escape_ascii().to_string());
         }
     }
 }
