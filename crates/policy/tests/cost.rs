@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use policy::decision::{NoTrace, Step, Trace};
+use policy::decision::{MAX_SHADOWED, NoTrace, Step, Trace};
 use policy::http::Connection;
 use policy::stages::{HeaderStage, Ringfence};
 use policy::{Outcome, decide, load};
@@ -350,4 +350,59 @@ fn a_rule_that_matched_before_a_denial_edits_its_answer_once() {
     let outcome: Outcome<'_, HeaderStage, NoTrace> = decide(&stage, lines, Connection::default(), 0);
     assert_eq!(outcome.answer.map(|answer| answer.reason.name()), Some("header_forbidden"));
     assert_eq!(outcome.response_state, [0, 2, 4]);
+}
+
+#[test]
+fn rules_in_shadow_are_recorded_up_to_a_number() {
+    let rule = |n: usize| json!({"name": format!("r{n}"), "mode": "shadow", "match": {"paths": [{"prefix": "/"}]}, "action": "deny"});
+    for (count, recorded) in [(10, 10), (1_000, MAX_SHADOWED)] {
+        let policy = json!({"path": {"default": "allow", "rules": (0..count).map(rule).collect::<Value>()}});
+        let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+        let lines: [(&[u8], &[u8]); 3] =
+            [(b":method", b"GET"), (b":authority", b"a"), (b":path", b"/a;b/c%2fd")];
+        let outcome: Outcome<'_, Ringfence, NoTrace> =
+            decide(&stage, lines.into_iter(), Connection::default(), 0);
+        assert!(outcome.answer.is_none());
+        assert_eq!(outcome.report.shadowed.len(), recorded);
+        assert_eq!(outcome.report.matched_in_shadow.len(), recorded);
+    }
+}
+
+#[test]
+fn a_token_is_verified_once_for_all_rules() {
+    let keys =
+        json!({"keys": [{"kty": "oct", "kid": "hmac", "k": "8p_pwc1JEzlszABOKYR5cBZYY47hP6eiInGLOxAG1BU"}]});
+    let provider =
+        json!({"issuer": "https://browser.example/", "algorithms": ["HS256"], "jwks": {"inline": keys}});
+    let shadow = |n: usize| json!({"name": format!("r{n}"), "mode": "shadow", "require": {"provider": "p"}});
+    let rules: Vec<Value> =
+        (0..20).map(shadow).chain([json!({"name": "all", "require": {"provider": "p"}})]).collect();
+    let policy = json!({"token": {"providers": {"p": provider}, "rules": rules}});
+    let stage: Ringfence = load(policy.to_string().as_bytes()).unwrap();
+    let claims = "eyJpc3MiOiJodHRwczovL2Jyb3dzZXIuZXhhbXBsZS8iLCJzdWIiOiJhbGljZSIsImV4cCI6NDEwMjQ0NDgwMH0";
+    let forged = format!("Bearer eyJhbGciOiJIUzI1NiJ9.{claims}.{}", "A".repeat(43));
+    let lines: [(&[u8], &[u8]); 4] = [
+        (b":method", b"GET"),
+        (b":authority", b"a"),
+        (b":path", b"/"),
+        (b"authorization", forged.as_bytes()),
+    ];
+    let outcome: Outcome<'_, Ringfence, NoTrace> =
+        decide(&stage, lines.into_iter(), Connection::default(), 1_800_000_000);
+    assert_eq!(outcome.answer.map(|answer| answer.reason.name()), Some("token_signature"));
+    assert_eq!((outcome.report.tokens.signature_checks, outcome.report.shadowed.len()), (1, 20));
+}
+
+#[test]
+fn long_patterns_count_for_each_spelling() {
+    let prefix = |n: usize| json!({"prefix": format!("/api/internal/services/customer-accounts/v1/resources/item-{n}"), "ignoreCase": true});
+    let paths: Vec<Value> = (0..900).map(prefix).collect();
+    let policy = rules(
+        1,
+        |_| json!({"methods": ["GET", "PUT"], "paths": paths, "not": {"headers": [{"name": "x-ok", "present": true}]}}),
+    );
+    let item = "/api/internal/services/customer-accounts/v1/resources/item-899";
+    assert_eq!(denial(&policy, &[(":path", item), ("x-ok", "1")]), None);
+    let many = format!("{item}/b.;x/c.%2fd%3ae%3ff/d%E2%84%AA");
+    assert_eq!(denial(&policy, &[(":path", &many), ("x-ok", "1")]), Some("too_costly"));
 }

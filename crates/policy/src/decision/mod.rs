@@ -10,5 +10,5 @@ pub use crate::reason::Reason;
 pub use answer::{Answer, Decision};
 pub use filter::{Filter, PerFilter};
 pub use local_reply::{LocalReply, title};
-pub use report::{KeysWanted, MissingKeys, Report, TokenReport};
+pub use report::{KeysWanted, MAX_SHADOWED, MissingKeys, Report, TokenReport};
 pub use trace::{NoTrace, RuleResult, Step, Trace};

@@ -3,12 +3,15 @@
 use super::{Answer, Filter, PerFilter, RuleResult, Step, Trace};
 use crate::vocabulary::{Mode, RuleName};
 
+/// The number of denials, and of matches, in shadow that are recorded for a request: each costs a log line and counters.
+pub const MAX_SHADOWED: usize = 64;
+
 /// Diagnostics of a decision.
 #[derive(Debug, Default)]
 pub struct Report<T> {
-    /// The denials and redirects that shadow mode did not enforce.
+    /// The denials and redirects that shadow mode did not enforce, each once; the first [`MAX_SHADOWED`].
     pub shadowed: Vec<Answer>,
-    /// The rules in shadow that matched, each once.
+    /// The rules in shadow that matched, each once; the first [`MAX_SHADOWED`].
     pub matched_in_shadow: Vec<(Filter, RuleName)>,
     /// Whether each filter saw the request.
     pub entered: PerFilter<bool>,
@@ -60,9 +63,10 @@ impl<T: Trace> Report<T> {
         if answer.mode == Mode::Enforce {
             return Err(Box::new(answer));
         }
-        let key = |answer: &Answer| (answer.filter, answer.rule.clone(), answer.reason);
-        let is_known = |other: &Answer| key(other) == key(&answer);
-        if !self.shadowed.iter().any(is_known) {
+        let is_known = |other: &Answer| {
+            (other.filter, &other.rule, other.reason) == (answer.filter, &answer.rule, answer.reason)
+        };
+        if self.shadowed.len() < MAX_SHADOWED && !self.shadowed.iter().any(is_known) {
             self.shadowed.push(answer);
         }
         Ok(())
@@ -77,7 +81,8 @@ impl<T: Trace> Report<T> {
         tried: RuleResult,
     ) {
         let is_known = |(f, r): &(Filter, RuleName)| *f == filter && r == rule;
-        if tried == RuleResult::Shadowed && !self.matched_in_shadow.iter().any(is_known) {
+        let has_room = self.matched_in_shadow.len() < MAX_SHADOWED;
+        if tried == RuleResult::Shadowed && has_room && !self.matched_in_shadow.iter().any(is_known) {
             self.matched_in_shadow.push((filter, rule.clone()));
         }
         self.trace.step(|| Step::Rule {

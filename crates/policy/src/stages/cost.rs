@@ -7,7 +7,7 @@
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count, trim_blanks};
-use crate::vocabulary::{Condition, HeaderMatch, PathMatch, RequestMatch, has_ends, has_folding};
+use crate::vocabulary::{Condition, HeaderMatch, PathMatch, PathShape, RequestMatch, has_ends, has_folding};
 use automata::{ExpressionSet, Places};
 
 /// The steps of an expression that is matched by itself, for each step of one of a set: tables that run together cost less,
@@ -31,8 +31,10 @@ const ATTEMPT: usize = 32;
 const TEMPLATE: usize = 64;
 const TEMPLATE_BYTES: usize = 8;
 
-/// The steps of comparing a reading with another pattern.
+/// The steps of comparing a spelling of a reading with another pattern, and the bytes of the pattern that are compared in one
+/// step.
 const PATH: usize = 16;
+const PATH_BYTES: usize = 8;
 
 /// The steps of comparing the name of a header line with that of a match, and of comparing each byte of the names of one length.
 /// The first bytes are free: most names of one length differ at the start.
@@ -75,8 +77,8 @@ struct PatternCost {
 /// The cost of a rule.
 #[derive(Debug)]
 struct RuleCost {
-    /// The steps of trying it on a reading, without its templates.
-    reading: usize,
+    /// The steps of comparing its patterns with a spelling of a reading.
+    patterns: usize,
     /// The number of its templates.
     templates: usize,
     /// The number of names that it looks up in the headers.
@@ -94,10 +96,14 @@ impl Cost {
             cost.folds |= matcher.folds_paths();
             let is_template = |path: &&PathMatch| matches!(path, PathMatch::Template(_));
             let templates = matcher.path_matches().filter(is_template).count();
-            let reading = ATTEMPT + (matcher.path_matches().count() - templates) * PATH;
+            let patterns = matcher.path_matches().map(|path| match path.shape() {
+                PathShape::Prefix(text) | PathShape::Exact(text) => PATH + text.len() / PATH_BYTES,
+                _ if is_template(&path) => TEMPLATE,
+                _ => PATH,
+            });
             let lookups = matcher.query_matches().map(|query| NAME + query.name.key().len() / NAME_BYTES);
             cost.rules.push(RuleCost {
-                reading,
+                patterns: patterns.sum(),
                 templates,
                 names: matcher.header_matches().count() + names,
                 parameters: lookups.sum(),
@@ -161,6 +167,8 @@ impl Cost {
             return Ok(());
         }
         let lines = || request.headers.lines().filter(|(name, _)| self.header_names.contain(name));
+        // Several lines are also compared as one, with each of two separators.
+        let joined = if lines().count() > 1 { 2 } else { 0 };
         let has_spellings = lines().any(|(name, _)| !self.header_names.contain_exactly(name));
         for (name, value) in lines() {
             for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
@@ -169,6 +177,7 @@ impl Cost {
                 let items = lists * comma_count(value);
                 // A list is compared as a whole and by its items, and a value with blanks around it without them too.
                 let times = 1
+                    + joined
                     + if items > 0 { lists } else { 0 }
                     + usize::from(trim_blanks(value).len() < value.trim_ascii().len());
                 header.spend(value, names * times, names * (1 + items), budget)?;
@@ -197,17 +206,18 @@ impl Cost {
         query: &Query<'_>,
         request: &Request<'_>,
     ) -> Result<(), Reason> {
-        let (mut reading, mut templates, mut names, mut parameters) = (0, 0, 0, 0);
+        let (mut count, mut patterns, mut templates, mut names, mut parameters) = (0, 0, 0, 0, 0);
         for rule in rules.iter().filter_map(|rule| self.rules.get(rule)) {
-            reading += rule.reading;
+            count += 1;
+            patterns += rule.patterns;
             templates += rule.templates;
             names += rule.names;
             parameters += rule.parameters;
         }
-        request.budget.spend(path.map_or(1, |path| path.readings().count()), reading)?;
-        if let Some(path) = path.filter(|_| templates > 0) {
+        request.budget.spend(path.map_or(1, |path| path.readings().count()), count * ATTEMPT)?;
+        if let Some(path) = path.filter(|_| patterns > 0) {
             let (spellings, bytes) = self.spellings(path);
-            request.budget.spend(spellings, templates * TEMPLATE)?;
+            request.budget.spend(spellings, patterns)?;
             request.budget.spend(bytes / TEMPLATE_BYTES, templates)?;
         }
         if parameters > 0 {

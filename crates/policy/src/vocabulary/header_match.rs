@@ -31,6 +31,9 @@ choice! {
     }
 }
 
+/// What servers write between lines that they join: WSGI writes a comma, Node, Rack and PHP write a blank too.
+const JOINED_BY: [&[u8]; 2] = [b",", b", "];
+
 impl Checked for HeaderMatch {
     fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
         let Condition::Value(matcher) = &self.condition else { return };
@@ -73,14 +76,15 @@ impl HeaderMatch {
         std::iter::once(values).chain(others)
     }
 
-    /// Returns true if the condition holds for the values as lines, or without the blanks that some servers remove; with
-    /// `as_lists`, also for the items of their lists.
+    /// Returns true if the condition holds for the values as lines, as the one line that many servers join them to, or without the
+    /// blanks that some servers remove; with `as_lists`, also for the items of their lists.
     fn holds_once(&self, values: &[&[u8]], as_lists: bool) -> bool {
         let holds = |values: Vec<&[u8]>| self.holds(&values, Sense::Restrict);
         let is_padded = |value: &&[u8]| trim_blanks(value).len() < value.len();
         let is_list = |value: &&[u8]| as_lists && value.contains(&b',');
         self.holds(values, Sense::Restrict)
             || values.iter().any(is_padded) && holds(values.iter().map(|value| trim_blanks(value)).collect())
+            || values.len() > 1 && JOINED_BY.iter().any(|by| holds(vec![&values.join(*by)]))
             || values.iter().any(is_list)
                 && holds(values.iter().flat_map(|value| list_items(value)).collect())
     }

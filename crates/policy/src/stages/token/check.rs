@@ -5,11 +5,47 @@ use super::cache::VerifiedToken;
 use super::challenge::TokenDenial;
 use super::document::{Require, Rule};
 use super::only_token::OnlyToken;
-use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
+use crate::decision::{Answer, KeysWanted, Reason, Report, TokenReport, Trace};
 use crate::http::Request;
 use crate::stages::rule_inputs::RuleInputs;
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
+
+/// The tokens of a request that were denied, so that no rule verifies one again: a token that is valid is in the cache.
+#[derive(Default)]
+pub(super) struct DeniedTokens(RefCell<Vec<DeniedToken>>);
+
+struct DeniedToken {
+    token: Vec<u8>,
+    /// For each provider, whether its sources contain the token.
+    has_it: Vec<bool>,
+    denial: TokenDenial,
+    keys_wanted: Vec<KeysWanted>,
+}
+
+impl DeniedTokens {
+    /// Returns the denial of a token that these providers have, and reports it again.
+    fn find(&self, token: &[u8], has_it: &[bool], report: &mut TokenReport) -> Option<TokenDenial> {
+        let all = self.0.borrow();
+        let found = all.iter().find(|denied| denied.has_it == has_it && denied.token == token)?;
+        report.keys_wanted.extend_from_slice(&found.keys_wanted);
+        Some(found.denial)
+    }
+
+    /// Adds a denial, after `before` key sets that were wanted.
+    fn add(
+        &self,
+        token: Vec<u8>,
+        has_it: Vec<bool>,
+        denial: TokenDenial,
+        before: usize,
+        report: &TokenReport,
+    ) {
+        let keys_wanted = report.keys_wanted.get(before..).unwrap_or_default().to_vec();
+        self.0.borrow_mut().push(DeniedToken { token, has_it, denial, keys_wanted });
+    }
+}
 
 impl TokenStage {
     /// Returns the first rule of each reading of the path, and the earlier rules that match only another spelling of the
@@ -18,10 +54,11 @@ impl TokenStage {
         &'s self,
         request: &Request<'_>,
         inputs: &RuleInputs<'_>,
+        denied: &DeniedTokens,
         report: &mut Report<T>,
     ) -> Result<Vec<&'s Rule>, Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, _, report| {
-            match self.token_of(rule, request, inputs, &mut report.tokens) {
+            match self.token_of(rule, request, inputs, denied, &mut report.tokens) {
                 Ok(_) => Ok(()),
                 Err(denial) => report.end(self.denial(request, Some(rule), denial)),
             }
@@ -30,7 +67,7 @@ impl TokenStage {
         for (_, rule) in readings {
             match rule {
                 None => report.end(self.denial(request, None, Reason::NO_RULE.into()))?,
-                Some(rule) if rules.iter().any(|other| other.name == rule.name) => {}
+                Some(rule) if rules.iter().any(|other| std::ptr::eq(*other, rule)) => {}
                 Some(rule) => rules.push(rule),
             }
         }
@@ -46,6 +83,7 @@ impl TokenStage {
         rule: &Rule,
         request: &Request<'_>,
         inputs: &RuleInputs<'_>,
+        denied: &DeniedTokens,
         report: &mut TokenReport,
     ) -> Result<Option<Rc<VerifiedToken>>, TokenDenial> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
@@ -58,7 +96,11 @@ impl TokenStage {
             return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
         };
         let wanted = report.keys_wanted.len();
-        let token = self.keys.verify(&has_it, &token, request, report)?;
+        if let Some(denial) = denied.find(&token, &has_it, report) {
+            return Err(denial);
+        }
+        let verified = self.keys.verify(&has_it, &token, request, report);
+        let token = verified.inspect_err(|denial| denied.add(token, has_it, *denial, wanted, report))?;
         // The token is verified: missing keys of another provider do not matter.
         report.keys_wanted.truncate(wanted);
         let has = |scope: &str| scopes(&token.claims).any(|other| other == scope);

@@ -53,7 +53,15 @@ impl CookieSearch {
         if self.is_empty() {
             return Ok(());
         }
-        for value in request.headers.values("cookie") {
+        let lines: Vec<&[u8]> = request.headers.values("cookie").collect();
+        // PHP joins lines: a name may start in one line and end in the next.
+        let joined = if lines.len() > 1 { lines.join(&b", "[..]) } else { Vec::new() };
+        let names = joined.split(|byte| *byte == b';').filter_map(|pair| Some(cookie(pair)?.0));
+        for name in names.filter(|name| name.contains(&b',')) {
+            request.budget.spend(1, COOKIE + name.len())?;
+            only.has_unclear |= self.read_as(name).any(|(_, providers)| any(providers, is_accepted));
+        }
+        for value in lines {
             for pair in value.split(|byte| *byte == b';') {
                 let first = cookie(pair).map(|(_, value)| value);
                 for (place, name) in self.names(pair).into_iter().enumerate() {

@@ -23,6 +23,7 @@ use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch, Sense};
 use cache::VerifiedToken;
 use challenge::TokenDenial;
+use check::DeniedTokens;
 use document::{ProvidersAndRules, Realm, Require, Rule};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -128,10 +129,10 @@ impl Stage for TokenStage {
         if self.enforcement.denies_malformed() && request.headers.may_have_any(&self.identity_headers) {
             request.headers.remove(|name| self.identity_headers.contain(name));
         }
-        let mut tokens = Vec::new();
-        for rule in self.rules_for(request, &inputs, report)? {
+        let (mut tokens, denied) = (Vec::new(), DeniedTokens::default());
+        for rule in self.rules_for(request, &inputs, &denied, report)? {
             let wanted = report.tokens.keys_wanted.len();
-            match self.token_of(rule, request, &inputs, &mut report.tokens) {
+            match self.token_of(rule, request, &inputs, &denied, &mut report.tokens) {
                 Ok(token) => tokens.extend(token.map(|token| (rule, token))),
                 Err(denial) => {
                     let answer = self.denial(request, Some(rule), denial);
