@@ -168,6 +168,21 @@ fn lists_with_quotes_and_spellings_of_a_name_count_again() {
 }
 
 #[test]
+fn blanks_around_a_value_and_its_items_count_for_each_pattern() {
+    let forbid: Value = (0..100).map(|n| json!({"name": "x-a", "exact": format!("v{n}")})).collect();
+    let policy = json!({"header": {"rules": [{"name": "r", "forbid": forbid}]}});
+    let blanks = "\u{a0}".repeat(3_000);
+    for (value, expected) in [
+        (blanks.clone(), Some("too_costly")),
+        (format!("a,{blanks},b"), Some("too_costly")),
+        ("\u{a0}a, b".to_owned(), None),
+        ("d\u{e9}j\u{e0} vu, ".repeat(20), None),
+    ] {
+        assert_eq!(denial(&policy, &[(":path", "/"), ("x-a", &value)]), expected);
+    }
+}
+
+#[test]
 fn patterns_of_one_rule_count_for_each_reading() {
     let paths = |n: usize| (0..n).map(|n| json!({"template": format!("/x/{{a}}/{n}")})).collect::<Value>();
     let policy = rules(1, |_| json!({"paths": paths(5_000)}));

@@ -34,14 +34,24 @@ pub(crate) fn trim_blanks(value: &[u8]) -> &[u8] {
 const LENGTHS: [usize; 3] = [3, 2, 1];
 
 fn is_blank(bytes: &[u8]) -> bool {
-    match bytes {
-        [byte] => *byte <= b' ' || matches!(byte, 0x85 | 0xA0),
-        [first, ..] if first.is_ascii() => false,
-        _ => str::from_utf8(bytes).is_ok_and(|text| {
-            let mut letters = text.chars();
-            letters.next().is_some_and(|letter| letter.is_whitespace() || letter == '\u{feff}')
-                && letters.next().is_none()
-        }),
+    matches!(
+        bytes,
+        [..=b' ' | 0x85 | 0xA0]
+            | [0xC2, 0x85 | 0xA0]
+            | [0xE1, 0x9A, 0x80]
+            | [0xE2, 0x80, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF]
+            | [0xE2, 0x81, 0x9F]
+            | [0xE3, 0x80, 0x80]
+            | [0xEF, 0xBB, 0xBF]
+    )
+}
+
+/// Returns the most bytes that are removed around the items of a list.
+pub(crate) fn blank_bytes(value: &[u8]) -> usize {
+    if value.contains(&b',') {
+        value.iter().filter(|byte| **byte <= b' ' || !byte.is_ascii()).count()
+    } else {
+        value.len() - trim_blanks(value).len()
     }
 }
 
@@ -86,6 +96,11 @@ mod tests {
                 assert_eq!(trim_blanks(&[one, other].concat()), b"");
             }
         }
+        let is_removed = |letter: char| trim_blanks(letter.to_string().as_bytes()).is_empty();
+        let blanks = ('\0'..=char::MAX).filter(|letter| is_removed(*letter) && *letter > ' ');
+        assert!(
+            blanks.eq(('!'..=char::MAX).filter(|letter| letter.is_whitespace() || *letter == '\u{feff}'))
+        );
         for value in ["", "a", "\u{e9}", "a\u{200b}"] {
             assert_eq!(trim_blanks(value.as_bytes()), value.as_bytes(), "{value}");
         }

@@ -18,7 +18,7 @@ pub use header_class::{is_other_spelling, is_spelling};
 pub(crate) use header_index::{HeaderIndex, HeaderPrefixes};
 pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
-pub(crate) use list::{comma_count, list_items, trim_blanks};
+pub(crate) use list::{blank_bytes, comma_count, list_items, trim_blanks};
 pub(crate) use path::hex_byte;
 pub use path::{
     Choice, DotSegments, Forward, Normalize, PathHeaders, PathLimits, RequestPath, TrailingSlash,

@@ -6,7 +6,9 @@
 
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
-use crate::http::{Budget, HeaderIndex, Headers, Query, Request, RequestPath, comma_count, trim_blanks};
+use crate::http::{
+    Budget, HeaderIndex, Headers, Query, Request, RequestPath, blank_bytes, comma_count, trim_blanks,
+};
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, PathShape, RequestMatch, has_ends, has_folding};
 use automata::{ExpressionSet, Places};
 
@@ -16,6 +18,9 @@ const ALONE: usize = 4;
 
 /// The steps of comparing a value, or an item of a list, with a pattern that is no expression.
 const ITEM: usize = 8;
+
+/// The steps of removing a byte around a value, or an item of a list.
+const BLANK: usize = 8;
 
 /// The bytes of a value that are searched for a comma in one step.
 const COMMA_BYTES: usize = 16;
@@ -180,6 +185,7 @@ impl Cost {
                     + joined
                     + if items > 0 { lists } else { 0 }
                     + usize::from(trim_blanks(value).len() < value.trim_ascii().len());
+                budget.spend(names * blank_bytes(value), header.patterns * BLANK)?;
                 header.spend(value, names * times, names * (1 + items), budget)?;
             }
         }
