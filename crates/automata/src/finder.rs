@@ -17,6 +17,9 @@ const GROUP: usize = 2;
 /// The steps of looking for an occurrence, besides those of its ways.
 const OCCURRENCE: usize = 100;
 
+/// The ranges of bytes of a state that are compared with a byte in one step.
+const COMPARED: usize = 2;
+
 /// The bytes that no occurrence starts with and that are skipped in one step, and the states that are prepared in one step.
 const SKIPPED: usize = 2;
 const PREPARED: usize = 16;
@@ -156,20 +159,25 @@ impl Search<'_> {
                 self.follow(self.finder.nfa.start_anchored(), at, &mut now)?;
             }
             self.generation += 1;
-            let width = self.positions.len();
+            let (width, mut compared) = (self.positions.len(), 0);
             for (place, state) in now.states.iter().enumerate() {
                 let positions = now.positions.get(place * width..(place + 1) * width).unwrap_or_default();
                 let state = self.finder.nfa.state(*state);
-                if matches!(state, State::Match { .. }) {
-                    // The ways after it are less preferred.
-                    found = Some(Occurrence(positions.to_vec()));
-                    break;
+                match state {
+                    State::Match { .. } => {
+                        // The ways after it are less preferred.
+                        found = Some(Occurrence(positions.to_vec()));
+                        break;
+                    }
+                    State::Sparse(transitions) => compared += transitions.transitions.len(),
+                    _ => {}
                 }
                 if let Some(after) = self.value.get(at).and_then(|byte| after(state, *byte)) {
                     self.positions.copy_from_slice(positions);
                     self.follow(after, at + 1, &mut next)?;
                 }
             }
+            (self.spend)(compared / COMPARED)?;
             std::mem::swap(&mut now, &mut next);
             next.clear();
             at += 1;
@@ -214,6 +222,7 @@ impl Search<'_> {
                     }
                 }
                 State::Union { alternates } => {
+                    tried += alternates.len();
                     self.ways.extend(alternates.iter().rev().map(|next| Way::To(*next)))
                 }
                 State::BinaryUnion { alt1, alt2 } => self.ways.extend([Way::To(*alt2), Way::To(*alt1)]),

@@ -25,6 +25,9 @@ const BLANK: usize = 8;
 /// The bytes of a value that are searched for a comma in one step.
 const COMMA_BYTES: usize = 16;
 
+/// The bytes of a value that is not ASCII that are searched for a letter that folds to ASCII in one step.
+const SEARCHED: usize = 2;
+
 /// The steps of folding a byte of a value that has a letter that folds to ASCII, and an item of such a list.
 const FOLD: usize = 32;
 const FOLD_ITEM: usize = 64;
@@ -261,6 +264,9 @@ impl PatternCost {
 
     /// Takes the cost of a value of this many parts, which is compared so many times, off the budget.
     fn spend(&self, value: &[u8], times: usize, parts: usize, budget: &Budget) -> Result<(), Reason> {
+        if self.folding > 0 && !value.is_ascii() {
+            budget.spend(value.len() * times / SEARCHED, self.folding)?;
+        }
         let folding = if self.folding > 0 && has_folding(value) { self.folding } else { 0 };
         budget.spend(value.len() * times, self.passes * ALONE + folding * FOLD)?;
         budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
