@@ -59,6 +59,44 @@ fn shows_the_path_of_a_rewrite() {
 }
 
 #[test]
+fn names_the_reading_that_a_rewrite_does_not_make() {
+    let policy = |default: &str, kind: &str| {
+        format!(
+            "{{default: {default}, rules: [{{name: r, match: {{paths: [{{prefix: /x}}]}}, action: {kind}, {kind}: {{prefix: /i/u}}}}]}}"
+        )
+    };
+    for (policy, path, line, ambiguous) in [
+        (
+            policy("deny", "rewrite"),
+            "/x/..%2fx/secret",
+            "the new path /i/u/..%2Fx/secret has the reading /i/x/secret, which is not one of the replaced readings",
+            json!({"path": "/i/u/..%2Fx/secret", "reading": "/i/x/secret"}),
+        ),
+        (
+            policy("deny", "redirect"),
+            "/x/..%2fx/secret",
+            "the new path /i/u/..%2Fx/secret has the reading /i/x/secret, which is not one of the replaced readings",
+            json!({"path": "/i/u/..%2Fx/secret", "reading": "/i/x/secret"}),
+        ),
+        (
+            policy("allow", "rewrite"),
+            "/x/..%2fsecret",
+            "the rule does not decide the reading /secret",
+            json!({"path": null, "reading": "/secret"}),
+        ),
+    ] {
+        let request = format!("GET https://a.example{path}");
+        let text = with(&policy, &request, &[]);
+        let denied = "  denied by rule r of path-policy: rewrite_ambiguous";
+        assert!(text.contains(&format!("  {line}\n{denied}\n")), "{text}");
+        let json = with(&policy, &request, &["--format", "json"]);
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["ambiguous"], ambiguous);
+    }
+    let json = with(&policy("deny", "rewrite"), "GET https://a.example/x/y", &["--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["ambiguous"], Value::Null);
+}
+
+#[test]
 fn names_the_header_that_denies() {
     let policy = "rules: [{name: r, require: [{name: x-a, present: true}, {name: x-b, exact: b}], forbid: [{name: x-c, present: true}]}]";
     for (headers, item, name, reason) in [
@@ -146,7 +184,7 @@ fn prints_a_decision_as_json() {
     assert_eq!(
         object,
         json!({
-            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected", "header": null,
+            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected", "header": null, "ambiguous": null,
             "by": [{"filter": "path-policy", "rule": "old"}],
             "mode": "enforce", "reading": null, "status": 308, "details": "ringfence_path_policy_redirected{old}",
             "host": "shop.example.com",
