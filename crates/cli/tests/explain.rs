@@ -293,6 +293,9 @@ fn reports_files_without_requests() {
     let entries = explain("[7, {request: GET http://a.example/, hots: a}]");
     let reasons = "  1 of -: not a request; write `GET https://shop.example.com/x`\n  2 of -: unknown field `hots`, expected ";
     assert!(entries.status == 1 && entries.out.contains(reasons), "{entries:?}");
+    let hosts = explain("[GETT, GET shop.example.com/x, {request: GET /, host: ''}]");
+    let skipped = "\n1 request\nskipped: 2\n  1 of -: `GETT` has no URL; write the method and the URL: `GET https://shop.example.com/x`\n  2 of -: `GET shop.example.com/x` has no scheme; write `GET https://shop.example.com/x`\n";
+    assert!(hosts.status == 0 && hosts.out.ends_with(skipped), "{hosts:?}");
     assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 1));
     for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
         let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();
@@ -391,7 +394,31 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             vec!["explain", "shop.yaml", "--request", "GET /"],
             "",
             2,
-            "error: `GET /` has no host; write the whole URL, or add `--host`",
+            "error: `GET /` has no host; write the whole URL, or add the host: `--host`, `host`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET HTTPS:///x"],
+            "",
+            2,
+            "error: `GET HTTPS:///x` has no host; write `GET HTTPS://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET shop.example.com/x"],
+            "",
+            2,
+            "error: `GET shop.example.com/x` has no scheme; write `GET https://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GETT"],
+            "",
+            2,
+            "error: `GETT` has no URL; write the method and the URL: `GET https://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET https://a.example/", "--token", "@"],
+            "",
+            2,
+            "error: `--token @` has no file; write `--token @FILE`",
         ),
         (
             vec!["explain", "shop.yaml", "--request", "GET ftp://a.example/"],
