@@ -37,7 +37,8 @@ const WIDTH: usize = 50;
 
 /// Returns a request in one line. The headers are cut, the target is not.
 fn request(case: &Case) -> String {
-    let (method, target) = case.request.split_once(' ').unwrap_or((&case.request, ""));
+    let method = case.method();
+    let target = target(case);
     let headers: Vec<String> = case
         .lines()
         .unwrap_or_default()
@@ -50,6 +51,13 @@ fn request(case: &Case) -> String {
         width if whole.chars().count() > width => whole.chars().take(width).chain(['…']).collect(),
         _ => whole,
     }
+}
+
+/// Returns the target: as text if it is, otherwise with the escapes of the case.
+fn target(case: &Case) -> String {
+    let spelled = case.request.split_once(' ').map(|(_, target)| target).unwrap_or_default();
+    let target = case.target().ok().flatten().and_then(|target| String::from_utf8(target).ok());
+    target.filter(|target| !target.chars().any(char::is_control)).unwrap_or_else(|| spelled.to_owned())
 }
 
 fn status(observed: &Observed) -> String {
@@ -113,6 +121,9 @@ mod tests {
             format!("GET shop.example.com/ a: {}…", "a".repeat(25))
         );
         assert_eq!(cell(&format!("GET /{long}"), "a: b"), format!("GET shop.example.com/{long}…"));
+        assert_eq!(cell(r"GET /a\\b", "a: b"), r"GET shop.example.com/a\b a: b");
+        assert_eq!(cell(r"GET /a\xff", "a: b"), r"GET shop.example.com/a\xff a: b");
+        assert_eq!(cell("GET", "a: b"), "GET shop.example.com a: b");
     }
 
     #[test]

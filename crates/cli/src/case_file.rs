@@ -12,6 +12,8 @@ use modules::Module;
 use std::path::Path;
 use yaml::{Key, Node};
 
+const DECISIONS: [&str; 3] = ["allow", "deny", "redirect"];
+
 /// Loads a case file and its policy.
 ///
 /// # Errors
@@ -30,7 +32,12 @@ pub fn load(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), 
         }
     })?;
     match cases.load() {
-        Ok(policy) => Ok((cases, policy)),
+        Ok(policy) => match document.map(|document| expectations(&file.name, &document)) {
+            Some(found) if !found.is_empty() => {
+                Err(report::reject(&found, std::slice::from_ref(&file), format))
+            }
+            _ => Ok((cases, policy)),
+        },
         Err(problems) => {
             // Checks the files again, to find the places of the problems.
             let files: Vec<File> = std::iter::once(file).chain(policy).collect();
@@ -41,6 +48,27 @@ pub fn load(path: &Path, format: Format) -> Result<(CaseFile, Box<dyn Policy>), 
             Err(report::reject(&found.unwrap_or_else(last), &files, format))
         }
     }
+}
+
+/// Returns the problems of the list of cases, and of the expected decisions.
+fn expectations(file: &str, document: &Node) -> Vec<Diagnostic> {
+    let mut found = Diagnostics::new(file);
+    if let Some(cases) = document.get("cases").filter(|cases| cases.items().is_empty()) {
+        found.error(cases.span, "empty_list", "no cases", "add a case");
+    }
+    let cases = document.get("cases").map(Node::items).unwrap_or_default();
+    for expect in cases.iter().filter_map(|case| case.get("expect")) {
+        let Some(decision) = expect.get("decision") else { continue };
+        let name = decision.text().unwrap_or_default();
+        if !DECISIONS.contains(&name) {
+            let message = format!("unknown value `{name}`");
+            found.error(decision.span, "unknown_value", message, did_you_mean(name, DECISIONS));
+        } else if name != "allow" && expect.get("reason").is_none() {
+            let help = "add the reason of the decision, such as `reason: denied`";
+            found.error(head(expect), "missing_field", "missing field `reason`", help);
+        }
+    }
+    found.into_vec()
 }
 
 /// Returns the problem with its place, if it is one of the file's objects.

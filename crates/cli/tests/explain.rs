@@ -59,6 +59,44 @@ fn shows_the_path_of_a_rewrite() {
 }
 
 #[test]
+fn names_the_reading_that_a_rewrite_does_not_make() {
+    let policy = |default: &str, kind: &str| {
+        format!(
+            "{{default: {default}, rules: [{{name: r, match: {{paths: [{{prefix: /x}}]}}, action: {kind}, {kind}: {{prefix: /i/u}}}}]}}"
+        )
+    };
+    for (policy, path, line, ambiguous) in [
+        (
+            policy("deny", "rewrite"),
+            "/x/..%2fx/secret",
+            "the new path /i/u/..%2Fx/secret has the reading /i/x/secret, which is not one of the replaced readings",
+            json!({"path": "/i/u/..%2Fx/secret", "reading": "/i/x/secret"}),
+        ),
+        (
+            policy("deny", "redirect"),
+            "/x/..%2fx/secret",
+            "the new path /i/u/..%2Fx/secret has the reading /i/x/secret, which is not one of the replaced readings",
+            json!({"path": "/i/u/..%2Fx/secret", "reading": "/i/x/secret"}),
+        ),
+        (
+            policy("allow", "rewrite"),
+            "/x/..%2fsecret",
+            "the rule does not decide the reading /secret",
+            json!({"path": null, "reading": "/secret"}),
+        ),
+    ] {
+        let request = format!("GET https://a.example{path}");
+        let text = with(&policy, &request, &[]);
+        let denied = "  denied by rule r of path-policy: rewrite_ambiguous";
+        assert!(text.contains(&format!("  {line}\n{denied}\n")), "{text}");
+        let json = with(&policy, &request, &["--format", "json"]);
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["ambiguous"], ambiguous);
+    }
+    let json = with(&policy("deny", "rewrite"), "GET https://a.example/x/y", &["--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["ambiguous"], Value::Null);
+}
+
+#[test]
 fn names_the_header_that_denies() {
     let policy = "rules: [{name: r, require: [{name: x-a, present: true}, {name: x-b, exact: b}], forbid: [{name: x-c, present: true}]}]";
     for (headers, item, name, reason) in [
@@ -146,7 +184,7 @@ fn prints_a_decision_as_json() {
     assert_eq!(
         object,
         json!({
-            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected", "header": null,
+            "decision": "redirect", "filter": "path-policy", "rule": "old", "reason": "redirected", "header": null, "ambiguous": null,
             "by": [{"filter": "path-policy", "rule": "old"}],
             "mode": "enforce", "reading": null, "status": 308, "details": "ringfence_path_policy_redirected{old}",
             "host": "shop.example.com",
@@ -255,6 +293,9 @@ fn reports_files_without_requests() {
     let entries = explain("[7, {request: GET http://a.example/, hots: a}]");
     let reasons = "  1 of -: not a request; write `GET https://shop.example.com/x`\n  2 of -: unknown field `hots`, expected ";
     assert!(entries.status == 1 && entries.out.contains(reasons), "{entries:?}");
+    let hosts = explain("[GETT, GET shop.example.com/x, {request: GET /, host: ''}]");
+    let skipped = "\n1 request\nskipped: 2\n  1 of -: `GETT` has no URL; write the method and the URL: `GET https://shop.example.com/x`\n  2 of -: `GET shop.example.com/x` has no scheme; write `GET https://shop.example.com/x`\n";
+    assert!(hosts.status == 0 && hosts.out.ends_with(skipped), "{hosts:?}");
     assert_eq!((lines.status, explain("[/admin]").status, explain("[]").status), (1, 1, 1));
     for har in [r#"{"log": {}}"#, r#"{"log": {"entries": null}}"#] {
         let err = "error: -: this HAR file has no list `entries` in `log`\n".to_owned();
@@ -353,7 +394,31 @@ fn distinguishes_invalid_flags_and_invalid_policies() {
             vec!["explain", "shop.yaml", "--request", "GET /"],
             "",
             2,
-            "error: `GET /` has no host; write the whole URL, or add `--host`",
+            "error: `GET /` has no host; write the whole URL, or add the host: `--host`, `host`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET HTTPS:///x"],
+            "",
+            2,
+            "error: `GET HTTPS:///x` has no host; write `GET HTTPS://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET shop.example.com/x"],
+            "",
+            2,
+            "error: `GET shop.example.com/x` has no scheme; write `GET https://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GETT"],
+            "",
+            2,
+            "error: `GETT` has no URL; write the method and the URL: `GET https://shop.example.com/x`",
+        ),
+        (
+            vec!["explain", "shop.yaml", "--request", "GET https://a.example/", "--token", "@"],
+            "",
+            2,
+            "error: `--token @` has no file; write `--token @FILE`",
         ),
         (
             vec!["explain", "shop.yaml", "--request", "GET ftp://a.example/"],

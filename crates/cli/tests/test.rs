@@ -87,6 +87,20 @@ fn a_problem_of_a_case_file_has_its_place() {
             "did you mean `decision`?",
         ),
         ("    request: GET /\n    ", "    ", "5:5", "missing_field: missing field `request`", ""),
+        (
+            "      decision: deny",
+            "      decision: denied",
+            "8:17",
+            "unknown_value: unknown value `denied`",
+            "use one of `allow`, `deny`, `redirect`",
+        ),
+        (
+            "      reason: denied\n",
+            "",
+            "8:7",
+            "missing_field: missing field `reason`",
+            "add the reason of the decision, such as `reason: denied`",
+        ),
     ] {
         std::fs::write(&file, valid.replace(old, new)).unwrap();
         let run = run(&["test", &file], "");
@@ -94,6 +108,10 @@ fn a_problem_of_a_case_file_has_its_place() {
         assert!(run.err.contains(&format!("help: {help}\n")) || help.is_empty(), "{}", run.err);
         assert_eq!((run.status, run.out.as_str()), (1, ""));
     }
+    std::fs::write(&file, "filter: path-policy\npolicy: places-policy.yaml\ncases: []\n").unwrap();
+    let empty = run(&["test", &file], "");
+    assert!(empty.err.starts_with(&format!("{file}:3:8: error: empty_list: no cases\n")), "{empty:?}");
+    assert_eq!((empty.status, empty.out.as_str()), (1, ""));
     std::fs::write(&file, valid.replace("places-policy", "gone")).unwrap();
     let gone = run(&["test", &file], "");
     assert!(gone.status == 2 && gone.err.contains("gone.yaml: "), "{gone:?}");

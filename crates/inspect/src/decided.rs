@@ -1,7 +1,7 @@
 //! A decision on a request, with every step that led to it.
 
 use crate::HeaderLine;
-use policy::decision::{Answer, Decision, Filter, Report, RuleResult, Step};
+use policy::decision::{Ambiguity, Answer, Decision, Filter, Report, RuleResult, Step};
 use policy::http::{Headers, Normalize, PathLimits, Request};
 use policy::vocabulary::RuleName;
 use policy::{Outcome, Stage};
@@ -15,6 +15,8 @@ pub struct Decided {
     pub readings: Vec<String>,
     /// The readings of the path after a rewrite of path-policy, which the later filters decide on; empty without a rewrite.
     pub rewritten: Vec<String>,
+    /// Why the new path of a redirect or rewrite of path-policy is ambiguous.
+    pub ambiguous: Option<Ambiguity>,
     /// The rules that were tried, in order.
     pub tried: Vec<TriedRule>,
     /// The shadowed denials and redirects: shadow mode reports them, and the request passes.
@@ -53,13 +55,14 @@ impl Decided {
     ) -> Self {
         let Outcome { answer, request, response_state, report } = outcome;
         let Report { shadowed, entered, tokens, trace, .. } = report;
-        let (mut readings, mut tried) = (Vec::new(), Vec::new());
+        let (mut readings, mut tried, mut ambiguous) = (Vec::new(), Vec::new(), None);
         for step in trace {
             match step {
                 Step::Path(found) => readings = found,
                 Step::Rule { filter, rule, reading, tried: result } => {
                     tried.push(TriedRule { filter, rule, reading, result });
                 }
+                Step::Ambiguous(found) => ambiguous = Some(found),
             }
         }
         let lines = match &answer {
@@ -85,6 +88,7 @@ impl Decided {
             answer: answer.map(|answer| *answer),
             readings,
             rewritten,
+            ambiguous,
             tried,
             shadowed,
             entered: entered.iter().filter(|(_, seen)| **seen).map(|(filter, _)| filter).collect(),

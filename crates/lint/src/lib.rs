@@ -29,7 +29,7 @@ use serde_json::Value;
 use unreachable::Rule;
 
 /// The codes of warnings, with their meaning.
-pub const CODES: [(&str, &str); 12] = [
+pub const CODES: [(&str, &str); 13] = [
     ("unreachable_rule", "a rule that never matches, because an earlier rule matches all of its requests"),
     ("duplicate_pattern", "a pattern, method or name that a list contains twice"),
     ("simple_regex", "a regular expression that a simpler pattern can replace: both match the same"),
@@ -50,6 +50,10 @@ pub const CODES: [(&str, &str); 12] = [
     ),
     ("rewritten_path", "a rule of a later filter matches only paths that path-policy rewrites before"),
     ("redirect_loop", "a redirect to a path that the same rule redirects again"),
+    (
+        "literal_wildcard",
+        "the new path of a redirect or rewrite has a segment `*` or `**`, which is sent as it is",
+    ),
     ("costly_rules", "a plain request costs more than its budget, and is denied as `too_costly`"),
 ];
 
@@ -90,6 +94,7 @@ pub fn lint(filter: Filter, section: &str, policy: &Value, others: Others<'_>) -
                 let rules = PathRule::all(&policy);
                 files::check(section, &rules, policy.default, &mut found);
                 replacement::check_redirects(section, &rules, document, &mut found);
+                replacement::check_wildcards(section, &rules, document, &mut found);
                 methods::check_connect(section, &rules, policy.default, &mut found);
                 methods::check_overrides(section, &rules, policy.default, others.headers, &mut found);
                 check_rules!(policy, policy.rules, rule => rule.action.matches, rule.action.kind.sense(), rule.action.kind.sense());

@@ -1,4 +1,4 @@
-//! Rewrites that hide a path from later filters, and redirects that lead to themselves.
+//! Rewrites that hide a path from later filters, redirects that lead to themselves, and wildcards in new paths.
 
 use crate::language::{Comparisons, expression};
 use crate::path_rule::PathRule;
@@ -102,6 +102,33 @@ pub(crate) fn check_redirects(
             let place = below(section, &format!("rules[{}].redirect", rule.index));
             found.push(warning("redirect_loop", place, message, help));
         }
+    }
+}
+
+/// Finds new paths of redirects and rewrites with a segment `*` or `**`, which is sent as it is.
+pub(crate) fn check_wildcards(
+    section: &str,
+    rules: &[PathRule<'_>],
+    document: &Value,
+    found: &mut Vec<Problem>,
+) {
+    let fields = ["redirect", "rewrite"].into_iter().flat_map(|kind| [(kind, "path"), (kind, "prefix")]);
+    for (rule, (kind, field)) in rules.iter().flat_map(|rule| fields.clone().map(move |field| (rule, field)))
+    {
+        let new = target(document, rule, kind).and_then(|target| target.get(field)).and_then(Value::as_str);
+        let wildcard = new.and_then(|new| new.split('/').find(|segment| matches!(*segment, "*" | "**")));
+        let Some(wildcard) = wildcard else { continue };
+        let message = format!("rule `{}` sends the segment `{wildcard}` of its new path as it is", rule.name);
+        let help = match wildcard {
+            "*" => {
+                "name the segment in the template and here, such as `{id}`; or use `regex` with `substitution`"
+            }
+            _ => {
+                "to keep the rest of the path, use `prefix` in the match and here, or `regex` with `substitution`"
+            }
+        };
+        let place = below(section, &format!("rules[{}].{kind}.{field}", rule.index));
+        found.push(warning("literal_wildcard", place, message, help));
     }
 }
 

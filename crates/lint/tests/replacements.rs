@@ -186,3 +186,24 @@ fn the_engine_does_what_a_warning_says() {
     }
     assert!(hidden > 50 && loops > 100, "{hidden} {loops}");
 }
+
+#[test]
+fn a_wildcard_in_a_new_path_has_a_warning() {
+    let warnings = |kind: &str, new: Value| {
+        let template = json!([{"template": "/users/{id}/**"}]);
+        let rule = json!({"name": "r", "action": kind, "match": {"paths": template}, kind: new});
+        let policy = json!({"default": "deny", "rules": [rule]});
+        lint::lint(Filter::PathPolicy, "path", &policy, Others::default())
+            .into_iter()
+            .filter(|found| found.code == "literal_wildcard")
+            .map(|found| found.path)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(warnings("rewrite", json!({"path": "/u/{id}/**"})), ["path.rules[0].rewrite.path"]);
+    assert_eq!(warnings("redirect", json!({"path": "/*/{id}"})), ["path.rules[0].redirect.path"]);
+    assert_eq!(warnings("rewrite", json!({"path": "/u/{id}/a*"})), [""; 0]);
+    let prefix = json!({"name": "r", "action": "rewrite", "match": {"paths": [{"prefix": "/a"}]}, "rewrite": {"prefix": "/**"}});
+    let policy = json!({"default": "deny", "rules": [prefix]});
+    let found = lint::lint(Filter::PathPolicy, "", &policy, Others::default());
+    assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["literal_wildcard"]);
+}

@@ -43,25 +43,13 @@ impl Flags {
         let text = self.request.clone().unwrap_or_default();
         let (host, headers) = (self.host.clone(), self.headers.clone());
         let entry = Entry { request: text, host, headers, token, connection };
-        let request = entry.request().map_err(Failure::usage)?;
-        if request.host.is_none() { Err(Failure::usage(without_host(&entry.request))) } else { Ok(request) }
-    }
-}
-
-/// Returns why a request has no host.
-fn without_host(request: &str) -> String {
-    let (method, url) = request.split_once(' ').unwrap_or((request, ""));
-    match url.split_once("://") {
-        Some((scheme, _)) if !scheme.contains('/') => {
-            format!("`{request}` has the scheme `{scheme}`; write `https`, `http`, `wss` or `ws`")
-        }
-        _ if method == "CONNECT" => format!("`{request}` has no host; write `CONNECT a.example:443`"),
-        _ => format!("`{request}` has no host; write the whole URL, or add `--host`"),
+        entry.request().map_err(Failure::usage)
     }
 }
 
 fn read_token(token: &str) -> Result<String, Failure> {
     match token.strip_prefix('@') {
+        Some("") => Err(Failure::usage("`--token @` has no file; write `--token @FILE`")),
         Some(file) => Ok(files::read_one(Path::new(file))?.text.trim().to_owned()),
         None => Ok(token.to_owned()),
     }

@@ -5,7 +5,7 @@ use super::readings::{self, Reading};
 use super::shown;
 use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
-use policy::decision::{Answer, Filter, RuleResult};
+use policy::decision::{Ambiguity, Answer, Filter, RuleResult};
 use serde_json::{Map, Value, json};
 
 /// Returns the decision with every step.
@@ -28,6 +28,7 @@ pub fn object(explained: &Explained<'_>) -> Map<String, Value> {
         "details": answer.map(Answer::details),
         "host": readings::host(explained).ok(),
         "path": path(explained),
+        "ambiguous": decided.ambiguous.as_ref().map(ambiguous),
         "steps": decided.tried.iter().map(step).collect::<Value>(),
         "shadowed": decided.shadowed.iter().map(shadow_decision).collect::<Value>(),
         "response": {
@@ -62,6 +63,10 @@ fn path(explained: &Explained<'_>) -> Value {
             json!({"canonical": all.first().and_then(|reading| reading.get("path")), "readings": all, "rewritten": new})
         }
     }
+}
+
+fn ambiguous(Ambiguity { new, reading }: &Ambiguity) -> Value {
+    json!({"path": new.as_deref().map(shown::path), "reading": shown::path(reading)})
 }
 
 fn reading(reading: &Option<String>) -> Option<String> {

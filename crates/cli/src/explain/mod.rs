@@ -1,6 +1,7 @@
 //! `ringfence explain`.
 
 mod access_log;
+mod causes;
 mod connection;
 mod explained;
 mod flags;

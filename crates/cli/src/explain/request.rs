@@ -29,7 +29,7 @@ impl Entry {
     /// Returns the request.
     ///
     /// # Errors
-    /// Returns why the text is invalid.
+    /// Returns why the text is invalid, or that the request has no host.
     pub fn request(&self) -> Result<Request, String> {
         let mut request = parse(&self.request, self.host.as_deref())?;
         for line in &self.headers {
@@ -46,7 +46,7 @@ impl Entry {
             request.headers.push((b"authorization".to_vec(), format!("Bearer {token}").into_bytes()));
         }
         self.connection.apply(&mut request)?;
-        Ok(request)
+        if request.host.is_none() { Err(without_host(&self.request)) } else { Ok(request) }
     }
 }
 
@@ -81,15 +81,38 @@ pub fn parse(text: &str, host: Option<&str>) -> Result<Request, String> {
     })
 }
 
+/// Returns why a request has no host.
+fn without_host(request: &str) -> String {
+    let (method, url) = request.split_once(' ').unwrap_or((request, ""));
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme).filter(|scheme| !scheme.contains('/'));
+    match scheme {
+        Some(scheme) if SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+            format!("`{request}` has no host; write `{method} {scheme}://shop.example.com/x`")
+        }
+        Some(scheme) => {
+            format!("`{request}` has the scheme `{scheme}`; write `https`, `http`, `wss` or `ws`")
+        }
+        None if method == "CONNECT" => format!("`{request}` has no host; write `CONNECT a.example:443`"),
+        None if url.is_empty() => {
+            format!("`{request}` has no URL; write the method and the URL: `GET https://shop.example.com/x`")
+        }
+        None if url.starts_with('/') || url == "*" => {
+            format!("`{request}` has no host; write the whole URL, or add the host: `--host`, `host`")
+        }
+        None => format!("`{request}` has no scheme; write `{method} https://{url}`"),
+    }
+}
+
 /// Returns the error for a request with two hosts.
 fn two_hosts(host: Option<&str>, other: &str) -> String {
     format!("the host `{}` and another one in `{other}`; remove one of the two", host.unwrap_or_default())
 }
 
+const SCHEMES: [&str; 4] = ["https", "http", "wss", "ws"];
+
 /// Returns the scheme, the authority and the target of a URL. A library for URLs would rewrite the path.
 fn split_url(url: &str) -> (Option<&str>, Option<&str>, String) {
-    let known = ["https", "http", "wss", "ws"];
-    let found = known.into_iter().find_map(|scheme| {
+    let found = SCHEMES.into_iter().find_map(|scheme| {
         let (head, rest) = url.split_at_checked(scheme.len())?;
         let rest = rest.strip_prefix("://")?;
         head.eq_ignore_ascii_case(scheme).then_some((scheme, rest))

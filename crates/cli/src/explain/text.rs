@@ -6,7 +6,7 @@ use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, paint};
 use anstyle::Style;
 use inspect::{HeaderLine, TriedRule, escape};
 use modules::Module;
-use policy::decision::{Answer, Decision, Filter, RuleResult};
+use policy::decision::{Ambiguity, Answer, Decision, Filter, RuleResult};
 use std::fmt::Write;
 
 /// Returns the style of a decision.
@@ -134,6 +134,11 @@ fn filters(explained: &Explained<'_>) -> String {
                 let _ = writeln!(text, "    or {}", path(explained, other));
             }
         }
+        if filter == Filter::PathPolicy
+            && let Some(ambiguity) = &decided.ambiguous
+        {
+            let _ = writeln!(text, "  {}", ambiguous(explained, ambiguity));
+        }
         let matched = tried.iter().any(|tried| tried.result == RuleResult::Matched);
         if let Some(answer) = decided.answer.as_ref().filter(|answer| answer.filter == filter) {
             let _ = writeln!(text, "  {}", paint(style_of(answer.decision), denied(explained, answer)));
@@ -142,6 +147,18 @@ fn filters(explained: &Explained<'_>) -> String {
         }
     }
     text
+}
+
+/// Returns why the new path of a redirect or rewrite is ambiguous.
+fn ambiguous(explained: &Explained<'_>, Ambiguity { new, reading }: &Ambiguity) -> String {
+    let reading = path(explained, reading);
+    match new {
+        Some(new) => {
+            let new = path(explained, new);
+            format!("the new path {new} has the reading {reading}, which is not one of the replaced readings")
+        }
+        None => format!("the rule does not decide the reading {reading}"),
+    }
 }
 
 fn attempt(rule: &str, width: usize, tried: RuleResult) -> String {

@@ -4,10 +4,11 @@ use super::plugin::{head, plugins};
 use super::scene::Scene;
 use super::{bypass, envoy, kubernetes, policy};
 use crate::files::File;
-use diagnostics::{Diagnostic, Span, did_you_mean, nearest};
+use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean, nearest};
 use inspect::Policy;
 use modules::Module;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use yaml::Node;
 
 /// The result of a check.
@@ -93,6 +94,17 @@ fn document(scene: &mut Scene<'_>, node: &Node) {
             scene.found.error(head(node), "unknown_filter", message, help);
         }
     }
+}
+
+/// Returns the files of policies that a file of test cases names, relative to that file, with their filters.
+pub fn named_policies(file: &File) -> Vec<(PathBuf, Option<Module>)> {
+    let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
+    let named = |node: &Node| {
+        let policy = node.get("policy").filter(|_| is_case_file(node))?.text()?;
+        let filter = node.get("filter")?.text()?;
+        Some((folder.join(policy), Module::from_name(filter)))
+    };
+    yaml::documents(&file.text, &mut Diagnostics::new("")).iter().filter_map(named).collect()
 }
 
 /// Returns true if the document is a file of test cases.

@@ -21,7 +21,7 @@ use clap::Args;
 use diagnostics::{Diagnostic, Diagnostics, Severity, Span};
 use document::Checked;
 use modules::Module;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `validate`.
 #[derive(Debug, Args)]
@@ -52,10 +52,12 @@ fn warnings() -> Vec<&'static str> {
 
 /// Prints the problems and warnings of the files.
 pub fn run(options: &Options) -> Result<Exit, Failure> {
-    let files = files::read(&options.paths)?;
+    let mut files = files::read(&options.paths)?;
+    let mut filters = vec![options.filter; files.len()];
+    let case_files = add_named_policies(&mut files, &mut filters)?;
     let (mut policies, mut found) = (0, Vec::new());
-    for file in &files {
-        let (count, diagnostics) = check(file, options);
+    for (file, filter) in files.iter().zip(filters) {
+        let (count, diagnostics) = check(file, filter, case_files.contains(&file.name), options);
         policies += count;
         found.extend(diagnostics);
     }
@@ -65,12 +67,42 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     Ok(if failed { Exit::Problems } else { Exit::Success })
 }
 
-/// Returns the number of policies of a file, and its problems and warnings.
-fn check(file: &File, options: &Options) -> (usize, Vec<Diagnostic>) {
-    let Checked { policies, mut found, help, .. } = document::check(file, options.filter);
+/// Adds the policies that files of test cases name, and their filters. Returns the names of these files of test cases.
+fn add_named_policies(
+    files: &mut Vec<File>,
+    filters: &mut Vec<Option<Module>>,
+) -> Result<Vec<String>, Failure> {
+    let mut case_files = Vec::new();
+    let named: Vec<_> =
+        files.iter().map(|file| (file.name.clone(), document::named_policies(file))).collect();
+    for (case_file, policies) in named.into_iter().filter(|(_, policies)| !policies.is_empty()) {
+        case_files.push(case_file);
+        for (path, filter) in policies {
+            let known = files.iter().position(|file| Path::new(&file.name) == path);
+            match known.and_then(|place| filters.get_mut(place)) {
+                Some(known) => *known = known.or(filter),
+                None => {
+                    files.push(files::read_one(&path)?);
+                    filters.push(filter);
+                }
+            }
+        }
+    }
+    Ok(case_files)
+}
+
+/// Returns the number of policies of a file, and its problems and warnings. `names_policy` is true for a file of test cases
+/// whose policy is another file.
+fn check(
+    file: &File,
+    filter: Option<Module>,
+    names_policy: bool,
+    options: &Options,
+) -> (usize, Vec<Diagnostic>) {
+    let Checked { policies, mut found, help, .. } = document::check(file, filter);
     // A folder may have files without policies.
     let named = options.paths.iter().any(|path| path.as_os_str() == file.name.as_str());
-    if named && policies == 0 && found.is_empty() {
+    if named && !names_policy && policies == 0 && found.is_empty() {
         let mut list = Diagnostics::new(&file.name);
         list.warning(Span::START, "no_policy", "the file contains no policy", help);
         found = list.into_vec();

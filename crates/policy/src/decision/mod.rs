@@ -11,4 +11,4 @@ pub use answer::{Answer, Decision};
 pub use filter::{Filter, PerFilter};
 pub use local_reply::{LocalReply, title};
 pub use report::{KeysWanted, MAX_SHADOWED, MissingKeys, Report, TokenReport};
-pub use trace::{NoTrace, RuleResult, Step, Trace};
+pub use trace::{Ambiguity, NoTrace, RuleResult, Step, Trace};

@@ -47,6 +47,17 @@ pub enum Step {
         /// The result.
         tried: RuleResult,
     },
+    /// A redirect or rewrite makes an ambiguous path.
+    Ambiguous(Ambiguity),
+}
+
+/// Why the new path of a redirect or rewrite is ambiguous.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// The new path; `None` if the reading is one of the path before.
+    pub new: Option<String>,
+    /// A reading of the new path that the rule does not make, or of the path before, that the rule does not decide.
+    pub reading: String,
 }
 
 /// The result of trying a rule.

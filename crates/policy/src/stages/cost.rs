@@ -19,6 +19,9 @@ const ALONE: usize = 4;
 /// The steps of comparing a value, or an item of a list, with a pattern that is no expression.
 const ITEM: usize = 8;
 
+/// How often the lines of a header are compared as one line: once for each separator.
+const JOINED: usize = 3;
+
 /// The steps of removing a byte around a value, or an item of a list.
 const BLANK: usize = 8;
 
@@ -67,6 +70,16 @@ pub(super) struct Cost {
     /// Whether a path is also matched with letters folded to ASCII.
     folds: bool,
     rules: Vec<RuleCost>,
+}
+
+/// The lines of a request of one header.
+struct Lines {
+    /// The place of the header.
+    place: usize,
+    /// How often they are read.
+    names: usize,
+    count: usize,
+    bytes: usize,
 }
 
 /// The patterns on a value.
@@ -175,22 +188,32 @@ impl Cost {
             return Ok(());
         }
         let lines = || request.headers.lines().filter(|(name, _)| self.header_names.contain(name));
-        // Several lines are also compared as one, with each of two separators.
-        let joined = if lines().count() > 1 { 2 } else { 0 };
+        let mut all = Vec::<Lines>::new();
         let has_spellings = lines().any(|(name, _)| !self.header_names.contain_exactly(name));
         for (name, value) in lines() {
-            for header in self.header_names.of(name).filter_map(|place| self.headers.get(place)) {
+            for place in self.header_names.of(name) {
+                let Some(header) = self.headers.get(place) else { continue };
                 let names = 1 + usize::from(has_spellings && header.reads_spellings);
                 let lists = 1 + usize::from(value.contains(&b'"'));
                 let items = lists * comma_count(value);
                 // A list is compared as a whole and by its items, and a value with blanks around it without them too.
                 let times = 1
-                    + joined
                     + if items > 0 { lists } else { 0 }
                     + usize::from(trim_blanks(value).len() < value.trim_ascii().len());
                 budget.spend(names * blank_bytes(value), header.patterns * BLANK)?;
                 header.spend(value, names * times, names * (1 + items), budget)?;
+                match all.iter_mut().find(|lines| lines.place == place) {
+                    Some(lines) => (lines.count, lines.bytes) = (lines.count + 1, lines.bytes + value.len()),
+                    None => all.push(Lines { place, names, count: 1, bytes: value.len() }),
+                }
             }
+        }
+        // Several lines of a header are also compared as one.
+        for Lines { place, names, count, bytes } in all.into_iter().filter(|lines| lines.count > 1) {
+            let Some(header) = self.headers.get(place) else { continue };
+            budget.spend(names * JOINED * bytes, header.passes * ALONE + header.folding)?;
+            budget.spend(names * JOINED * bytes / COMMA_BYTES, header.patterns)?;
+            budget.spend(names * JOINED * count, header.patterns * ITEM)?;
         }
         Ok(())
     }

@@ -31,8 +31,9 @@ choice! {
     }
 }
 
-/// What servers write between lines that they join: WSGI writes a comma, Node, Rack and PHP write a blank too.
-const JOINED_BY: [&[u8]; 2] = [b",", b", "];
+/// What servers write between lines that they join: WSGI writes a comma, Node, Rack and PHP write a blank too, and Node writes a
+/// semicolon between cookies.
+const JOINED_BY: [&[u8]; 3] = [b",", b", ", b"; "];
 
 impl Checked for HeaderMatch {
     fn check(&self, path: &FieldPath<'_>, problems: &mut Problems) {
@@ -45,7 +46,7 @@ impl Checked for HeaderMatch {
 }
 
 impl HeaderMatch {
-    /// Returns true if the headers match in this sense. A match that restricts counts a list in one line also as several
+    /// Returns true if the headers match in this sense. A match that restricts also tries several lines as one. A match that restricts counts a list in one line also as several
     /// lines (RFC 9110, section 5.3), except with `regex`: an expression such as `[^a].*` would match a part of a date.
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
         let values: Vec<_> = headers.values(self.name.as_str()).collect();
@@ -84,7 +85,7 @@ impl HeaderMatch {
         let is_list = |value: &&[u8]| as_lists && value.contains(&b',');
         self.holds(values, Sense::Restrict)
             || values.iter().any(is_padded) && holds(values.iter().map(|value| trim_blanks(value)).collect())
-            || values.len() > 1 && JOINED_BY.iter().any(|by| holds(vec![&values.join(*by)]))
+            || values.len() > 1 && JOINED_BY.iter().any(|by| holds(vec![trim_blanks(&values.join(*by))]))
             || values.iter().any(is_list)
                 && holds(values.iter().flat_map(|value| list_items(value)).collect())
     }

@@ -62,7 +62,7 @@ fn help_for(name: &str) -> &'static str {
 
 fn reject<T>(node: Node<'_>, problems: &mut Problems, name: &str) -> Option<T> {
     let message = format!("a policy cannot change the header `{name}`");
-    problems.invalid(Code::FIXED_HEADER, node.path, message, "remove it; Envoy sets it")
+    problems.invalid(Code::FIXED_HEADER, node.path, message, "remove it, or write a longer prefix")
 }
 
 /// A name that a policy matches and does not change.

@@ -1,5 +1,6 @@
 //! path-policy: one canonical path, then allow, deny, redirect or rewrite.
 
+mod ambiguity;
 mod document;
 mod location;
 mod path_headers;
@@ -184,7 +185,16 @@ impl PathStage {
     ) -> Result<Option<RequestPath<'a>>, Box<Answer>> {
         let Some(rule) = decision.rule else { return Ok(None) };
         if let Some(redirect) = &rule.action.redirect {
-            report.end(self.redirect(request, rule, redirect, path, &decision.others))?;
+            let answer = self.redirect(request, rule, redirect, path, &decision.others);
+            if T::ENABLED
+                && answer.reason == Reason::REWRITE_AMBIGUOUS
+                && let Some(replacement) = &redirect.path
+                && let Some(found) =
+                    self.new_reading(rule, replacement, path, &decision.others, location::path)
+            {
+                report.trace.step(|| Step::Ambiguous(found));
+            }
+            report.end(answer)?;
         }
         let Some(Rewrite { replacement }) = &rule.action.rewrite else { return Ok(None) };
         let rewritten = match replacement {
@@ -197,7 +207,20 @@ impl PathStage {
         };
         match rewritten {
             Ok(rewritten) => Ok(self.enforcement.is_enforced(rule.head()).then_some(rewritten)),
-            Err(reason) => report.end(self.failed_action(request, rule, reason)).map(|()| None),
+            Err(reason) => {
+                if T::ENABLED
+                    && reason == Reason::REWRITE_AMBIGUOUS
+                    && let Some(found) = match replacement {
+                        Some(replacement) if decision.is_unanimous => {
+                            self.new_reading(rule, replacement, path, &decision.others, <[u8]>::to_vec)
+                        }
+                        _ => Self::other_reading(path, decision),
+                    }
+                {
+                    report.trace.step(|| Step::Ambiguous(found));
+                }
+                report.end(self.failed_action(request, rule, reason)).map(|()| None)
+            }
         }
     }
 

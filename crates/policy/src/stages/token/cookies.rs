@@ -10,6 +10,10 @@ use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{Request, parameter_key, query_parameters};
 
+/// The steps of reading a byte of the header, and a part of it between `;` and `=`.
+const BYTE: usize = 4;
+const PART: usize = 64;
+
 /// The steps of looking for a cookie, and of asking a provider whether it is accepted.
 const COOKIE: usize = 128;
 const PROVIDER: usize = 1;
@@ -62,6 +66,8 @@ impl CookieSearch {
             only.has_unclear |= self.read_as(name).any(|(_, providers)| any(providers, is_accepted));
         }
         for value in lines {
+            request.budget.spend(value.len(), BYTE)?;
+            request.budget.spend(value.iter().filter(|byte| b";=".contains(byte)).count(), PART)?;
             for pair in value.split(|byte| *byte == b';') {
                 let first = cookie(pair).map(|(_, value)| value);
                 for (place, name) in self.names(pair).into_iter().enumerate() {
@@ -121,5 +127,6 @@ fn key(name: &[u8]) -> String {
 
 /// Returns true for a byte that names of cookies have (RFC 6265, section 4.1.1).
 fn is_in_names(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }

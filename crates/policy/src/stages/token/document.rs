@@ -126,6 +126,9 @@ impl Document for Require {
         if node.value.as_str() == Some("none") {
             return Some(Self::None);
         }
+        if !node.value.is_object() {
+            return node.unexpected(problems, "`none`, or an object with `provider` or `anyOf`");
+        }
         TokenRequirement::read(node, problems).map(Self::Token)
     }
 

@@ -39,7 +39,7 @@ document! {
         /// The URI.
         "uri" uri: JwksUri,
         /// The timeout of a fetch, and how long a request waits for the first keys.
-        "timeout" timeout: Within<1, { 5 * MINUTE }> = Within(Duration::from_secs(5)),
+        "timeout" timeout: Within<1, MAX_TIMEOUT> = Within(Duration::from_secs(5)),
         /// The time between fetches.
         "cacheDuration" cache_duration: Within<SECOND, { 30 * DAY }> = Within(Duration::from_secs(600)),
         /// How long the keys stay valid after `cacheDuration` if fetches fail (RFC 5861, section 4).
@@ -55,14 +55,14 @@ pub struct Within<const MIN: u64, const MAX: u64>(pub Duration);
 
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
+const MAX_TIMEOUT: u64 = 5 * MINUTE;
 const DAY: u64 = 24 * 60 * MINUTE;
 
 impl<const MIN: u64, const MAX: u64> Document for Within<MIN, MAX> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         let duration = Duration::read(node, problems)?;
         if !(MIN..=MAX).contains(&duration.as_millis()) {
-            let help = format!("write `{MIN}ms` to `{}m`", MAX / MINUTE);
-            return problems.invalid(Code::DURATION, node.path, "duration out of range", help);
+            return problems.invalid(Code::DURATION, node.path, "duration out of range", range(MAX));
         }
         Some(Self(duration))
     }
@@ -73,6 +73,15 @@ impl<const MIN: u64, const MAX: u64> Document for Within<MIN, MAX> {
 
     fn spelled(&self) -> Option<serde_json::Value> {
         self.0.spelled()
+    }
+}
+
+/// Returns the help for a duration above this maximum, or below its minimum.
+const fn range(max: u64) -> &'static str {
+    match max {
+        MAX_TIMEOUT => "write `1ms` to `5m`",
+        DAY => "write `1s` to `24h`",
+        _ => "write `1s` to `720h`",
     }
 }
 
@@ -162,7 +171,7 @@ impl RemoteJwks {
 
 #[cfg(test)]
 mod tests {
-    use super::JwksUri;
+    use super::{JwksUri, RemoteJwks};
     use crate::document::read;
     use crate::test;
 
@@ -187,6 +196,23 @@ mod tests {
             "https://a?b",
         ] {
             assert!(read::<JwksUri>(format!("\"{text}\"").as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_help_for_a_duration_has_its_limits() {
+        for (field, invalid, limits) in [
+            ("timeout", "6m", ["1ms", "5m"]),
+            ("cacheDuration", "0s", ["1s", "720h"]),
+            ("cooldownDuration", "25h", ["1s", "24h"]),
+        ] {
+            let read = |duration: &str| {
+                let remote = format!(r#"{{"cluster": "a", "uri": "https://a/", "{field}": "{duration}"}}"#);
+                read::<RemoteJwks>(remote.as_bytes())
+            };
+            let help = format!("write `{}` to `{}`", limits[0], limits[1]);
+            assert!(read(invalid).unwrap_err()[0].to_string().ends_with(&help), "{field}");
+            assert!(limits.iter().all(|limit| read(limit).is_ok()), "{field}");
         }
     }
 }
