@@ -2,6 +2,7 @@
 
 use inspect::{HeaderLine, escape};
 use policy::http::{is_spelling, parameter_key, query_parameters};
+use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
 /// What is shown in place of a secret.
@@ -93,7 +94,7 @@ impl Secrets {
     fn is_parameter(&self, name: &str) -> bool {
         let decoded = query_parameters(name.as_bytes()).next().map(|(name, _)| name).unwrap_or_default();
         let key = parameter_key(&decoded);
-        let is_item = |rest: &[u8]| rest.first().is_none_or(|next| matches!(next, b'[' | b'\\' | b']'));
+        let is_item = |rest: &[u8]| rest.first().is_none_or(|next| *next == b'[');
         is_secret(&key) || self.query.iter().any(|own| key.strip_prefix(own.as_slice()).is_some_and(is_item))
     }
 }
@@ -117,20 +118,15 @@ fn without_value(pair: &str) -> String {
 /// Returns a text with `\u{2026}` in place of each token: parts in base64url with dots between them, of which the first is a JSON
 /// object, such as the header of a JWT (RFC 7515, section 7.1).
 fn without_tokens(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let (mut shown, mut rest) = (String::new(), text);
-    while !rest.is_empty() {
-        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let (parts, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let Ok(parts) = Regex::new("[A-Za-z0-9_.-]+") else { return HIDDEN.to_owned() };
+    let without_token = |found: &Captures<'_>| {
+        let parts = found.get(0).map_or("", |found| found.as_str());
         match start_of_token(parts) {
-            Some(start) => shown = shown + parts.get(..start).unwrap_or_default() + HIDDEN,
-            None => shown.push_str(parts),
+            Some(start) => parts.get(..start).unwrap_or_default().to_owned() + HIDDEN,
+            None => parts.to_owned(),
         }
-        let other = after.chars().next();
-        shown.extend(other);
-        rest = after.get(other.map_or(0, char::len_utf8)..).unwrap_or_default();
-    }
-    shown
+    };
+    parts.replace_all(text, without_token).into_owned()
 }
 
 /// Returns the start of a token in parts with dots between them.

@@ -46,8 +46,9 @@ impl Checked for HeaderMatch {
 }
 
 impl HeaderMatch {
-    /// Returns true if the headers match in this sense. A match that restricts also tries several lines as one. A match that restricts counts a list in one line also as several
-    /// lines (RFC 9110, section 5.3), except with `regex`: an expression such as `[^a].*` would match a part of a date.
+    /// Returns true if the headers match in this sense. A match that restricts is also tried on several lines as one, and on each
+    /// item of a list in one line (RFC 9110, section 5.3); with `regex` not on items: an expression such as `[^a].*` would match a
+    /// part of a date.
     pub fn matches(&self, headers: &Headers<'_>, sense: Sense) -> bool {
         let values: Vec<_> = headers.values(self.name.as_str()).collect();
         match sense {
