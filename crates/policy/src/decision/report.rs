@@ -3,7 +3,8 @@
 use super::{Answer, Filter, PerFilter, RuleResult, Step, Trace};
 use crate::vocabulary::{Mode, RuleName};
 
-/// The number of denials, and of matches, in shadow that are recorded for a request: each costs a log line and counters.
+/// The most denials, and the most matches, in shadow that are recorded for a request and a filter: each costs a log line and
+/// counters.
 pub const MAX_SHADOWED: usize = 64;
 
 /// Diagnostics of a decision.
@@ -15,6 +16,8 @@ pub struct Report<T> {
     pub matched_in_shadow: Vec<(Filter, RuleName)>,
     /// Whether each filter saw the request.
     pub entered: PerFilter<bool>,
+    /// The number of denials, and of matches, in shadow of each filter.
+    recorded: PerFilter<[usize; 2]>,
     /// Diagnostics of tokens.
     pub tokens: TokenReport,
     /// The steps of the decision, if enabled.
@@ -66,7 +69,9 @@ impl<T: Trace> Report<T> {
         let is_known = |other: &Answer| {
             (other.filter, &other.rule, other.reason) == (answer.filter, &answer.rule, answer.reason)
         };
-        if self.shadowed.len() < MAX_SHADOWED && !self.shadowed.iter().any(is_known) {
+        let [denials, _] = self.recorded.get_mut(answer.filter);
+        if *denials < MAX_SHADOWED && !self.shadowed.iter().any(is_known) {
+            *denials += 1;
             self.shadowed.push(answer);
         }
         Ok(())
@@ -81,8 +86,10 @@ impl<T: Trace> Report<T> {
         tried: RuleResult,
     ) {
         let is_known = |(f, r): &(Filter, RuleName)| *f == filter && r == rule;
-        let has_room = self.matched_in_shadow.len() < MAX_SHADOWED;
-        if tried == RuleResult::Shadowed && has_room && !self.matched_in_shadow.iter().any(is_known) {
+        let [_, matches] = self.recorded.get_mut(filter);
+        let is_shadowed = tried == RuleResult::Shadowed && *matches < MAX_SHADOWED;
+        if is_shadowed && !self.matched_in_shadow.iter().any(is_known) {
+            *matches += 1;
             self.matched_in_shadow.push((filter, rule.clone()));
         }
         self.trace.step(|| Step::Rule {

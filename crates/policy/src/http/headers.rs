@@ -100,7 +100,7 @@ impl<'a> Headers<'a> {
         name: &'h str,
         is_found: impl Fn(&[u8], &str) -> bool + 'h,
     ) -> impl Iterator<Item = &'h [u8]> {
-        let is_joined = JOINED.contains(&name);
+        let is_joined = is_joined(name.as_bytes());
         let lines = if self.may_have(name) { &self.lines[..] } else { &[] };
         let lines = lines.iter().filter(move |line| is_found(&line.name, name));
         // A comma in quotes is part of a value: `boundary="a,b"`.
@@ -226,6 +226,11 @@ pub(crate) fn split(value: &[u8], at_commas: bool) -> impl Iterator<Item = &[u8]
     let has_parts = at_commas && value.contains(&b',');
     let parts = has_parts.then(|| value.split(|byte| *byte == b',')).into_iter().flatten();
     (!has_parts).then_some(value).into_iter().chain(parts)
+}
+
+/// Returns true for a header whose lines Envoy joins.
+pub(crate) fn is_joined(name: &[u8]) -> bool {
+    JOINED.iter().any(|joined| name.eq_ignore_ascii_case(joined.as_bytes()))
 }
 
 /// Headers with a single value that contains no comma outside quotes, whose lines Envoy joins: each part between commas is a

@@ -16,8 +16,8 @@ pub(crate) use budget::Budget;
 pub(crate) use header_class::{FIXED, fixed_header, has_spelled_prefix, is_irregular};
 pub use header_class::{is_other_spelling, is_spelling};
 pub(crate) use header_index::{HeaderIndex, HeaderPrefixes};
-pub(crate) use headers::split;
 pub use headers::{Change, Headers, JOINED};
+pub(crate) use headers::{is_joined, split};
 pub(crate) use list::{blank_bytes, comma_count, list_items, trim_blanks};
 pub(crate) use path::hex_byte;
 pub use path::{

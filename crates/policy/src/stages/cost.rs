@@ -7,7 +7,8 @@
 use crate::decision::Reason;
 use crate::fast_map::FastMap;
 use crate::http::{
-    Budget, HeaderIndex, Headers, Query, Request, RequestPath, blank_bytes, comma_count, trim_blanks,
+    Budget, HeaderIndex, Headers, Query, Request, RequestPath, blank_bytes, comma_count, is_joined,
+    trim_blanks,
 };
 use crate::vocabulary::{Condition, HeaderMatch, PathMatch, PathShape, RequestMatch, has_ends, has_folding};
 use automata::{ExpressionSet, Places};
@@ -78,6 +79,7 @@ struct Lines {
     place: usize,
     /// How often they are read.
     names: usize,
+    /// The number of values: that of the lines, and of the parts between commas where Envoy joins lines.
     count: usize,
     bytes: usize,
 }
@@ -195,7 +197,8 @@ impl Cost {
                 let Some(header) = self.headers.get(place) else { continue };
                 let names = 1 + usize::from(has_spellings && header.reads_spellings);
                 let lists = 1 + usize::from(value.contains(&b'"'));
-                let items = lists * comma_count(value);
+                let commas = comma_count(value);
+                let (items, values) = (lists * commas, if is_joined(name) { 1 + commas } else { 1 });
                 // A list is compared as a whole and by its items, and a value with blanks around it without them too.
                 let times = 1
                     + if items > 0 { lists } else { 0 }
@@ -203,8 +206,11 @@ impl Cost {
                 budget.spend(names * blank_bytes(value), header.patterns * BLANK)?;
                 header.spend(value, names * times, names * (1 + items), budget)?;
                 match all.iter_mut().find(|lines| lines.place == place) {
-                    Some(lines) => (lines.count, lines.bytes) = (lines.count + 1, lines.bytes + value.len()),
-                    None => all.push(Lines { place, names, count: 1, bytes: value.len() }),
+                    Some(lines) => {
+                        lines.count += values;
+                        lines.bytes += value.len();
+                    }
+                    None => all.push(Lines { place, names, count: values, bytes: value.len() }),
                 }
             }
         }
@@ -292,7 +298,7 @@ impl PatternCost {
         }
         let folding = if self.folding > 0 && has_folding(value) { self.folding } else { 0 };
         budget.spend(value.len() * times, self.passes * ALONE + folding * FOLD)?;
-        budget.spend(value.len() / COMMA_BYTES, self.patterns)?;
+        budget.spend(value.len() * times / COMMA_BYTES, self.patterns)?;
         budget.spend(parts, self.patterns * ITEM + folding * FOLD_ITEM)
     }
 }

@@ -140,7 +140,7 @@ impl<R: Rule> RuleSet<R> {
         request: &Request<'_>,
         inputs: &'i RuleInputs<'_>,
         report: &mut Report<T>,
-        on_shadow: impl Fn(&R, Option<&str>, &mut Report<T>) -> Result<(), Box<Answer>>,
+        on_shadow: impl Fn(&'s R, Option<&str>, &mut Report<T>) -> Result<(), Box<Answer>>,
     ) -> Result<Vec<FirstMatch<'i, 's, R>>, Box<Answer>> {
         let mut first: Vec<Decider<'i, 's, R>> = inputs.readings().map(|path| (path, None)).collect();
         let mut added = Vec::new();

@@ -100,6 +100,7 @@ impl Edits {
         for Rewrite { name, substitution } in &self.rewrite {
             let mut outcome = Ok(());
             let mut replace = |value: &[u8]| {
+                outcome.ok()?;
                 substitution.apply(value, budget).unwrap_or_else(|reason| {
                     outcome = Err(reason);
                     None

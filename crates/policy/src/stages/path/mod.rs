@@ -17,6 +17,7 @@ use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch, Sense};
 use document::{Redirect, Rewrite, Rule};
 use replacement::Replacement;
+use std::cell::Cell;
 
 pub use document::{ActionKind, DefaultAction, PathPolicy};
 
@@ -274,9 +275,15 @@ impl PathStage {
         let new = replace(path.canonical())?;
         let readings = std::iter::once(path.canonical()).chain(others.iter().copied());
         // Without the result of a reading, the path that has this reading is ambiguous.
-        let results =
-            readings.filter_map(|reading| replace(reading).ok()).flat_map(|result| [spell(&result), result]);
+        let is_costly = Cell::new(false);
+        let results = readings.take_while(|_| !is_costly.get()).filter_map(|reading| {
+            let result = replace(reading);
+            is_costly.set(result == Err(Reason::TOO_COSTLY));
+            result.ok()
+        });
+        let results = results.flat_map(|result| [spell(&result), result]);
         path.replaced(&spell(&new), results, &self.normalize).map_err(|reason| match reason {
+            Reason::REWRITE_AMBIGUOUS if is_costly.get() => Reason::TOO_COSTLY,
             Reason::PATH_ABOVE_ROOT
             | Reason::DOT_SEGMENT
             | Reason::TOO_MANY_READINGS

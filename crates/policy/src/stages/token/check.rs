@@ -3,9 +3,8 @@
 use super::TokenStage;
 use super::cache::VerifiedToken;
 use super::challenge::TokenDenial;
-use super::denied_tokens::DeniedTokens;
+use super::checks::{Checks, Found};
 use super::document::{Require, Rule};
-use super::only_token::OnlyToken;
 use crate::decision::{Answer, Reason, Report, TokenReport, Trace};
 use crate::http::Request;
 use crate::stages::rule_inputs::RuleInputs;
@@ -19,11 +18,11 @@ impl TokenStage {
         &'s self,
         request: &Request<'_>,
         inputs: &RuleInputs<'_>,
-        denied: &DeniedTokens,
+        checks: &Checks<'s>,
         report: &mut Report<T>,
     ) -> Result<Vec<&'s Rule>, Box<Answer>> {
         let readings = self.rules.first_matches(request, inputs, report, |rule, _, report| {
-            match self.token_of(rule, request, inputs, denied, &mut report.tokens) {
+            match self.token_of(rule, request, inputs, checks, &mut report.tokens) {
                 Ok(_) => Ok(()),
                 Err(denial) => report.end(self.denial(request, Some(rule), denial)),
             }
@@ -43,31 +42,23 @@ impl TokenStage {
     ///
     /// # Errors
     /// Returns the reason if the request does not satisfy the rule.
-    pub(super) fn token_of(
-        &self,
-        rule: &Rule,
+    pub(super) fn token_of<'s>(
+        &'s self,
+        rule: &'s Rule,
         request: &Request<'_>,
         inputs: &RuleInputs<'_>,
-        denied: &DeniedTokens,
+        checks: &Checks<'s>,
         report: &mut TokenReport,
     ) -> Result<Option<Rc<VerifiedToken>>, TokenDenial> {
         let Require::Token(required) = &rule.require else { return Ok(None) };
-        let OnlyToken { found, has_unclear } =
-            self.keys.only_token(required.providers.names(), request, &inputs.query)?;
-        if has_unclear && (found.is_some() || required.optional) {
-            return Err(Reason::TOKEN_MALFORMED.into());
-        }
-        let Some((token, has_it)) = found else {
-            return if required.optional { Ok(None) } else { Err(Reason::TOKEN_MISSING.into()) };
+        let found = checks.token(&self.keys, required.providers.names(), request, &inputs.query, report)?;
+        let token = match found {
+            Found::Token(token) => token,
+            Found::Nothing if required.optional => return Ok(None),
+            Found::Nothing => return Err(Reason::TOKEN_MISSING.into()),
+            Found::Unclear if !required.optional => return Err(Reason::TOKEN_MISSING.into()),
+            Found::Unclear | Found::TokenAndUnclear => return Err(Reason::TOKEN_MALFORMED.into()),
         };
-        let wanted = report.keys_wanted.len();
-        if let Some(denial) = denied.find(&token, &has_it, report) {
-            return Err(denial);
-        }
-        let verified = self.keys.verify(&has_it, &token, request, report);
-        let token = verified.inspect_err(|denial| denied.add(token, has_it, *denial, wanted, report))?;
-        // The token is verified: missing keys of another provider do not matter.
-        report.keys_wanted.truncate(wanted);
         let has = |scope: &str| scopes(&token.claims).any(|other| other == scope);
         if !required.scopes.iter().all(|scope| has(&scope.0)) {
             return Err(Reason::SCOPE_MISSING.into());

@@ -24,7 +24,7 @@ pub(super) struct CookieSearch {
     cookies: Vec<(Box<str>, Vec<usize>)>,
     /// The places of the cookies that some server reads under a name.
     by_key: FastMap<Box<str>, Vec<usize>>,
-    /// The bytes of the longest name, each written as an escape, after a byte before it.
+    /// Three times the bytes of the longest name, whose bytes may be escapes, and a byte before it.
     longest: usize,
 }
 

@@ -3,9 +3,9 @@
 mod cache;
 mod challenge;
 mod check;
+mod checks;
 mod claims;
 mod cookies;
-mod denied_tokens;
 mod document;
 mod jwks;
 pub(super) mod key_ring;
@@ -24,7 +24,7 @@ use crate::stages::stage::Stage;
 use crate::vocabulary::{Mode, RequestMatch, Sense};
 use cache::VerifiedToken;
 use challenge::TokenDenial;
-use denied_tokens::DeniedTokens;
+use checks::Checks;
 use document::{ProvidersAndRules, Realm, Require, Rule};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -130,10 +130,10 @@ impl Stage for TokenStage {
         if self.enforcement.denies_malformed() && request.headers.may_have_any(&self.identity_headers) {
             request.headers.remove(|name| self.identity_headers.contain(name));
         }
-        let (mut tokens, denied) = (Vec::new(), DeniedTokens::default());
-        for rule in self.rules_for(request, &inputs, &denied, report)? {
+        let (mut tokens, checks) = (Vec::new(), Checks::default());
+        for rule in self.rules_for(request, &inputs, &checks, report)? {
             let wanted = report.tokens.keys_wanted.len();
-            match self.token_of(rule, request, &inputs, &denied, &mut report.tokens) {
+            match self.token_of(rule, request, &inputs, &checks, &mut report.tokens) {
                 Ok(token) => tokens.extend(token.map(|token| (rule, token))),
                 Err(denial) => {
                     let answer = self.denial(request, Some(rule), denial);
