@@ -48,6 +48,9 @@ const TEMPLATE_BYTES: usize = 8;
 const PATH: usize = 16;
 const PATH_BYTES: usize = 8;
 
+/// Up to so many steps, the spellings and bytes of the readings are not worth a count.
+const FEW_PATTERNS: usize = 256;
+
 /// The steps of comparing the name of a header line with that of a match, and of comparing each byte of the names of one length.
 /// The first bytes are free: most names of one length differ at the start.
 const LINE: usize = 3;
@@ -252,10 +255,11 @@ impl Cost {
             names += rule.names;
             parameters += rule.parameters;
         }
-        request.budget.spend(path.map_or(1, |path| path.readings().count()), count * ATTEMPT)?;
-        if let Some(path) = path.filter(|_| patterns > 0) {
+        let readings = path.map_or(1, |path| path.readings().count());
+        request.budget.spend(readings, count * ATTEMPT + patterns)?;
+        if let Some(path) = path.filter(|_| readings * patterns > FEW_PATTERNS) {
             let (spellings, bytes) = self.spellings(path);
-            request.budget.spend(spellings, patterns)?;
+            request.budget.spend(spellings - readings, patterns)?;
             request.budget.spend(bytes / TEMPLATE_BYTES, templates)?;
         }
         if parameters > 0 {
