@@ -411,12 +411,12 @@ fn a_token_is_verified_once_for_all_rules() {
 #[test]
 fn long_patterns_count_for_each_spelling() {
     let prefix = |n: usize| json!({"prefix": format!("/api/internal/services/customer-accounts/v1/resources/item-{n}"), "ignoreCase": true});
-    let paths: Vec<Value> = (0..900).map(prefix).collect();
+    let paths: Vec<Value> = (0..600).map(prefix).collect();
     let policy = rules(
         1,
         |_| json!({"methods": ["GET", "PUT"], "paths": paths, "not": {"headers": [{"name": "x-ok", "present": true}]}}),
     );
-    let item = "/api/internal/services/customer-accounts/v1/resources/item-899";
+    let item = "/api/internal/services/customer-accounts/v1/resources/item-599";
     assert_eq!(denial(&policy, &[(":path", item), ("x-ok", "1")]), None);
     let many = format!("{item}/b.;x/c.%2fd%3ae%3ff/d%E2%84%AA");
     assert_eq!(denial(&policy, &[(":path", &many), ("x-ok", "1")]), Some("too_costly"));

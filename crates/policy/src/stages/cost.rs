@@ -46,7 +46,7 @@ const TEMPLATE_BYTES: usize = 8;
 /// The steps of comparing a spelling of a reading with another pattern, and the bytes of the pattern that are compared in one
 /// step.
 const PATH: usize = 16;
-const PATH_BYTES: usize = 8;
+const PATH_BYTES: usize = 2;
 
 /// Up to so many steps, the spellings and bytes of the readings are not worth a count.
 const FEW_PATTERNS: usize = 256;
