@@ -4,6 +4,7 @@ use inspect::{HeaderLine, escape};
 use policy::http::{is_spelling, parameter_key, query_parameters};
 use regex::{Captures, Regex};
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// What is shown in place of a secret.
 const HIDDEN: &str = "\u{2026}";
@@ -115,10 +116,13 @@ fn without_value(pair: &str) -> String {
     }
 }
 
+/// Parts of a token with dots between them. Compiled once: a list of requests has many texts.
+static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9_.-]+").ok());
+
 /// Returns a text with `\u{2026}` in place of each token: parts in base64url with dots between them, of which the first is a JSON
 /// object, such as the header of a JWT (RFC 7515, section 7.1).
 fn without_tokens(text: &str) -> String {
-    let Ok(parts) = Regex::new("[A-Za-z0-9_.-]+") else { return HIDDEN.to_owned() };
+    let Some(parts) = &*PARTS else { return HIDDEN.to_owned() };
     let without_token = |found: &Captures<'_>| {
         let parts = found.get(0).map_or("", |found| found.as_str());
         match start_of_token(parts) {
